@@ -1,0 +1,69 @@
+// Every bound on what comes from outside or grows inside, with what happens at it. docs/limits.md lists them for
+// users; a limit has no other home.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace herald::limits {
+
+// Events (refused: too-large).
+inline constexpr std::size_t kMaxEventBytes = 65'535;            // C2SP tlog-tiles: an entry's length has 16 bits
+inline constexpr std::size_t kMaxEventsPerCommand = 256;
+inline constexpr std::size_t kMaxBytesPerCommand = 1 << 20;
+
+// The writer's batch (the rest waits for the next one) and its queue (refused: busy).
+inline constexpr std::size_t kMaxCommandsPerBatch = 256;
+inline constexpr std::size_t kMaxBatchBytes = 1 << 20;
+inline constexpr std::size_t kMaxQueuedCommands = 8'192;
+
+// JSON from outside (refused: malformed).
+inline constexpr std::size_t kMaxJsonDepth = 64;
+
+// Names and texts (refused: too-large or invalid-value).
+inline constexpr std::size_t kMaxNameBytes = 256;
+inline constexpr std::size_t kMaxAliasBytes = 128;
+inline constexpr std::size_t kMaxTagKeyBytes = 128;
+inline constexpr std::size_t kMaxTagValueBytes = 1'024;
+inline constexpr std::size_t kMaxReasonBytes = 1'000;
+inline constexpr std::size_t kMaxUriBytes = 2'048;
+inline constexpr std::size_t kMaxTextBytes = 65'536;             // comment, description
+inline constexpr std::size_t kMaxMetadataBytes = 16'384;         // above it: a blob of its own
+inline constexpr std::size_t kMaxPathBytes = 1'024;              // of a file in an artifact
+
+// Numbers of things (refused: too-many).
+inline constexpr std::size_t kMaxTags = 64;                      // on a model or a version
+inline constexpr std::size_t kMaxMetrics = 256;                  // on a version
+inline constexpr std::size_t kMaxAliasesPerModel = 256;
+inline constexpr std::size_t kMaxAliasMovesPerCommand = 32;
+inline constexpr std::size_t kMaxArtifactsPerVersion = 64;
+inline constexpr std::size_t kMaxFilesPerArtifact = 100'000;
+inline constexpr std::size_t kMaxManifestBytes = 32 << 20;
+inline constexpr std::size_t kMaxAutomations = 10'000;
+inline constexpr std::size_t kMaxActionsPerAutomation = 8;
+inline constexpr std::size_t kMaxConditionsPerAutomation = 32;
+inline constexpr std::size_t kMaxLineageDepth = 64;
+inline constexpr std::size_t kMaxLineageNodes = 1'000;           // of one answer (cut off, and said so)
+
+// Idempotency records are kept this long, and pruned a few with each batch.
+inline constexpr std::chrono::hours kIdempotencyWindow{7 * 24};
+inline constexpr std::size_t kMaxIdempotencyKeyBytes = 255;
+inline constexpr std::size_t kMaxIdempotentAnswerBytes = 4'096;
+inline constexpr std::size_t kIdempotencyPrunedPerBatch = 8;
+
+// Automations (skipped, and recorded as such).
+inline constexpr std::uint32_t kMaxCausationDepth = 8;
+
+// HTTP (refused with the status that fits).
+inline constexpr std::size_t kMaxRequestHeaderBytes = 16'384;
+inline constexpr std::size_t kMaxRequestBodyBytes = 1 << 20;     // blobs are streamed and have a limit of their own
+inline constexpr std::uint64_t kMaxBlobBytes = 64ull << 30;
+inline constexpr std::size_t kMaxPageSize = 1'000;
+inline constexpr std::size_t kDefaultPageSize = 100;
+inline constexpr std::size_t kMaxConnections = 10'000;
+
+// Space kept free on the data folder's disk (writes refused below it: storage-full).
+inline constexpr std::uint64_t kDiskReserveBytes = 64ull << 20;
+
+}  // namespace herald::limits

@@ -1,0 +1,51 @@
+# herald_room(<name> DEPENDS <targets...> [PRECOMPILE_BEAST])
+#   library herald_<name> from <name>/**.cc, test program <name>_test from <name>/**_test.cc (when there are any).
+function(herald_room name)
+  cmake_parse_arguments(ARG "PRECOMPILE_BEAST" "" "DEPENDS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${name}/*.cc")
+  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
+  if(sources)
+    add_library(herald_${name} STATIC ${sources})
+    target_link_libraries(herald_${name} PUBLIC herald_compile_options ${ARG_DEPENDS})
+    if(ARG_PRECOMPILE_BEAST)
+      target_precompile_headers(herald_${name} PRIVATE "${CMAKE_SOURCE_DIR}/cmake/beast_pch.h")
+    endif()
+  else()
+    add_library(herald_${name} INTERFACE)
+    target_link_libraries(herald_${name} INTERFACE herald_compile_options ${ARG_DEPENDS})
+  endif()
+
+  file(GLOB_RECURSE tests CONFIGURE_DEPENDS "${name}/*_test.cc")
+  if(tests)
+    herald_test(${name}_test SOURCES ${tests} DEPENDS herald_${name})
+    if(ARG_PRECOMPILE_BEAST)
+      target_precompile_headers(${name}_test PRIVATE "${CMAKE_SOURCE_DIR}/cmake/beast_pch.h")
+    endif()
+  endif()
+endfunction()
+
+# herald_test(<name> SOURCES ... DEPENDS ...): a GoogleTest program whose tests CTest knows one by one.
+function(herald_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE herald_compile_options ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE HERALD_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
+endfunction()
+
+# Each header compiled by itself: an object library that nobody links, so that a header that leans on another's
+# includes breaks the build of `herald_headers` (part of script/test, not of the release binary).
+function(herald_headers_alone)
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}"
+       base/*.h reflect/*.h lmdb/*.h eventstore/*.h registry/*.h projections/*.h work/*.h recorder/*.h automations/*.h
+       connectors/*.h api/*.h server/*.h cli/*.h)
+  set(units "")
+  foreach(header ${headers})
+    string(REPLACE "/" "_" unit "${header}")
+    set(path "${CMAKE_BINARY_DIR}/headers_alone/${unit}.cc")
+    file(CONFIGURE OUTPUT "${path}" CONTENT "#include \"${header}\"\n#include \"${header}\"\n" @ONLY)
+    list(APPEND units "${path}")
+  endforeach()
+  add_library(herald_headers OBJECT EXCLUDE_FROM_ALL ${units})
+  target_link_libraries(herald_headers PRIVATE herald_server)
+endfunction()

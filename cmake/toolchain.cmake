@@ -1,0 +1,35 @@
+# How our own code is compiled. Everything here applies to targets made by herald_room() and by tests and bench.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O2")
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${CCACHE}")
+endif()
+
+set(HERALD_SANITIZE "" CACHE STRING "sanitizers: address,undefined or thread")
+
+add_library(herald_compile_options INTERFACE)
+target_include_directories(herald_compile_options INTERFACE "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}/generated")
+target_compile_options(herald_compile_options INTERFACE -Wall -Wextra -Werror -Wnon-virtual-dtor -Wold-style-cast
+                       -Woverloaded-virtual -fcoroutines)
+# GCC 12 warns of its own std::string inlining at -O2 (GCC bug 105329 and its kin).
+target_compile_options(herald_compile_options INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-maybe-uninitialized
+                       -Wno-array-bounds -Wno-stringop-overread)
+target_compile_definitions(herald_compile_options INTERFACE HERALD_VERSION="${PROJECT_VERSION}")
+if(HERALD_SANITIZE)
+  target_compile_options(herald_compile_options INTERFACE -fsanitize=${HERALD_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(herald_compile_options INTERFACE -fsanitize=${HERALD_SANITIZE})
+  target_compile_definitions(herald_compile_options INTERFACE HERALD_SANITIZED)
+endif()
+if(HERALD_SANITIZE MATCHES "thread")
+  # Atomic fences are not modelled by the thread sanitizer; GCC says so for each of Asio's.
+  target_compile_options(herald_compile_options INTERFACE -Wno-tsan)
+endif()

@@ -16,7 +16,7 @@
 namespace herald::registry {
 
 // What led to an event: the request (correlation), the event before (causation) and how long the chain is.
-struct Cause {
+struct Causation {
   Uuid correlation;
   std::optional<Uuid> causation;       // id of the event that caused this one
   std::uint32_t depth = 0;             // 0: asked for from outside
@@ -29,7 +29,7 @@ struct Event {
   std::uint64_t sequence = 0;          // from 1, gap-free
   Timestamp time;                      // recorded; never steps back
   Actor actor;
-  Cause cause;
+  Causation causation;
   Payload payload;
 
   std::string_view type() const;       // "alias.assigned"

@@ -1,0 +1,96 @@
+// How an action becomes recorded: one thread takes commands from a bounded queue, decides them one after the other
+// against the head, commits the log (durable), then the head, then answers. What arrives while a commit syncs makes
+// the next batch; nothing waits on purpose.
+//
+// Threads: submit() may be called by any thread; `done` is called exactly once, on the recorder's thread, after the
+// commit (or at once with a refusal), and must not block. stop() answers what is queued with `stopping`.
+// A success means: durable in the log and projected into the head.
+// Errors besides those of decide(): busy (queue full), stopping, storage_full, idempotency_mismatch, unavailable
+// (writes stopped after the head failed). When a commit's outcome is unknown nobody is answered and the process ends.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/digest.h"
+#include "base/sequence.h"
+#include "registry/actor.h"
+#include "registry/decide.h"
+
+namespace herald::eventstore {
+class Log;
+class Tail;
+}
+namespace herald::projections {
+class Head;
+}
+
+namespace herald::recorder {
+
+// By (actor, key). `request` is a keyed digest of the request, so that the log holds nothing that could be guessed.
+struct Idempotency {
+  std::string key;
+  Digest request;
+};
+
+// A follower whose work must not repeat sends its old and its new position with its command; when the log holds
+// another position than `from`, the command is refused (expected_mismatch) and changes nothing.
+struct PositionChange {
+  std::string follower;
+  Sequence from;
+  Sequence to;
+};
+
+struct Submission {
+  registry::Actor actor;
+  registry::Command command;
+  registry::Causation causation;
+  std::optional<Idempotency> idempotency;
+  std::optional<PositionChange> position;
+};
+
+struct Recorded {
+  Sequence first, last;        // equal to zero when nothing changed
+  bool created = false;
+  bool replayed = false;       // the first answer to this idempotency key, given again
+  std::string answer;          // compact JSON object
+};
+
+using Done = std::function<void(Result<Recorded>)>;
+
+struct Options {
+  std::uint64_t disk_reserve_bytes;   // writes are refused while the disk has less
+  std::string data_folder;            // whose disk is asked
+};
+
+class Recorder {
+ public:
+  // Borrows all; they must outlive this object. The thread starts here.
+  Recorder(Options options, eventstore::Log& log, projections::Head& head, eventstore::Tail& tail, const Clock& clock,
+           IdSource& ids);
+  ~Recorder();   // stop()
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  // Refused with `busy` when kMaxQueuedCommands wait.
+  void submit(Submission submission, Done done);
+  // For Herald's own parts: waits for room instead of being refused, and for the answer. Not on the recorder's thread.
+  Result<Recorded> record(Submission submission);
+  void stop();
+
+  struct Stats {
+    std::uint64_t batches = 0, commands = 0, events = 0, refused = 0;
+    std::size_t queued = 0;
+    bool writable = true;
+  };
+  Stats stats() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace herald::recorder

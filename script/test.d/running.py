@@ -1,0 +1,68 @@
+"""Running one program of a stage: its output into a file, a sign of life on the screen, a limit on its time."""
+
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+
+HEARTBEAT_S = 20
+# How far a program is, in what it prints: ninja `[12/300]`, CTest ` 12/300 Test`, pytest `[ 45%]`.
+PROGRESS = re.compile(rb"\[(\d+/\d+)\]|^ *(\d+/\d+) Test|\[ *(\d+%)\]", re.M)
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def run_logged(command, log, limit_s, env=None):
+    """Appends the output of `command` to `log`. The exit code, or None when it was stopped at its limit."""
+    with open(log, "ab") as out:
+        start_of_output = out.tell()
+        out.write(("$ " + " ".join(map(str, command)) + "\n").encode())
+        out.flush()
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                                   env={**os.environ, **(env or {})}, start_new_session=True)
+        done = threading.Event()
+        watcher = threading.Thread(target=show_progress, args=(log, start_of_output, done), daemon=True)
+        watcher.start()
+        try:
+            return process.wait(timeout=limit_s)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            # What the program left behind (servers of a test that hung) goes with it.
+            stop_group(process)
+            done.set()
+            watcher.join()
+
+
+def stop_group(process):
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, sign)
+        except ProcessLookupError:
+            return
+        if process.poll() is None:
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                pass
+        elif sign == signal.SIGTERM:
+            time.sleep(0.2)  # for what it left behind to end by itself
+
+
+def show_progress(log, start, done):
+    began = time.monotonic()
+    while not done.wait(HEARTBEAT_S):
+        with open(log, "rb") as text:
+            text.seek(start)
+            found = PROGRESS.findall(text.read())
+        far = next(filter(None, found[-1])).decode() if found else ""
+        say(f"   ... {far} after {time.monotonic() - began:.0f} s")
+
+
+def end_of(log, lines=60):
+    with open(log, errors="replace") as text:
+        return text.read().splitlines()[-lines:]

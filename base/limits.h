@@ -52,8 +52,22 @@ inline constexpr std::size_t kMaxIdempotencyKeyBytes = 255;
 inline constexpr std::size_t kMaxIdempotentAnswerBytes = 4'096;
 inline constexpr std::size_t kIdempotencyPrunedPerBatch = 8;
 
+// The work store's queue (refused: busy).
+inline constexpr std::size_t kMaxQueuedJobs = 8'192;
+inline constexpr std::size_t kMaxSecretBytes = 8'192;            // refused: too-large
+
 // Automations (skipped, and recorded as such).
 inline constexpr std::uint32_t kMaxCausationDepth = 8;
+inline constexpr std::uint32_t kMaxTriggersPerMinute = 600;      // of one automation, unless it says another
+
+// Deliveries (the rest waits).
+inline constexpr std::size_t kMaxInFlight = 256;
+inline constexpr std::size_t kMaxInFlightPerTarget = 4;
+// What is kept of an attempt (cut) and read of an answer (the attempt fails: too-large).
+inline constexpr std::size_t kMaxKeptBodyBytes = 16'384;
+inline constexpr std::size_t kMaxAnswerBytes = 65'536;
+inline constexpr std::chrono::hours kAttemptsKept{30 * 24};
+inline constexpr std::size_t kMaxPayloadBytes = 262'144;         // of a webhook, rendered (the delivery is exhausted)
 
 // HTTP (refused with the status that fits).
 inline constexpr std::size_t kMaxRequestHeaderBytes = 16'384;
@@ -62,6 +76,8 @@ inline constexpr std::uint64_t kMaxBlobBytes = 64ull << 30;
 inline constexpr std::size_t kMaxPageSize = 1'000;
 inline constexpr std::size_t kDefaultPageSize = 100;
 inline constexpr std::size_t kMaxConnections = 10'000;
+inline constexpr std::size_t kMaxLiveStreams = 1'000;
+inline constexpr std::size_t kMaxEventsScanned = 100'000;         // by one page of a filtered list (the page ends early)
 
 // Space kept free on the data folder's disk (writes refused below it: storage-full).
 inline constexpr std::uint64_t kDiskReserveBytes = 64ull << 20;

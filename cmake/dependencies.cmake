@@ -12,11 +12,14 @@ find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(LMDB REQUIRED IMPORTED_TARGET lmdb)
 pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
+pkg_check_modules(LIBCURL REQUIRED IMPORTED_TARGET libcurl)
 
 add_library(herald_liblmdb INTERFACE)
 target_link_libraries(herald_liblmdb INTERFACE PkgConfig::LMDB)
 add_library(herald_rdkafka INTERFACE)
 target_link_libraries(herald_rdkafka INTERFACE PkgConfig::RDKAFKA)
+add_library(herald_libcurl INTERFACE)
+target_link_libraries(herald_libcurl INTERFACE PkgConfig::LIBCURL)
 
 # Asio and Beast are compiled once, here; everybody else gets declarations.
 add_library(herald_beast STATIC cmake/beast.cc)

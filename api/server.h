@@ -1,0 +1,74 @@
+// The HTTP server: sessions, routes, the door, the live stream.
+//
+// Threads: start() makes Options::threads I/O threads and a small pool for what blocks on the disk (blobs). Nothing of
+// LMDB is held across a suspension. stop() follows the written order in ARCHITECTURE.md: stop accepting, end streams,
+// let requests under way finish (at most `grace`), close.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/ports.h"
+#include "automations/dispatcher.h"
+#include "automations/ports.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "eventstore/log.h"
+#include "eventstore/tail.h"
+#include "projections/head.h"
+#include "projections/views.h"
+#include "recorder/follower.h"
+#include "recorder/recorder.h"
+#include "work/secrets.h"
+#include "work/store.h"
+
+namespace herald::api {
+
+struct Parts {                     // borrowed; all outlive the server
+  recorder::Recorder& recorder;
+  const eventstore::Log& log;
+  const eventstore::Tail& tail;            // recorded and in the head
+  const projections::Head& head;
+  const projections::Views& views;
+  const eventstore::Tail& projected;       // in the views
+  work::Store& work;
+  const work::Secrets& secrets;
+  BlobStore& blobs;
+  const KafkaStatus* kafka;                // null: not configured
+  const automations::Sender& sender;       // for checking URLs when an automation is saved
+  const automations::Dispatcher& dispatcher;
+  std::vector<const recorder::FollowerThread*> followers;   // for lag in metrics and readiness
+  const Clock& clock;
+  IdSource& ids;
+  std::string idempotency_key;             // HMAC key
+};
+
+struct Options {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8420;               // 0: any free one
+  unsigned int threads = 1;
+  std::chrono::seconds grace{10};
+  std::chrono::seconds idle_timeout{60};
+  std::chrono::seconds request_timeout{30};
+  std::chrono::milliseconds heartbeat{15'000};   // of live streams
+  std::string public_url;                  // for links; empty: from the Host
+};
+
+class HttpServer {
+ public:
+  // Errors: unavailable (the port is taken, no permission); denied (an address that is not loopback, since there are no
+  // tokens yet: everybody could do everything).
+  static Result<std::unique_ptr<HttpServer>> start(Parts parts, Options options);
+  ~HttpServer();
+  std::uint16_t port() const;
+  void stop();
+
+ private:
+  class Impl;
+  explicit HttpServer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace herald::api

@@ -1,0 +1,75 @@
+// From automation.triggered to the last attempt. Follows the log (position in the work store, in the same transaction as
+// the rows it writes), keeps each open delivery's schedule, sends what is due through the Sender, writes every attempt,
+// and records the outcome as an event before the schedule's row goes. After a crash each open delivery goes on: sent at
+// least once, under the same id.
+//
+// Isolation: each target (scheme, host, port) has its own queue with kMaxInFlightPerTarget under way; kMaxInFlight in
+// all. Retry-After pauses the whole target.
+//
+// Threads: it is a Follower (apply on the follower's thread) and owns the sending thread, from start() to stop().
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "automations/ports.h"
+#include "base/clock.h"
+#include "eventstore/log.h"
+#include "eventstore/tail.h"
+#include "projections/head.h"
+#include "projections/views.h"
+#include "recorder/follower.h"
+#include "recorder/recorder.h"
+#include "work/secrets.h"
+#include "work/store.h"
+
+namespace herald::automations {
+
+inline constexpr const char* kDispatcherFollower = "deliveries";
+
+class Dispatcher final : public recorder::Follower {
+ public:
+  struct Options {
+    std::string public_url;                               // for links in messages; empty: no links
+    std::vector<std::chrono::seconds> schedule;           // gaps between attempts; default: standard_schedule()
+  };
+  struct Parts {                                          // borrowed
+    recorder::Recorder& recorder;
+    const eventstore::Log& log;
+    const projections::Head& head;
+    const projections::Views& views;
+    const eventstore::Tail& projected;
+    work::Store& work;
+    const work::Secrets& secrets;
+    Sender& sender;
+    const Clock& clock;
+  };
+  Dispatcher(Parts parts, Options options);
+  ~Dispatcher() override;   // stop()
+
+  // Schedules again each delivery that the head holds open and the schedule does not know; then sends.
+  Result<void> start();
+  // Takes nothing new; waits for what is under way (bounded by the sender's deadline), whose attempts are written.
+  void stop();
+
+  std::string name() const override { return kDispatcherFollower; }
+  Sequence position() override;
+  Result<void> apply(std::span<const recorder::Recording> events, std::stop_token stop) override;
+
+  struct Stats {
+    std::uint64_t open = 0, in_flight = 0, attempts = 0, succeeded = 0, failed_attempts = 0, exhausted = 0;
+  };
+  Stats stats() const;      // any thread
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Gaps of the Standard Webhooks specification: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h (ten attempts over 75 hours).
+std::vector<std::chrono::seconds> standard_schedule();
+// +-20 %, from 32 random bits. Never shorter than `retry_after`, which is capped at max(2 x gap, 1 h).
+std::chrono::milliseconds delay_before_next(std::chrono::seconds gap, std::optional<std::chrono::seconds> retry_after,
+                                            std::uint32_t random);
+
+}  // namespace herald::automations

@@ -1,0 +1,44 @@
+// Publishes the log to Kafka: each event exactly once, in order, without gap, for read_committed consumers; the bytes
+// are the log's. The cursor lives in Kafka: each transaction ends with a record in <prefix>.progress that holds the
+// sequence and leaf hash up to which it goes. On start and after any outcome that is not a clean success: a new
+// producer, init_transactions (which fences older ones), read the progress back, hold it against the log, go on.
+//
+// Writes never wait for Kafka: while no broker answers it waits and tries again. When what Kafka holds is not what this
+// log says (another log's topic, a log restored from an older backup, a topic that was deleted), it stops for good with
+// one message that names what the operator must decide.
+//
+// Threads: its own, from the constructor to stop(). report() by any.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "api/ports.h"
+#include "eventstore/log.h"
+#include "eventstore/tail.h"
+
+namespace herald::connectors::kafka {
+
+struct Options {
+  std::string brokers;                              // bootstrap.servers
+  std::string prefix = "herald";
+  std::map<std::string, std::string> properties;    // librdkafka's, passed on (security.protocol, sasl.*, ssl.*)
+  std::uint32_t partitions = 1;                     // of <prefix>.events when it is made
+};
+
+class Publisher final : public api::KafkaStatus {
+ public:
+  // Errors: invalid_value (a property that librdkafka refuses). Borrows log and tail.
+  static Result<std::unique_ptr<Publisher>> start(const Options& options, const eventstore::Log& log, const eventstore::Tail& tail);
+  ~Publisher() override;   // stop()
+  void stop();             // finishes or aborts the transaction under way, within 10 s
+  api::KafkaReport report() const override;
+
+ private:
+  class Impl;
+  explicit Publisher(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace herald::connectors::kafka

@@ -1,0 +1,93 @@
+// The views: what is true now and was true at any time. The registry's state as of every sequence (each key of each
+// table with the sequences at which it changed), and timelines: the events about one thing, in order. An LMDB
+// environment written by the projection thread alone, with its stand in the same transaction; rebuilt from the log when
+// it does not fit it.
+//
+// Threads: read() by any; apply() by the projection thread. Not synced at each commit (see mark.h).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/sequence.h"
+#include "lmdb/lmdb.h"
+#include "projections/head.h"
+#include "projections/stand.h"
+#include "registry/event.h"
+#include "registry/state.h"
+
+namespace herald::projections {
+
+inline constexpr std::uint32_t kViewsVersion = 1;
+
+// The state as of one sequence. Borrows from a ViewsReader. One thread.
+class AsOf final : public registry::Reader {
+ public:
+  std::optional<std::string> get(registry::Table table, std::string_view key) const override;
+  void scan(registry::Table table, std::string_view prefix, std::string_view after, const Visit& visit) const override;
+  void scan_back(registry::Table table, std::string_view prefix, std::string_view before, const Visit& visit) const override;
+  Sequence sequence() const { return at_; }
+
+ private:
+  friend class ViewsReader;
+  AsOf(const class ViewsReader& views, Sequence at) : views_(&views), at_(at) {}
+  const class ViewsReader* views_;
+  Sequence at_;
+};
+
+// What a timeline is about. A model's holds the events of the model, its versions, aliases, tags and comments.
+namespace timelines {
+std::string registry(registry::RegistryId id);
+std::string model(registry::ModelId id);
+std::string version(registry::ModelId id, registry::VersionNumber number);
+std::string alias(registry::ModelId id, const registry::AliasName& alias);
+std::string artifact(registry::ArtifactId id);
+std::string automation(registry::AutomationId id);
+std::string delivery(registry::DeliveryId id);
+// The timelines that an event belongs to.
+std::vector<std::string> of(const registry::Event& event);
+}  // namespace timelines
+
+// A snapshot. One thread at a time; short-lived.
+class ViewsReader {
+ public:
+  explicit ViewsReader(const class Views& views);
+  ~ViewsReader();
+  ViewsReader(const ViewsReader&) = delete;
+
+  Stand stand() const;
+  // `at` beyond stand().sequence reads as of stand().sequence.
+  AsOf as_of(Sequence at) const;
+  // Sequences on a timeline upwards (greater than `after`) or downwards (less than `before`; zero: from the end), until
+  // visit returns false.
+  void timeline(std::string_view timeline, Sequence after, const std::function<bool(Sequence)>& visit) const;
+  void timeline_back(std::string_view timeline, Sequence before, const std::function<bool(Sequence)>& visit) const;
+
+ private:
+  friend class AsOf;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+class Views {
+ public:
+  static Result<std::unique_ptr<Views>> open(const StoreOptions& options);
+  ~Views();
+  Stand stand() const;
+
+  // Applies events that follow the stand without gap, and commits. `leaf`: of the last of them.
+  // Errors: storage_full (nothing applied).
+  Result<void> apply(std::span<const registry::Event> events, const std::string& origin, const Digest& leaf);
+  lmdb::Environment& environment();
+
+ private:
+  friend class ViewsReader;
+  class Impl;
+  explicit Views(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace herald::projections

@@ -1,0 +1,54 @@
+// The work store: operational data that is neither registry fact nor derivable: erasable texts, secrets, delivery
+// schedules and attempts. A synced LMDB environment, written by one thread of its own that batches what waits.
+//
+// Consistency with the log is by order: what an event will refer to is durable here first; what follows from an event
+// is written after it, by a follower whose position is in the same transaction.
+//
+// Threads: submit(), run() and read() by any; a job runs on the store's thread and touches nothing but its arguments.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "base/sequence.h"
+#include "lmdb/lmdb.h"
+
+namespace herald::work {
+
+struct StoreOptions {
+  std::string path;
+  std::uint64_t map_size = 1ull << 38;
+};
+
+struct Tables {
+  lmdb::Table meta, texts, secrets, schedule, due, attempts, positions;
+};
+
+class Store {
+ public:
+  // Errors: unavailable, storage_full.
+  static Result<std::unique_ptr<Store>> open(const StoreOptions& options);
+  ~Store();   // stop()
+
+  // A job that returns an error or throws changes nothing and leaves its neighbours in the batch untouched. `done` is
+  // called exactly once, on the store's thread, after the commit is durable (or failed), and must not block.
+  // Refused with `busy` when kMaxQueuedJobs wait, `stopping` after stop().
+  using Job = std::function<Result<void>(lmdb::WriteTxn& txn, const Tables& tables)>;
+  void submit(Job job, std::function<void(Result<void>)> done);
+  // Waits for room and for the commit. Not on the store's thread.
+  Result<void> run(Job job);
+  void stop();   // runs what is queued, then ends the thread
+
+  lmdb::ReadTxn read() const;
+  const Tables& tables() const;
+  lmdb::Environment& environment();
+
+ private:
+  class Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace herald::work

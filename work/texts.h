@@ -1,0 +1,26 @@
+// Erasable texts (comments, descriptions): text and salt under SHA-256(salt || text). Events hold the digest alone.
+// What no event names after an hour is swept by whoever calls sweep (a command that was refused left it).
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "registry/facts.h"
+#include "work/store.h"
+
+namespace herald::work {
+
+// Makes the reference and the job that stores the text under it (valid UTF-8, at most kMaxTextBytes; checked by the
+// caller). Submit the job, and the command only when it is done.
+struct NewText {
+  registry::TextRef ref;
+  Store::Job store;
+};
+NewText new_text(std::string_view text);
+
+// Nothing when it was erased.
+std::optional<std::string> find_text(const Store& store, const Digest& digest);
+
+}  // namespace herald::work

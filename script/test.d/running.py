@@ -39,18 +39,16 @@ def run_logged(command, log, limit_s, env=None):
 
 
 def stop_group(process):
-    for sign in (signal.SIGTERM, signal.SIGKILL):
+    # A program that has ended had its chance to clean up: what it left is ended hard.
+    signals = (signal.SIGTERM, signal.SIGKILL) if process.poll() is None else (signal.SIGKILL,)
+    for sign in signals:
         try:
             os.killpg(process.pid, sign)
+            process.wait(timeout=10)
         except ProcessLookupError:
             return
-        if process.poll() is None:
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                pass
-        elif sign == signal.SIGTERM:
-            time.sleep(0.2)  # for what it left behind to end by itself
+        except subprocess.TimeoutExpired:
+            pass
 
 
 def show_progress(log, start, done):

@@ -1,0 +1,36 @@
+"""The checker of tests/ACCEPTANCE.md finds what it must."""
+
+import pytest
+
+from tests.architecture.check_acceptance import Row, problems_of, rows_of
+
+RAN = {"Log.AppendsInOrder": "passed", "Log.Refuses/0": "passed", "Log.Skips": "skipped",
+       "tests/stories/test_a.py::test_one": "passed", "tests/stories/test_a.py::test_many[x]": "failed"}
+
+
+def problems(shown_by):
+    return problems_of(Row(1, "", "something", shown_by), RAN, lambda script: script == "script/demo")
+
+
+def test_rows_are_read_with_their_lines():
+    text = "# A\n\n## 2. Log\n| requirement | shown by |\n|---|---|\n| it appends | `Log.AppendsInOrder` |\n"
+    assert list(rows_of(text)) == [Row(6, "2. Log", "it appends", "`Log.AppendsInOrder`")]
+
+
+@pytest.mark.parametrize("shown_by", ["`Log.AppendsInOrder`", "`Log.Refuses`", "`tests/stories/test_a.py::test_one`",
+                                      "`script/demo`, last result: 12 checks, all there"])
+def test_a_row_that_holds(shown_by):
+    assert problems(shown_by) == []
+
+
+@pytest.mark.parametrize("shown_by, problem", [
+    ("looked at it", "names no test"),
+    ("`Log.Vanished`", "Log.Vanished did not run"),
+    ("`Log.Skips`", "Log.Skips skipped"),
+    ("`Log.*`", "Log.Skips skipped"),
+    ("`tests/stories/test_a.py`", "tests/stories/test_a.py::test_many[x] failed"),
+    ("`script/demo`", "script/demo: the row does not quote its last result"),
+    ("`script/gone`, last result: fine", "script/gone is not there or cannot be run"),
+])
+def test_a_row_that_does_not(shown_by, problem):
+    assert problem in problems(shown_by)

@@ -19,7 +19,7 @@ namespace herald::reflect {
 namespace describe = boost::describe;
 
 template <class T>
-concept Described = std::is_class_v<T> && describe::has_describe_members<T>::value;
+concept Described = std::is_class_v<T> && describe::has_describe_members<std::remove_cv_t<T>>::value;
 template <class T>
 concept DescribedEnum = std::is_enum_v<T> && describe::has_describe_enumerators<T>::value;
 

@@ -1,0 +1,102 @@
+"""What is measured: each a function of the seconds that a load may take, giving a Markdown section."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+from server import Server
+
+REPO = Path(__file__).resolve().parents[2]
+PROGRAMS = REPO / "build" / "release" / "bench"
+CONNECTIONS = (1, 16, 64, 256)
+MODELS = 200
+
+
+def log(seconds):
+    """Durable appends to the log, beside raw writes to a file."""
+    return section("Log", programs("log_bench", seconds))
+
+
+def deliveries(seconds):
+    """Signed webhook deliveries over loopback."""
+    return section("Deliveries", programs("delivery_bench", seconds))
+
+
+def reads(seconds):
+    """Point reads over HTTP: an alias, a reference, a model as it was."""
+    rows = []
+    with Server() as server:
+        fill(server)
+        for what, path in (("`GET /healthz`", "/healthz"),
+                           ("`GET /v1/models/m1/aliases/production`", "/v1/models/m1/aliases/production"),
+                           ("`GET /v1/resolve?ref=m1:production`", "/v1/resolve?ref=m1:production"),
+                           ("`GET /v1/models/m1` as of sequence 10", "/v1/models/m1?as_of=10")):
+            for connections in (1, 64):
+                rows.append([what, connections, *wrk(server, path, connections, seconds)])
+    return section("Reads over HTTP", table(["request", "connections", "req/s", "p50 ms", "p99 ms", "errors"], rows))
+
+
+def writes(seconds):
+    """Writes over HTTP, each durable before its answer: a tag of a model set to a new value."""
+    rows = []
+    with Server() as server:
+        fill(server)
+        for connections in CONNECTIONS:
+            before = server.get("/v1")["sequence"]
+            figures = wrk(server, "/v1/models/m1/tags", connections, seconds, script="write.lua")
+            events = server.get("/v1")["sequence"] - before
+            rows.append([connections, *figures, events])
+    return section("Writes over HTTP", table(["connections", "req/s", "p50 ms", "p99 ms", "errors", "events recorded"], rows))
+
+
+ALL = {function.__name__: function for function in (log, writes, reads, deliveries)}
+
+
+# ---- helpers ----------------------------------------------------------------------------------
+
+
+def section(title, body):
+    return f"## {title}\n\n{body}\n"
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(map(str, row)) + " |" for row in rows])
+
+
+def programs(name, seconds):
+    """A program of bench/ that uses Google Benchmark."""
+    out = subprocess.run([PROGRAMS / name, "--benchmark_format=json", f"--benchmark_min_time={max(seconds / 5, 0.5)}"],
+                         check=True, capture_output=True, text=True).stdout
+    rows = []
+    for benchmark in json.loads(out)["benchmarks"]:
+        per_second = benchmark.get("items_per_second")
+        rows.append([f"`{benchmark['name']}`", f"{benchmark['real_time']:,.1f} {benchmark['time_unit']}",
+                     f"{per_second:,.0f}" if per_second else "", benchmark.get("label", "")])
+    return table(["case", "time", "per second", ""], rows) + f"\n\n`build/release/bench/{name}`"
+
+
+def fill(server):
+    for number in range(1, MODELS + 1):
+        server.post(f"/v1/models/m{number}/versions", {
+            "create_model": True, "source": f"s3://models/{number}", "metadata": {"framework": "sklearn"},
+            "metrics": {"auc": 0.9}, "aliases": ["production"]})
+
+
+def wrk(server, path, connections, seconds, script=None):
+    """Requests a second, p50 and p99 in ms, answers that were not 2xx."""
+    command = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s", "--latency"]
+    if script:
+        command += ["--script", str(Path(__file__).parent / script)]
+    out = subprocess.run([*command, server.url + path], check=True, capture_output=True, text=True).stdout
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1))
+    bad = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
+    sockets = re.search(r"Socket errors: (.*)", out)
+    errors = (bad.group(1) if bad else "0") + (f" ({sockets.group(1)})" if sockets else "")
+    return f"{rate:,.0f}", f"{latency(out, 50):.2f}", f"{latency(out, 99):.2f}", errors
+
+
+def latency(out, percent):
+    number, unit = re.search(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s)$", out, re.M).groups()
+    return float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]

@@ -43,8 +43,15 @@ inline constexpr std::size_t kMaxManifestBytes = 32 << 20;
 inline constexpr std::size_t kMaxAutomations = 10'000;
 inline constexpr std::size_t kMaxActionsPerAutomation = 8;
 inline constexpr std::size_t kMaxConditionsPerAutomation = 32;
+inline constexpr std::size_t kMaxActionHeaders = 32;             // of each kind, clear and secret
+inline constexpr std::size_t kMaxRetries = 20;                   // of an automation with a schedule of its own
 inline constexpr std::size_t kMaxLineageDepth = 64;
 inline constexpr std::size_t kMaxLineageNodes = 1'000;           // of one answer (cut off, and said so)
+
+// Parts of an automation (refused: too-large, invalid-value). Its event must hold the whole of it.
+inline constexpr std::size_t kMaxTemplateBytes = 16'384;         // a payload or text template
+inline constexpr std::size_t kMaxHeaderValueBytes = 4'096;
+inline constexpr std::chrono::hours kMaxRetryGap{48};
 
 // Idempotency records are kept this long, and pruned a few with each batch.
 inline constexpr std::chrono::hours kIdempotencyWindow{7 * 24};
@@ -66,6 +73,7 @@ inline constexpr std::size_t kMaxInFlightPerTarget = 4;
 // What is kept of an attempt (cut) and read of an answer (the attempt fails: too-large).
 inline constexpr std::size_t kMaxKeptBodyBytes = 16'384;
 inline constexpr std::size_t kMaxAnswerBytes = 65'536;
+inline constexpr std::size_t kMaxAnswerHeaderBytes = 32'768;
 inline constexpr std::chrono::hours kAttemptsKept{30 * 24};
 inline constexpr std::size_t kMaxPayloadBytes = 262'144;         // of a webhook, rendered (the delivery is exhausted)
 

@@ -1,6 +1,7 @@
-// The Sender for webhook, Slack and Teams: builds each service's request, sends it over the HTTP client, and judges the
-// answer as that service means it. Addresses are checked on the connection itself (see egress.h); redirects are never
-// followed; one deadline covers connect, TLS, headers and body; answers are read up to a limit.
+// The Sender for webhook, Slack and Teams: builds each service's request, sends it over the HTTP client, and
+// judges the answer as that service means it. Addresses are checked on the connection itself (see egress.h);
+// redirects are never followed; one deadline covers connect, TLS, headers and body; answers are read up to a
+// limit.
 #pragma once
 
 #include <memory>
@@ -12,12 +13,12 @@
 namespace herald::connectors {
 
 struct EgressOptions {
-  // Networks (CIDR) and host names that may be sent to although they are loopback, private, link-local, metadata or
-  // otherwise special. Empty: none. "*": all (tests).
+  // Networks (CIDR) and host names that may be sent to although they are loopback, private, link-local,
+  // metadata or otherwise special. Empty: none. "*": all (tests).
   std::vector<std::string> allow;
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds total_timeout{15'000};
-  std::string ca_file;      // more roots for TLS; empty: the system's alone
+  std::string ca_file;  // more roots for TLS; empty: the system's alone
 };
 
 // Errors: invalid_value (an entry of `allow` that is neither a network nor a host name).

@@ -1,0 +1,126 @@
+#include "connectors/senders.h"
+
+#include <fmt/format.h>
+
+#include "base/limits.h"
+#include "connectors/egress.h"
+#include "connectors/http_client.h"
+#include "connectors/http_url.h"
+#include "connectors/judgement.h"
+#include "connectors/slack.h"
+#include "connectors/teams.h"
+#include "connectors/text.h"
+#include "connectors/webhook.h"
+
+namespace herald::connectors {
+namespace {
+
+using automations::Outcome;
+using automations::Outgoing;
+using automations::Verdict;
+using registry::ActionKind;
+
+Result<HttpRequest> request_for(const Outgoing& outgoing) {
+  switch (outgoing.kind) {
+    case ActionKind::webhook:
+      return webhook::request(outgoing);
+    case ActionKind::slack:
+      return slack::request(outgoing);
+    case ActionKind::teams:
+      return teams::request(outgoing);
+  }
+  return error(Cause::invalid_value, "this version sends no such action");
+}
+
+Judgement judge(ActionKind kind, const HttpAnswer& answer) {
+  switch (kind) {
+    case ActionKind::slack:
+      return slack::judge(answer);
+    case ActionKind::teams:
+      return teams::judge(answer);
+    default:
+      return webhook::judge(answer);
+  }
+}
+
+// What a target that echoes its request would put into the record.
+std::vector<std::string> secrets_of(const Outgoing& outgoing) {
+  std::vector<std::string> secrets;
+  for (const auto& [name, value] : outgoing.headers) secrets.push_back(value);
+  if (outgoing.signing_secret) secrets.push_back(*outgoing.signing_secret);
+  if (const auto url = TargetUrl::parse(outgoing.url)) secrets.push_back(url->path);
+  return secrets;
+}
+
+std::string kept(std::string_view bytes) {
+  return std::string(cut_bytes(bytes, limits::kMaxKeptBodyBytes));
+}
+
+Outcome never_sent(std::string sentence) {
+  Outcome outcome;
+  outcome.verdict = Verdict::permanent;
+  outcome.error_class = "configuration";
+  outcome.error = std::move(sentence);
+  return outcome;
+}
+
+class HttpSender final : public automations::Sender {
+ public:
+  HttpSender(Egress egress, const EgressOptions& options)
+      : egress_(egress), client_(std::move(egress), options) {}
+
+  void send(Outgoing outgoing, std::function<void(Outcome)> done) override {
+    auto request = request_for(outgoing);
+    if (!request) {
+      // Still on the client's thread: its answer about the missing URL is passed over.
+      client_.post({}, [done = std::move(done), sentence = request.error().message](HttpAnswer) {
+        done(never_sent(sentence));
+      });
+      return;
+    }
+    request->headers.emplace_back("user-agent", "Herald/" HERALD_VERSION);
+    std::string body = kept(request->body);
+    client_.post(std::move(*request),
+                 [done = std::move(done), kind = outgoing.kind, now = outgoing.now, body = std::move(body),
+                  secrets = secrets_of(outgoing)](HttpAnswer answer) {
+                   done(outcome_of(kind, now, body, secrets, std::move(answer)));
+                 });
+  }
+
+  Result<void> check_url(ActionKind kind, const std::string& url) const override {
+    HERALD_TRY(const TargetUrl target, TargetUrl::parse(url));
+    if (kind == ActionKind::teams) HERALD_CHECK(teams::check_host(target.host));
+    if (const auto refusal = egress_.refusal(target))
+      return error(Cause::invalid_value, "the URL cannot be sent to: " + *refusal);
+    return {};
+  }
+
+ private:
+  static Outcome outcome_of(ActionKind kind, Timestamp now, const std::string& body,
+                            const std::vector<std::string>& secrets, HttpAnswer answer) {
+    Judgement judgement = judge(kind, answer);
+    Outcome outcome;
+    outcome.verdict = judgement.verdict;
+    outcome.status = answer.status;
+    outcome.error_class = std::move(judgement.error_class);
+    outcome.error = std::move(judgement.error);
+    if (answer.retry_after) outcome.retry_after = parse_retry_after(*answer.retry_after, now);
+    outcome.request_body = body;
+    outcome.response_body = kept(redacted(valid_utf8(answer.body), secrets));
+    outcome.target = std::move(answer.target);
+    outcome.duration = answer.duration;
+    return outcome;
+  }
+
+  const Egress egress_;
+  HttpClient client_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<automations::Sender>> make_sender(const EgressOptions& options) {
+  HERALD_TRY(Egress egress, Egress::make(options.allow));
+  return std::unique_ptr<automations::Sender>(std::make_unique<HttpSender>(std::move(egress), options));
+}
+
+}  // namespace herald::connectors

@@ -1,0 +1,211 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "cli/commands/commands.h"
+#include "cli/commands/shared.h"
+#include "cli/files.h"
+#include "cli/text.h"
+#include "registry/names.h"
+
+namespace herald::cli {
+namespace {
+
+std::string linked_versions(const json::Value& artifact) {
+  std::string out;
+  const auto versions = member_at(artifact, "versions");
+  if (!versions) return out;
+  for (const json::Value version : versions->elements()) {
+    const auto reference = version.string();
+    out += (out.empty() ? "" : ", ") + (reference ? std::string(*reference) : text_at(version, "reference"));
+  }
+  return out;
+}
+
+const View& artifact_view() {
+  static const View view{
+      .id = text("id"),
+      .table = {{"ID", text("id")},
+                {"NAME", text("name")},
+                {"KIND", text("kind")},
+                {"FILES", text("files"), true},
+                {"SIZE", bytes("bytes"), true},
+                {"CREATED", time("created.time")},
+                {"BY", text("created.actor")}},
+      .details = {{"artifact", text("id")},
+                  {"name", text("name")},
+                  {"kind", text("kind")},
+                  {"files", text("files")},
+                  {"size", bytes("bytes")},
+                  {"digest", text("digest")},
+                  {"versions", linked_versions},
+                  {"created", mark("created")}},
+  };
+  return view;
+}
+
+std::string artifact_path(const std::string& id) {
+  return "/v1/artifacts/" + percent_encode(id);
+}
+
+// "a/b c" -> "a/b%20c"
+std::string encode_segments(std::string_view path) {
+  std::string out;
+  for (std::size_t from = 0; from <= path.size();) {
+    const auto slash = std::min(path.find('/', from), path.size());
+    out += (from == 0 ? "" : "/") + percent_encode(path.substr(from, slash - from));
+    from = slash + 1;
+  }
+  return out;
+}
+
+struct Upload {
+  std::string name;
+  std::vector<std::string> files;
+  std::optional<std::string> kind;
+};
+void declare(Options& options, Upload& args) {
+  options.word("NAME", args.name, "what to call it")
+      .words("FILE|DIR", args.files, "files, and folders with all that is in them")
+      .option("--kind", "WORD", args.kind, "what it is: model, dataset, report, ... (default model)");
+}
+Result<void> run(Session& session, const Upload& args) {
+  HERALD_TRY(auto files, find_files(args.files));
+  if (files.empty()) return error(Cause::missing_field, "there is no file in what was named");
+  HERALD_TRY(const Uploaded uploaded,
+             upload(files, session.client_options(), standard_error_is_a_terminal()));
+  session.note(fmt::format("{} of {} files sent ({}), the rest was there", uploaded.sent, files.size(),
+                           human_bytes(uploaded.sent_bytes)));
+  return session.show(with_body("POST", "/v1/artifacts",
+                                [&](json::ObjectWriter& body) {
+                                  body.member("name", args.name).member("kind", args.kind.value_or("model"));
+                                  std::vector<json::Raw> manifest;
+                                  for (const LocalFile& file : files) {
+                                    std::string entry;
+                                    json::ObjectWriter(entry)
+                                        .member("path", file.path)
+                                        .member("digest", file.digest)
+                                        .member("bytes", file.bytes)
+                                        .close();
+                                    manifest.push_back(json::Raw(entry));
+                                  }
+                                  body.member("files", manifest);
+                                }),
+                      artifact_view());
+}
+
+Result<void> list(Session& session, const Paging& paging) {
+  return session.list(Query("/v1/artifacts"), artifact_view(), paging);
+}
+
+struct Show {
+  std::string id;
+};
+void declare(Options& options, Show& args) {
+  options.word("ID", args.id, "the artifact's id");
+}
+Result<void> run(Session& session, const Show& args) {
+  return session.show({.target = artifact_path(args.id)}, artifact_view());
+}
+
+struct Download {
+  std::string id;
+  std::optional<std::string> to;
+};
+void declare(Options& options, Download& args) {
+  options.word("ID", args.id, "the artifact's id")
+      .option("--to", "DIR", args.to, "where its files go (default: here)");
+}
+Result<void> run(Session& session, const Download& args) {
+  HERALD_TRY(const Answer answer, session.client().get(artifact_path(args.id) + "/files"));
+  HERALD_TRY(const auto document, json::Document::parse(answer.body));
+  const json::Value manifest = member_at(document.root(), "items").value_or(document.root());
+  const std::filesystem::path folder(args.to.value_or("."));
+  std::vector<RemoteFile> files;
+  for (const json::Value entry : manifest.elements()) {
+    // Checked again: a path that leads out of the folder must not come from any server.
+    HERALD_TRY(const auto path, registry::FilePath::parse(string_at(entry, "path")));
+    HERALD_TRY(const Digest digest, Digest::parse(text_at(entry, "digest")));
+    files.push_back({.target = artifact_path(args.id) + "/files/" + encode_segments(path.str()),
+                     .on_disk = (folder / path.str()).string(),
+                     .bytes = number_at(entry, "bytes"),
+                     .digest = digest});
+  }
+  HERALD_CHECK(download(files, session.client_options(), standard_error_is_a_terminal()));
+  for (const RemoteFile& file : files) session.print(file.on_disk + "\n");
+  return {};
+}
+
+struct BlobPut {
+  std::string file;
+};
+void declare(Options& options, BlobPut& args) {
+  options.word("FILE", args.file, "the file");
+}
+Result<void> run(Session& session, const BlobPut& args) {
+  HERALD_TRY(auto files, find_files({args.file}));
+  if (files.size() != 1 || files[0].on_disk != args.file) {
+    return error(Cause::invalid_value,
+                 "one file is expected; for folders there is \"herald artifact upload\"");
+  }
+  HERALD_CHECK(upload(files, session.client_options(), standard_error_is_a_terminal()));
+  session.print(files[0].digest.str() + "\n");
+  return {};
+}
+
+struct BlobGet {
+  std::string digest;
+  std::optional<std::string> to;
+};
+void declare(Options& options, BlobGet& args) {
+  options.word("SHA256", args.digest, "its digest")
+      .option("--to", "FILE", args.to, "where it goes (default: standard output)");
+}
+Result<void> run(Session& session, const BlobGet& args) {
+  HERALD_TRY(const Digest digest, Digest::parse(args.digest));
+  const std::string target = "/v1/blobs/" + digest.hex();
+  if (args.to) {
+    return download({{.target = target, .on_disk = *args.to, .bytes = 0, .digest = digest}},
+                    session.client_options(), false);
+  }
+  Sha256 seen;
+  HERALD_CHECK(session.client().stream({.target = target}, [&](std::string_view bytes) {
+    seen.update(bytes);
+    session.print(bytes);
+    return true;
+  }));
+  if (seen.finish() != digest) return error(Cause::digest_mismatch, "what came is not what was asked for");
+  return {};
+}
+
+}  // namespace
+
+void add_artifact_commands(Program& program) {
+  const Group artifact = program.group({"artifact", "Artifacts: named sets of files, kept by their content.",
+                                        "herald artifact upload churn-2 model.joblib report/ --kind model\n"
+                                        "herald artifact download 0192f3... --to ./restored",
+                                        kFilesSection});
+  program.command<Upload>(artifact,
+                          {"upload", "Upload files as an artifact. Only what the server lacks is sent.",
+                           "herald artifact upload churn-2 model.joblib requirements.txt\n"
+                           "id=$(herald artifact upload churn-2 ./out --kind model -o id)"},
+                          declare, run);
+  program.command<Paging>(artifact, {"list", "List artifacts.", "herald artifact list"}, declare_paging,
+                          list);
+  program.command<Show>(
+      artifact, {"show", "Show one, with the versions that it belongs to.", "herald artifact show 0192f3..."},
+      declare, run);
+  program.command<Download>(artifact,
+                            {"download", "Fetch its files, each held against its digest.",
+                             "herald artifact download 0192f3... --to ./restored"},
+                            declare, run);
+  const Group blob = program.group(
+      {"blob", "Single contents by their SHA-256.",
+       "herald blob put weights.bin\nherald blob get sha256:9f86d0... --to weights.bin", kFilesSection});
+  program.command<BlobPut>(blob, {"put", "Store a file, print its digest.", "herald blob put weights.bin"},
+                           declare, run);
+  program.command<BlobGet>(
+      blob, {"get", "Fetch a content.", "herald blob get sha256:9f86d0... --to weights.bin"}, declare, run);
+}
+
+}  // namespace herald::cli

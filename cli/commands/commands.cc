@@ -1,0 +1,21 @@
+#include "cli/commands/commands.h"
+
+namespace herald::cli {
+
+void add_commands(Program& program) {
+  add_registry_commands(program);
+  add_model_commands(program);
+  add_version_commands(program);
+  add_alias_commands(program);
+  add_comment_commands(program);
+  add_artifact_commands(program);
+  add_lineage_commands(program);
+  add_event_commands(program);
+  add_automation_commands(program);
+  add_delivery_commands(program);
+  add_secret_commands(program);
+  add_kafka_commands(program);
+  add_server_commands(program);
+}
+
+}  // namespace herald::cli

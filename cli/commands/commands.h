@@ -1,0 +1,27 @@
+// One function for each noun of the command line.
+#pragma once
+
+#include "cli/program.h"
+
+namespace herald::cli {
+
+inline constexpr const char* kRegistrySection = "models";
+inline constexpr const char* kFilesSection = "files and where they come from";
+inline constexpr const char* kHappeningSection = "what happens, and what follows";
+inline constexpr const char* kServerSection = "the server";
+
+void add_registry_commands(Program& program);
+void add_model_commands(Program& program);
+void add_version_commands(Program& program);
+void add_alias_commands(Program& program);
+void add_comment_commands(Program& program);
+void add_lineage_commands(Program& program);
+void add_artifact_commands(Program& program);
+void add_event_commands(Program& program);
+void add_automation_commands(Program& program);
+void add_delivery_commands(Program& program);
+void add_secret_commands(Program& program);
+void add_kafka_commands(Program& program);
+void add_server_commands(Program& program);
+
+}  // namespace herald::cli

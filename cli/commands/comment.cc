@@ -1,0 +1,79 @@
+#include "cli/commands/commands.h"
+#include "cli/commands/shared.h"
+#include "cli/parsing.h"
+
+namespace herald::cli {
+namespace {
+
+constexpr const char* kAbout = "[REGISTRY/]MODEL, or MODEL:vN for a version of it";
+
+std::string comment_text(const json::Value& comment) {
+  const auto written = member_at(comment, "text");
+  return !written || written->is_null() ? "(erased)" : text_at(comment, "text");
+}
+
+const View& comment_view() {
+  static const View view{
+      .id = text("id"),
+      .table = {{"TIME", time("created.time")},
+                {"BY", text("created.actor")},
+                {"VERSION", version("version")},
+                {"TEXT", comment_text}},
+      .details = {{"comment", comment_text},
+                  {"version", version("version")},
+                  {"created", mark("created")},
+                  {"id", text("id")}},
+  };
+  return view;
+}
+
+Result<std::string> comments_path(const std::string& about) {
+  if (about.find(':') == std::string::npos) {
+    HERALD_TRY(const auto model, ModelArgument::parse(about));
+    return model.path() + "/comments";
+  }
+  HERALD_TRY(const auto version, VersionArgument::parse_numbered(about));
+  return version.path() + "/comments";
+}
+
+struct Add {
+  std::string about, text;
+};
+void declare(Options& options, Add& args) {
+  options.word("ABOUT", args.about, kAbout).word("TEXT", args.text, "what to say; @FILE reads it");
+}
+Result<void> run(Session& session, const Add& args) {
+  HERALD_TRY(const auto path, comments_path(args.about));
+  HERALD_TRY(const auto text, text_or_file(args.text, "TEXT"));
+  return session.show(with_body("POST", path, [&](json::ObjectWriter& body) { body.member("text", text); }),
+                      comment_view());
+}
+
+struct List {
+  std::string about;
+  Paging paging;
+};
+void declare(Options& options, List& args) {
+  options.word("ABOUT", args.about, kAbout);
+  declare_paging(options, args.paging);
+}
+Result<void> run(Session& session, const List& args) {
+  HERALD_TRY(const auto path, comments_path(args.about));
+  return session.list(Query(path), comment_view(), args.paging);
+}
+
+}  // namespace
+
+void add_comment_commands(Program& program) {
+  const Group group =
+      program.group({"comment", "What people say of a model or a version.",
+                     "herald comment add churn:v2 \"checked against the March data\"", kRegistrySection});
+  program.command<Add>(
+      group,
+      {"add", "Say something.",
+       "herald comment add churn:v2 \"checked against the March data\"\nherald comment add churn @notes.md"},
+      declare, run);
+  program.command<List>(group, {"list", "List what was said.", "herald comment list churn"}, declare, run);
+}
+
+}  // namespace herald::cli

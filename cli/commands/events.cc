@@ -1,0 +1,156 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "cli/commands/commands.h"
+#include "cli/commands/shared.h"
+#include "cli/event_line.h"
+#include "cli/event_stream.h"
+#include "cli/text.h"
+
+namespace herald::cli {
+namespace {
+
+struct Filters {
+  std::optional<std::string> type, model, actor, subject, correlation;
+};
+void declare_filters(Options& options, Filters& filters) {
+  options.option("--type", "TYPE", filters.type, "as alias.assigned; 'alias.*' takes all of a kind")
+      .option("--model", "MODEL", filters.model, "about this model and what belongs to it")
+      .option("--actor", "ID", filters.actor, "done by")
+      .option("--subject", "SUBJECT", filters.subject, "about exactly this, as events name it")
+      .option("--correlation", "ID", filters.correlation, "of one request and what followed from it");
+}
+void add_filters(Query& query, const Filters& filters) {
+  query.add("type", filters.type.value_or(""))
+      .add("model", filters.model.value_or(""))
+      .add("actor", filters.actor.value_or(""))
+      .add("subject", filters.subject.value_or(""))
+      .add("correlation", filters.correlation.value_or(""));
+}
+
+struct List {
+  Filters filters;
+  std::optional<std::string> since, until;
+  std::optional<std::uint64_t> after, before;
+  bool newest_first = false;
+  Paging paging;
+};
+void declare(Options& options, List& args) {
+  declare_filters(options, args.filters);
+  options.option("--since", "TIME", args.since, "recorded at or after")
+      .option("--until", "TIME", args.until, "recorded at or before")
+      .option("--after", "EVENT", args.after, "of a higher number")
+      .option("--before", "EVENT", args.before, "of a lower number")
+      .flag("--newest-first", args.newest_first, "the other way round");
+  declare_paging(options, args.paging);
+}
+Result<void> run(Session& session, const List& args) {
+  Query query("/v1/events");
+  add_filters(query, args.filters);
+  query.add("since", args.since.value_or("")).add("until", args.until.value_or(""));
+  if (args.after) query.add("after", std::to_string(*args.after));
+  if (args.before) query.add("before", std::to_string(*args.before));
+  query.add("order", args.newest_first ? "desc" : "asc");
+  return session.list(query, event_view(), args.paging);
+}
+
+struct Show {
+  std::string sequence;
+};
+void declare(Options& options, Show& args) {
+  options.word("EVENT", args.sequence, "its number");
+}
+Result<void> run(Session& session, const Show& args) {
+  return session.show({.target = "/v1/events/" + percent_encode(args.sequence)}, event_view());
+}
+
+struct Follow {
+  Filters filters;
+  std::optional<std::uint64_t> after, limit, timeout;
+};
+void declare(Options& options, Follow& args) {
+  declare_filters(options, args.filters);
+  options
+      .option("--after", "EVENT", args.after,
+              "begin behind this one (0: from the first; default: from now on)")
+      .option("--limit", "N", args.limit, "end after so many")
+      .option("--timeout", "SECONDS", args.timeout,
+              "end after this time; exit code 1 if --limit was not reached");
+}
+
+std::string follow_line(const json::Value& event) {
+  return fmt::format("{:>6}  {}  {:<22}  {}  {}\n", event_number(event), human_time(text_at(event, "time")),
+                     event_type(event), text_at(event, "actorid"), event_line(event));
+}
+
+Result<std::uint64_t> newest_sequence(Client& client) {
+  HERALD_TRY(const Answer answer, client.get("/v1"));
+  HERALD_TRY(const auto document, json::Document::parse(answer.body));
+  return number_at(document.root(), "sequence");
+}
+
+Result<void> run(Session& session, const Follow& args) {
+  std::uint64_t after = args.after.value_or(0);
+  if (!args.after) {
+    HERALD_TRY(after, newest_sequence(session.client()));
+  }
+  Query query("/v1/events/stream");
+  add_filters(query, args.filters);
+
+  std::uint64_t seen = 0;
+  Following following{.after = std::to_string(after)};
+  if (args.timeout) following.time_limit = std::chrono::seconds(*args.timeout);
+  following.note = [&](const std::string& sentence) { session.note(sentence); };
+  following.event = [&](const std::string& bytes) {
+    const auto event = json::Document::parse(bytes);
+    if (!event) return true;
+    switch (session.output()) {
+      case Output::table:
+        session.print(follow_line(event->root()));
+        break;
+      case Output::json:
+        session.print(render_json(event->root()) + "\n");
+        break;
+      case Output::jsonl:
+        session.print(bytes + "\n");
+        break;
+      case Output::id:
+        session.print(event_number(event->root()) + "\n");
+        break;
+    }
+    std::fflush(stdout);
+    return ++seen < args.limit.value_or(UINT64_MAX) && std::ferror(stdout) == 0;
+  };
+  const auto result = follow(session.client(), query, following);
+  if (result || result.error().cause != Cause::timed_out || !args.timeout) return result;
+  if (!args.limit) return {};
+  return error(Cause::timed_out,
+               fmt::format("{} of {} events came within {} s", seen, *args.limit, *args.timeout));
+}
+
+}  // namespace
+
+void add_event_commands(Program& program) {
+  const Group group = program.group({"events", "Events: everything that ever happened, in order.",
+                                     "herald events list --model churn --newest-first --limit 20\n"
+                                     "herald events follow --type 'alias.*'\n"
+                                     "herald events show 42 -o json",
+                                     kHappeningSection});
+  program.command<List>(group,
+                        {"list", "List events, oldest first.",
+                         "herald events list --type 'alias.*' --since 2026-11-24T00:00:00Z\n"
+                         "herald events list --all -o jsonl > events.jsonl      # byte for byte as recorded"},
+                        declare, run);
+  program.command<Show>(group, {"show", "Show one; -o jsonl prints its very bytes.", "herald events show 42"},
+                        declare, run);
+  program.command<Follow>(
+      group,
+      {"follow", "Watch events as they happen; takes up where it was when the server comes back.",
+       "herald events follow --type 'alias.*' --model churn\n"
+       "herald events follow --after 0 -o jsonl\n"
+       "herald events follow --type delivery.succeeded --limit 1 --timeout 30   # wait for one"},
+      declare, run);
+}
+
+}  // namespace herald::cli

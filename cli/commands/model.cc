@@ -1,0 +1,158 @@
+#include "cli/commands/commands.h"
+#include "cli/commands/shared.h"
+#include "cli/parsing.h"
+
+namespace herald::cli {
+namespace {
+
+constexpr const char* kModel = "[REGISTRY/]NAME of the model";
+
+struct Register {
+  std::string model;
+  std::optional<std::string> description;
+  std::vector<std::string> tags;
+};
+void declare(Options& options, Register& args) {
+  options.word("MODEL", args.model, kModel)
+      .option("--description", "TEXT", args.description, "what it is for; @FILE reads it")
+      .option("--tag", "KEY=VALUE", args.tags, "a tag");
+}
+Result<void> run(Session& session, const Register& args) {
+  HERALD_TRY(const auto model, ModelArgument::parse(args.model));
+  HERALD_TRY(const auto tags, parse_pairs(args.tags, "--tag"));
+  std::optional<std::string> description;
+  if (args.description) {
+    HERALD_TRY(description, text_or_file(*args.description, "--description"));
+  }
+  std::string target = model.path();
+  target.erase(target.rfind('/'));
+  return session.show(with_body("POST", target,
+                                [&](json::ObjectWriter& body) {
+                                  body.member("name", model.model.str()).member("description", description);
+                                  if (!tags.empty()) body.member("tags", tags);
+                                }),
+                      model_view());
+}
+
+struct List {
+  std::optional<std::string> registry, name, as_of;
+  Paging paging;
+};
+void declare(Options& options, List& args) {
+  options.option("--registry", "NAME", args.registry, "of another registry than \"models\"")
+      .option("--name", "PART", args.name, "only names with this in them");
+  declare_as_of(options, args.as_of);
+  declare_paging(options, args.paging);
+}
+Result<void> run(Session& session, const List& args) {
+  Query query(args.registry ? "/v1/registries/" + percent_encode(*args.registry) + "/models" : "/v1/models");
+  query.add("name", args.name.value_or("")).add("as_of", args.as_of.value_or(""));
+  return session.list(query, model_view(), args.paging);
+}
+
+struct Show {
+  std::string model;
+  std::optional<std::string> as_of;
+};
+void declare(Options& options, Show& args) {
+  options.word("MODEL", args.model, kModel);
+  declare_as_of(options, args.as_of);
+}
+Result<void> run(Session& session, const Show& args) {
+  HERALD_TRY(const auto model, ModelArgument::parse(args.model));
+  return session.show({.target = Query(model.path()).add("as_of", args.as_of.value_or("")).str()},
+                      model_view());
+}
+
+struct Describe {
+  std::string model;
+  std::optional<std::string> text;
+  bool remove = false;
+};
+void declare(Options& options, Describe& args) {
+  options.word("MODEL", args.model, kModel)
+      .word("TEXT", args.text, "the new description; @FILE reads it")
+      .flag("--remove", args.remove, "take the description away");
+}
+Result<void> run(Session& session, const Describe& args) {
+  HERALD_TRY(const auto model, ModelArgument::parse(args.model));
+  if (args.text.has_value() == args.remove) {
+    return error(Cause::missing_field, "either a TEXT or --remove is expected");
+  }
+  std::optional<std::string> description;
+  if (args.text) {
+    HERALD_TRY(description, text_or_file(*args.text, "TEXT"));
+  }
+  return session.show(
+      with_body("PATCH", model.path(),
+                [&](json::ObjectWriter& body) { json::write(body.key("description"), description); }),
+      model_view());
+}
+
+struct Tag {
+  std::string model;
+  std::vector<std::string> set, remove;
+};
+void declare(Options& options, Tag& args) {
+  options.word("MODEL", args.model, kModel)
+      .any_words("KEY=VALUE", args.set, "tags to set")
+      .option("--remove", "KEY", args.remove, "take a tag away");
+}
+Result<void> run(Session& session, const Tag& args) {
+  HERALD_TRY(const auto model, ModelArgument::parse(args.model));
+  HERALD_TRY(const auto body, tags_body(args.set, args.remove));
+  return session.show({.method = "PATCH", .target = model.path() + "/tags", .body = body}, model_view());
+}
+
+struct History {
+  std::string model;
+  Paging paging;
+};
+void declare(Options& options, History& args) {
+  options.word("MODEL", args.model, kModel);
+  declare_paging(options, args.paging);
+}
+Result<void> run(Session& session, const History& args) {
+  HERALD_TRY(const auto model, ModelArgument::parse(args.model));
+  return session.list(Query(model.path() + "/history"), event_view(), args.paging);
+}
+
+}  // namespace
+
+void add_model_commands(Program& program) {
+  const Group group =
+      program.group({"model", "Models: a name under which versions are registered.",
+                     "herald model register churn --description \"who leaves next month\" --tag team=risk\n"
+                     "herald model list --name chu\n"
+                     "herald model history churn",
+                     kRegistrySection});
+  program.command<Register>(
+      group,
+      {"register", "Register a model.",
+       "herald model register churn --description \"who leaves next month\" --tag team=risk\n"
+       "herald model register datasets/customers"},
+      declare, run);
+  program.command<List>(group,
+                        {"list", "List models.",
+                         "herald model list --name chu\nherald model list --as-of 2026-11-24T09:00:00Z"},
+                        declare, run);
+  program.command<Show>(
+      group,
+      {"show", "Show one, with its aliases.", "herald model show churn\nherald model show churn --as-of 120"},
+      declare, run);
+  program.command<Describe>(
+      group,
+      {"describe", "Say what a model is for.",
+       "herald model describe churn \"who leaves next month\"\nherald model describe churn @README.md"},
+      declare, run);
+  program.command<Tag>(group,
+                       {"tag", "Set and remove tags of a model.",
+                        "herald model tag churn team=risk tier=1\nherald model tag churn --remove tier"},
+                       declare, run);
+  program.command<History>(group,
+                           {"history", "Everything that happened to a model and its versions.",
+                            "herald model history churn --limit 20"},
+                           declare, run);
+}
+
+}  // namespace herald::cli

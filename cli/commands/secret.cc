@@ -1,0 +1,104 @@
+#include <fmt/format.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "cli/commands/commands.h"
+#include "cli/commands/shared.h"
+#include "cli/parsing.h"
+
+namespace herald::cli {
+namespace {
+
+const View& secret_view() {
+  static const View view{
+      .id = text("name"),
+      .table = {{"NAME", text("name")}, {"SET", text("number"), true}, {"CHANGED", mark("changed")}},
+      .details = {{"secret", text("name")}, {"set", text("number")}, {"changed", mark("changed")}},
+  };
+  return view;
+}
+
+// Asks on a terminal without showing what is typed.
+std::string ask_quietly(const std::string& name) {
+  termios shown{};
+  ::tcgetattr(STDIN_FILENO, &shown);
+  termios hidden = shown;
+  hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  fmt::print(stderr, "value of {}: ", name);
+  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+  std::string value;
+  std::getline(std::cin, value);
+  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+  fmt::print(stderr, "\n");
+  return value;
+}
+
+struct Set {
+  std::string name;
+  std::optional<std::string> file, variable;
+};
+void declare(Options& options, Set& args) {
+  options.word("NAME", args.name, "what automations call it")
+      .option("--file", "FILE", args.file, "read the value from a file")
+      .option("--env", "VARIABLE", args.variable, "take the value from an environment variable");
+}
+
+// Never from the command line itself, which other users of the machine can read.
+Result<std::string> secret_value(const Set& args) {
+  if (args.file && args.variable) return error(Cause::invalid_value, "either --file or --env, not both");
+  if (args.variable) {
+    const char* value = std::getenv(args.variable->c_str());
+    if (value == nullptr)
+      return error(Cause::not_found, fmt::format("there is no environment variable {}", *args.variable));
+    return std::string(value);
+  }
+  if (!args.file && ::isatty(STDIN_FILENO) == 1) return ask_quietly(args.name);
+  HERALD_TRY(std::string value, read_input(args.file.value_or("-")));
+  if (value.ends_with('\n')) value.pop_back();
+  if (value.ends_with('\r')) value.pop_back();
+  return value;
+}
+
+Result<void> run(Session& session, const Set& args) {
+  HERALD_TRY(const std::string value, secret_value(args));
+  return session.show(with_body("PUT", "/v1/secrets/" + percent_encode(args.name),
+                                [&](json::ObjectWriter& body) { body.member("value", value); }),
+                      secret_view());
+}
+
+Result<void> list(Session& session) {
+  return session.list(Query("/v1/secrets"), secret_view(), {.limit = {}, .all = true});
+}
+
+struct Remove {
+  std::string name;
+};
+void declare(Options& options, Remove& args) {
+  options.word("NAME", args.name, "the secret");
+}
+Result<void> run(Session& session, const Remove& args) {
+  return session.tell({.method = "DELETE", .target = "/v1/secrets/" + percent_encode(args.name)},
+                      fmt::format("secret {} is gone", args.name));
+}
+
+}  // namespace
+
+void add_secret_commands(Program& program) {
+  const Group group = program.group(
+      {"secret", "Secrets that automations use: signing keys, URLs, tokens. Nobody can read them back.",
+       "herald secret set deployer < key.txt\nherald secret list", kHappeningSection});
+  program.command<Set>(
+      group,
+      {"set", "Set a secret: asked for on a terminal, else read from standard input.",
+       "herald secret set deployer\n"
+       "printf 'whsec_%s' \"$(head -c 32 /dev/urandom | base64)\" | herald secret set deployer\n"
+       "herald secret set slack-url --env SLACK_URL"},
+      declare, run);
+  program.command(group, {"list", "List their names.", "herald secret list"}, list);
+  program.command<Remove>(group, {"remove", "Remove one.", "herald secret remove deployer"}, declare, run);
+}
+
+}  // namespace herald::cli

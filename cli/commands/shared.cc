@@ -1,0 +1,139 @@
+#include "cli/commands/shared.h"
+
+#include "cli/event_line.h"
+#include "cli/parsing.h"
+#include "cli/text.h"
+#include "registry/names.h"
+
+namespace herald::cli {
+namespace {
+
+// "churn", or "other/churn" outside the default registry.
+std::string model_name(const json::Value& model, std::string_view member) {
+  const std::string registry = text_at(model, "registry");
+  const std::string name = text_at(model, member);
+  return registry.empty() || registry == registry::kDefaultRegistry ? name : registry + "/" + name;
+}
+
+std::string linked_artifacts(const json::Value& version) {
+  std::string out;
+  const auto artifacts = member_at(version, "artifacts");
+  if (!artifacts) return out;
+  for (const json::Value artifact : artifacts->elements()) {
+    out += (out.empty() ? "" : ", ") + text_at(artifact, "name") + " (" + text_at(artifact, "id") + ")";
+  }
+  return out;
+}
+
+std::string metadata(const json::Value& version) {
+  const std::string text = text_at(version, "metadata");
+  return text == "{}" ? "" : text;
+}
+
+}  // namespace
+
+void declare_paging(Options& options, Paging& paging) {
+  options.option("--limit", "N", paging.limit, "show at most this many (default 100)")
+      .flag("--all", paging.all, "show all of them");
+}
+
+void declare_as_of(Options& options, std::optional<std::string>& as_of) {
+  options.option("--as-of", "WHEN", as_of,
+                 "as it was then: an event's number, or a time as 2026-11-24T09:00:00Z");
+}
+
+Result<std::string> tags_body(const std::vector<std::string>& set, const std::vector<std::string>& remove) {
+  HERALD_TRY(const auto pairs, parse_pairs(set, "KEY=VALUE"));
+  std::string body;
+  json::ObjectWriter writer(body);
+  for (const auto& [key, value] : pairs) writer.member(key, value);
+  for (const std::string& key : remove) {
+    if (pairs.contains(key)) {
+      return error(Cause::duplicate_field, "\"" + key + "\" is to be set and to be removed", "--remove");
+    }
+    writer.key(key) += "null";
+  }
+  writer.close();
+  if (set.empty() && remove.empty()) {
+    return error(Cause::missing_field,
+                 "nothing to change: KEY=VALUE sets a tag, --remove KEY takes one away");
+  }
+  return body;
+}
+
+const View& model_view() {
+  static const View view{
+      .id = [](const json::Value& model) { return model_name(model, "name"); },
+      .table = {{"NAME", [](const json::Value& model) { return model_name(model, "name"); }},
+                {"LATEST", version("latest")},
+                {"ALIASES", pairs("aliases")},
+                {"TAGS", pairs("tags")},
+                {"CHANGED", time("changed.time")}},
+      .details = {{"model", text("name")},
+                  {"registry", text("registry")},
+                  {"description", text("description")},
+                  {"latest", version("latest")},
+                  {"versions", text("versions")},
+                  {"aliases", pairs("aliases")},
+                  {"tags", pairs("tags")},
+                  {"created", mark("created")},
+                  {"changed", mark("changed")},
+                  {"id", text("id")}},
+  };
+  return view;
+}
+
+const View& version_view() {
+  static const View view{
+      .id = text("reference"),
+      .table = {{"VERSION", version("version")},
+                {"STATUS", text("status")},
+                {"ALIASES", words("aliases")},
+                {"METRICS", pairs("metrics")},
+                {"CREATED", time("created.time")},
+                {"BY", text("created.actor")},
+                {"SOURCE", text("source")}},
+      .details = {{"version", text("reference")},
+                  {"status", text("status")},
+                  {"aliases", words("aliases")},
+                  {"description", text("description")},
+                  {"source", text("source")},
+                  {"digest", text("digest")},
+                  {"run", text("run.id")},
+                  {"run name", text("run.name")},
+                  {"run url", text("run.url")},
+                  {"commit", text("run.commit")},
+                  {"metrics", pairs("metrics")},
+                  {"metadata", metadata},
+                  {"tags", pairs("tags")},
+                  {"artifacts", linked_artifacts},
+                  {"created", mark("created")},
+                  {"changed", mark("changed")}},
+  };
+  return view;
+}
+
+const View& event_view() {
+  static const View view{
+      .id = event_number,
+      .table = {{"EVENT", event_number, true},
+                {"TIME", time("time")},
+                {"TYPE", event_type},
+                {"ACTOR", text("actorid")},
+                {"WHAT", event_line}},
+      .details = {{"event", event_number},
+                  {"type", text("type")},
+                  {"what", event_line},
+                  {"time", text("time")},
+                  {"actor", text("actorid")},
+                  {"subject", text("subject")},
+                  {"id", text("id")},
+                  {"correlation", text("correlationid")},
+                  {"caused by", text("causationid")},
+                  {"source", text("source")},
+                  {"data", text("data")}},
+  };
+  return view;
+}
+
+}  // namespace herald::cli

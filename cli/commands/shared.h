@@ -1,0 +1,36 @@
+// What several commands have in common: options that are everywhere the same, and views of what several of
+// them show.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/options.h"
+#include "cli/session.h"
+#include "cli/view.h"
+#include "reflect/json_write.h"
+
+namespace herald::cli {
+
+void declare_paging(Options& options, Paging& paging);
+void declare_as_of(Options& options, std::optional<std::string>& as_of);
+
+// The request with an object of the members that `fill` writes.
+template <class Fill>
+Request with_body(std::string method, std::string target, Fill fill) {
+  std::string body;
+  json::ObjectWriter writer(body);
+  fill(writer);
+  writer.close();
+  return {.method = std::move(method), .target = std::move(target), .body = std::move(body)};
+}
+
+// {"key":"value","gone":null}
+Result<std::string> tags_body(const std::vector<std::string>& set, const std::vector<std::string>& remove);
+
+const View& model_view();
+const View& version_view();
+// Events as lines of a history: number, time, who, what.
+const View& event_view();
+
+}  // namespace herald::cli

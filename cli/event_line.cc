@@ -1,0 +1,151 @@
+#include "cli/event_line.h"
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <map>
+
+#include "cli/text.h"
+#include "cli/view.h"
+#include "registry/names.h"
+
+namespace herald::cli {
+namespace {
+
+using json::Value;
+
+std::string model_of(const Value& data) {
+  const std::string registry = text_at(data, "registry");
+  const std::string model = text_at(data, "model");
+  return registry == registry::kDefaultRegistry ? model : registry + "/" + model;
+}
+
+// "churn:v3", or "churn" where no version is named.
+std::string subject_of(const Value& data) {
+  const std::string version = text_at(data, "version");
+  return version.empty() ? model_of(data) : model_of(data) + ":v" + version;
+}
+
+std::string in_brackets(const std::string& text) {
+  return text.empty() ? "" : " (" + text + ")";
+}
+
+std::string assigned(const Value& data) {
+  const std::string from = text_at(data, "from");
+  const std::string how = from.empty() ? "-> v" : "v" + from + " -> v";
+  return fmt::format("{} of {}: {}{}{}", text_at(data, "alias"), model_of(data), how, text_at(data, "to"),
+                     in_brackets(text_at(data, "reason")));
+}
+
+std::string changed_members(const Value& data) {
+  std::string out;
+  const auto to = member_at(data, "to");
+  if (!to) return out;
+  for (const auto& [name, value] : to->members()) out += (out.empty() ? "" : ", ") + std::string(name);
+  return out;
+}
+
+std::string node(const Value& data, const std::string& member) {
+  const std::string name = text_at(data, member + ".name");
+  return text_at(data, member + ".kind") + " " + (name.empty() ? text_at(data, member + ".id") : name);
+}
+
+std::string attempts(const Value& data) {
+  const std::string count = text_at(data, "attempts");
+  return count + (count == "1" ? " attempt" : " attempts");
+}
+
+std::string delivery(const Value& data, const std::string& how) {
+  return fmt::format("{} by {}, for event {}: {}", text_at(data, "automation"), text_at(data, "kind"),
+                     text_at(data, "event_sequence"), how);
+}
+
+using Line = std::function<std::string(const Value& data)>;
+
+const std::map<std::string, Line>& lines() {
+  static const std::map<std::string, Line> lines{
+      {"registry.created",
+       [](const Value& d) { return text_at(d, "registry") + in_brackets(text_at(d, "kind")); }},
+      {"model.registered", subject_of},
+      {"model.described", subject_of},
+      {"tag.set",
+       [](const Value& d) {
+         return fmt::format("{}: {}={}", subject_of(d), text_at(d, "key"), text_at(d, "to"));
+       }},
+      {"tag.removed", [](const Value& d) { return subject_of(d) + ": " + text_at(d, "key"); }},
+      {"version.registered",
+       [](const Value& d) { return subject_of(d) + in_brackets(text_at(d, "source")); }},
+      {"version.updated", [](const Value& d) { return subject_of(d) + ": " + changed_members(d); }},
+      {"version.status-changed",
+       [](const Value& d) {
+         return fmt::format("{}: {} -> {}{}", subject_of(d), text_at(d, "from"), text_at(d, "to"),
+                            in_brackets(text_at(d, "reason")));
+       }},
+      {"version.linked", [](const Value& d) { return subject_of(d) + " + " + text_at(d, "artifact"); }},
+      {"version.unlinked", [](const Value& d) { return subject_of(d) + " - " + text_at(d, "artifact"); }},
+      {"artifact.committed",
+       [](const Value& d) {
+         return fmt::format("{}: {} files, {}", text_at(d, "artifact"), text_at(d, "files"),
+                            bytes("bytes")(d));
+       }},
+      {"alias.assigned", assigned},
+      {"alias.removed",
+       [](const Value& d) {
+         return fmt::format("{} of {}: v{} -> none{}", text_at(d, "alias"), model_of(d), text_at(d, "from"),
+                            in_brackets(text_at(d, "reason")));
+       }},
+      {"comment.added", subject_of},
+      {"lineage.recorded",
+       [](const Value& d) {
+         return fmt::format("{} {} {}", node(d, "upstream"), text_at(d, "relation"), node(d, "downstream"));
+       }},
+      {"automation.created", text("definition.name")},
+      {"automation.updated", text("to.name")},
+      {"automation.enabled", text("automation")},
+      {"automation.disabled", text("automation")},
+      {"automation.deleted", text("automation")},
+      {"automation.triggered",
+       [](const Value& d) {
+         return fmt::format("{} by event {} ({})", text_at(d, "automation"), text_at(d, "event_sequence"),
+                            text_at(d, "event_type"));
+       }},
+      {"delivery.succeeded",
+       [](const Value& d) { return delivery(d, "status " + text_at(d, "status") + ", " + attempts(d)); }},
+      {"delivery.failing", [](const Value& d) { return delivery(d, text_at(d, "error")); }},
+      {"delivery.exhausted",
+       [](const Value& d) { return delivery(d, text_at(d, "error") + ", " + attempts(d)); }},
+      {"delivery.replayed", [](const Value& d) { return delivery(d, "once more"); }},
+      {"delivery.skipped",
+       [](const Value& d) {
+         return fmt::format("{}, for event {}: {}", text_at(d, "automation"), text_at(d, "event_sequence"),
+                            text_at(d, "cause"));
+       }},
+      {"secret.set", text("secret")},
+      {"secret.removed", text("secret")},
+  };
+  return lines;
+}
+
+}  // namespace
+
+std::string event_type(const Value& event) {
+  std::string type = text_at(event, "type");
+  if (type.starts_with("herald.")) type.erase(0, 7);
+  if (const auto version = type.rfind(".v"); version != std::string::npos) type.erase(version);
+  return type;
+}
+
+std::string event_number(const Value& event) {
+  const std::string sequence = text_at(event, "sequence");
+  const auto first = sequence.find_first_not_of('0');
+  return first == std::string::npos ? sequence : sequence.substr(first);
+}
+
+std::string event_line(const Value& event) {
+  const auto data = member_at(event, "data");
+  if (!data) return {};
+  const auto line = lines().find(event_type(event));
+  return line == lines().end() ? text_at(event, "data") : line->second(*data);
+}
+
+}  // namespace herald::cli

@@ -1,0 +1,74 @@
+#include "cli/event_stream.h"
+
+#include <fmt/format.h>
+
+#include "base/clock.h"
+
+namespace herald::cli {
+
+bool StreamParser::feed(std::string_view bytes, const std::function<bool(const StreamFrame&)>& frame) {
+  rest_.append(bytes);
+  std::size_t from = 0;
+  for (auto end = rest_.find('\n'); end != std::string::npos; end = rest_.find('\n', from)) {
+    std::string_view line = std::string_view(rest_).substr(from, end - from);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    from = end + 1;
+    if (!take_line(line, frame)) return false;
+  }
+  rest_.erase(0, from);
+  return true;
+}
+
+bool StreamParser::take_line(std::string_view line, const std::function<bool(const StreamFrame&)>& frame) {
+  if (line.empty()) {
+    const bool go_on = frame(current_);
+    current_.data.clear();
+    return go_on;
+  }
+  const auto colon = line.find(':');
+  const std::string_view field = line.substr(0, colon);
+  std::string_view value = colon == std::string_view::npos ? "" : line.substr(colon + 1);
+  if (value.starts_with(' ')) value.remove_prefix(1);
+  if (field == "id") current_.id = value;
+  if (field == "data") current_.data += (current_.data.empty() ? "" : "\n") + std::string(value);
+  return true;
+}
+
+Result<void> follow(Client& client, const Query& query, const Following& following) {
+  const auto begun = system_clock().steady();
+  std::string after = following.after;
+  bool connected = false, ended = false;
+  for (;;) {
+    std::optional<std::chrono::milliseconds> left;
+    if (following.time_limit) {
+      left = *following.time_limit -
+             std::chrono::duration_cast<std::chrono::milliseconds>(system_clock().steady() - begun);
+      if (left->count() <= 0) return error(Cause::timed_out, "the time given is over");
+    }
+    StreamParser parser;
+    const Request request{.target = query.str(),
+                          .headers = {{"Accept", "text/event-stream"}, {"Last-Event-ID", after}}};
+    const auto answer = client.stream(
+        request,
+        [&](std::string_view bytes) {
+          connected = true;
+          return parser.feed(bytes, [&](const StreamFrame& frame) {
+            if (!frame.id.empty()) after = frame.id;
+            ended = !frame.data.empty() && !following.event(frame.data);
+            return !ended;
+          });
+        },
+        left);
+    if (ended) return {};
+    if (!answer && !connected && answer.error().cause != Cause::timed_out) return answer.error();
+    const bool gone =
+        !answer && (answer.error().cause == Cause::unavailable || answer.error().cause == Cause::timed_out ||
+                    answer.error().cause == Cause::stopping || answer.error().cause == Cause::busy);
+    if (!answer && !gone) return answer.error();
+    if (!left || !answer || answer.error().cause != Cause::timed_out) {
+      following.note(fmt::format("the connection ended; going on after event {}", after));
+    }
+  }
+}
+
+}  // namespace herald::cli

@@ -1,0 +1,45 @@
+// Files between this machine and the blob store: hashed, sent when missing, fetched and held against their
+// digest; a few at once, each on a thread and a connection of its own.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/result.h"
+#include "cli/client.h"
+
+namespace herald::cli {
+
+struct LocalFile {
+  std::string on_disk;
+  std::string path;  // within the artifact
+  std::uint64_t bytes = 0;
+  Digest digest;
+};
+
+// The files that arguments mean, by path: a file under its own name, of a folder all regular files beneath it
+// under their path within it. Errors: not_found, invalid_value (neither file nor folder), duplicate_field
+// (two under one path).
+Result<std::vector<LocalFile>> find_files(const std::vector<std::string>& arguments);
+
+Result<Digest> digest_of_file(const std::string& file);
+
+struct Uploaded {
+  std::uint64_t sent = 0, sent_bytes = 0;  // the rest was there
+};
+// Fills in the digests. `show`: a progress line on standard error.
+Result<Uploaded> upload(std::vector<LocalFile>& files, const ClientOptions& options, bool show);
+
+struct RemoteFile {
+  std::string target;  // of the API
+  std::string on_disk;
+  std::uint64_t bytes = 0;
+  Digest digest;
+};
+// A file that is there with the right digest is left alone; one with another is replaced by a rename once the
+// new one is whole.
+Result<void> download(const std::vector<RemoteFile>& files, const ClientOptions& options, bool show);
+
+}  // namespace herald::cli

@@ -1,0 +1,122 @@
+#include "cli/help.h"
+
+#include <algorithm>
+
+#include "cli/text.h"
+
+namespace herald::cli {
+namespace {
+
+constexpr std::size_t kMaxNameWidth = 34;
+
+class Help final : public CLI::Formatter {
+ public:
+  std::string make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const override {
+    std::string out = app->get_description() + "\n\n" + usage(*app) + "\n";
+    out += commands(*app);
+    for (const std::string& group : app->get_groups()) {
+      if (!group.empty()) out += options(*app, group);
+    }
+    if (!app->get_footer().empty()) out += "\n" + app->get_footer();
+    while (out.ends_with('\n')) out.pop_back();
+    return out + "\n";
+  }
+
+ private:
+  struct Row {
+    std::string name, what;
+  };
+
+  static std::string full_name(const CLI::App& app) {
+    const CLI::App* parent = app.get_parent();
+    return parent == nullptr ? app.get_name() : full_name(*parent) + " " + app.get_name();
+  }
+
+  static std::string usage(const CLI::App& app) {
+    std::string out = "usage: " + full_name(app);
+    for (const CLI::Option* option : app.get_options()) {
+      if (option->get_positional()) out += " " + positional_name(*option);
+    }
+    if (!app.get_subcommands(nullptr).empty()) out += " COMMAND";
+    return out + " [options]";
+  }
+
+  static std::string positional_name(const CLI::Option& option) {
+    std::string name = option.get_name(true);
+    if (option.get_option_text() == "...") name += "...";
+    return option.get_required() ? name : "[" + name + "]";
+  }
+
+  static std::string commands(const CLI::App& app) {
+    std::string out;
+    std::vector<std::string> sections;
+    for (const CLI::App* sub : app.get_subcommands(nullptr)) {
+      if (std::find(sections.begin(), sections.end(), sub->get_group()) == sections.end())
+        sections.push_back(sub->get_group());
+    }
+    std::size_t width = 0;
+    for (const CLI::App* sub : app.get_subcommands(nullptr)) width = std::max(width, sub->get_name().size());
+    for (const std::string& section : sections) {
+      std::vector<Row> rows;
+      for (const CLI::App* sub : app.get_subcommands(nullptr)) {
+        if (sub->get_group() == section)
+          rows.push_back({pad_right(sub->get_name(), width), sub->get_description()});
+      }
+      out += render(section, rows);
+    }
+    return out;
+  }
+
+  static std::string options(const CLI::App& app, const std::string& group) {
+    std::vector<Row> words, rows;
+    for (const CLI::Option* option : app.get_options()) {
+      if (option->get_group() != group) continue;
+      if (option->get_positional()) {
+        words.push_back({positional_name(*option), option->get_description()});
+        continue;
+      }
+      std::string name = option->get_name(false, true);
+      for (std::size_t at = name.find(','); at != std::string::npos; at = name.find(',', at + 2))
+        name.insert(at + 1, " ");
+      if (option->get_type_size() != 0 && !option->get_option_text().empty())
+        name += " " + option->get_option_text();
+      std::string what = option->get_description();
+      if (!option->get_envname().empty()) what += " [" + option->get_envname() + "]";
+      rows.push_back({name, what});
+    }
+    return render("arguments", words) + render(group == "Options" ? "options" : group, rows);
+  }
+
+  static std::string render(const std::string& title, const std::vector<Row>& rows) {
+    if (rows.empty()) return {};
+    std::size_t width = 0;
+    for (const Row& row : rows) {
+      if (display_width(row.name) <= kMaxNameWidth) width = std::max(width, display_width(row.name));
+    }
+    std::string out = "\n" + title + "\n";
+    for (const Row& row : rows) {
+      const bool too_wide = display_width(row.name) > width;
+      out += "  " + pad_right(row.name, width) + (too_wide ? "\n  " + std::string(width, ' ') : "") + "  " +
+             row.what + "\n";
+    }
+    return out;
+  }
+};
+
+}  // namespace
+
+std::shared_ptr<CLI::Formatter> help_formatter() {
+  return std::make_shared<Help>();
+}
+
+std::string examples_footer(const std::string& examples) {
+  if (examples.empty()) return {};
+  std::string out = "examples\n  ";
+  for (const char c : examples) {
+    out.push_back(c);
+    if (c == '\n') out += "  ";
+  }
+  return out;
+}
+
+}  // namespace herald::cli

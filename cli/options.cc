@@ -1,0 +1,87 @@
+#include "cli/options.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "cli/parsing.h"
+
+namespace herald::cli {
+namespace {
+
+// What each command says of numbers, in place of CLI11's words for them.
+const CLI::Validator kWholeNumber(
+    [](std::string& text) -> std::string {
+      return parse_whole_number(text) ? "" : "\"" + text + "\" is no whole number";
+    },
+    "");
+
+}  // namespace
+
+Options& Options::word(const std::string& name, std::string& into, const std::string& what) {
+  app_.add_option(name, into, what)->required()->option_text(" ");
+  return *this;
+}
+
+Options& Options::word(const std::string& name, std::optional<std::string>& into, const std::string& what) {
+  app_.add_option(name, into, what)->option_text(" ");
+  return *this;
+}
+
+Options& Options::words(const std::string& name, std::vector<std::string>& into, const std::string& what) {
+  app_.add_option(name, into, what)->required()->option_text("...");
+  return *this;
+}
+
+Options& Options::any_words(const std::string& name, std::vector<std::string>& into,
+                            const std::string& what) {
+  app_.add_option(name, into, what)->option_text("...");
+  return *this;
+}
+
+Options& Options::option(const std::string& names, const std::string& value, std::optional<std::string>& into,
+                         const std::string& what) {
+  app_.add_option(names, into, what)->option_text(value);
+  return *this;
+}
+
+Options& Options::option(const std::string& names, const std::string& value,
+                         std::optional<std::uint64_t>& into, const std::string& what) {
+  app_.add_option_function<std::string>(
+          names, [&into](const std::string& text) { into = *parse_whole_number(text); }, what)
+      ->option_text(value)
+      ->check(kWholeNumber);
+  return *this;
+}
+
+Options& Options::option(const std::string& names, const std::string& value, std::vector<std::string>& into,
+                         const std::string& what) {
+  app_.add_option(names, into, what)
+      ->option_text(value + " ...")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  return *this;
+}
+
+Options& Options::choice(const std::string& names, const std::vector<std::string>& choices,
+                         std::optional<std::string>& into, const std::string& what) {
+  std::string shown;
+  for (const std::string& choice : choices) shown += (shown.empty() ? "" : "|") + choice;
+  const CLI::Validator one_of(
+      [choices, shown](std::string& text) -> std::string {
+        for (const std::string& choice : choices) {
+          if (choice == text) return "";
+        }
+        return "\"" + text + "\" is none of " + shown;
+      },
+      "");
+  app_.add_option(names, into, what)->option_text(shown)->check(one_of);
+  return *this;
+}
+
+Options& Options::flag(const std::string& names, bool& into, const std::string& what) {
+  app_.add_flag(names, into, what);
+  return *this;
+}
+
+}  // namespace herald::cli

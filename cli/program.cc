@@ -1,0 +1,198 @@
+#include "cli/program.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "cli/exit_code.h"
+#include "cli/help.h"
+#include "cli/session.h"
+#include "cli/suggest.h"
+
+namespace herald::cli {
+namespace {
+
+constexpr const char* kWhat =
+    "Herald, a model registry whose only truth is an append-only log of events.\n"
+    "Every change is one event: recorded, published, provable, and able to set something off.";
+constexpr const char* kExamples =
+    "herald serve --data ./data                                 # a server at http://127.0.0.1:8420\n"
+    "herald model register churn --description \"who leaves next month\"\n"
+    "herald version register churn --source s3://models/churn/1 --metric auc=0.91\n"
+    "herald alias set churn production 1 --reason \"first release\"\n"
+    "herald resolve churn:production\n"
+    "herald events follow --type 'alias.*'\n"
+    "herald COMMAND --help says more about each.";
+
+int end_with(ExitCode code) {
+  return static_cast<int>(code);
+}
+
+void complain(const std::string& sentence) {
+  fmt::print(stderr, "herald: {}\n", sentence);
+}
+
+void complain(const Error& error) {
+  complain(error.field.empty() ? error.message : fmt::format("{} ({})", error.message, error.field));
+}
+
+// The command that was reached before something did not fit.
+const CLI::App& deepest(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? app : deepest(*chosen.front());
+}
+
+std::string full_name(const CLI::App& app) {
+  return app.get_parent() == nullptr ? app.get_name() : full_name(*app.get_parent()) + " " + app.get_name();
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> out;
+  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+    out.push_back(sub->get_name());
+  return out;
+}
+
+std::vector<std::string> option_names(const CLI::App* app) {
+  std::vector<std::string> out;
+  for (; app != nullptr; app = app->get_parent()) {
+    for (const CLI::Option* option : app->get_options()) {
+      for (const std::string& name : option->get_lnames()) out.push_back("--" + name);
+    }
+  }
+  return out;
+}
+
+std::string with_suggestion(const std::string& sentence, const std::string& suggestion) {
+  return suggestion.empty() ? sentence : fmt::format("{}: did you mean \"{}\"?", sentence, suggestion);
+}
+
+// What did not fit, in our words where they say more than CLI11's.
+std::string explain(const CLI::App& root, const CLI::ParseError& wrong) {
+  const CLI::App& at = deepest(root);
+  const auto names = command_names(at);
+  for (const std::string& word : root.remaining(true)) {
+    if (word.starts_with("-")) {
+      const std::string option = word.substr(0, word.find('='));
+      return with_suggestion(fmt::format("{} has no option {}", full_name(at), option),
+                             nearest(option, option_names(&at)));
+    }
+    if (!names.empty()) {
+      return with_suggestion(fmt::format("{} has no command \"{}\"", full_name(at), word),
+                             nearest(word, names));
+    }
+    return fmt::format("{} does not take another word: \"{}\"", full_name(at), word);
+  }
+  if (!names.empty()) return fmt::format("{} needs a command: {}", full_name(at), fmt::join(names, ", "));
+  return fmt::format("{}: {}", full_name(at), wrong.what());
+}
+
+}  // namespace
+
+struct Program::State {
+  CLI::App app{kWhat, "herald"};
+  std::string url = ClientOptions().url;
+  std::string output = "table";
+  std::optional<std::string> idempotency_key;
+  std::function<Result<void>(Session&)> chosen;
+  std::function<int()> delegated;
+};
+
+Program::Program() : state_(std::make_unique<State>()) {
+  CLI::App& app = state_->app;
+  app.formatter(help_formatter());
+  app.require_subcommand(1);
+  app.footer(examples_footer(kExamples));
+  app.set_help_flag("-h,--help", "show this help");
+  app.set_version_flag("--version", "herald " HERALD_VERSION, "show the version");
+  app.add_option("--url", state_->url, "the server to ask")
+      ->option_text("URL")
+      ->envname("HERALD_URL")
+      ->group("everywhere");
+  app.add_option("-o,--output", state_->output,
+                 "how answers look: aligned for people, JSON, one JSON a line, or ids alone")
+      ->option_text("table|json|jsonl|id")
+      ->envname("HERALD_OUTPUT")
+      ->check(CLI::Validator(
+          [](std::string& text) -> std::string {
+            const bool known = text == "table" || text == "json" || text == "jsonl" || text == "id";
+            return known ? "" : "\"" + text + "\" is none of table, json, jsonl, id";
+          },
+          ""))
+      ->group("everywhere");
+  app.add_option("--idempotency-key", state_->idempotency_key,
+                 "names this very change, so that doing it twice is doing it once (default: a fresh one)")
+      ->option_text("KEY")
+      ->group("everywhere");
+}
+
+Program::~Program() = default;
+
+Group Program::top() const {
+  return Group(state_->app);
+}
+
+Group Program::group(const CommandText& text) {
+  CLI::App& app = *state_->app.add_subcommand(text.name, text.what);
+  app.group(text.section);
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.footer(examples_footer(text.examples));
+  return Group(app);
+}
+
+CLI::App& Program::add(Group group, const CommandText& text, std::function<Result<void>(Session&)> run) {
+  CLI::App& app = *group.app().add_subcommand(text.name, text.what);
+  app.group(text.section);
+  app.fallthrough();
+  app.footer(examples_footer(text.examples));
+  app.callback([this, run = std::move(run)] { state_->chosen = run; });
+  return app;
+}
+
+void Program::delegate(const CommandText& text, std::function<int(std::vector<std::string>)> run) {
+  CLI::App& app = *state_->app.add_subcommand(text.name, text.what);
+  app.group(text.section);
+  app.prefix_command();
+  app.set_help_flag();
+  app.callback([this, &app, run = std::move(run)] {
+    state_->delegated = [&app, run] { return run(app.remaining()); };
+  });
+}
+
+int Program::run(int argc, const char* const* argv) {
+  if (argc <= 1) {
+    fmt::print(stderr, "{}", state_->app.help());
+    return end_with(ExitCode::usage);
+  }
+  try {
+    state_->app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // --help, --version
+    return state_->app.exit(asked);
+  } catch (const CLI::ParseError& wrong) {
+    complain(explain(state_->app, wrong));
+    fmt::print(stderr, "try: {} --help\n", full_name(deepest(state_->app)));
+    return end_with(ExitCode::usage);
+  }
+  if (state_->delegated) return state_->delegated();
+
+  const std::string& form = state_->output;
+  const Output output = form == "json"    ? Output::json
+                        : form == "jsonl" ? Output::jsonl
+                        : form == "id"    ? Output::id
+                                          : Output::table;
+  Session session({.url = state_->url, .output = output, .idempotency_key = state_->idempotency_key});
+  const Result<void> result = state_->chosen(session);
+  const bool printed = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (!result) {
+    complain(result.error());
+    return end_with(exit_code_of(result.error().cause));
+  }
+  if (!printed) {
+    complain("the answer could not be written to standard output");
+    return end_with(ExitCode::failure);
+  }
+  return end_with(ExitCode::ok);
+}
+
+}  // namespace herald::cli

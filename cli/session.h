@@ -1,0 +1,59 @@
+// One run of a command against a server: asks it, and shows the answer in the form that was asked for.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/client.h"
+#include "cli/url.h"
+#include "cli/view.h"
+
+namespace herald::cli {
+
+enum class Output { table, json, jsonl, id };
+
+struct Settings {
+  std::string url;
+  Output output = Output::table;
+  std::optional<std::string> idempotency_key;
+};
+
+struct Paging {
+  std::optional<std::uint64_t> limit;  // in all; default: kDefaultPageSize
+  bool all = false;
+};
+
+class Session {
+ public:
+  explicit Session(Settings settings);
+
+  Client& client() { return client_; }
+  Output output() const { return settings_.output; }
+  ClientOptions client_options() const;
+  // For standard output, and for what is said beside it.
+  const Style& style() const { return style_; }
+
+  // Sends, and shows the resource that comes back.
+  Result<void> show(const Request& request, const View& view);
+  Result<void> show_body(const std::string& body, const View& view) const;
+  // Pages through a list and shows it.
+  Result<void> list(const Query& query, const View& view, const Paging& paging);
+  // Sends what has no resource to show afterwards; `said` is printed for people.
+  Result<void> tell(const Request& request, const std::string& said);
+
+  // To standard output.
+  void print(std::string_view text) const;
+  // To standard error, for people only: nothing for --output json, jsonl and id.
+  void note(const std::string& text) const;
+
+ private:
+  Settings settings_;
+  Client client_;
+  Style style_;
+};
+
+bool standard_error_is_a_terminal();
+
+}  // namespace herald::cli

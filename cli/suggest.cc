@@ -1,0 +1,40 @@
+#include "cli/suggest.h"
+
+#include <algorithm>
+
+namespace herald::cli {
+namespace {
+
+// Optimal string alignment distance.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i) d[i][0] = i;
+  for (std::size_t j = 0; j <= b.size(); ++j) d[0][j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t change = a[i - 1] == b[j - 1] ? 0 : 1;
+      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + change});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+    }
+  }
+  return d[a.size()][b.size()];
+}
+
+}  // namespace
+
+std::string nearest(std::string_view word, const std::vector<std::string>& choices) {
+  std::string best;
+  std::size_t best_distance = std::string_view::npos;
+  for (const std::string& choice : choices) {
+    const std::size_t here = distance(word, choice);
+    const std::size_t allowed = std::max<std::size_t>(1, std::max(word.size(), choice.size()) / 3);
+    if (here <= allowed && here < best_distance) {
+      best = choice;
+      best_distance = here;
+    }
+  }
+  return best;
+}
+
+}  // namespace herald::cli

@@ -1,0 +1,146 @@
+#include "cli/text.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace herald::cli {
+namespace {
+
+// One code point of UTF-8 that is known to be valid; cut off at the end of the text where it is not.
+struct CodePoint {
+  char32_t value;
+  std::size_t bytes;
+};
+
+CodePoint code_point(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  std::size_t bytes = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  bytes = std::min(bytes, text.size());
+  char32_t value = bytes == 1 ? lead : lead & (0xFFu >> (bytes + 1));
+  for (std::size_t i = 1; i < bytes; ++i) value = value << 6 | (static_cast<unsigned char>(text[i]) & 0x3Fu);
+  return {value, bytes};
+}
+
+struct Range {
+  char32_t first, last;
+};
+// Unicode 15, general categories Mn and Me of the scripts that are met in practice, and format characters.
+constexpr std::array<Range, 8> kNoWidth{{{0x0300, 0x036F},
+                                         {0x0591, 0x05BD},
+                                         {0x064B, 0x065F},
+                                         {0x200B, 0x200F},
+                                         {0x2060, 0x2064},
+                                         {0x20D0, 0x20F0},
+                                         {0xFE00, 0xFE0F},
+                                         {0xFE20, 0xFE2F}}};
+// East_Asian_Width W and F, by block.
+constexpr std::array<Range, 12> kWide{{{0x1100, 0x115F},
+                                       {0x2E80, 0x303E},
+                                       {0x3041, 0x33FF},
+                                       {0x3400, 0x4DBF},
+                                       {0x4E00, 0x9FFF},
+                                       {0xA000, 0xA4CF},
+                                       {0xAC00, 0xD7A3},
+                                       {0xF900, 0xFAFF},
+                                       {0xFE30, 0xFE6F},
+                                       {0xFF00, 0xFF60},
+                                       {0x1F300, 0x1FAFF},
+                                       {0x20000, 0x3FFFD}}};
+
+template <std::size_t N>
+bool among(char32_t c, const std::array<Range, N>& ranges) {
+  for (const Range& range : ranges) {
+    if (c >= range.first && c <= range.last) return true;
+  }
+  return false;
+}
+
+std::size_t width_of(char32_t c) {
+  return among(c, kNoWidth) ? 0 : among(c, kWide) ? 2 : 1;
+}
+
+}  // namespace
+
+std::size_t display_width(std::string_view text) {
+  std::size_t width = 0;
+  while (!text.empty()) {
+    const CodePoint c = code_point(text);
+    width += width_of(c.value);
+    text.remove_prefix(c.bytes);
+  }
+  return width;
+}
+
+std::string pad_right(std::string text, std::size_t width) {
+  const std::size_t has = display_width(text);
+  if (has < width) text.append(width - has, ' ');
+  return text;
+}
+
+std::string pad_left(std::string text, std::size_t width) {
+  const std::size_t has = display_width(text);
+  if (has < width) text.insert(0, width - has, ' ');
+  return text;
+}
+
+std::string cut(std::string_view text, std::size_t width) {
+  if (display_width(text) <= width) return std::string(text);
+  std::string out;
+  std::size_t used = 1;
+  while (!text.empty()) {
+    const CodePoint c = code_point(text);
+    used += width_of(c.value);
+    if (used > width) break;
+    out.append(text.substr(0, c.bytes));
+    text.remove_prefix(c.bytes);
+  }
+  return out + "…";
+}
+
+std::string harmless(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const CodePoint c = code_point(text);
+    if (c.value == '\n') {
+      out += "\\n";
+    } else if (c.value < 0x20 || c.value == 0x7F) {
+      out += fmt::format("\\x{:02x}", static_cast<unsigned>(c.value));
+    } else if (c.value >= 0x80 && c.value < 0xA0) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c.value));
+    } else {
+      out.append(text.substr(0, c.bytes));
+    }
+    text.remove_prefix(c.bytes);
+  }
+  return out;
+}
+
+std::string human_bytes(std::uint64_t bytes) {
+  if (bytes < 1'000) return fmt::format("{} B", bytes);
+  constexpr std::array<const char*, 6> kUnits{"kB", "MB", "GB", "TB", "PB", "EB"};
+  double value = static_cast<double>(bytes) / 1'000;
+  std::size_t unit = 0;
+  while (value >= 999.5 && unit + 1 < kUnits.size()) {
+    value /= 1'000;
+    ++unit;
+  }
+  return value < 9.95 ? fmt::format("{:.1f} {}", value, kUnits[unit])
+                      : fmt::format("{:.0f} {}", value, kUnits[unit]);
+}
+
+std::string human_seconds(double seconds) {
+  if (seconds < 1) return fmt::format("{:.0f} ms", seconds * 1'000);
+  if (seconds < 60) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<std::uint64_t>(seconds);
+  if (whole < 3'600) return fmt::format("{} min {} s", whole / 60, whole % 60);
+  if (whole < 86'400) return fmt::format("{} h {} min", whole / 3'600, whole % 3'600 / 60);
+  return fmt::format("{} d {} h", whole / 86'400, whole % 86'400 / 3'600);
+}
+
+std::string human_time(std::string_view rfc3339) {
+  if (rfc3339.size() < 20 || rfc3339[10] != 'T' || !rfc3339.ends_with('Z')) return std::string(rfc3339);
+  return fmt::format("{} {} UTC", rfc3339.substr(0, 10), rfc3339.substr(11, 8));
+}
+
+}  // namespace herald::cli

@@ -1,0 +1,107 @@
+#include "cli/view.h"
+
+#include <gmock/gmock.h>
+
+#include "cli/text.h"
+
+namespace herald::cli {
+namespace {
+
+using testing::ElementsAre;
+
+json::Document parse(std::string_view text) {
+  return json::Document::parse(text).value();
+}
+
+TEST(Tables, AlignColumnsByWhatIsSeenAndNotByBytes) {
+  const auto document = parse(R"([{"name":"churn","n":7},{"name":"模型","n":12},{"name":"é"}])");
+  std::vector<json::Value> items;
+  for (const json::Value item : document.root().elements()) items.push_back(item);
+  const std::vector<Column> columns{{"NAME", text("name")}, {"N", text("n"), true}};
+  EXPECT_EQ(render_table(columns, items, {}),
+            "NAME    N\n"
+            "churn   7\n"
+            "模型   12\n"
+            "é       -\n");
+}
+
+TEST(Tables, CutTheLastColumnAtTheTerminalsEdge) {
+  const auto document = parse(R"([{"a":"x","b":"much too long for it"}])");
+  std::vector<json::Value> items;
+  for (const json::Value item : document.root().elements()) items.push_back(item);
+  EXPECT_EQ(render_table({{"A", text("a")}, {"B", text("b")}}, items, {.colours = false, .width = 12}),
+            "A  B\n"
+            "x  much too…\n");
+}
+
+TEST(Tables, ColourOnlyWhereColoursAreWanted) {
+  EXPECT_EQ(render_table({{"A", text("a")}}, {}, {.colours = true, .width = 0}), "\x1b[1mA\x1b[0m\n");
+  EXPECT_EQ(render_table({{"A", text("a")}}, {}, {}), "A\n");
+}
+
+TEST(Details, LeaveOutWhatIsNotThere) {
+  const auto document =
+      parse(R"({"name":"churn","created":{"sequence":3,"time":"2026-11-24T05:02:00.123Z","actor":"ann"}})");
+  const std::vector<Column> details{
+      {"model", text("name")}, {"tags", pairs("tags")}, {"created", mark("created")}};
+  EXPECT_EQ(render_details(details, document.root(), {}),
+            "model    churn\n"
+            "created  2026-11-24 05:02:00 UTC by ann (event 3)\n");
+}
+
+TEST(Cells, MakeControlCharactersHarmless) {
+  const auto document = parse(R"({"text":"a\u001b[31mred\nb\u009b"})");
+  EXPECT_EQ(text("text")(document.root()), "a\\x1b[31mred\\nb\\u009b");
+}
+
+TEST(Cells, ShowMapsAndListsInOneLine) {
+  const auto document =
+      parse(R"({"tags":{"a":"1","b":"2"},"aliases":["x","y"],"bytes":3400000,"version":3})");
+  EXPECT_EQ(pairs("tags")(document.root()), "a=1, b=2");
+  EXPECT_EQ(words("aliases")(document.root()), "x, y");
+  EXPECT_EQ(bytes("bytes")(document.root()), "3.4 MB");
+  EXPECT_EQ(version("version")(document.root()), "v3");
+  EXPECT_EQ(version("none")(document.root()), "");
+}
+
+TEST(RenderJson, BreaksLinesAndKeepsTheOrder) {
+  EXPECT_EQ(render_json(parse(R"({"b":[1,{"x":null}],"a":{},"c":[]})").root()),
+            "{\n"
+            "  \"b\": [\n"
+            "    1,\n"
+            "    {\n"
+            "      \"x\": null\n"
+            "    }\n"
+            "  ],\n"
+            "  \"a\": {},\n"
+            "  \"c\": []\n"
+            "}");
+}
+
+TEST(RawElements, AreTheVeryBytes) {
+  EXPECT_THAT(raw_elements(R"({"items":[{"a":[1,2],"b":"],\"}"},1.50,"x,y",[]],"next":"z"})", "items"),
+              ElementsAre(R"({"a":[1,2],"b":"],\"}"})", "1.50", R"("x,y")", "[]"));
+}
+
+TEST(RawElements, AreNoneOfAnEmptyArrayOrOfAnotherMember) {
+  EXPECT_THAT(raw_elements(R"({"items":[]})", "items"), ElementsAre());
+  EXPECT_THAT(raw_elements(R"({"other":[1],"name":"items"})", "items"), ElementsAre());
+  EXPECT_THAT(raw_elements(R"({"o":{"items":[1]},"items":[2]})", "items"), ElementsAre("2"));
+}
+
+TEST(HumanTexts, AreShort) {
+  EXPECT_EQ(human_bytes(999), "999 B");
+  EXPECT_EQ(human_bytes(1'500), "1.5 kB");
+  EXPECT_EQ(human_bytes(999'960), "1.0 MB");
+  EXPECT_EQ(human_bytes(64'000'000'000), "64 GB");
+  EXPECT_EQ(human_seconds(0.25), "250 ms");
+  EXPECT_EQ(human_seconds(12.34), "12.3 s");
+  EXPECT_EQ(human_seconds(125), "2 min 5 s");
+  EXPECT_EQ(human_seconds(7'500), "2 h 5 min");
+  EXPECT_EQ(human_seconds(90'000), "1 d 1 h");
+  EXPECT_EQ(human_time("2026-11-24T05:02:00.123Z"), "2026-11-24 05:02:00 UTC");
+  EXPECT_EQ(human_time("soon"), "soon");
+}
+
+}  // namespace
+}  // namespace herald::cli

@@ -1,9 +1,11 @@
 # herald_room(<name> DEPENDS <targets...> [PRECOMPILE_BEAST])
-#   library herald_<name> from <name>/**.cc, test program <name>_test from <name>/**_test.cc (when there are any).
+#   library herald_<name> from <name>/**.cc, test program <name>_test from <name>/**_test.cc (when there are any), and
+#   herald_<name>_testing from <name>/testing/**.cc: what its tests and benchmarks need and the binary does not.
 function(herald_room name)
   cmake_parse_arguments(ARG "PRECOMPILE_BEAST" "" "DEPENDS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${name}/*.cc")
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "/testing/")
   if(sources)
     add_library(herald_${name} STATIC ${sources})
     target_link_libraries(herald_${name} PUBLIC herald_compile_options ${ARG_DEPENDS})
@@ -15,9 +17,18 @@ function(herald_room name)
     target_link_libraries(herald_${name} INTERFACE herald_compile_options ${ARG_DEPENDS})
   endif()
 
+  file(GLOB_RECURSE testing CONFIGURE_DEPENDS "${name}/testing/*.cc")
+  list(FILTER testing EXCLUDE REGEX "_test\\.cc$")
+  set(under_test herald_${name})
+  if(testing)
+    add_library(herald_${name}_testing STATIC ${testing})
+    target_link_libraries(herald_${name}_testing PUBLIC herald_${name})
+    list(APPEND under_test herald_${name}_testing)
+  endif()
+
   file(GLOB_RECURSE tests CONFIGURE_DEPENDS "${name}/*_test.cc")
   if(tests)
-    herald_test(${name}_test SOURCES ${tests} DEPENDS herald_${name})
+    herald_test(${name}_test SOURCES ${tests} DEPENDS ${under_test})
     if(ARG_PRECOMPILE_BEAST)
       target_precompile_headers(${name}_test PRIVATE "${CMAKE_SOURCE_DIR}/cmake/beast_pch.h")
     endif()

@@ -63,6 +63,10 @@ void Transfer::set_fixed_options() {
   set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   // The system's roots stay: they are found by folder (CURLOPT_CAPATH's default).
   if (!options_.ca_file.empty()) set(easy, CURLOPT_CAINFO, options_.ca_file.c_str());
+  curl_slist* resolve = nullptr;
+  for (const std::string& entry : options_.resolve) resolve = curl_slist_append(resolve, entry.c_str());
+  resolve_.reset(resolve);
+  set(easy, CURLOPT_RESOLVE, resolve);
   set(easy, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
   set(easy, CURLOPT_HEADERDATA, this);
   set(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);

@@ -45,6 +45,7 @@ class Transfer {
   const EgressOptions& options_;
   std::unique_ptr<CURL, FreeEasy> easy_;
   std::unique_ptr<curl_slist, FreeList> headers_;
+  std::unique_ptr<curl_slist, FreeList> resolve_;
 
   HttpRequest request_;
   TargetUrl target_;

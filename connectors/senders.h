@@ -18,6 +18,8 @@ struct EgressOptions {
   std::vector<std::string> allow;
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds total_timeout{15'000};
+  // "HOST:PORT:ADDRESS[,ADDRESS]": answers given before the system's resolver is asked (tests).
+  std::vector<std::string> resolve;
   std::string ca_file;  // more roots for TLS; empty: the system's alone
 };
 

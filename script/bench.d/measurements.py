@@ -5,6 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 
+from mlflow_server import VERSION, MlflowServer
 from server import Server
 
 REPO = Path(__file__).resolve().parents[2]
@@ -50,7 +51,27 @@ def writes(seconds):
     return section("Writes over HTTP", table(["connections", "req/s", "p50 ms", "p99 ms", "errors", "events recorded"], rows))
 
 
-ALL = {function.__name__: function for function in (log, writes, reads, deliveries)}
+def mlflow(seconds):
+    """The same two requests of an MLflow server and of Herald, in one run."""
+    rows = []
+    with MlflowServer() as rival, Server() as server:
+        fill(server)
+        rival.post("registered-models/create", {"name": "m1"})
+        rival.post("model-versions/create", {"name": "m1", "source": "s3://models/1"})
+        rival.post("registered-models/alias", {"name": "m1", "alias": "production", "version": "1"})
+        for what, theirs, their_script, ours, our_script in (
+                ("read an alias", "/api/2.0/mlflow/registered-models/alias?name=m1&alias=production", None,
+                 "/v1/models/m1/aliases/production", None),
+                ("set a tag", "/", "write_mlflow.lua", "/", "write.lua")):
+            for connections in (1, 16):
+                them = wrk(rival, theirs, connections, seconds, their_script)
+                us = wrk(server, ours, connections, seconds, our_script)
+                rows.append([what, connections, them[0], them[1], us[0], us[1], f"{number(us[0]) / number(them[0]):,.0f}"])
+    head = ["request", "connections", "MLflow req/s", "p50 ms", "Herald req/s", "p50 ms", "times as many"]
+    return section(f"Beside MLflow {VERSION} (SQLite)", table(head, rows))
+
+
+ALL = {function.__name__: function for function in (log, writes, reads, deliveries, mlflow)}
 
 
 # ---- helpers ----------------------------------------------------------------------------------
@@ -95,6 +116,10 @@ def wrk(server, path, connections, seconds, script=None):
     sockets = re.search(r"Socket errors: (.*)", out)
     errors = (bad.group(1) if bad else "0") + (f" ({sockets.group(1)})" if sockets else "")
     return f"{rate:,.0f}", f"{latency(out, 50):.2f}", f"{latency(out, 99):.2f}", errors
+
+
+def number(text):
+    return float(text.replace(",", ""))
 
 
 def latency(out, percent):

@@ -53,11 +53,11 @@ inline constexpr std::size_t kMaxTemplateBytes = 16'384;         // a payload or
 inline constexpr std::size_t kMaxHeaderValueBytes = 4'096;
 inline constexpr std::chrono::hours kMaxRetryGap{48};
 
-// Idempotency records are kept this long, and pruned a few with each batch.
+// Idempotency records are kept this long at least; each new one forgets a few that are older.
 inline constexpr std::chrono::hours kIdempotencyWindow{7 * 24};
 inline constexpr std::size_t kMaxIdempotencyKeyBytes = 255;
 inline constexpr std::size_t kMaxIdempotentAnswerBytes = 4'096;
-inline constexpr std::size_t kIdempotencyPrunedPerBatch = 8;
+inline constexpr std::size_t kIdempotencyPrunedPerRecord = 2;
 
 // The work store's queue (refused: busy).
 inline constexpr std::size_t kMaxQueuedJobs = 8'192;

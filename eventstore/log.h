@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/digest.h"
@@ -25,7 +26,7 @@ namespace herald::eventstore {
 
 struct LogOptions {
   std::string path;                         // a folder, made if absent
-  std::string origin;                       // given to a log that is new: the schema-less URL that names it for ever
+  std::string origin;                       // given to a log that is new: the URL, without scheme, that names it for ever
   std::uint64_t map_size = 1ull << 40;
 };
 
@@ -52,11 +53,12 @@ class LogView {
   std::optional<Timestamp> time(Sequence sequence) const;
   // The last event recorded at or before `time`; zero when there is none. O(log n).
   Sequence last_at(Timestamp time) const;
+  // There for kIdempotencyWindow at least.
   std::optional<IdempotencyRecord> idempotency(std::string_view actor, std::string_view key) const;
   // Zero for a follower that never stored one.
   Sequence position(std::string_view follower) const;
 
-  // Calls visit(sequence, bytes) upwards from `from`, until it returns false or the log ends.
+  // Calls visit(sequence, bytes) upwards (or downwards) from `from`, until it returns false or the log ends.
   using Visit = std::function<bool(Sequence, std::string_view)>;
   void scan(Sequence from, const Visit& visit) const;
   void scan_back(Sequence from, const Visit& visit) const;
@@ -71,6 +73,7 @@ class LogView {
 
  protected:
   LogView(const lmdb::Txn& txn, const LogTables& tables) : txn_(&txn), tables_(&tables) {}
+  Digest stored_hash(std::uint8_t level, std::uint64_t index) const;
   const lmdb::Txn* txn_;
   const LogTables* tables_;
 };
@@ -96,9 +99,10 @@ class LogBatch : public LogView {
 
   // The sequence that the next append() gives.
   Sequence next() const;
-  // `time` must not be before that of the last event; `bytes` at most kMaxEventBytes (broken invariants throw).
+  // `time` must not be before that of the last event, `bytes` have 1 to kMaxEventBytes and `subject` 1 to 500 bytes, none
+  // of them zero (broken invariants throw).
   Result<void> append(std::string_view subject, Timestamp time, std::string_view bytes);
-  // Also forgets up to kIdempotencyPrunedPerBatch records that are older than the window.
+  // Also forgets up to kIdempotencyPrunedPerRecord records that are older than the window.
   Result<void> put_idempotency(std::string_view actor, std::string_view key, const IdempotencyRecord& record);
   Result<void> set_position(std::string_view follower, Sequence sequence);
 
@@ -111,6 +115,7 @@ class LogBatch : public LogView {
     Outcome outcome = Outcome::unknown;
     std::string error;                      // for outcomes but durable
   };
+  // The batch is spent afterwards: nothing can be asked of it.
   Committed commit();
 
  private:
@@ -122,7 +127,8 @@ class LogBatch : public LogView {
 
 class Log {
  public:
-  // Errors: unavailable (no permission; a log of another format version; not a log), storage_full.
+  // Errors: unavailable (no permission; a log of another format version; not a log; damaged; no log there and no origin
+  // given to make one), storage_full.
   static Result<std::unique_ptr<Log>> open(const LogOptions& options, const Clock& clock);
   ~Log();
 

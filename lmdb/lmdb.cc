@@ -14,7 +14,10 @@ namespace {
 MDB_val to_val(std::string_view bytes) { return MDB_val{bytes.size(), const_cast<char*>(bytes.data())}; }
 std::string_view to_view(const MDB_val& val) { return {static_cast<const char*>(val.mv_data), val.mv_size}; }
 
-bool is_full(int code) { return code == MDB_MAP_FULL || code == MDB_TXN_FULL || code == ENOSPC || code == EDQUOT; }
+// EFBIG: the file system's or the process's limit on the size of a file.
+bool is_full(int code) {
+  return code == MDB_MAP_FULL || code == MDB_TXN_FULL || code == ENOSPC || code == EDQUOT || code == EFBIG;
+}
 
 Error to_error(int code, std::string_view doing) {
   return error(is_full(code) ? Cause::storage_full : Cause::unavailable, fmt::format("{}: {}", doing, mdb_strerror(code)));
@@ -124,6 +127,8 @@ std::uint64_t Txn::entries(Table table) const {
   return stat.ms_entries;
 }
 
+std::uint64_t Txn::id() const { return mdb_txn_id(txn_); }
+
 void ReadTxn::reset() { mdb_txn_reset(txn_); }
 
 void ReadTxn::renew() {
@@ -157,7 +162,7 @@ Result<void> WriteTxn::clear(Table table) { return check_write(mdb_drop(txn_, ta
 std::optional<WriteTxn::CommitFailure> WriteTxn::commit() {
   const int code = mdb_txn_commit(std::exchange(txn_, nullptr));
   if (code == MDB_SUCCESS) return std::nullopt;
-  return CommitFailure{code, mdb_strerror(code)};
+  return CommitFailure{is_full(code), mdb_strerror(code)};
 }
 
 Cursor::Cursor(MDB_txn* txn, Table table) : cursor_(nullptr) {

@@ -106,6 +106,8 @@ class Txn {
   std::optional<std::string_view> get(Table table, std::string_view key) const;
   Cursor cursor(Table table) const { return Cursor(txn_, table); }
   std::uint64_t entries(Table table) const;
+  // Of the snapshot that a ReadTxn sees; of a WriteTxn: what its snapshot will have once it has committed a change.
+  std::uint64_t id() const;
 
  protected:
   explicit Txn(MDB_txn* txn) : txn_(txn) {}
@@ -141,7 +143,7 @@ class WriteTxn : public Txn {
 
   // After an error the outcome of the commit may be unknown; the transaction is gone in any case.
   struct CommitFailure {
-    int code;          // LMDB's or errno's
+    bool full;         // the map, the transaction or the disk
     std::string text;
   };
   std::optional<CommitFailure> commit();

@@ -1,0 +1,44 @@
+// The whole server, put together: every part with what it needs, started from the bottom up and stopped from
+// the top down. This file is where the order is written; everything else follows it.
+//
+//   start                                                      stop (in this order)
+//    1  data folder: lock, format; the key file                 12
+//    2  log                                                     11
+//    3  head and views: recovered from the log                  10  synced and marked clean
+//    4  work store                                               9
+//    5  blobs, sender                                            8
+//    6  recorder (registry `models` in a log that is new)        7  answers what is queued
+//    7  projector                                                6
+//    8  automations: engine, dispatcher, their followers         5  what is under way ends, attempts are
+//    written 9  Kafka publisher                                          4  its transaction ends
+//   10  HTTP: from here on others can see it                     1  no new connections, 2 streams end, 3
+//   requests finish
+//
+// A process that is killed instead loses nothing: see recorder/recovery.h.
+// Threads: start() and stop() by one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "server/config.h"
+
+namespace herald::server {
+
+class Assembly {
+ public:
+  // Errors: those of the parts, with a sentence that names what to do.
+  static Result<std::unique_ptr<Assembly>> start(const Config& config);
+  ~Assembly();  // stop()
+  std::uint16_t port() const;
+  void stop();
+
+ private:
+  struct Parts;
+  explicit Assembly(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace herald::server

@@ -1,0 +1,247 @@
+#include "server/config.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include "cli/help.h"
+#include "cli/parsing.h"
+#include "cli/suggest.h"
+
+namespace herald::server {
+namespace {
+
+constexpr unsigned int kMostThreadsByDefault = 4;
+
+constexpr const char* kWhat =
+    "Run a server on a data folder. Without any option but --data it is whole: no database, no broker, no "
+    "configuration.";
+constexpr const char* kExamples =
+    "herald serve --data ./data\n"
+    "herald serve --data /var/lib/herald --kafka broker-1:9092,broker-2:9092 --public-url "
+    "https://models.example.com\n"
+    "herald serve --config /etc/herald.toml\n"
+    "HERALD_DATA=/var/lib/herald HERALD_LOG_FORMAT=json herald serve\n"
+    "\n"
+    "It listens on loopback only: there are no tokens yet, so whoever reaches it may do everything.\n"
+    "SIGTERM or Ctrl-C stops it when what is under way is done; a second one stops it at once.";
+
+// The options as texts, before they are understood.
+struct Texts {
+  std::string data, listen = "127.0.0.1:8420", key_file, origin, public_url, kafka, kafka_prefix = "herald",
+                    ca_file;
+  std::string log_level = "info", log_format = "text", config;
+  std::vector<std::string> kafka_properties, allow_targets;
+  std::optional<std::uint64_t> map_size, disk_reserve;
+  std::optional<unsigned int> threads;
+};
+
+std::string variable_of(const CLI::Option& option) {
+  std::string name = "HERALD_";
+  for (const char c : option.get_lnames().front())
+    name += c == '-' ? '_' : static_cast<char>(std::toupper(c));
+  return name;
+}
+
+CLI::Validator one_of(std::vector<std::string> choices) {
+  return CLI::Validator(
+      [choices = std::move(choices)](std::string& text) -> std::string {
+        for (const std::string& choice : choices) {
+          if (choice == text) return "";
+        }
+        return fmt::format("\"{}\" is none of {}", text, fmt::join(choices, ", "));
+      },
+      "");
+}
+
+void declare(CLI::App& app, Texts& texts) {
+  const auto size = CLI::AsSizeValue(false).description("");
+  const auto text = [&](const char* name, const char* value, std::string& into, const char* what) {
+    return app.add_option(name, into, what)
+        ->option_text(value)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  };
+  const auto texts_of = [&](const char* name, const char* value, std::vector<std::string>& into,
+                            const char* what) {
+    return app.add_option(name, into, what)
+        ->option_text(std::string(value) + " ...")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  };
+  text("--data", "DIR", texts.data, "where everything is kept; made if absent");
+  text("--listen", "HOST:PORT", texts.listen,
+       "where it answers (default 127.0.0.1:8420; port 0: any free one)");
+  text("--public-url", "URL", texts.public_url, "what people reach it by, for links in messages");
+  app.add_option("--threads", texts.threads, "for requests (default: one for each core, at most 4)")
+      ->option_text("N")
+      ->check(CLI::Range(1u, 256u).description(""));
+  text("--kafka", "HOST:PORT,...", texts.kafka, "publish to these brokers")->group("Kafka");
+  text("--kafka-prefix", "WORD", texts.kafka_prefix, "of the topics' names (default herald)")->group("Kafka");
+  texts_of("--kafka-property", "KEY=VALUE", texts.kafka_properties,
+           "a property of librdkafka, as security.protocol")
+      ->group("Kafka");
+  texts_of("--allow-target", "CIDR|HOST", texts.allow_targets,
+           "let automations send here although it is loopback, private, link-local or metadata")
+      ->group("automations");
+  text("--ca-file", "FILE", texts.ca_file, "more roots to trust when sending over TLS")->group("automations");
+  text("--key-file", "FILE", texts.key_file,
+       "the server's own key, outside the data folder (default DIR.key)")
+      ->group("storage");
+  text("--origin", "NAME", texts.origin,
+       "names the log for ever; for a new folder only (default herald.HOSTNAME/RANDOM)")
+      ->group("storage");
+  app.add_option("--map-size", texts.map_size,
+                 "most that each store may grow to, as 64g (default 1 TB, 256 GB for derived ones)")
+      ->option_text("SIZE")
+      ->transform(size)
+      ->group("storage");
+  app.add_option("--disk-reserve", texts.disk_reserve,
+                 "writes are refused while the disk has less free (default 64m)")
+      ->option_text("SIZE")
+      ->transform(size)
+      ->group("storage");
+  text("--log-level", "LEVEL", texts.log_level, "trace, debug, info, warn or error (default info)")
+      ->check(one_of({"trace", "debug", "info", "warn", "error"}))
+      ->group("its own log, on standard error");
+  text("--log-format", "text|json", texts.log_format, "lines for people or for machines (default text)")
+      ->check(one_of({"text", "json"}))
+      ->group("its own log, on standard error");
+  text("--config", "FILE", texts.config, "read options from a file, TOML or INI, their names as keys")
+      ->group("configuration");
+}
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> out;
+  for (std::size_t from = 0; from <= text.size();) {
+    const auto comma = std::min(text.find(',', from), text.size());
+    if (comma > from) out.push_back(text.substr(from, comma - from));
+    from = comma + 1;
+  }
+  return out;
+}
+
+// Gives an option that the command line did not give.
+void give(CLI::Option& option, const std::vector<std::string>& values) {
+  for (const std::string& value : values) option.add_result(value);
+  option.run_callback();
+}
+
+bool takes_many(const CLI::Option& option) {
+  return option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
+}
+
+void apply_environment(CLI::App& app, Environment environment) {
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_lnames().empty() || option->count() > 0 || option->get_lnames().front() == "help")
+      continue;
+    const auto value = environment(variable_of(*option));
+    if (value && !value->empty()) give(*option, takes_many(*option) ? split(*value) : std::vector{*value});
+  }
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> out;
+  for (const CLI::Option* option : app.get_options()) out.push_back(option->get_lnames().front());
+  return out;
+}
+
+void apply_file(CLI::App& app, const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw CLI::ValidationError("--config", path + " cannot be read");
+  for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(file)) {
+    CLI::Option* option = app.get_option_no_throw("--" + item.name);
+    if (!item.parents.empty() || option == nullptr || item.name == "config" || item.name == "help") {
+      const std::string meant = cli::nearest(item.name, option_names(app));
+      throw CLI::ValidationError(path, fmt::format("there is no option \"{}\"{}", item.fullname(),
+                                                   meant.empty() ? "" : ": did you mean \"" + meant + "\"?"));
+    }
+    if (option->count() == 0) give(*option, item.inputs);
+  }
+}
+
+Result<Config> understand(const Texts& texts) {
+  Config config;
+  if (texts.data.empty())
+    return error(Cause::missing_field, "which data folder? --data DIR is expected", "--data");
+  config.data = texts.data;
+  while (config.data.size() > 1 && config.data.ends_with('/')) config.data.pop_back();
+  config.key_file = texts.key_file.empty() ? config.data + ".key" : texts.key_file;
+  config.origin = texts.origin;
+  HERALD_TRY(const Address address, parse_address(texts.listen));
+  config.host = address.host;
+  config.port = address.port;
+  config.public_url = texts.public_url;
+  config.threads =
+      texts.threads.value_or(std::clamp(std::thread::hardware_concurrency(), 1u, kMostThreadsByDefault));
+  if (!texts.kafka.empty()) config.kafka = texts.kafka;
+  config.kafka_prefix = texts.kafka_prefix;
+  HERALD_TRY(config.kafka_properties, cli::parse_pairs(texts.kafka_properties, "--kafka-property"));
+  config.allow_targets = texts.allow_targets;
+  config.ca_file = texts.ca_file;
+  config.map_size = texts.map_size;
+  config.disk_reserve = texts.disk_reserve.value_or(config.disk_reserve);
+  config.log_level = texts.log_level;
+  config.log_json = texts.log_format == "json";
+  return config;
+}
+
+Ending mistake(const std::string& sentence) {
+  constexpr int kUsage = 2;
+  return {.exit_code = kUsage, .out = "", .err = "herald: " + sentence + "\ntry: herald serve --help\n"};
+}
+
+}  // namespace
+
+std::optional<std::string> process_environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+Result<Address> parse_address(const std::string& text) {
+  const auto colon = text.rfind(':');
+  const auto port =
+      cli::parse_whole_number(colon == std::string::npos ? "" : std::string_view(text).substr(colon + 1));
+  std::string host = text.substr(0, colon);
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  if (!port || *port > UINT16_MAX || host.empty() || (!bracketed && host.find(':') != std::string::npos)) {
+    return error(
+        Cause::invalid_value,
+        fmt::format("\"{}\" is no address: HOST:PORT is expected, as 127.0.0.1:8420 or [::1]:8420", text),
+        "--listen");
+  }
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  return Address{host, static_cast<std::uint16_t>(*port)};
+}
+
+std::variant<Config, Ending> read_config(std::vector<std::string> arguments, Environment environment) {
+  CLI::App app{kWhat, "herald serve"};
+  Texts texts;
+  app.formatter(cli::help_formatter());
+  app.footer(cli::examples_footer(kExamples));
+  app.set_help_flag("-h,--help", "show this help");
+  declare(app, texts);
+  try {
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+    app.parse(arguments);
+    apply_environment(app, environment);
+    if (!texts.config.empty()) apply_file(app, texts.config);
+  } catch (const CLI::CallForHelp&) {
+    return Ending{.exit_code = 0, .out = app.help(), .err = ""};
+  } catch (const CLI::ExtrasError&) {
+    std::vector<std::string> names;
+    for (const std::string& name : option_names(app)) names.push_back("--" + name);
+    const std::string word = app.remaining().front();
+    const std::string meant = cli::nearest(word, names);
+    return mistake(fmt::format("herald serve does not know {}{}", word,
+                               meant.empty() ? "" : ": did you mean " + meant + "?"));
+  } catch (const CLI::ParseError& wrong) {
+    return mistake(wrong.what());
+  }
+  auto config = understand(texts);
+  if (!config) return mistake(fmt::format("{} ({})", config.error().message, config.error().field));
+  return std::move(*config);
+}
+
+}  // namespace herald::server

@@ -1,0 +1,60 @@
+#include "server/serve.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/clock.h"
+#include "server/assembly.h"
+#include "server/config.h"
+#include "server/logging.h"
+#include "server/signals.h"
+
+namespace herald::server {
+namespace {
+
+// Longer than requests, sends and a Kafka transaction under way may take together.
+constexpr std::chrono::seconds kStopBound{60};
+
+int end(const Ending& ending) {
+  fmt::print(stdout, "{}", ending.out);
+  fmt::print(stderr, "{}", ending.err);
+  return ending.exit_code;
+}
+
+std::string url_of(const Config& config, std::uint16_t port) {
+  if (config.host.find(':') != std::string::npos) return fmt::format("http://[{}]:{}", config.host, port);
+  return fmt::format("http://{}:{}", config.host, port);
+}
+
+}  // namespace
+
+int serve(std::vector<std::string> arguments) {
+  auto read = read_config(std::move(arguments), process_environment);
+  if (const auto* ending = std::get_if<Ending>(&read)) return end(*ending);
+  const Config& config = std::get<Config>(read);
+
+  Signals signals(kStopBound);
+  set_up_logging(config.log_level, config.log_json);
+  const auto assembly = Assembly::start(config);
+  if (!assembly) {
+    fmt::print(stderr, "herald: {}\n", assembly.error().message);
+    return EXIT_FAILURE;
+  }
+  signals.started();
+  fmt::print(stdout, "herald listens at {}\n", url_of(config, (*assembly)->port()));
+  std::fflush(stdout);
+
+  const int signal = signals.wait();
+  spdlog::info("stopping, asked by {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
+  const auto begun = system_clock().steady();
+  (*assembly)->stop();
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(system_clock().steady() - begun);
+  spdlog::info("stopped in {} ms", took.count());
+  return EXIT_SUCCESS;
+}
+
+}  // namespace herald::server

@@ -1,0 +1,81 @@
+#include "server/signals.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <future>
+#include <stdexcept>
+#include <thread>
+
+namespace herald::server {
+namespace {
+
+// What a shell says of a process that a signal ended.
+int exit_code_of(int signal) {
+  return 128 + signal;
+}
+
+[[noreturn]] void end_at_once(int exit_code, const char* why) {
+  fmt::print(stderr, "herald: {}\n", why);
+  std::_Exit(exit_code);
+}
+
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR2}) sigaddset(&set, signal);
+  return set;
+}
+
+}  // namespace
+
+struct Signals::State {
+  std::chrono::seconds bound;
+  std::atomic<bool> started{false};
+  std::atomic<bool> over{false};
+  std::promise<int> asked;
+  std::future<int> asked_future = asked.get_future();
+  std::thread thread;
+
+  void take() {
+    const sigset_t set = stop_signals();
+    int first = 0;
+    if (sigwait(&set, &first) != 0 || over) return;
+    if (!started) end_at_once(exit_code_of(first), "stopped while it was starting");
+    asked.set_value(first);
+    const timespec limit{.tv_sec = bound.count(), .tv_nsec = 0};
+    const int second = sigtimedwait(&set, nullptr, &limit);
+    if (over) return;
+    if (second > 0) end_at_once(exit_code_of(second), "stopped at once, since it was asked twice");
+    end_at_once(EXIT_FAILURE, "stopped at once, since stopping took too long");
+  }
+};
+
+Signals::Signals(std::chrono::seconds bound) : state_(std::make_unique<State>()) {
+  state_->bound = bound;
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGHUP, SIG_IGN);
+  const sigset_t set = stop_signals();
+  if (pthread_sigmask(SIG_BLOCK, &set, nullptr) != 0) throw std::runtime_error("signals cannot be blocked");
+  state_->thread = std::thread([state = state_.get()] { state->take(); });
+}
+
+Signals::~Signals() {
+  state_->over = true;
+  pthread_kill(state_->thread.native_handle(), SIGUSR2);  // wakes it; blocked everywhere, so it kills nothing
+  state_->thread.join();
+}
+
+void Signals::started() {
+  state_->started = true;
+}
+
+int Signals::wait() {
+  return state_->asked_future.get();
+}
+
+}  // namespace herald::server

@@ -45,6 +45,18 @@ inline constexpr bool is_map = false;
 template <class V>
 inline constexpr bool is_map<std::map<std::string, V>> = true;
 
+// A member for which being absent and being null are two different things.
+template <class T>
+struct Nullable {
+  using value_type = T;
+  bool given = false;
+  std::optional<T> value;            // nothing: null was given, or nothing at all
+};
+template <class T>
+inline constexpr bool is_nullable = false;
+template <class T>
+inline constexpr bool is_nullable<Nullable<T>> = true;
+
 // Calls f(name, reference to member) for each member, those of bases first.
 template <Described T, class F>
 void for_each_member(T& object, F&& f) {

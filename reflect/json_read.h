@@ -1,6 +1,6 @@
 // Reading JSON into described structs. The error names the field by its path (`moves[1].alias`), what is wrong
-// and what is expected. Optional members may be absent or null; members with the trait `Defaulted` keep their
-// default when absent.
+// and what is expected. Optional members may be absent or null (where the two differ: reflect::Nullable); members of
+// a struct with the trait `defaulted` keep their default when absent.
 //
 // Mode::request  for callers: unknown and repeated fields are refused, texts are held against their rules.
 // Mode::stored   for what we wrote ourselves: unknown fields are passed over (a newer version wrote them), texts
@@ -72,7 +72,7 @@ Result<void> read_struct(const Value& in, T& out, Mode mode, const std::string& 
   std::size_t index = 0;
   boost::mp11::mp_for_each<Members>([&](auto member) {
     using Type = std::remove_cvref_t<decltype(out.*member.pointer)>;
-    if (!seen[index] && result && !reflect::is_optional<Type> && !defaulted<T>) {
+    if (!seen[index] && result && !reflect::is_optional<Type> && !reflect::is_nullable<Type> && !defaulted<T>) {
       result = missing(member_path(path, member.name));
     }
     ++index;
@@ -141,6 +141,9 @@ Result<void> read(const Value& in, T& out, Mode mode, const std::string& path) {
     } else {
       HERALD_CHECK(read(in, out.emplace(), mode, path));
     }
+  } else if constexpr (reflect::is_nullable<T>) {
+    out.given = true;
+    HERALD_CHECK(read(in, out.value, mode, path));
   } else if constexpr (reflect::is_vector<T>) {
     if (in.kind() != Kind::array) return wrong_kind(path, "an array", in);
     out.clear();

@@ -39,6 +39,10 @@ void write_schema(std::string& out) {
     out += "]}";
   } else if constexpr (reflect::is_optional<T>) {
     write_schema<typename T::value_type>(out);
+  } else if constexpr (reflect::is_nullable<T>) {
+    out += R"({"anyOf":[)";
+    write_schema<typename T::value_type>(out);
+    out += R"(,{"type":"null"}]})";
   } else if constexpr (reflect::is_vector<T>) {
     out += R"({"type":"array","items":)";
     write_schema<typename T::value_type>(out);
@@ -59,7 +63,7 @@ void write_schema(std::string& out) {
       write_string(out, member.name);
       out.push_back(':');
       write_schema<Type>(out);
-      if (!reflect::is_optional<Type> && !defaulted<T>) {
+      if (!reflect::is_optional<Type> && !reflect::is_nullable<Type> && !defaulted<T>) {
         required += required.empty() ? "" : ",";
         write_string(required, member.name);
       }

@@ -23,6 +23,7 @@ inline constexpr std::size_t kMaxJsonDepth = 64;
 
 // Names and texts (refused: too-large or invalid-value).
 inline constexpr std::size_t kMaxNameBytes = 256;
+inline constexpr std::size_t kMaxRegistryNameBytes = 64;
 inline constexpr std::size_t kMaxAliasBytes = 128;
 inline constexpr std::size_t kMaxTagKeyBytes = 128;
 inline constexpr std::size_t kMaxTagValueBytes = 1'024;
@@ -30,6 +31,8 @@ inline constexpr std::size_t kMaxReasonBytes = 1'000;
 inline constexpr std::size_t kMaxUriBytes = 2'048;
 inline constexpr std::size_t kMaxTextBytes = 65'536;             // comment, description
 inline constexpr std::size_t kMaxMetadataBytes = 16'384;         // above it: a blob of its own
+inline constexpr std::size_t kMaxMetricsBytes = 10'240;          // as JSON: an update holds them before and after
+inline constexpr std::size_t kMaxAutomationBytes = 24'576;       // as JSON, for the same reason
 inline constexpr std::size_t kMaxPathBytes = 1'024;              // of a file in an artifact
 
 // Numbers of things (refused: too-many).
@@ -45,6 +48,8 @@ inline constexpr std::size_t kMaxActionsPerAutomation = 8;
 inline constexpr std::size_t kMaxConditionsPerAutomation = 32;
 inline constexpr std::size_t kMaxActionHeaders = 32;             // of each kind, clear and secret
 inline constexpr std::size_t kMaxRetries = 20;                   // of an automation with a schedule of its own
+inline constexpr std::size_t kMaxEventTypesPerAutomation = 64;
+inline constexpr std::size_t kMaxLineageWalk = 10'000;           // nodes looked at to see that an edge closes no circle
 inline constexpr std::size_t kMaxLineageDepth = 64;
 inline constexpr std::size_t kMaxLineageNodes = 1'000;           // of one answer (cut off, and said so)
 

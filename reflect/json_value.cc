@@ -59,6 +59,8 @@ struct Document::Parser {
   }
 };
 
+bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
+
 std::string_view to_string(Kind kind) {
   switch (kind) {
     case Kind::null: return "null";

@@ -19,6 +19,9 @@
 
 namespace herald::json {
 
+// Whether text that did not come through Document (a path segment, a query) is UTF-8.
+bool is_utf8(std::string_view text);
+
 enum class Kind { null, boolean, integer, real, string, array, object };
 std::string_view to_string(Kind kind);
 

@@ -44,6 +44,8 @@ std::string_view type_of(const Payload& payload);
 
 // "alias.assigned" <-> "herald.alias.assigned.v1"
 std::string wire_type(std::string_view type);
+// "alias.assigned" -> "urn:herald:event:alias.assigned:v1"
+std::string schema_id_of(std::string_view type);
 
 // Compact JSON in the order of design: specversion, id, source, type, subject, time, sequence, ... data.
 std::string encode(const Event& event);

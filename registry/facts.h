@@ -19,7 +19,8 @@ BOOST_DEFINE_ENUM_CLASS(VersionStatus, pending, ready, failed)
 BOOST_DEFINE_ENUM_CLASS(RegistryKind, model, dataset)
 BOOST_DEFINE_ENUM_CLASS(NodeKind, version, artifact, run, dataset)
 // Data flows from upstream to downstream; the relation says how:
-//   used: artifact -> run   produced: run -> artifact or version   derived_from: version -> version
+//   used: artifact, data set or version -> run   produced: run -> artifact or version
+//   derived_from: version -> version
 //   trained_on, evaluated_on: data set (or artifact) -> version or run
 BOOST_DEFINE_ENUM_CLASS(Relation, used, produced, derived_from, trained_on, evaluated_on)
 

@@ -61,7 +61,8 @@ struct RegisterVersion : ModelAddress {
 };
 
 // Absent: left as it is. Metadata and metrics are replaced as a whole. `expected_changed`: refuse when the version
-// was changed by an event after that sequence.
+// was changed by an event after that sequence. `reason`: of a change of status, and refused without one. A version
+// that is ready may fail but cannot become pending again; every other change of status is allowed.
 struct UpdateVersion : VersionAddress {
   std::optional<Run> run;
   std::optional<json::Raw> metadata;
@@ -100,7 +101,8 @@ struct AliasMove {
   Expected expected;
 };
 
-// All or none. An alias that already is where it should go yields no event.
+// All or none: each is held against `expected` first, then its version must exist (in any status). An alias that
+// already is where it should go, or is to be removed and is not there, yields no event.
 struct MoveAliases : ModelAddress {
   std::vector<AliasMove> moves;
   std::optional<Reason> reason;
@@ -119,6 +121,7 @@ struct NodeAddress {
   std::optional<Label> run;
   std::optional<Label> dataset;
 };
+// An edge that is there is a no-op; one that would close a circle is refused.
 struct RecordLineage {
   NodeAddress upstream;
   Relation relation = Relation::used;
@@ -141,7 +144,7 @@ struct DeleteAutomation {
   Label name;
 };
 
-// Sends for one event by hand.
+// Sends for one event by hand, whether the automation is enabled or not.
 struct TestAutomation {
   Label name;
   std::uint64_t event_sequence = 0;
@@ -151,12 +154,13 @@ struct TestAutomation {
 
 struct SetSecret {
   SecretName name;
-  std::uint64_t number = 0;                    // under which the value is durable in the work store already
+  std::uint64_t number = 0;                    // under which the value is durable in the work store already: the next
 };
 struct RemoveSecret {
   SecretName name;
 };
 
+// Only of a delivery that has succeeded or is exhausted, and whose automation is there.
 struct ReplayDelivery {
   DeliveryId delivery_id;
 };
@@ -164,7 +168,9 @@ struct ReplayDelivery {
 // ---- asked by Herald's own parts ----
 
 // By the automations follower: what the events in (after, upto] set off. Exactly once: the recorder refuses it when
-// the follower's position is not `after` (recorder.h), and decide() leaves out what the state says was triggered.
+// the follower's position is not `after` (recorder.h), and decide() leaves out what the state says was triggered or
+// skipped, and automations that were deleted since. Deliveries follow the actions that the automation has when it is
+// recorded, as far as `new_ids` go.
 struct Trigger {
   AutomationId automation_id;
   std::uint64_t event_sequence = 0;
@@ -179,6 +185,7 @@ struct RecordTriggers {
   std::vector<Trigger> triggers;
 };
 
+// A no-op when it was recorded before, or when the delivery has ended.
 struct RecordOutcome {
   enum class Kind { succeeded, failing, exhausted } kind = Kind::succeeded;
   DeliveryId delivery_id;

@@ -1,0 +1,23 @@
+#include "registry/decide.h"
+
+#include "registry/deciding/rules.h"
+
+namespace herald::registry {
+
+Result<Decision> decide(const Reader& state, const Command& command) {
+  return std::visit([&](const auto& asked) { return deciding::rule(state, asked); }, command);
+}
+
+namespace deciding {
+
+Error taken(std::string sentence, std::string field) {
+  return error(Cause::already_exists, std::move(sentence), std::move(field));
+}
+
+Error about(Error error, std::string field) {
+  error.field = std::move(field);
+  return error;
+}
+
+}  // namespace deciding
+}  // namespace herald::registry

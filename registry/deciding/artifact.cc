@@ -1,0 +1,100 @@
+// Artifacts, and which versions they are linked to.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "registry/deciding/rules.h"
+#include "registry/sentence.h"
+
+namespace herald::registry::deciding {
+namespace {
+
+struct ArtifactAnswer {
+  ArtifactId id;
+  Label name;
+};
+BOOST_DESCRIBE_STRUCT(ArtifactAnswer, (), (id, name))
+
+struct LinkAnswer : ModelAnswer {
+  VersionNumber version;
+  ArtifactId artifact_id;
+};
+BOOST_DESCRIBE_STRUCT(LinkAnswer, (ModelAnswer), (version, artifact_id))
+
+Result<ArtifactRecord> require_artifact(const Reader& state, ArtifactId id, const std::string& field) {
+  if (auto found = find<ArtifactRecord>(state, Table::artifacts, id.bytes())) return std::move(*found);
+  return error(Cause::not_found, fmt::format("artifact {} does not exist: commit it first", id.str()), field);
+}
+
+auto link_to(std::vector<LinkedArtifact>& links, ArtifactId artifact) {
+  return std::find_if(links.begin(), links.end(),
+                      [&](const LinkedArtifact& link) { return link.artifact_id == artifact; });
+}
+
+std::string answer(const OfVersion& of, ArtifactId artifact) {
+  return json::to_json(LinkAnswer{answer_of(of), of.version, artifact});
+}
+
+}  // namespace
+
+Result<Decision> rule(const Reader&, const CommitArtifact& command) {
+  if (command.files == 0) {
+    return error(Cause::invalid_value,
+                 fmt::format("artifact {} has no files: name at least one", in_quotes(command.name)),
+                 "files");
+  }
+  if (command.files > limits::kMaxFilesPerArtifact) {
+    return error(Cause::too_many,
+                 fmt::format("artifact {} has {} files: at most {} are allowed", in_quotes(command.name),
+                             command.files, limits::kMaxFilesPerArtifact),
+                 "files");
+  }
+  return Decision{{{ArtifactCommitted{command.new_id, command.name, command.kind, command.manifest,
+                                      command.files, command.bytes},
+                    {}}},
+                  true,
+                  json::to_json(ArtifactAnswer{command.new_id, command.name})};
+}
+
+Result<Decision> rule(const Reader& state, const LinkArtifact& command) {
+  HERALD_TRY(const auto found, require_model(state, command.registry, command.model));
+  HERALD_TRY(auto version, require_version(state, found, command.version));
+  Decision decision;
+  const OfVersion target = of(found, command.version);
+  HERALD_CHECK(
+      link_artifact(state, target, command.artifact_id, "artifact_id", version.artifacts, decision.drafts));
+  decision.created = !decision.drafts.empty();
+  decision.answer = answer(target, command.artifact_id);
+  return decision;
+}
+
+Result<Decision> rule(const Reader& state, const UnlinkArtifact& command) {
+  HERALD_TRY(const auto found, require_model(state, command.registry, command.model));
+  HERALD_TRY(auto version, require_version(state, found, command.version));
+  HERALD_CHECK(require_artifact(state, command.artifact_id, "artifact_id"));
+  const OfVersion target = of(found, command.version);
+  Decision decision{{}, false, answer(target, command.artifact_id)};
+  if (const auto link = link_to(version.artifacts, command.artifact_id); link != version.artifacts.end()) {
+    decision.drafts.push_back({VersionUnlinked{target, link->artifact_id, link->artifact, link->digest}, {}});
+  }
+  return decision;
+}
+
+Result<void> link_artifact(const Reader& state, const OfVersion& of, ArtifactId artifact,
+                           const std::string& field, std::vector<LinkedArtifact>& links,
+                           std::vector<Draft>& drafts) {
+  HERALD_TRY(const auto record, require_artifact(state, artifact, field));
+  if (link_to(links, artifact) != links.end()) return {};
+  if (links.size() == limits::kMaxArtifactsPerVersion) {
+    return error(Cause::too_many,
+                 fmt::format("version {} of model {} has {} artifacts: no more are allowed",
+                             label(of.version), in_quotes(of.model), links.size()),
+                 field);
+  }
+  links.push_back({artifact, record.name, record.digest});
+  drafts.push_back({VersionLinked{of, artifact, record.name, record.digest}, {}});
+  return {};
+}
+
+}  // namespace herald::registry::deciding

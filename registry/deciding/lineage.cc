@@ -1,0 +1,154 @@
+// Lineage. The graph is kept free of circles, so that "what came before" always has an answer: an edge is
+// refused when its upstream end already follows from its downstream end.
+#include <fmt/format.h>
+
+#include <array>
+#include <deque>
+#include <set>
+
+#include "base/limits.h"
+#include "registry/deciding/rules.h"
+#include "registry/sentence.h"
+
+namespace herald::registry::deciding {
+namespace {
+
+struct EdgeAnswer {
+  Node upstream;
+  Relation relation = Relation::used;
+  Node downstream;
+};
+BOOST_DESCRIBE_STRUCT(EdgeAnswer, (), (upstream, relation, downstream))
+
+std::string reference(const FoundModel& found, VersionNumber number) {
+  const std::string model = found.model.name.str() + ":" + label(number);
+  return found.registry.name.str() == kDefaultRegistry ? model : found.registry.name.str() + "/" + model;
+}
+
+Result<Node> version_node(const Reader& state, const VersionAddress& address) {
+  HERALD_TRY(const auto found, require_model(state, address.registry, address.model));
+  HERALD_CHECK(require_version(state, found, address.version));
+  return Node{NodeKind::version, fmt::format("{}/{}", found.model.id.str(), address.version.value()),
+              reference(found, address.version)};
+}
+
+Result<Node> artifact_node(const Reader& state, ArtifactId id) {
+  const auto artifact = find<ArtifactRecord>(state, Table::artifacts, id.bytes());
+  if (!artifact)
+    return error(Cause::not_found, fmt::format("artifact {} does not exist: commit it first", id.str()));
+  return Node{NodeKind::artifact, id.str(), artifact->name.str()};
+}
+
+Result<Node> node_at(const Reader& state, const NodeAddress& address, std::string_view field) {
+  const int given = address.version.has_value() + address.artifact.has_value() + address.run.has_value() +
+                    address.dataset.has_value();
+  if (given != 1) {
+    return error(Cause::invalid_value,
+                 fmt::format("\"{}\" must name exactly one of version, artifact, run and dataset, not {}",
+                             field, given),
+                 std::string(field));
+  }
+  if (address.run) return Node{NodeKind::run, address.run->str(), address.run->str()};
+  if (address.dataset) return Node{NodeKind::dataset, address.dataset->str(), address.dataset->str()};
+  auto node =
+      address.version ? version_node(state, *address.version) : artifact_node(state, *address.artifact);
+  if (!node)
+    return about(node.error(), fmt::format("{}.{}", field, address.version ? "version" : "artifact"));
+  return node;
+}
+
+// The table in facts.h.
+bool fits(NodeKind upstream, Relation relation, NodeKind downstream) {
+  const bool to_run_or_version = downstream == NodeKind::run || downstream == NodeKind::version;
+  switch (relation) {
+    case Relation::used:
+      return upstream != NodeKind::run && downstream == NodeKind::run;
+    case Relation::produced:
+      return upstream == NodeKind::run &&
+             (downstream == NodeKind::artifact || downstream == NodeKind::version);
+    case Relation::derived_from:
+      return upstream == NodeKind::version && downstream == NodeKind::version;
+    case Relation::trained_on:
+    case Relation::evaluated_on:
+      return (upstream == NodeKind::dataset || upstream == NodeKind::artifact) && to_run_or_version;
+  }
+  return false;
+}
+
+// A breadth-first walk along one of the two edge tables, a step at a time.
+class Walk {
+ public:
+  Walk(const Reader& state, Table table, std::string start)
+      : state_(state), table_(table), waiting_{start}, seen_{start} {}
+
+  bool done() const { return waiting_.empty(); }
+  std::size_t size() const { return seen_.size(); }
+  bool has_met(const std::string& node) const { return seen_.contains(node); }
+  // Visits the neighbours of one node.
+  void step() {
+    std::string prefix = std::move(waiting_.front());
+    waiting_.pop_front();
+    prefix.push_back('\0');
+    state_.scan(table_, prefix, {}, [&](std::string_view key, std::string_view) {
+      std::string far(key.substr(prefix.size(), key.size() - prefix.size() - 1));
+      if (seen_.insert(far).second) waiting_.push_back(std::move(far));
+      return seen_.size() <= limits::kMaxLineageWalk;
+    });
+  }
+
+ private:
+  const Reader& state_;
+  Table table_;
+  std::deque<std::string> waiting_;
+  std::set<std::string> seen_;
+};
+
+// Both ways at once, the smaller side first: a fresh end, as most are, has nothing beyond it and ends the
+// search.
+Result<void> check_no_circle(const Reader& state, const Node& upstream, const Node& downstream) {
+  const std::string above = keys::node(upstream), below = keys::node(downstream);
+  Walk ancestors(state, Table::upstream, above);
+  Walk descendants(state, Table::downstream, below);
+  while (!ancestors.done() && !descendants.done()) {
+    (ancestors.size() <= descendants.size() ? ancestors : descendants).step();
+    if (ancestors.has_met(below) || descendants.has_met(above)) {
+      return error(Cause::not_allowed_now,
+                   fmt::format("{} {} already follows from {} {}: this edge would close a circle",
+                               reflect::enum_name(upstream.kind), in_quotes(upstream.name),
+                               reflect::enum_name(downstream.kind), in_quotes(downstream.name)));
+    }
+    if (ancestors.size() + descendants.size() > limits::kMaxLineageWalk) {
+      return error(
+          Cause::too_many,
+          fmt::format(
+              "more than {} nodes stand around {} and {}: that the edge closes no circle cannot be shown",
+              limits::kMaxLineageWalk, in_quotes(upstream.name), in_quotes(downstream.name)));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Decision> rule(const Reader& state, const RecordLineage& command) {
+  HERALD_TRY(const auto upstream, node_at(state, command.upstream, "upstream"));
+  HERALD_TRY(const auto downstream, node_at(state, command.downstream, "downstream"));
+  if (!fits(upstream.kind, command.relation, downstream.kind)) {
+    return error(Cause::invalid_value,
+                 fmt::format("\"{}\" cannot lead from a {} to a {}", reflect::enum_name(command.relation),
+                             reflect::enum_name(upstream.kind), reflect::enum_name(downstream.kind)),
+                 "relation");
+  }
+  Decision decision{{}, false, json::to_json(EdgeAnswer{upstream, command.relation, downstream})};
+  if (state.get(Table::upstream, keys::edge(downstream, upstream, command.relation))) return decision;
+  if (keys::node(upstream) == keys::node(downstream)) {
+    return error(Cause::invalid_value, fmt::format("{} cannot be its own ancestor", in_quotes(upstream.name)),
+                 "downstream");
+  }
+  HERALD_CHECK(check_no_circle(state, upstream, downstream));
+  decision.created = true;
+  decision.drafts.push_back({LineageRecorded{upstream, command.relation, downstream}, {}});
+  return decision;
+}
+
+}  // namespace herald::registry::deciding

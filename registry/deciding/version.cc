@@ -1,0 +1,179 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <set>
+
+#include "base/limits.h"
+#include "reflect/json_value.h"
+#include "registry/deciding/rules.h"
+#include "registry/sentence.h"
+
+namespace herald::registry::deciding {
+namespace {
+
+struct VersionAnswer : ModelAnswer {
+  VersionNumber version;
+};
+BOOST_DESCRIBE_STRUCT(VersionAnswer, (ModelAnswer), (version))
+
+Result<void> check_metadata(const json::Raw& metadata) {
+  if (metadata.text().size() > limits::kMaxMetadataBytes) {
+    return error(
+        Cause::too_large,
+        fmt::format(
+            "\"metadata\" has {} bytes as compact JSON: at most {} are allowed, link an artifact for more",
+            metadata.text().size(), limits::kMaxMetadataBytes),
+        "metadata");
+  }
+  const auto document = json::Document::parse(metadata.text());
+  if (!document) return about(document.error(), "metadata");
+  if (document->root().kind() == json::Kind::object) return {};
+  return error(Cause::invalid_value,
+               fmt::format("\"metadata\" must be an object, not {}", to_string(document->root().kind())),
+               "metadata");
+}
+
+Result<void> check_metrics(const std::map<std::string, double>& metrics) {
+  if (metrics.size() > limits::kMaxMetrics) {
+    return error(
+        Cause::too_many,
+        fmt::format("{} metrics are too many: at most {} are allowed", metrics.size(), limits::kMaxMetrics),
+        "metrics");
+  }
+  for (const auto& [name, value] : metrics) {
+    if (const auto key = MetricName::parse(name); !key) return about(key.error(), "metrics." + name);
+    if (!std::isfinite(value)) {
+      return error(Cause::invalid_value, fmt::format("metric {} must be a finite number", in_quotes(name)),
+                   "metrics." + name);
+    }
+  }
+  const std::size_t bytes = json::to_json(metrics).size();
+  if (bytes <= limits::kMaxMetricsBytes) return {};
+  return error(Cause::too_large,
+               fmt::format("\"metrics\" has {} bytes as compact JSON: at most {} are allowed", bytes,
+                           limits::kMaxMetricsBytes),
+               "metrics");
+}
+
+Result<void> check_facts(const RegisterVersion& command) {
+  HERALD_CHECK(check_metadata(command.metadata));
+  HERALD_CHECK(check_metrics(command.metrics));
+  if (command.aliases.size() > limits::kMaxAliasMovesPerCommand) {
+    return error(Cause::too_many,
+                 fmt::format("{} aliases cannot be assigned at once: at most {} can", command.aliases.size(),
+                             limits::kMaxAliasMovesPerCommand),
+                 "aliases");
+  }
+  std::set<AliasName> seen;
+  for (std::size_t i = 0; i < command.aliases.size(); ++i) {
+    if (seen.insert(command.aliases[i]).second) continue;
+    return error(Cause::invalid_value, fmt::format("alias {} is named twice", in_quotes(command.aliases[i])),
+                 fmt::format("aliases[{}]", i));
+  }
+  return {};
+}
+
+// The model, or the one that is to be registered on the way.
+Result<FoundModel> model_for(const Reader& state, const RegisterVersion& command,
+                             std::vector<Draft>& drafts) {
+  if (!command.new_model_id) return require_model(state, command.registry, command.model);
+  HERALD_TRY(const auto registry, require_registry(state, command.registry));
+  if (auto model = find_model(state, registry.id, command.model))
+    return FoundModel{registry, std::move(*model)};
+  FoundModel fresh{registry, {}};
+  fresh.model.id = *command.new_model_id;
+  fresh.model.registry_id = registry.id;
+  fresh.model.name = command.model;
+  drafts.push_back({ModelRegistered{of(fresh)}, {}});
+  return fresh;
+}
+
+// A version that was ready may have been fetched: it may fail, but it cannot be pending again.
+Result<void> check_status_change(const OfVersion& of, VersionStatus from, VersionStatus to) {
+  if (from != VersionStatus::ready || to != VersionStatus::pending) return {};
+  return error(Cause::not_allowed_now,
+               fmt::format("version {} of model {} is ready: it cannot become pending again",
+                           label(of.version), in_quotes(of.model)),
+               "status");
+}
+
+// Notes `wanted` in `to`, and what was there in `from`, where they differ.
+template <class Present, class Value>
+void note_change(const Present& present, const std::optional<Value>& wanted, std::optional<Value>& from,
+                 std::optional<Value>& to) {
+  if (!wanted || present == wanted) return;
+  from = present;
+  to = wanted;
+}
+
+Result<void> check_request(const UpdateVersion& command, const VersionRecord& version) {
+  if (command.expected_changed && version.changed.sequence > *command.expected_changed) {
+    return error(Cause::expected_mismatch,
+                 fmt::format("version {} of model {} was changed by event {}, after {}: read it again",
+                             label(command.version), in_quotes(command.model), version.changed.sequence,
+                             *command.expected_changed),
+                 "expected_changed");
+  }
+  if (command.metadata) HERALD_CHECK(check_metadata(*command.metadata));
+  if (command.metrics) HERALD_CHECK(check_metrics(*command.metrics));
+  if (command.reason && !command.status) {
+    return error(Cause::invalid_value, "\"reason\" is recorded with a change of status: give \"status\" too",
+                 "reason");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Decision> rule(const Reader& state, const RegisterVersion& command) {
+  HERALD_CHECK(check_facts(command));
+  Decision decision;
+  decision.created = true;
+  HERALD_TRY(const auto found, model_for(state, command, decision.drafts));
+  const OfVersion target = of(found, found.model.last_version.next());
+  if (command.expected && *command.expected != target.version) {
+    return error(Cause::expected_mismatch,
+                 fmt::format("the next version of model {} is {}, not {}", in_quotes(found.model.name),
+                             label(target.version), label(*command.expected)),
+                 "number");
+  }
+  decision.drafts.push_back(
+      {VersionRegistered{target, command.source, command.digest, command.run, command.metadata,
+                         command.metrics, command.status, command.description},
+       {}});
+  HERALD_CHECK(change_tags(target, target.version, {}, all_set(command.tags), decision.drafts));
+  std::vector<LinkedArtifact> links;
+  for (std::size_t i = 0; i < command.artifacts.size(); ++i) {
+    HERALD_CHECK(link_artifact(state, target, command.artifacts[i], fmt::format("artifacts[{}]", i), links,
+                               decision.drafts));
+  }
+  std::uint32_t aliases = found.model.aliases;
+  for (const AliasName& alias : command.aliases) {
+    move_alias(state, target, alias, target.version, std::nullopt, aliases, decision.drafts);
+  }
+  HERALD_CHECK(check_alias_count(target, aliases, "aliases"));
+  decision.answer = json::to_json(VersionAnswer{answer_of(target), target.version});
+  return decision;
+}
+
+Result<Decision> rule(const Reader& state, const UpdateVersion& command) {
+  HERALD_TRY(const auto found, require_model(state, command.registry, command.model));
+  HERALD_TRY(const auto version, require_version(state, found, command.version));
+  HERALD_CHECK(check_request(command, version));
+  const OfVersion target = of(found, command.version);
+  Decision decision{{}, false, json::to_json(VersionAnswer{answer_of(target), target.version})};
+  VersionFacts from, to;
+  note_change(version.run, command.run, from.run, to.run);
+  note_change(version.metadata, command.metadata, from.metadata, to.metadata);
+  note_change(version.metrics, command.metrics, from.metrics, to.metrics);
+  note_change(version.description, command.description, from.description, to.description);
+  if (to != VersionFacts{}) decision.drafts.push_back({VersionUpdated{target, from, to}, {}});
+  if (command.status && *command.status != version.status) {
+    HERALD_CHECK(check_status_change(target, version.status, *command.status));
+    decision.drafts.push_back(
+        {VersionStatusChanged{target, version.status, *command.status, command.reason}, {}});
+  }
+  return decision;
+}
+
+}  // namespace herald::registry::deciding

@@ -1,9 +1,10 @@
-// The head: what is true now, as much of it as decisions and point reads need. An LMDB environment that the recorder
-// writes in step with the log and that can be deleted at any time: it is rebuilt from the log.
+// The head: what is true now, as much of it as decisions and point reads need. An LMDB environment that the
+// recorder writes in step with the log and that can be deleted at any time: it is rebuilt from the log.
 //
 // Threads: read() by any; begin() and the Batch by the recorder's.
-// Not synced at each commit. A process that is killed loses nothing; what a power cut may have done is told by the mark
-// (projections/mark.h), and recovery (recorder/recovery.h) decides between "apply what is missing" and "rebuild".
+// Not synced at each commit. A process that is killed loses nothing; what a power cut may have done is told
+// by the mark (projections/mark.h), and recovery (recorder/recovery.h) decides between "apply what is
+// missing" and "rebuild".
 #pragma once
 
 #include <memory>
@@ -17,7 +18,7 @@
 
 namespace herald::projections {
 
-inline constexpr std::uint32_t kHeadVersion = 1;   // raise it when tables or records change: forces a rebuild
+inline constexpr std::uint32_t kHeadVersion = 1;  // raise it when tables or records change: forces a rebuild
 
 struct StoreOptions {
   std::string path;
@@ -30,8 +31,10 @@ class HeadReader final : public registry::Reader {
   explicit HeadReader(const class Head& head);
   ~HeadReader() override;
   std::optional<std::string> get(registry::Table table, std::string_view key) const override;
-  void scan(registry::Table table, std::string_view prefix, std::string_view after, const Visit& visit) const override;
-  void scan_back(registry::Table table, std::string_view prefix, std::string_view before, const Visit& visit) const override;
+  void scan(registry::Table table, std::string_view prefix, std::string_view after,
+            const Visit& visit) const override;
+  void scan_back(registry::Table table, std::string_view prefix, std::string_view before,
+                 const Visit& visit) const override;
   Stand stand() const;
 
  private:
@@ -39,15 +42,17 @@ class HeadReader final : public registry::Reader {
   std::unique_ptr<State> state_;
 };
 
-// Aborts when it goes out of scope. Writes that meet a full map or disk are remembered and make commit() fail, so that
-// evolve() need not ask after each.
+// Aborts when it goes out of scope. Writes that meet a full map or disk are remembered and make commit()
+// fail, so that evolve() need not ask after each.
 class HeadBatch final : public registry::Writer {
  public:
   explicit HeadBatch(class Head& head);
   ~HeadBatch() override;
   std::optional<std::string> get(registry::Table table, std::string_view key) const override;
-  void scan(registry::Table table, std::string_view prefix, std::string_view after, const Visit& visit) const override;
-  void scan_back(registry::Table table, std::string_view prefix, std::string_view before, const Visit& visit) const override;
+  void scan(registry::Table table, std::string_view prefix, std::string_view after,
+            const Visit& visit) const override;
+  void scan_back(registry::Table table, std::string_view prefix, std::string_view before,
+                 const Visit& visit) const override;
   void put(registry::Table table, std::string_view key, std::string_view value) override;
   void erase(registry::Table table, std::string_view key) override;
 

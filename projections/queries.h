@@ -1,5 +1,6 @@
-// Questions of more than one record, over any Reader: of now (HeadReader), of then (AsOf), of a test (MemoryState).
-// Pages run over immutable keys, so that they neither skip nor repeat; `after` is the key a page ended with (Page::next).
+// Questions of more than one record, over any Reader: of now (HeadReader), of then (AsOf), of a test
+// (MemoryState). Pages run over immutable keys, so that they neither skip nor repeat; `after` is the key a
+// page ended with (Page::next).
 #pragma once
 
 #include <optional>
@@ -13,28 +14,32 @@
 namespace herald::projections {
 
 struct PageRequest {
-  std::string after;                                   // Page::next of the page before; empty: the first
+  std::string after;  // Page::next of the page before; empty: the first
   std::size_t limit = limits::kDefaultPageSize;
 };
 
 template <class Record>
 struct Page {
   std::vector<Record> items;
-  std::optional<std::string> next;                     // absent: this is the last page
+  std::optional<std::string> next;  // absent: this is the last page
 };
 
 Page<registry::RegistryRecord> list_registries(const registry::Reader& reader, const PageRequest& page);
 // In the order of their registration. `name_part`: only names that contain it (empty: all).
-Page<registry::ModelRecord> list_models(const registry::Reader& reader, std::optional<registry::RegistryId> registry,
+Page<registry::ModelRecord> list_models(const registry::Reader& reader,
+                                        std::optional<registry::RegistryId> registry,
                                         std::string_view name_part, const PageRequest& page);
 // Newest first.
-Page<registry::VersionRecord> list_versions(const registry::Reader& reader, registry::ModelId model, const PageRequest& page);
+Page<registry::VersionRecord> list_versions(const registry::Reader& reader, registry::ModelId model,
+                                            const PageRequest& page);
 // All of a model (at most kMaxAliasesPerModel), by name; without `latest`.
 std::vector<registry::AliasRecord> list_aliases(const registry::Reader& reader, registry::ModelId model);
-std::vector<registry::AliasName> aliases_of(const registry::Reader& reader, registry::ModelId model, registry::VersionNumber number);
+std::vector<registry::AliasName> aliases_of(const registry::Reader& reader, registry::ModelId model,
+                                            registry::VersionNumber number);
 // Of the model and all its versions when `version` is absent, else of that version; oldest first.
 Page<registry::CommentRecord> list_comments(const registry::Reader& reader, registry::ModelId model,
-                                            std::optional<registry::VersionNumber> version, const PageRequest& page);
+                                            std::optional<registry::VersionNumber> version,
+                                            const PageRequest& page);
 // The versions that an artifact is linked to.
 struct LinkedVersion {
   registry::ModelId model_id;
@@ -44,18 +49,21 @@ std::vector<LinkedVersion> versions_of(const registry::Reader& reader, registry:
 Page<registry::ArtifactRecord> list_artifacts(const registry::Reader& reader, const PageRequest& page);
 Page<registry::AutomationRecord> list_automations(const registry::Reader& reader, const PageRequest& page);
 // Newest first.
-Page<registry::DeliveryRecord> list_deliveries(const registry::Reader& reader, std::optional<registry::AutomationId> automation,
-                                               std::optional<registry::DeliveryState> state, const PageRequest& page);
-std::vector<registry::SecretRecord> list_secrets(const registry::Reader& reader);   // those in force
+Page<registry::DeliveryRecord> list_deliveries(const registry::Reader& reader,
+                                               std::optional<registry::AutomationId> automation,
+                                               std::optional<registry::DeliveryState> state,
+                                               const PageRequest& page);
+std::vector<registry::SecretRecord> list_secrets(const registry::Reader& reader);  // those in force
 
 // ---- lineage ----
 enum class Direction { upstream, downstream, both };
 struct LineageGraph {
   registry::Node start;
-  std::vector<registry::Node> nodes;                   // without start, nearest first
+  std::vector<registry::Node> nodes;  // without start, nearest first
   std::vector<registry::EdgeRecord> edges;
-  bool truncated = false;                              // kMaxLineageNodes or the depth was reached and there is more
+  bool truncated = false;  // kMaxLineageNodes or the depth was reached and there is more
 };
-LineageGraph lineage(const registry::Reader& reader, const registry::Node& start, Direction direction, std::size_t depth);
+LineageGraph lineage(const registry::Reader& reader, const registry::Node& start, Direction direction,
+                     std::size_t depth);
 
 }  // namespace herald::projections

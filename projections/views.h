@@ -1,7 +1,7 @@
-// The views: what is true now and was true at any time. The registry's state as of every sequence (each key of each
-// table with the sequences at which it changed), and timelines: the events about one thing, in order. An LMDB
-// environment written by the projection thread alone, with its stand in the same transaction; rebuilt from the log when
-// it does not fit it.
+// The views: what is true now and was true at any time. The registry's state as of every sequence (each key
+// of each table with the sequences at which it changed), and timelines: the events about one thing, in order.
+// An LMDB environment written by the projection thread alone, with its stand in the same transaction; rebuilt
+// from the log when it does not fit it.
 //
 // Threads: read() by any; apply() by the projection thread. Not synced at each commit (see mark.h).
 #pragma once
@@ -27,8 +27,10 @@ inline constexpr std::uint32_t kViewsVersion = 1;
 class AsOf final : public registry::Reader {
  public:
   std::optional<std::string> get(registry::Table table, std::string_view key) const override;
-  void scan(registry::Table table, std::string_view prefix, std::string_view after, const Visit& visit) const override;
-  void scan_back(registry::Table table, std::string_view prefix, std::string_view before, const Visit& visit) const override;
+  void scan(registry::Table table, std::string_view prefix, std::string_view after,
+            const Visit& visit) const override;
+  void scan_back(registry::Table table, std::string_view prefix, std::string_view before,
+                 const Visit& visit) const override;
   Sequence sequence() const { return at_; }
 
  private:
@@ -38,7 +40,8 @@ class AsOf final : public registry::Reader {
   Sequence at_;
 };
 
-// What a timeline is about. A model's holds the events of the model, its versions, aliases, tags and comments.
+// What a timeline is about. A model's holds the events of the model, its versions, aliases, tags and
+// comments.
 namespace timelines {
 std::string registry(registry::RegistryId id);
 std::string model(registry::ModelId id);
@@ -61,10 +64,11 @@ class ViewsReader {
   Stand stand() const;
   // `at` beyond stand().sequence reads as of stand().sequence.
   AsOf as_of(Sequence at) const;
-  // Sequences on a timeline upwards (greater than `after`) or downwards (less than `before`; zero: from the end), until
-  // visit returns false.
+  // Sequences on a timeline upwards (greater than `after`) or downwards (less than `before`; zero: from the
+  // end), until visit returns false.
   void timeline(std::string_view timeline, Sequence after, const std::function<bool(Sequence)>& visit) const;
-  void timeline_back(std::string_view timeline, Sequence before, const std::function<bool(Sequence)>& visit) const;
+  void timeline_back(std::string_view timeline, Sequence before,
+                     const std::function<bool(Sequence)>& visit) const;
 
  private:
   friend class AsOf;

@@ -1,0 +1,38 @@
+// Scans over LMDB tables as registry::Reader promises them; shared by the head's reader and its batch.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "lmdb/lmdb.h"
+#include "registry/state.h"
+
+namespace herald::projections {
+
+inline void scan_up(const lmdb::Txn& txn, lmdb::Table table, std::string_view prefix, std::string_view after,
+                    const registry::Reader::Visit& visit) {
+  lmdb::Cursor cursor = txn.cursor(table);
+  auto entry = cursor.at_or_after(after < prefix ? prefix : after);
+  if (entry && after >= prefix && !after.empty() && entry->key == after) entry = cursor.next();
+  while (entry && entry->key.starts_with(prefix) && visit(entry->key, entry->value)) entry = cursor.next();
+}
+
+// The first key that sorts after all that begin with `prefix`; empty: there is none.
+inline std::string after_prefix(std::string_view prefix) {
+  std::string end(prefix);
+  while (!end.empty() && static_cast<unsigned char>(end.back()) == 0xff) end.pop_back();
+  if (!end.empty()) end.back() = static_cast<char>(static_cast<unsigned char>(end.back()) + 1);
+  return end;
+}
+
+inline void scan_down(const lmdb::Txn& txn, lmdb::Table table, std::string_view prefix,
+                      std::string_view before, const registry::Reader::Visit& visit) {
+  lmdb::Cursor cursor = txn.cursor(table);
+  const std::string end = after_prefix(prefix);
+  const bool from_end = before.empty() || (!end.empty() && before > end);
+  auto entry = !from_end ? cursor.before(before) : end.empty() ? cursor.last() : cursor.before(end);
+  while (entry && entry->key.starts_with(prefix) && visit(entry->key, entry->value))
+    entry = cursor.previous();
+}
+
+}  // namespace herald::projections

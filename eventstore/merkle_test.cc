@@ -15,7 +15,9 @@ namespace naive {
 
 using Leaves = std::span<const std::string>;
 
-std::string hash(const std::string& bytes) { return std::string(sha256(bytes).bytes()); }
+std::string hash(const std::string& bytes) {
+  return std::string(sha256(bytes).bytes());
+}
 
 std::size_t largest_power_of_two_below(std::size_t n) {
   std::size_t k = 1;
@@ -57,22 +59,21 @@ std::vector<std::string> as_bytes(const std::vector<Digest>& digests) {
 // The test inputs of Certificate Transparency, and the roots of their first 1, 2, ... 8.
 const std::vector<std::string> kInputs = [] {
   std::vector<std::string> inputs;
-  for (const char* hex : {"", "00", "10", "2021", "3031", "40414243", "5051525354555657",
-                          "606162636465666768696a6b6c6d6e6f"}) {
+  for (const char* hex :
+       {"", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"}) {
     inputs.push_back(from_hex(hex).value());
   }
   return inputs;
 }();
 
-const std::vector<std::string> kRoots = {
-    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
-    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
-    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
-    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
-    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
-    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
-    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"};
+const std::vector<std::string> kRoots = {"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+                                         "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+                                         "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+                                         "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+                                         "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+                                         "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+                                         "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+                                         "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"};
 
 // What a log stores, computed the plain way.
 class Stored {
@@ -99,7 +100,8 @@ std::vector<std::string> numbered_leaves(std::size_t count) {
 
 TEST(Merkle, HasTheEmptyRootOfRfc6962) {
   EXPECT_EQ(merkle_empty().hex(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  EXPECT_EQ(merkle_root(0, [](auto, auto) -> Digest { throw std::logic_error("nothing is stored"); }), merkle_empty());
+  EXPECT_EQ(merkle_root(0, [](auto, auto) -> Digest { throw std::logic_error("nothing is stored"); }),
+            merkle_empty());
 }
 
 TEST(Merkle, HasTheRootsOfTheCertificateTransparencyInputs) {
@@ -114,7 +116,8 @@ TEST(Merkle, MakesTheInclusionProofsOfRfc6962) {
   const Stored stored(kInputs);
   for (std::size_t size = 1; size <= kInputs.size(); ++size) {
     for (std::size_t index = 0; index < size; ++index) {
-      EXPECT_EQ(as_bytes(merkle_inclusion(index, size, stored.reader())), naive::path(index, stored.first(size)));
+      EXPECT_EQ(as_bytes(merkle_inclusion(index, size, stored.reader())),
+                naive::path(index, stored.first(size)));
     }
   }
 }
@@ -123,7 +126,8 @@ TEST(Merkle, MakesTheConsistencyProofsOfRfc6962) {
   const Stored stored(kInputs);
   for (std::size_t to = 1; to <= kInputs.size(); ++to) {
     for (std::size_t from = 1; from <= to; ++from) {
-      EXPECT_EQ(as_bytes(merkle_consistency(from, to, stored.reader())), naive::subproof(from, stored.first(to), true));
+      EXPECT_EQ(as_bytes(merkle_consistency(from, to, stored.reader())),
+                naive::subproof(from, stored.first(to), true));
     }
     EXPECT_TRUE(merkle_consistency(0, to, stored.reader()).empty());
   }
@@ -134,7 +138,8 @@ TEST(Merkle, AgreesWithTheDefinitionBeyondOneTile) {
   for (const std::size_t size : {255, 256, 257, 511, 512, 513, 600}) {
     EXPECT_EQ(merkle_root(size, stored.reader()).bytes(), naive::root(stored.first(size))) << size;
     for (const std::size_t index : {std::size_t{0}, std::size_t{254}, size / 2, size - 1}) {
-      EXPECT_EQ(as_bytes(merkle_inclusion(index, size, stored.reader())), naive::path(index, stored.first(size)));
+      EXPECT_EQ(as_bytes(merkle_inclusion(index, size, stored.reader())),
+                naive::path(index, stored.first(size)));
     }
     for (const std::size_t from : {std::size_t{1}, std::size_t{255}, size / 3, size - 1, size}) {
       EXPECT_EQ(as_bytes(merkle_consistency(from, size, stored.reader())),

@@ -38,7 +38,8 @@ TEST(Tail, WakesThoseWhoWaitWhenItAdvances) {
 TEST(Tail, StopsWaitingWhenAskedTo) {
   const Tail tail(Sequence(3));
   std::stop_source stop;
-  auto waiting = std::async(std::launch::async, [&] { return tail.wait_beyond(Sequence(3), stop.get_token()); });
+  auto waiting =
+      std::async(std::launch::async, [&] { return tail.wait_beyond(Sequence(3), stop.get_token()); });
   stop.request_stop();
   EXPECT_EQ(waiting.get(), Sequence(3));
 }

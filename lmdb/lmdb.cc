@@ -11,16 +11,28 @@
 namespace herald::lmdb {
 namespace {
 
-MDB_val to_val(std::string_view bytes) { return MDB_val{bytes.size(), const_cast<char*>(bytes.data())}; }
-std::string_view to_view(const MDB_val& val) { return {static_cast<const char*>(val.mv_data), val.mv_size}; }
+MDB_val to_val(std::string_view bytes) {
+  return MDB_val{bytes.size(), const_cast<char*>(bytes.data())};
+}
+std::string_view to_view(const MDB_val& val) {
+  return {static_cast<const char*>(val.mv_data), val.mv_size};
+}
 
 // EFBIG: the file system's or the process's limit on the size of a file.
 bool is_full(int code) {
   return code == MDB_MAP_FULL || code == MDB_TXN_FULL || code == ENOSPC || code == EDQUOT || code == EFBIG;
 }
 
+// LMDB calls it EIO when the disk takes only the first part of a write, as a disk does that is getting full.
+bool has_no_room(const std::string& path) {
+  constexpr std::uintmax_t kRoomForOneWrite = 4 << 20;
+  std::error_code unknown;
+  return std::filesystem::space(path, unknown).available < kRoomForOneWrite && !unknown;
+}
+
 Error to_error(int code, std::string_view doing) {
-  return error(is_full(code) ? Cause::storage_full : Cause::unavailable, fmt::format("{}: {}", doing, mdb_strerror(code)));
+  return error(is_full(code) ? Cause::storage_full : Cause::unavailable,
+               fmt::format("{}: {}", doing, mdb_strerror(code)));
 }
 
 [[noreturn]] void broken(int code, std::string_view doing) {
@@ -38,11 +50,14 @@ Result<void> check_write(int code, std::string_view doing) {
 Result<std::unique_ptr<Environment>> Environment::open(const Options& options) {
   std::error_code made;
   std::filesystem::create_directories(options.path, made);
-  if (made) return error(Cause::unavailable, fmt::format("cannot make the folder {}: {}", options.path, made.message()));
+  if (made)
+    return error(Cause::unavailable,
+                 fmt::format("cannot make the folder {}: {}", options.path, made.message()));
   std::filesystem::permissions(options.path, std::filesystem::perms::owner_all, made);
 
   MDB_env* raw = nullptr;
-  if (const int code = mdb_env_create(&raw); code != MDB_SUCCESS) return to_error(code, "making an LMDB environment");
+  if (const int code = mdb_env_create(&raw); code != MDB_SUCCESS)
+    return to_error(code, "making an LMDB environment");
   std::unique_ptr<Environment> env(new Environment(raw, options.path));
   mdb_env_set_mapsize(raw, options.map_size);
   mdb_env_set_maxdbs(raw, options.max_tables);
@@ -56,11 +71,14 @@ Result<std::unique_ptr<Environment>> Environment::open(const Options& options) {
   return env;
 }
 
-Environment::~Environment() { mdb_env_close(env_); }
+Environment::~Environment() {
+  mdb_env_close(env_);
+}
 
 Result<Table> Environment::table(const char* name) {
   MDB_txn* txn = nullptr;
-  if (const int code = mdb_txn_begin(env_, nullptr, 0, &txn); code != MDB_SUCCESS) return to_error(code, path_);
+  if (const int code = mdb_txn_begin(env_, nullptr, 0, &txn); code != MDB_SUCCESS)
+    return to_error(code, path_);
   Table table;
   if (const int code = mdb_dbi_open(txn, name, MDB_CREATE, &table.dbi); code != MDB_SUCCESS) {
     mdb_txn_abort(txn);
@@ -72,7 +90,8 @@ Result<Table> Environment::table(const char* name) {
 
 ReadTxn Environment::read() const {
   MDB_txn* txn = nullptr;
-  if (const int code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn); code != MDB_SUCCESS) broken(code, "beginning to read");
+  if (const int code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn); code != MDB_SUCCESS)
+    broken(code, "beginning to read");
   return ReadTxn(txn);
 }
 
@@ -83,7 +102,8 @@ Result<WriteTxn> Environment::write() {
 }
 
 Result<void> Environment::sync() {
-  if (const int code = mdb_env_sync(env_, 1); code != MDB_SUCCESS) return to_error(code, fmt::format("syncing {}", path_));
+  if (const int code = mdb_env_sync(env_, 1); code != MDB_SUCCESS)
+    return to_error(code, fmt::format("syncing {}", path_));
   return {};
 }
 
@@ -116,7 +136,8 @@ std::optional<std::string_view> Txn::get(Table table, std::string_view key) cons
   MDB_val k = to_val(key);
   MDB_val v{};
   const int code = mdb_get(txn_, table.dbi, &k, &v);
-  if (code == MDB_NOTFOUND || code == MDB_BAD_VALSIZE) return std::nullopt;  // an empty or overlong key names nothing
+  if (code == MDB_NOTFOUND || code == MDB_BAD_VALSIZE)
+    return std::nullopt;  // an empty or overlong key names nothing
   if (code != MDB_SUCCESS) broken(code, "reading");
   return to_view(v);
 }
@@ -127,9 +148,13 @@ std::uint64_t Txn::entries(Table table) const {
   return stat.ms_entries;
 }
 
-std::uint64_t Txn::id() const { return mdb_txn_id(txn_); }
+std::uint64_t Txn::id() const {
+  return mdb_txn_id(txn_);
+}
 
-void ReadTxn::reset() { mdb_txn_reset(txn_); }
+void ReadTxn::reset() {
+  mdb_txn_reset(txn_);
+}
 
 void ReadTxn::renew() {
   if (const int code = mdb_txn_renew(txn_); code != MDB_SUCCESS) broken(code, "renewing a read transaction");
@@ -157,16 +182,22 @@ Result<bool> WriteTxn::erase(Table table, std::string_view key) {
   return true;
 }
 
-Result<void> WriteTxn::clear(Table table) { return check_write(mdb_drop(txn_, table.dbi, 0), "clearing a table"); }
+Result<void> WriteTxn::clear(Table table) {
+  return check_write(mdb_drop(txn_, table.dbi, 0), "clearing a table");
+}
 
 std::optional<WriteTxn::CommitFailure> WriteTxn::commit() {
+  const char* path = nullptr;
+  mdb_env_get_path(mdb_txn_env(txn_), &path);
   const int code = mdb_txn_commit(std::exchange(txn_, nullptr));
   if (code == MDB_SUCCESS) return std::nullopt;
+  if (code == EIO && has_no_room(path)) return CommitFailure{true, mdb_strerror(ENOSPC)};
   return CommitFailure{is_full(code), mdb_strerror(code)};
 }
 
 Cursor::Cursor(MDB_txn* txn, Table table) : cursor_(nullptr) {
-  if (const int code = mdb_cursor_open(txn, table.dbi, &cursor_); code != MDB_SUCCESS) broken(code, "opening a cursor");
+  if (const int code = mdb_cursor_open(txn, table.dbi, &cursor_); code != MDB_SUCCESS)
+    broken(code, "opening a cursor");
 }
 Cursor::Cursor(Cursor&& other) noexcept : cursor_(std::exchange(other.cursor_, nullptr)) {}
 Cursor::~Cursor() {
@@ -182,15 +213,23 @@ std::optional<Entry> Cursor::get(int operation, std::string_view key) {
   return Entry{to_view(k), to_view(v)};
 }
 
-std::optional<Entry> Cursor::first() { return get(MDB_FIRST, {}); }
-std::optional<Entry> Cursor::last() { return get(MDB_LAST, {}); }
+std::optional<Entry> Cursor::first() {
+  return get(MDB_FIRST, {});
+}
+std::optional<Entry> Cursor::last() {
+  return get(MDB_LAST, {});
+}
 std::optional<Entry> Cursor::at_or_after(std::string_view key) {
   return key.empty() ? first() : get(MDB_SET_RANGE, key);
 }
 std::optional<Entry> Cursor::before(std::string_view key) {
   return at_or_after(key) ? previous() : last();
 }
-std::optional<Entry> Cursor::next() { return get(MDB_NEXT, {}); }
-std::optional<Entry> Cursor::previous() { return get(MDB_PREV, {}); }
+std::optional<Entry> Cursor::next() {
+  return get(MDB_NEXT, {});
+}
+std::optional<Entry> Cursor::previous() {
+  return get(MDB_PREV, {});
+}
 
 }  // namespace herald::lmdb

@@ -98,7 +98,7 @@ ReadTxn Environment::read() const {
 Result<WriteTxn> Environment::write() {
   MDB_txn* txn = nullptr;
   HERALD_CHECK(check_write(mdb_txn_begin(env_, nullptr, 0, &txn), "beginning to write"));
-  return WriteTxn(txn);
+  return WriteTxn(env_, txn);
 }
 
 Result<void> Environment::sync() {
@@ -184,6 +184,12 @@ Result<bool> WriteTxn::erase(Table table, std::string_view key) {
 
 Result<void> WriteTxn::clear(Table table) {
   return check_write(mdb_drop(txn_, table.dbi, 0), "clearing a table");
+}
+
+Result<WriteTxn> WriteTxn::nested() {
+  MDB_txn* inner = nullptr;
+  HERALD_CHECK(check_write(mdb_txn_begin(env_, txn_, 0, &inner), "beginning to write within a transaction"));
+  return WriteTxn(env_, inner);
 }
 
 std::optional<WriteTxn::CommitFailure> WriteTxn::commit() {

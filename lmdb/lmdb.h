@@ -141,6 +141,10 @@ class WriteTxn : public Txn {
   Result<bool> erase(Table table, std::string_view key);
   Result<void> clear(Table table);
 
+  // A transaction within this one, which stands still until the inner one has ended: what it wrote is this one's when
+  // it commits, and gone without a trace when it does not. Errors: storage_full.
+  Result<WriteTxn> nested();
+
   // After an error the outcome of the commit may be unknown; the transaction is gone in any case.
   struct CommitFailure {
     bool full;         // the map, the transaction or the disk
@@ -150,7 +154,8 @@ class WriteTxn : public Txn {
 
  private:
   friend class Environment;
-  explicit WriteTxn(MDB_txn* txn) : Txn(txn) {}
+  WriteTxn(MDB_env* env, MDB_txn* txn) : Txn(txn), env_(env) {}
+  MDB_env* env_;
 };
 
 }  // namespace herald::lmdb

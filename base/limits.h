@@ -66,6 +66,7 @@ inline constexpr std::size_t kIdempotencyPrunedPerRecord = 2;
 
 // The work store's queue (refused: busy).
 inline constexpr std::size_t kMaxQueuedJobs = 8'192;
+inline constexpr std::size_t kMaxJobsPerBatch = 256;             // the rest waits for the next one
 inline constexpr std::size_t kMaxSecretBytes = 8'192;            // refused: too-large
 
 // Automations (skipped, and recorded as such).
@@ -80,6 +81,7 @@ inline constexpr std::size_t kMaxKeptBodyBytes = 16'384;
 inline constexpr std::size_t kMaxAnswerBytes = 65'536;
 inline constexpr std::size_t kMaxAnswerHeaderBytes = 32'768;
 inline constexpr std::chrono::hours kAttemptsKept{30 * 24};
+inline constexpr std::size_t kAttemptsPrunedPerWrite = 4;
 inline constexpr std::size_t kMaxPayloadBytes = 262'144;         // of a webhook, rendered (the delivery is exhausted)
 
 // HTTP (refused with the status that fits).

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <boost/describe.hpp>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,14 +16,16 @@ namespace herald::work {
 struct ScheduleRow {
   registry::DeliveryId delivery_id;
   Timestamp due;                           // not before
-  std::uint32_t attempts = 0;              // made so far
+  Timestamp written;                       // when this row was; a clock that was set back since is noticed by it
+  std::uint32_t attempts = 0;              // made so far, those before a replay included
+  std::uint32_t before_replay = 0;         // of them, those that the schedule does not count
   bool failing_recorded = false;           // delivery.failing was said
   // An outcome that is final but not yet an event: it is recorded again after a crash, never sent again.
   std::optional<std::string> outcome;      // "succeeded" or "exhausted"
   std::uint32_t status = 0;
   std::string error;
 };
-BOOST_DESCRIBE_STRUCT(ScheduleRow, (), (delivery_id, due, attempts, failing_recorded, outcome, status, error))
+BOOST_DESCRIBE_STRUCT(ScheduleRow, (), (delivery_id, due, written, attempts, before_replay, failing_recorded, outcome, status, error))
 
 struct Attempt {
   registry::DeliveryId delivery_id;
@@ -44,6 +45,8 @@ BOOST_DESCRIBE_STRUCT(Attempt, (), (delivery_id, number, started, duration_ms, t
 // For jobs (on the store's thread):
 Result<void> put_schedule(lmdb::WriteTxn& txn, const Tables& tables, const ScheduleRow& row);
 Result<void> erase_schedule(lmdb::WriteTxn& txn, const Tables& tables, registry::DeliveryId id);
+// Bodies are cut to kMaxKeptBodyBytes, and made UTF-8 where they are not. Also forgets up to kAttemptsPrunedPerWrite
+// attempts that started kAttemptsKept before this one.
 Result<void> put_attempt(lmdb::WriteTxn& txn, const Tables& tables, const Attempt& attempt);
 Result<void> put_position(lmdb::WriteTxn& txn, const Tables& tables, std::string_view follower, Sequence sequence);
 
@@ -51,7 +54,9 @@ Result<void> put_position(lmdb::WriteTxn& txn, const Tables& tables, std::string
 std::optional<ScheduleRow> find_schedule(const Store& store, registry::DeliveryId id);
 // Those due first, first.
 std::vector<ScheduleRow> all_scheduled(const Store& store);
+// In the order in which they were made.
 std::vector<Attempt> attempts_of(const Store& store, registry::DeliveryId id);
+// Zero for a follower that never stored one.
 Sequence position_of(const Store& store, std::string_view follower);
 
 }  // namespace herald::work

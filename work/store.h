@@ -23,12 +23,19 @@ struct StoreOptions {
 };
 
 struct Tables {
-  lmdb::Table meta, texts, secrets, schedule, due, attempts, positions;
+  lmdb::Table meta;           // "format" -> be64
+  lmdb::Table texts;          // digest -> salt, text
+  lmdb::Table secrets;        // name, 0, be64 number -> nonce, encrypted value, tag
+  lmdb::Table schedule;       // delivery id -> ScheduleRow
+  lmdb::Table due;            // be64 due, delivery id -> (empty)
+  lmdb::Table attempts;       // delivery id, be64 number -> Attempt
+  lmdb::Table attempt_ages;   // be64 started, delivery id, be64 number -> (empty)
+  lmdb::Table positions;      // follower -> be64 sequence
 };
 
 class Store {
  public:
-  // Errors: unavailable, storage_full.
+  // Errors: unavailable (no permission, damaged, another format), storage_full.
   static Result<std::unique_ptr<Store>> open(const StoreOptions& options);
   ~Store();   // stop()
 

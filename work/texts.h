@@ -1,8 +1,7 @@
 // Erasable texts (comments, descriptions): text and salt under SHA-256(salt || text). Events hold the digest alone.
-// What no event names after an hour is swept by whoever calls sweep (a command that was refused left it).
+// A text whose command was refused stays: no event names it, so nobody is shown it.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>

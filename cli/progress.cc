@@ -9,9 +9,12 @@
 #include "cli/text.h"
 
 namespace herald::cli {
+namespace {
 
 constexpr std::chrono::milliseconds kBetweenDraws{100};
 constexpr std::size_t kBarWidth = 30;
+
+}  // namespace
 
 ProgressLine::ProgressLine(std::string what, std::uint64_t total_bytes, bool shown)
     : what_(std::move(what)),

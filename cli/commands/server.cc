@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "cli/commands/commands.h"
 #include "cli/commands/shared.h"
 #include "cli/progress.h"
@@ -131,6 +133,10 @@ Result<void> rebuilt(Session& session, Result<Opened> opened, EventProgress& pro
 
 Result<void> rebuild(Session& session, const Folder& args) {
   HERALD_TRY(const std::string path, folder_of(args));
+  std::error_code wrong;
+  if (!std::filesystem::exists(path + "/log", wrong)) {
+    return error(Cause::not_found, fmt::format("{} is no data folder: there is no log in it", path), "--data");
+  }
   HERALD_TRY(const auto folder, recorder::DataFolder::open(path));
   HERALD_TRY(const auto log, eventstore::Log::open({.path = folder->log(), .origin = {}}, system_clock()));
   EventProgress head_progress("rebuilding head"), views_progress("rebuilding views");

@@ -57,6 +57,20 @@ Result<Node> node_at(const Reader& state, const NodeAddress& address, std::strin
   return node;
 }
 
+std::string_view one(NodeKind kind) {
+  switch (kind) {
+    case NodeKind::version:
+      return "a version";
+    case NodeKind::artifact:
+      return "an artifact";
+    case NodeKind::run:
+      return "a run";
+    case NodeKind::dataset:
+      return "a data set";
+  }
+  return "something";
+}
+
 // The table in facts.h.
 bool fits(NodeKind upstream, Relation relation, NodeKind downstream) {
   const bool to_run_or_version = downstream == NodeKind::run || downstream == NodeKind::version;
@@ -135,8 +149,8 @@ Result<Decision> rule(const Reader& state, const RecordLineage& command) {
   HERALD_TRY(const auto downstream, node_at(state, command.downstream, "downstream"));
   if (!fits(upstream.kind, command.relation, downstream.kind)) {
     return error(Cause::invalid_value,
-                 fmt::format("\"{}\" cannot lead from a {} to a {}", reflect::enum_name(command.relation),
-                             reflect::enum_name(upstream.kind), reflect::enum_name(downstream.kind)),
+                 fmt::format("\"{}\" cannot lead from {} to {}", reflect::enum_name(command.relation),
+                             one(upstream.kind), one(downstream.kind)),
                  "relation");
   }
   Decision decision{{}, false, json::to_json(EdgeAnswer{upstream, command.relation, downstream})};

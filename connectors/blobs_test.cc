@@ -1,0 +1,137 @@
+#include "connectors/blobs.h"
+
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <thread>
+
+#include "base/hex.h"
+#include "base/ids.h"
+
+namespace herald::connectors {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Blobs : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("herald-blobs-" + to_hex(random_bytes(8)));
+    open();
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  void open(std::uint64_t reserve = 0) { store_ = open_folder_blobs(folder_, reserve).value(); }
+
+  Result<void> put(std::string_view bytes, const Digest& digest) {
+    HERALD_TRY(const auto upload, store_->begin(digest));
+    HERALD_CHECK(upload->write(bytes));
+    return upload->finish();
+  }
+  std::string get(const Digest& digest) {
+    const auto blob = store_->open(digest).value();
+    return blob ? blob->read(0, blob->size()).value() : "(not there)";
+  }
+  std::size_t files_in(const fs::path& path) const {
+    std::size_t count = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(path)) count += entry.is_regular_file();
+    return count;
+  }
+
+  fs::path folder_;
+  std::unique_ptr<api::BlobStore> store_;
+};
+
+TEST_F(Blobs, ComeBackByTheirDigest) {
+  ASSERT_TRUE(put("weights", sha256("weights")));
+  EXPECT_EQ(get(sha256("weights")), "weights");
+  EXPECT_EQ(store_->size(sha256("weights")), 7);
+  EXPECT_EQ(store_->size(sha256("other")), std::nullopt);
+  EXPECT_EQ(get(sha256("other")), "(not there)");
+}
+
+TEST_F(Blobs, AreReadInParts) {
+  ASSERT_TRUE(put("0123456789", sha256("0123456789")));
+  const auto blob = store_->open(sha256("0123456789")).value();
+  EXPECT_EQ(blob->read(3, 4).value(), "3456");
+  EXPECT_EQ(blob->read(8, 100).value(), "89");
+  EXPECT_EQ(blob->read(10, 1).value(), "");
+}
+
+TEST_F(Blobs, AnEmptyOneIsABlob) {
+  ASSERT_TRUE(put("", sha256("")));
+  EXPECT_EQ(store_->size(sha256("")), 0);
+}
+
+TEST_F(Blobs, OtherBytesThanAnnouncedAreRefusedAndLeaveNothing) {
+  const auto refused = put("weight", sha256("weights"));
+  EXPECT_EQ(refused.error().cause, Cause::digest_mismatch);
+  EXPECT_NE(refused.error().message.find(sha256("weight").str()), std::string::npos);
+  EXPECT_EQ(get(sha256("weights")), "(not there)");
+  EXPECT_EQ(files_in(folder_), 0);
+}
+
+TEST_F(Blobs, AnUploadThatIsGivenUpLeavesNothing) {
+  { ASSERT_TRUE(store_->begin(sha256("x")).value()->write("x")); }
+  EXPECT_EQ(files_in(folder_), 0);
+}
+
+TEST_F(Blobs, WhatACrashLeftIsSweptAtStart) {
+  auto upload = store_->begin(sha256("xyz")).value();
+  ASSERT_TRUE(upload->write("x"));
+  EXPECT_EQ(files_in(folder_ / "incoming"), 1);
+  open();
+  EXPECT_EQ(files_in(folder_ / "incoming"), 0);
+}
+
+TEST_F(Blobs, StayWhenTheStoreIsOpenedAgain) {
+  ASSERT_TRUE(put("weights", sha256("weights")));
+  open();
+  EXPECT_EQ(get(sha256("weights")), "weights");
+}
+
+TEST_F(Blobs, CannotBeWrittenByAnybodyAfterwards) {
+  ASSERT_TRUE(put("weights", sha256("weights")));
+  const std::string hex = sha256("weights").hex();
+  const auto permissions = fs::status(folder_ / hex.substr(0, 2) / hex.substr(2)).permissions();
+  EXPECT_EQ(permissions, fs::perms::owner_read);
+}
+
+TEST_F(Blobs, TheSameOneUploadedByManyAtOnceIsThereOnce) {
+  const std::string bytes(1 << 20, 'w');
+  const Digest digest = sha256(bytes);
+  std::vector<std::thread> threads;
+  std::atomic<int> done = 0;
+  for (int i = 0; i < 8; ++i) threads.emplace_back([&] { done += put(bytes, digest).has_value(); });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(done, 8);
+  EXPECT_EQ(files_in(folder_), 1);
+  EXPECT_EQ(sha256(get(digest)), digest);
+}
+
+TEST_F(Blobs, AreRefusedBelowTheReserve) {
+  open(~0ull);
+  const auto refused = store_->begin(sha256("x"));
+  EXPECT_EQ(refused.error().cause, Cause::storage_full);
+  EXPECT_EQ(files_in(folder_), 0);
+}
+
+// A disk of a megabyte; needs root, which mounts it.
+TEST_F(Blobs, AFullDiskRefusesAndLeavesNothing) {
+  if (::geteuid() != 0 || ::mount("tmpfs", folder_.c_str(), "tmpfs", 0, "size=1m") != 0) {
+    GTEST_SKIP() << "cannot mount a small file system here";
+  }
+  open();
+  const std::string bytes(4 << 20, 'w');
+  const auto refused = put(bytes, sha256(bytes));
+  EXPECT_EQ(refused.error().cause, Cause::storage_full);
+  EXPECT_EQ(files_in(folder_), 0);
+  EXPECT_TRUE(put("small", sha256("small"))) << "what was refused gave its space back";
+  store_.reset();
+  ::umount(folder_.c_str());
+}
+
+}  // namespace
+}  // namespace herald::connectors

@@ -7,12 +7,11 @@
 //                     "origin"                           the URL that names the log, without a scheme
 //                     "created"                          be64 milliseconds since 1970
 //   events            be64 sequence                      the event, byte for byte
-//   leaves            be64 sequence                      32 bytes leaf hash, be64 milliseconds it was
-//   recorded at nodes             level (1 byte, from 1), be64 index 32 bytes: entry `index` of tile level
-//   `level` (merkle.h) streams           subject, 0, be64 sequence          (empty) idempotency       record
-//   key (below)                 32 bytes request, be64 first, be64 last, be64 milliseconds
-//                                                        recorded, 1 byte created (0 or 1), the answer to its
-//                                                        end
+//   leaves            be64 sequence                      32 bytes leaf hash, be64 milliseconds it was recorded at
+//   nodes             level (1 byte, from 1), be64 index 32 bytes: entry `index` of tile level `level` (merkle.h)
+//   streams           subject, 0, be64 sequence          (empty)
+//   idempotency       record key (below)                 32 bytes request, be64 first, be64 last, be64 milliseconds
+//                                                        recorded, 1 byte created (0 or 1), the answer to its end
 //   idempotency_ages  be64 milliseconds, record key      (empty): for forgetting, oldest first
 //   positions         name of the follower               be64 sequence
 //

@@ -18,20 +18,41 @@ struct Rule {
   AutomationId id;
   AutomationDefinition definition;
   Conditions conditions;
+  bool indexed = false;  // enabled, and readable for this version
 };
 using Rules = std::vector<const Rule*>;
 
-void drop(Rules& rules, const Rule* rule) {
-  std::erase(rules, rule);
+// Adds or takes away a rule; a key without rules goes.
+template <class Map, class Key>
+void add(Map& rules, const Key& key, const Rule* rule) {
+  rules[key].push_back(rule);
+}
+template <class Map, class Key>
+void drop(Map& rules, const Key& key, const Rule* rule) {
+  const auto found = rules.find(key);
+  std::erase(found->second, rule);
+  if (found->second.empty()) rules.erase(found);
+}
+template <class Map, class Key>
+void append(const Map& rules, const Key& key, Rules& out) {
+  if (const auto found = rules.find(key); found != rules.end()) {
+    out.insert(out.end(), found->second.begin(), found->second.end());
+  }
 }
 
-// Rules by the pattern of their models' names, found by what stands before its first wildcard, or else after
-// its last.
+// Rules by the pattern of their models' names, found by what stands before its first wildcard, or else after its last.
 class PatternIndex {
  public:
-  void add(const Rule* rule) { place(rule).push_back(rule); }
-  void remove(const Rule* rule) { drop(place(rule), rule); }
-
+  void add(const Rule* rule) {
+    const auto [literals, literal] = place(*rule->definition.scope.name_pattern);
+    automations::add((*literals)[literal.size()], literal, rule);
+  }
+  void remove(const Rule* rule) {
+    const auto [literals, literal] = place(*rule->definition.scope.name_pattern);
+    const auto found = literals->find(literal.size());
+    drop(found->second, literal, rule);
+    if (found->second.empty()) literals->erase(found);
+  }
   void collect(std::string_view name, Rules& out) const {
     for (const auto& [length, rules] : by_prefix_) {
       if (length <= name.size()) append(rules, name.substr(0, length), out);
@@ -39,29 +60,19 @@ class PatternIndex {
     for (const auto& [length, rules] : by_suffix_) {
       if (length <= name.size()) append(rules, name.substr(name.size() - length), out);
     }
-    out.insert(out.end(), anything_.begin(), anything_.end());
   }
 
  private:
-  using Literals = std::map<std::string, Rules, std::less<>>;
+  using Literals = std::map<std::size_t, std::map<std::string, Rules, std::less<>>>;  // by length
 
-  static void append(const Literals& rules, std::string_view literal, Rules& out) {
-    if (const auto found = rules.find(literal); found != rules.end()) {
-      out.insert(out.end(), found->second.begin(), found->second.end());
-    }
-  }
-
-  Rules& place(const Rule* rule) {
-    const std::string_view pattern = *rule->definition.scope.name_pattern;
+  // A pattern of wildcards at both ends stands under the empty suffix.
+  std::pair<Literals*, std::string> place(std::string_view pattern) {
     const std::string_view prefix = pattern.substr(0, pattern.find_first_of("*?"));
-    if (!prefix.empty()) return by_prefix_[prefix.size()][std::string(prefix)];
-    const std::string_view suffix = pattern.substr(pattern.find_last_of("*?") + 1);
-    if (!suffix.empty()) return by_suffix_[suffix.size()][std::string(suffix)];
-    return anything_;
+    if (!prefix.empty()) return {&by_prefix_, std::string(prefix)};
+    return {&by_suffix_, std::string(pattern.substr(pattern.find_last_of("*?") + 1))};
   }
 
-  std::map<std::size_t, Literals> by_prefix_, by_suffix_;  // by length
-  Rules anything_;
+  Literals by_prefix_, by_suffix_;
 };
 
 // The rules of one event type, each under the narrowest part of its scope.
@@ -69,28 +80,18 @@ class TypeIndex {
  public:
   void add(const Rule* rule) {
     const Scope& scope = rule->definition.scope;
-    if (scope.model_id) {
-      by_model_[*scope.model_id].push_back(rule);
-    } else if (scope.name_pattern) {
-      by_pattern_.add(rule);
-    } else if (scope.registry_id) {
-      by_registry_[*scope.registry_id].push_back(rule);
-    } else {
-      everywhere_.push_back(rule);
-    }
+    if (scope.model_id) return automations::add(by_model_, *scope.model_id, rule);
+    if (scope.name_pattern) return by_pattern_.add(rule);
+    if (scope.registry_id) return automations::add(by_registry_, *scope.registry_id, rule);
+    everywhere_.push_back(rule);
   }
 
   void remove(const Rule* rule) {
     const Scope& scope = rule->definition.scope;
-    if (scope.model_id) {
-      drop(by_model_[*scope.model_id], rule);
-    } else if (scope.name_pattern) {
-      by_pattern_.remove(rule);
-    } else if (scope.registry_id) {
-      drop(by_registry_[*scope.registry_id], rule);
-    } else {
-      drop(everywhere_, rule);
-    }
+    if (scope.model_id) return drop(by_model_, *scope.model_id, rule);
+    if (scope.name_pattern) return by_pattern_.remove(rule);
+    if (scope.registry_id) return drop(by_registry_, *scope.registry_id, rule);
+    std::erase(everywhere_, rule);
   }
 
   // Those whose narrowest part fits; the rest of their scope is still to be looked at.
@@ -105,13 +106,6 @@ class TypeIndex {
   }
 
  private:
-  template <class Id>
-  static void append(const std::unordered_map<Id, Rules>& rules, const Id& id, Rules& out) {
-    if (const auto found = rules.find(id); found != rules.end()) {
-      out.insert(out.end(), found->second.begin(), found->second.end());
-    }
-  }
-
   Rules everywhere_;
   std::unordered_map<RegistryId, Rules> by_registry_;
   std::unordered_map<ModelId, Rules> by_model_;
@@ -159,18 +153,20 @@ struct Matcher::State {
   void put(AutomationId id, AutomationDefinition definition) {
     erase(id);
     auto conditions = Conditions::compile(definition.conditions);
-    const bool readable = conditions.has_value();
-    const Rule& rule =
-        rules.emplace(id, Rule{id, std::move(definition), readable ? std::move(*conditions) : Conditions()})
-            .first->second;
-    if (!rule.definition.enabled || !readable) return;
+    const bool indexed = conditions && definition.enabled;
+    Rule& rule = rules[id];
+    rule = Rule{id, std::move(definition), conditions ? std::move(*conditions) : Conditions(), indexed};
+    if (!indexed) return;
     for (const std::size_t type : types_of(rule.definition)) by_type[type].add(&rule);
   }
 
   void erase(AutomationId id) {
     const auto found = rules.find(id);
     if (found == rules.end()) return;
-    for (const std::size_t type : types_of(found->second.definition)) by_type[type].remove(&found->second);
+    const Rule& rule = found->second;
+    if (rule.indexed) {
+      for (const std::size_t type : types_of(rule.definition)) by_type[type].remove(&rule);
+    }
     rules.erase(found);
   }
 

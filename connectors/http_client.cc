@@ -128,6 +128,7 @@ class HttpClient::Impl {
     auto transfer = std::move(active_.extract(handle).mapped());
     HttpAnswer answer = transfer->answer(code);
     const Done done = transfer->take_done();
+    transfer->release();
     if (idle_.size() < limits::kMaxInFlight) idle_.push_back(std::move(transfer));
     done(std::move(answer));
   }

@@ -101,6 +101,13 @@ void Transfer::prepare(HttpRequest request, const TargetUrl& target, HttpClient:
   set(easy, CURLOPT_POSTFIELDS, request_.body.c_str());
 }
 
+void Transfer::release() {
+  set(easy_.get(), CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
+  set(easy_.get(), CURLOPT_POSTFIELDS, static_cast<const char*>(nullptr));
+  headers_.reset();
+  request_ = {};
+}
+
 std::size_t Transfer::on_header(char* data, std::size_t, std::size_t size, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   const std::string_view line(data, size);

@@ -23,6 +23,8 @@ class Transfer {
   // What came of it, when libcurl says that it is over.
   HttpAnswer answer(CURLcode code);
   HttpClient::Done take_done() { return std::move(done_); }
+  // Forgets the request, which may hold secrets and be large.
+  void release();
 
  private:
   static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self);

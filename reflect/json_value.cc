@@ -150,6 +150,7 @@ Document::~Document() {
 }
 
 Result<Document> Document::parse(std::string_view text) {
+  if (text.empty()) return error(Cause::malformed, sentence(simdjson::EMPTY));
   std::unique_ptr<Parser> parser;
   if (auto& spare = Parser::spare(); !spare.empty()) {
     parser = std::move(spare.back());

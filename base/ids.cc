@@ -74,9 +74,15 @@ Uuid Uuid::from_bytes(std::string_view sixteen) {
 }
 
 std::string Uuid::str() const {
-  const std::string hex = to_hex(bytes());
-  return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" +
-         hex.substr(20);
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string out(kTextLength, '-');
+  std::size_t at = 0;
+  for (const std::uint8_t byte : bytes_) {
+    if (is_dash_position(at)) ++at;
+    out[at++] = kDigits[byte >> 4];
+    out[at++] = kDigits[byte & 15];
+  }
+  return out;
 }
 
 IdSource& random_ids() {

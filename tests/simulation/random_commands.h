@@ -1,0 +1,63 @@
+// Commands drawn from small pools of names, so that they meet: what one makes, the next one moves, refuses or
+// breaks. The same seed gives the same commands on every machine.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "registry/commands.h"
+
+namespace herald::simulation {
+
+class RandomCommands {
+ public:
+  explicit RandomCommands(std::uint64_t seed) : random_(seed) {}
+  registry::Command next();
+
+ private:
+  registry::Command about_models();
+  registry::Command about_versions();
+  registry::Command about_lineage();
+  registry::Command about_automations();
+  registry::Command about_deliveries();
+
+  std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
+  bool one_in(std::uint64_t times) { return below(times) == 0; }
+  const std::string& pick(const std::vector<std::string>& pool) { return pool[below(pool.size())]; }
+  template <class Asked>
+  Asked at_model();
+  template <class Asked>
+  Asked at_version();
+  registry::VersionNumber number() { return registry::VersionNumber(1 + below(6)); }
+  // A new id of its kind, or one that was given out (now and then one that was not).
+  template <class IdType>
+  IdType fresh(std::uint64_t& given) {
+    return numbered<IdType>(++given);
+  }
+  template <class IdType>
+  IdType known(std::uint64_t given) {
+    return numbered<IdType>(1 + below(given + 1));
+  }
+  template <class IdType>
+  static IdType numbered(std::uint64_t number);
+  registry::TextRef text();
+  std::optional<registry::Reason> reason();
+  std::map<std::string, std::string> tags();
+  std::map<std::string, double> metrics();
+  registry::Run run();
+  registry::VersionStatus status() { return static_cast<registry::VersionStatus>(below(3)); }
+  registry::AliasMove move();
+  registry::NodeAddress node();
+  registry::AutomationDefinition definition();
+  std::vector<registry::DeliveryId> deliveries(std::uint64_t count);
+
+  std::mt19937_64 random_;
+  std::uint64_t registries_ = 0, models_ = 0, artifacts_ = 0, comments_ = 0, automations_ = 0,
+                deliveries_ = 0;
+};
+
+}  // namespace herald::simulation

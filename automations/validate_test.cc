@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "automations/testing/world.h"
 #include "base/limits.h"
 
@@ -51,6 +53,21 @@ TEST_F(Validating, AcceptsWhatCanWork) {
   action().secret_headers = Headers{{"Authorization", "token"}};
   action().signing_secret = SecretName::trusted("token");
   action().payload = json::Raw(R"({"a":"${event.data.alias}","v":"${version.metrics.auc|null}"})");
+  expect_fine();
+}
+
+TEST_F(Validating, AcceptsTheExampleOfTheDocumentation) {
+  std::ifstream page(HERALD_SOURCE_DIR "/docs/automations.md");
+  std::string example, line;
+  while (std::getline(page, line)) {
+    if (line.starts_with("    ")) example += line + "\n";
+  }
+  for (const char* secret : {"deploy-key", "deploy-token", "slack-url", "teams-url"}) {
+    world.record(SecretSet{SecretName::trusted(secret), 1});
+  }
+  const auto read = json::from_json<AutomationDefinition>(example, json::Mode::request);
+  ASSERT_TRUE(read) << read.error().field << ": " << read.error().message;
+  rule = *read;
   expect_fine();
 }
 

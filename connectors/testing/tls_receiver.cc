@@ -5,6 +5,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -102,7 +103,16 @@ class TlsReceiver::Impl {
   std::uint64_t requests() const { return requests_; }
 
  private:
+  // OpenSSL writes to sockets that a client has closed.
+  static void survive_broken_pipes() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  }
+
   void run() {
+    survive_broken_pipes();
     for (int fd = 0; (fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC)) >= 0; close(fd)) serve(fd);
   }
 

@@ -141,12 +141,6 @@ std::string Style::title(std::string text) const {
 std::string Style::faint(std::string text) const {
   return paint(colours, "2", std::move(text));
 }
-std::string Style::good(std::string text) const {
-  return paint(colours, "32", std::move(text));
-}
-std::string Style::bad(std::string text) const {
-  return paint(colours, "31", std::move(text));
-}
 
 std::string render_table(const std::vector<Column>& columns, const std::vector<json::Value>& items,
                          const Style& style) {

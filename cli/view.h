@@ -51,8 +51,6 @@ struct Style {
   std::size_t width = 0;  // of the terminal; 0: as wide as it gets
   std::string title(std::string text) const;
   std::string faint(std::string text) const;
-  std::string good(std::string text) const;
-  std::string bad(std::string text) const;
 };
 
 // Rows of cells under titles, aligned; the last column is cut at the terminal's edge.

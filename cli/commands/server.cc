@@ -135,7 +135,8 @@ Result<void> rebuild(Session& session, const Folder& args) {
   HERALD_TRY(const std::string path, folder_of(args));
   std::error_code wrong;
   if (!std::filesystem::exists(path + "/log", wrong)) {
-    return error(Cause::not_found, fmt::format("{} is no data folder: there is no log in it", path), "--data");
+    return error(Cause::not_found, fmt::format("{} is no data folder: there is no log in it", path),
+                 "--data");
   }
   HERALD_TRY(const auto folder, recorder::DataFolder::open(path));
   HERALD_TRY(const auto log, eventstore::Log::open({.path = folder->log(), .origin = {}}, system_clock()));

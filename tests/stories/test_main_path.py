@@ -1,10 +1,10 @@
 """From an action to everybody who is to know of it, on the real server; and the server's own start and stop."""
 
+import contextlib
 import json
 import signal
 import socket
 import subprocess
-import threading
 
 import pytest
 import standardwebhooks
@@ -184,23 +184,38 @@ def test_options_come_from_a_file_and_the_environment(herald, tmp_path):
         assert {"time", "level", "message"} <= json.loads(line).keys()
 
 
-def test_a_stop_lets_requests_finish(herald):
-    """The head of a request and half of its body are there when the stop is asked for; the rest comes after."""
-    server = herald.start()
-    body = json.dumps({"name": "churn"}).encode()
-    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+@contextlib.contextmanager
+def half_a_request(port, body):
+    """A connection on which the head of a request and a part of its body have arrived; yields it and the rest."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(b"POST /v1/models HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
                            b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body))
         assert b"100" in connection.recv(4096)
         connection.sendall(body[:5])
-        stopper = threading.Thread(target=server.stop)
-        stopper.start()
+        yield connection, body[5:]
+
+
+def test_a_stop_lets_requests_finish(herald):
+    server = herald.start()
+    with half_a_request(server.port, json.dumps({"name": "churn"}).encode()) as (connection, rest):
+        server.process.send_signal(signal.SIGTERM)
         wait_until_refused(server.port)
-        connection.sendall(body[5:])
+        connection.sendall(rest)
         answer = connection.recv(65536)
         assert answer.startswith(b"HTTP/1.1 201"), answer
-    stopper.join()
+    assert server.wait_until_gone() == 0
     assert herald.start().get("/v1/models/churn")["name"] == "churn"
+
+
+def test_a_second_signal_ends_it_at_once(herald):
+    server = herald.start()
+    with half_a_request(server.port, json.dumps({"name": "churn"}).encode()):
+        server.process.send_signal(signal.SIGTERM)
+        wait_until_refused(server.port)
+        server.process.send_signal(signal.SIGTERM)
+        assert server.wait_until_gone() == 128 + signal.SIGTERM
+    herald.start().stop()
+    assert herald.fsck().returncode == 0
 
 
 def test_a_stop_ends_streams(herald):

@@ -15,13 +15,14 @@ const View& delivery_view() {
                 {"KIND", text("kind")},
                 {"EVENT", text("event_sequence"), true},
                 {"STATE", text("state")},
-                {"ATTEMPTS", text("attempts"), true},
+                {"ATTEMPTS", text("attempts_made"), true},
                 {"CHANGED", time("changed.time")}},
       .details = {{"delivery", text("id")},
                   {"automation", text("automation")},
                   {"kind", text("kind")},
                   {"for event", text("event_sequence")},
                   {"state", text("state")},
+                  {"next attempt", time("due")},
                   {"changed", mark("changed")}},
   };
   return view;

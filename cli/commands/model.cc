@@ -150,7 +150,7 @@ void add_model_commands(Program& program) {
                         "herald model tag churn team=risk tier=1\nherald model tag churn --remove tier"},
                        declare, run);
   program.command<History>(group,
-                           {"history", "Everything that happened to a model and its versions.",
+                           {"history", "Everything that happened to a model and its versions, newest first.",
                             "herald model history churn --limit 20"},
                            declare, run);
 }

@@ -239,7 +239,8 @@ void add_version_commands(Program& program) {
       group, {"tag", "Set and remove tags of a version.", "herald version tag churn:v3 reviewed=yes"},
       declare, run);
   program.command<History>(
-      group, {"history", "Everything that happened to a version.", "herald version history churn:v3"},
+      group,
+      {"history", "Everything that happened to a version, newest first.", "herald version history churn:v3"},
       declare, run);
   program.command<Link>(
       group,

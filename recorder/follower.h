@@ -38,7 +38,7 @@ class FollowerThread {
   struct Options {
     std::size_t max_events = 256;
     std::size_t max_bytes = 1 << 20;
-    std::function<void(const std::string& follower, const Error&)> on_error;
+    std::function<void(const std::string& follower, const Error&)> on_error{};
   };
   // Borrows all; the thread starts here.
   FollowerThread(Follower& follower, const eventstore::Log& log, const eventstore::Tail& tail, Options options);

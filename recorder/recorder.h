@@ -15,7 +15,10 @@
 #include <optional>
 #include <string>
 
+#include "base/clock.h"
 #include "base/digest.h"
+#include "base/ids.h"
+#include "base/result.h"
 #include "base/sequence.h"
 #include "registry/actor.h"
 #include "registry/decide.h"
@@ -44,9 +47,10 @@ struct PositionChange {
   Sequence to;
 };
 
+// Without a command nothing is decided and no event is made: a follower moves its position past what concerned nobody.
 struct Submission {
   registry::Actor actor;
-  registry::Command command;
+  std::optional<registry::Command> command;
   registry::Causation causation;
   std::optional<Idempotency> idempotency;
   std::optional<PositionChange> position;
@@ -56,14 +60,19 @@ struct Recorded {
   Sequence first, last;        // equal to zero when nothing changed
   bool created = false;
   bool replayed = false;       // the first answer to this idempotency key, given again
-  std::string answer;          // compact JSON object
+  std::string answer;          // compact JSON object; empty: none, or longer than what is kept for retries
 };
 
 using Done = std::function<void(Result<Recorded>)>;
 
 struct Options {
   std::uint64_t disk_reserve_bytes;   // writes are refused while the disk has less
-  std::string data_folder;            // whose disk is asked
+  std::string data_folder;            // whose disk is asked, at most every 100 ms
+  // Bytes that may still be written to the disk of a folder. Empty: asks the operating system.
+  std::function<std::uint64_t(const std::string& folder)> free_bytes{};
+  // Called when only a restart can tell what is in the log; must not return outside of tests. Empty: says why on
+  // stderr and aborts.
+  std::function<void(const std::string& why)> end_process{};
 };
 
 class Recorder {
@@ -75,12 +84,14 @@ class Recorder {
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
-  // Refused with `busy` when kMaxQueuedCommands wait.
+  // Refused with `busy` when kMaxQueuedCommands wait. Those that a retry asks again under their key are answered even
+  // when the disk is full.
   void submit(Submission submission, Done done);
   // For Herald's own parts: waits for room instead of being refused, and for the answer. Not on the recorder's thread.
   Result<Recorded> record(Submission submission);
   void stop();
 
+  // `commands`: those answered by the recorder's thread, `refused` among them.
   struct Stats {
     std::uint64_t batches = 0, commands = 0, events = 0, refused = 0;
     std::size_t queued = 0;

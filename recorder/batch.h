@@ -1,0 +1,75 @@
+// One commit's worth of commands, decided one after the other inside an open transaction of the log and one
+// of the head, so that each sees what those before it did. A refused command leaves no trace. One thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "eventstore/log.h"
+#include "projections/head.h"
+#include "recorder/recorder.h"
+#include "registry/event.h"
+
+namespace herald::recorder {
+
+class Batch {
+ public:
+  struct Surroundings {  // borrowed
+    const std::string& origin;
+    projections::Head& head;
+    const Clock& clock;
+    IdSource& ids;
+  };
+  // `no_writes`: why nothing may be recorded now; the answers that the log already knows are given all the
+  // same.
+  Batch(std::unique_ptr<eventstore::LogBatch> log, const Surroundings& surroundings,
+        std::optional<Error> no_writes);
+
+  // The answer, true only once commit_log() says durable.
+  Result<Recorded> record(const Submission& submission);
+
+  // Why the batch can only be dropped, when a write met a full map.
+  const std::optional<Error>& lost() const { return lost_; }
+  // Nothing more fits.
+  bool full() const;
+  // There is something to commit.
+  bool changed() const { return changed_; }
+  std::uint64_t events() const { return events_; }
+
+  eventstore::LogBatch::Committed commit_log();
+  // After the log's. Does nothing when no event was made.
+  Result<void> commit_head();
+  // Of the last event in the log and in this batch.
+  Sequence last() const { return stand_.sequence; }
+
+ private:
+  struct Encoded {
+    registry::Event event;
+    std::string bytes;
+  };
+  std::optional<Error> position_mismatch(const PositionChange& change) const;
+  Result<std::vector<Encoded>> encode(const Submission& submission,
+                                      const std::vector<registry::Draft>& drafts);
+  Result<Recorded> write(const Submission& submission, const registry::Decision& decision,
+                         const std::vector<Encoded>& events);
+  Result<void> append(const Encoded& encoded);
+  Result<void> remember(const Submission& submission, const Recorded& recorded);
+  Timestamp now() const;
+
+  std::unique_ptr<eventstore::LogBatch> log_;
+  const Surroundings around_;
+  projections::HeadBatch head_;
+  const std::optional<Error> no_writes_;
+  std::optional<Error> lost_;
+  bool changed_ = false;
+  std::uint64_t events_ = 0;
+  std::size_t bytes_ = 0;
+  Timestamp last_time_;
+  projections::Stand stand_;
+};
+
+}  // namespace herald::recorder

@@ -1,0 +1,211 @@
+#include "recorder/recorder.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <future>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "base/fail_point.h"
+#include "base/limits.h"
+#include "eventstore/log.h"
+#include "eventstore/tail.h"
+#include "projections/head.h"
+#include "recorder/batch.h"
+#include "recorder/command_queue.h"
+#include "recorder/disk_reserve.h"
+
+namespace herald::recorder {
+namespace {
+
+using Outcome = eventstore::LogBatch::Outcome;
+
+Error busy() {
+  return error(Cause::busy, fmt::format("{} commands wait to be recorded: try again in a moment",
+                                        limits::kMaxQueuedCommands));
+}
+Error stopping() {
+  return error(Cause::stopping, "the server is going down: try again later");
+}
+Error writes_stopped() {
+  return error(
+      Cause::unavailable,
+      "writes stopped because the store of the current state failed; everything acknowledged is in the log: "
+      "restart the server, which builds that store anew");
+}
+Error no_room(const std::string& why) {
+  return error(Cause::storage_full, fmt::format("nothing was recorded: {}; make room; reads go on", why));
+}
+
+void abort_process(const std::string& why) {
+  std::fprintf(stderr, "herald: %s\n", why.c_str());
+  std::abort();
+}
+
+struct Answer {
+  Done done;
+  Result<Recorded> result;
+};
+
+}  // namespace
+
+class Recorder::Impl {
+ public:
+  Impl(Options options, eventstore::Log& log, projections::Head& head, eventstore::Tail& tail,
+       const Clock& clock, IdSource& ids)
+      : log_(log),
+        head_(head),
+        tail_(tail),
+        clock_(clock),
+        ids_(ids),
+        disk_(options.data_folder, options.disk_reserve_bytes, std::move(options.free_bytes), clock),
+        end_process_(options.end_process ? std::move(options.end_process) : abort_process),
+        thread_([this] { run(); }) {}
+
+  void submit(QueuedCommand command) {
+    if (!writable_) return command.done(writes_stopped());
+    finish_push(queue_.push(command), command);
+  }
+  void submit_waiting(QueuedCommand command) {
+    if (std::this_thread::get_id() == thread_.get_id())
+      throw std::logic_error("the recorder waits for itself");
+    if (!writable_) return command.done(writes_stopped());
+    finish_push(queue_.push_waiting(command), command);
+  }
+
+  void stop() {
+    const std::lock_guard lock(stopping_);
+    queue_.close();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  Stats stats() const {
+    return {batches_.load(), commands_.load(), events_.load(),
+            refused_.load(), queue_.size(),    writable_.load()};
+  }
+
+ private:
+  static void finish_push(CommandQueue::Pushed pushed, const QueuedCommand& command) {
+    if (pushed == CommandQueue::Pushed::full) command.done(busy());
+    if (pushed == CommandQueue::Pushed::closed) command.done(stopping());
+  }
+
+  void run() {
+    while (auto command = queue_.pop_waiting()) record(std::move(*command));
+    if (ended_) return;
+    for (const QueuedCommand& left : queue_.drain()) left.done(stopping());
+  }
+
+  // A batch: this command and those that came while the last commit synced.
+  void record(QueuedCommand first) {
+    if (!writable_) return refuse(first, writes_stopped());
+    auto begun = log_.begin();
+    if (!begun) return refuse(first, begun.error());
+    Batch batch(std::move(*begun), {log_.origin(), head_, clock_, ids_}, disk_.shortage());
+    std::vector<Answer> answers;
+    std::optional<QueuedCommand> next(std::move(first));
+    while (next && !batch.lost()) {
+      Result<Recorded> result = batch.record(next->submission);
+      answers.push_back({std::move(next->done), std::move(result)});
+      const bool more = !batch.full() && answers.size() < limits::kMaxCommandsPerBatch;
+      next = more ? queue_.pop() : std::nullopt;
+    }
+    ++batches_;
+    settle(batch, answers);
+  }
+
+  // The order that durability hangs on: the log, then the head, then whoever follows, then the answers.
+  void settle(Batch& batch, std::vector<Answer>& answers) {
+    if (batch.lost()) return refuse_all(answers, *batch.lost());
+    if (!batch.changed()) return release(answers);
+    if (fail_point("recorder.before_log_commit")) return refuse_all(answers, no_room("fail point"));
+
+    const auto committed = batch.commit_log();
+    if (committed.outcome == Outcome::unknown) return end(committed.error);
+    if (committed.outcome == Outcome::nothing) return refuse_all(answers, no_room(committed.error));
+
+    events_ += batch.events();
+    if (!fail_point("recorder.after_log_commit") && batch.commit_head()) {
+      tail_.advance(batch.last());
+    } else {
+      writable_ = false;
+    }
+    (void)fail_point("recorder.after_head_commit");
+    release(answers);
+  }
+
+  void refuse(QueuedCommand& command, const Error& why) {
+    std::vector<Answer> answers;
+    answers.push_back({std::move(command.done), why});
+    release(answers);
+  }
+
+  void refuse_all(std::vector<Answer>& answers, const Error& why) {
+    for (Answer& answer : answers) answer.result = why;
+    release(answers);
+  }
+
+  void release(std::vector<Answer>& answers) {
+    for (Answer& answer : answers) {
+      ++commands_;
+      if (!answer.result) ++refused_;
+      answer.done(std::move(answer.result));
+    }
+  }
+
+  void end(const std::string& why) {
+    ended_ = true;
+    queue_.close();
+    end_process_(fmt::format(
+        "the log's commit failed in a way whose outcome only a restart can tell ({}): no command of "
+        "that batch is answered, and the process ends",
+        why));
+  }
+
+  eventstore::Log& log_;
+  projections::Head& head_;
+  eventstore::Tail& tail_;
+  const Clock& clock_;
+  IdSource& ids_;
+  DiskReserve disk_;  // the recorder's thread alone
+  const std::function<void(const std::string&)> end_process_;
+  bool ended_ = false;  // the recorder's thread alone
+  std::atomic<bool> writable_{true};
+  std::atomic<std::uint64_t> batches_{0}, commands_{0}, events_{0}, refused_{0};
+  CommandQueue queue_{limits::kMaxQueuedCommands};
+  std::mutex stopping_;
+  std::thread thread_;  // last: it uses all of the above
+};
+
+Recorder::Recorder(Options options, eventstore::Log& log, projections::Head& head, eventstore::Tail& tail,
+                   const Clock& clock, IdSource& ids)
+    : impl_(std::make_unique<Impl>(std::move(options), log, head, tail, clock, ids)) {}
+Recorder::~Recorder() {
+  stop();
+}
+
+void Recorder::submit(Submission submission, Done done) {
+  impl_->submit({std::move(submission), std::move(done)});
+}
+
+Result<Recorded> Recorder::record(Submission submission) {
+  // Shared, since the recorder's thread may still be leaving set_value() when the answer is here.
+  const auto answer = std::make_shared<std::promise<Result<Recorded>>>();
+  auto future = answer->get_future();
+  impl_->submit_waiting(
+      {std::move(submission), [answer](Result<Recorded> result) { answer->set_value(std::move(result)); }});
+  return future.get();
+}
+
+void Recorder::stop() {
+  impl_->stop();
+}
+Recorder::Stats Recorder::stats() const {
+  return impl_->stats();
+}
+
+}  // namespace herald::recorder

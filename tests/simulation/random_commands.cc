@@ -203,12 +203,16 @@ Command RandomCommands::about_versions() {
 
 Command RandomCommands::about_lineage() {
   RecordLineage command{node(), static_cast<Relation>(below(5)), node()};
-  if (!one_in(2)) return command;
-  // Left to chance, few versions descend from each other.
+  if (one_in(2)) return command;
+  // Left to chance, few versions would descend from each other: here a few do so again and again.
+  for (NodeAddress* const end : {&command.upstream, &command.downstream}) {
+    *end = {};
+    end->version = at_version<VersionAddress>();
+    end->version->registry = RegistryName::trusted(kDefaultRegistry);
+    end->version->model = ModelName::trusted(kModels.front());
+    end->version->version = VersionNumber(1 + below(3));
+  }
   command.relation = Relation::derived_from;
-  command.upstream = command.downstream = {};
-  command.upstream.version = at_version<VersionAddress>();
-  command.downstream.version = at_version<VersionAddress>();
   return command;
 }
 

@@ -90,6 +90,7 @@ inline constexpr std::size_t kMaxRequestBodyBytes = 1 << 20;     // blobs are st
 inline constexpr std::uint64_t kMaxBlobBytes = 64ull << 30;
 inline constexpr std::size_t kMaxPageSize = 1'000;
 inline constexpr std::size_t kDefaultPageSize = 100;
+inline constexpr std::size_t kMaxPageBytes = 4 << 20;            // of events on one page (the page ends early)
 inline constexpr std::size_t kMaxConnections = 10'000;
 inline constexpr std::size_t kMaxLiveStreams = 1'000;
 inline constexpr std::size_t kMaxEventsScanned = 100'000;         // by one page of a filtered list (the page ends early)

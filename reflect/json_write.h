@@ -85,6 +85,8 @@ void write(std::string& out, const T& value) {
     } else {
       out += "null";
     }
+  } else if constexpr (reflect::is_nullable<T>) {
+    write(out, value.value);
   } else if constexpr (reflect::is_vector<T>) {
     out.push_back('[');
     for (std::size_t i = 0; i < value.size(); ++i) {

@@ -1,0 +1,34 @@
+// What goes back: a status, a few headers and a body that is ready to be written. The session adds the headers that
+// every answer has (Date, Content-Length, Herald-Request-Id).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/sequence.h"
+
+namespace herald::api {
+
+inline constexpr std::string_view kJson = "application/json";
+inline constexpr std::string_view kProblemJson = "application/problem+json";
+inline constexpr std::string_view kEventJson = "application/cloudevents+json; charset=UTF-8";
+inline constexpr std::string_view kPlainText = "text/plain; version=0.0.4; charset=utf-8";
+
+struct Header {
+  std::string_view name;  // a literal
+  std::string value;      // visible ASCII, written by us
+};
+
+struct Answer {
+  unsigned int status = 200;
+  std::string_view media = kJson;  // a literal; empty: no body, no Content-Type
+  std::string body;
+  std::optional<Sequence> sequence;  // Herald-Sequence
+  std::vector<Header> headers;
+};
+
+std::string_view reason_phrase(unsigned int status);
+
+}  // namespace herald::api

@@ -1,0 +1,37 @@
+// Errors as problem+json (RFC 9457): one table from cause to status and title, and the body it makes.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/answer.h"
+#include "base/ids.h"
+#include "base/result.h"
+
+namespace herald::api {
+
+struct ProblemKind {
+  unsigned int status;
+  std::string_view title;
+};
+ProblemKind problem_kind(Cause cause);
+
+// The body, as described in /openapi.json.
+struct ProblemBody {
+  std::string type;  // "urn:herald:problem:<code>"
+  std::string title;
+  unsigned int status = 500;
+  std::string detail;
+  std::string code;  // to_string(Cause)
+  std::optional<std::string> field;
+  std::string instance;  // "urn:herald:request:<request id>"
+};
+BOOST_DESCRIBE_STRUCT(ProblemBody, (), (type, title, status, detail, code, field, instance))
+
+ProblemBody problem_body(const Error& error, const Uuid& request_id);
+// `status`: where HTTP has a finer word than the cause (431 for a header that is too large).
+Answer problem(const Error& error, const Uuid& request_id, std::optional<unsigned int> status = std::nullopt);
+
+}  // namespace herald::api

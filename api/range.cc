@@ -1,0 +1,75 @@
+#include "api/range.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace herald::api {
+
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+std::optional<std::uint64_t> number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failed != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// If-None-Match compares weakly: W/ makes no difference.
+bool matches_any(std::string_view list, const std::string& etag) {
+  if (trimmed(list) == "*") return true;
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    std::string_view one = trimmed(list.substr(0, comma));
+    if (one.starts_with("W/")) one.remove_prefix(2);
+    if (one == etag) return true;
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return false;
+}
+
+// Nothing: to be passed over. A count of zero: cannot be satisfied.
+std::optional<ByteRange> parse_range(std::string_view text, std::uint64_t size) {
+  if (!text.starts_with("bytes=")) return std::nullopt;
+  text = trimmed(text.substr(6));
+  const std::size_t dash = text.find('-');
+  if (dash == std::string_view::npos || text.find(',') != std::string_view::npos) return std::nullopt;
+  const std::string_view from = text.substr(0, dash), to = text.substr(dash + 1);
+  const auto first = number(from), last = number(to);
+  if ((!from.empty() && !first) || (!to.empty() && !last) || (from.empty() && to.empty()))
+    return std::nullopt;
+  if (!first) {
+    const std::uint64_t count = std::min(*last, size);
+    return ByteRange{size - count, count};
+  }
+  if (last && *last < *first) return std::nullopt;
+  if (*first >= size) return ByteRange{0, 0};
+  const std::uint64_t end = last ? std::min(*last, size - 1) : size - 1;
+  return ByteRange{*first, end - *first + 1};
+}
+
+}  // namespace
+
+std::string etag_of(const Digest& digest) {
+  return "\"" + digest.hex() + "\"";
+}
+
+Portion portion_of(const Request& request, const Digest& digest, std::uint64_t size) {
+  const std::string etag = etag_of(digest);
+  if (!request.if_none_match.empty() && matches_any(request.if_none_match, etag))
+    return {Portion::Kind::not_modified, {}};
+  const bool same_content = request.if_range.empty() || trimmed(request.if_range) == etag;
+  if (request.range.empty() || !same_content || request.method != Method::get)
+    return {Portion::Kind::whole, {0, size}};
+  const auto range = parse_range(request.range, size);
+  if (!range) return {Portion::Kind::whole, {0, size}};
+  if (range->count == 0) return {Portion::Kind::not_satisfiable, {}};
+  return {Portion::Kind::part, *range};
+}
+
+}  // namespace herald::api

@@ -1,0 +1,29 @@
+// Ranges and conditions of a download (RFC 9110, 13 and 14), for content whose ETag is its digest.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/request.h"
+#include "base/digest.h"
+
+namespace herald::api {
+
+struct ByteRange {
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
+  friend bool operator==(const ByteRange&, const ByteRange&) = default;
+};
+
+struct Portion {
+  enum class Kind { whole, part, not_modified, not_satisfiable } kind = Kind::whole;
+  ByteRange range;
+};
+
+std::string etag_of(const Digest& digest);
+// A Range that cannot be read, of another unit, or of several parts is passed over, as RFC 9110, 14.2 allows.
+Portion portion_of(const Request& request, const Digest& digest, std::uint64_t size);
+
+}  // namespace herald::api

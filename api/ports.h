@@ -21,7 +21,7 @@ class BlobStore {
  public:
   class Upload {
    public:
-    virtual ~Upload() = default;    // without finish(): nothing of it stays
+    virtual ~Upload() = default;  // without finish(): nothing of it stays
     // Errors: storage_full, unavailable, too_large.
     virtual Result<void> write(std::string_view bytes) = 0;
     // Durable when it returns. Errors: digest_mismatch, storage_full, unavailable.
@@ -45,20 +45,22 @@ class BlobStore {
 // How publication stands, for people.
 struct KafkaReport {
   bool configured = false;
-  std::string state;               // disabled, connecting, publishing, waiting, stopped
+  std::string state;  // disabled, connecting, publishing, waiting, stopped
   std::string brokers, topic, broker_version;
-  std::uint64_t published = 0;     // sequence up to which the topic has everything
-  std::uint64_t lag = 0;           // events recorded and not yet published
+  std::uint64_t published = 0;  // sequence up to which the topic has everything
+  std::uint64_t lag = 0;        // events recorded and not yet published
   std::uint64_t transactions = 0, restarts = 0;
-  std::string last_error;          // empty: none since it last published
+  std::string last_error;             // empty: none since it last published
   std::optional<std::string> decide;  // set when it has stopped for good: what the operator must decide
 };
-BOOST_DESCRIBE_STRUCT(KafkaReport, (), (configured, state, brokers, topic, broker_version, published, lag, transactions, restarts, last_error, decide))
+BOOST_DESCRIBE_STRUCT(KafkaReport, (),
+                      (configured, state, brokers, topic, broker_version, published, lag, transactions,
+                       restarts, last_error, decide))
 
 class KafkaStatus {
  public:
   virtual ~KafkaStatus() = default;
-  virtual KafkaReport report() const = 0;   // any thread; does not block
+  virtual KafkaReport report() const = 0;  // any thread; does not block
 };
 
 }  // namespace herald::api

@@ -26,34 +26,40 @@
 
 namespace herald::api {
 
-struct Parts {                     // borrowed; all outlive the server
+// Reported by name: lag in metrics.
+struct NamedFollower {
+  std::string name;
+  const recorder::FollowerThread* thread = nullptr;
+};
+
+struct Parts {  // borrowed; all outlive the server
   recorder::Recorder& recorder;
   const eventstore::Log& log;
-  const eventstore::Tail& tail;            // recorded and in the head
+  const eventstore::Tail& tail;  // recorded and in the head
   const projections::Head& head;
   const projections::Views& views;
-  const eventstore::Tail& projected;       // in the views
+  const eventstore::Tail& projected;  // in the views
   work::Store& work;
   const work::Secrets& secrets;
   BlobStore& blobs;
-  const KafkaStatus* kafka;                // null: not configured
-  const automations::Sender& sender;       // for checking URLs when an automation is saved
+  const KafkaStatus* kafka;           // null: not configured
+  const automations::Sender& sender;  // for checking URLs when an automation is saved
   const automations::Dispatcher& dispatcher;
-  std::vector<const recorder::FollowerThread*> followers;   // for lag in metrics and readiness
+  std::vector<NamedFollower> followers;
   const Clock& clock;
   IdSource& ids;
-  std::string idempotency_key;             // HMAC key
+  std::string idempotency_key;  // HMAC key
 };
 
 struct Options {
   std::string host = "127.0.0.1";
-  std::uint16_t port = 8420;               // 0: any free one
+  std::uint16_t port = 8420;  // 0: any free one
   unsigned int threads = 1;
   std::chrono::seconds grace{10};
   std::chrono::seconds idle_timeout{60};
   std::chrono::seconds request_timeout{30};
-  std::chrono::milliseconds heartbeat{15'000};   // of live streams
-  std::string public_url;                  // for links; empty: from the Host
+  std::chrono::milliseconds heartbeat{15'000};  // of live streams
+  std::string public_url;                       // for links; empty: from the Host
 };
 
 class HttpServer {

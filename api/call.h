@@ -1,0 +1,88 @@
+// One request on its way through a handler, and what most handlers ask of it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/outcome.h"
+#include "api/request.h"
+#include "api/router.h"
+#include "api/services.h"
+#include "api/snapshot.h"
+#include "api/target.h"
+#include "projections/queries.h"
+#include "reflect/json_read.h"
+#include "registry/commands.h"
+
+namespace herald::api {
+
+// Views and references are valid until the answer has been written.
+struct Call {
+  Services& herald;
+  const Request& request;
+  const Route& route;
+  const PathValues& path;
+  const Query& query;
+  std::string_view path_text;  // as it came, for the cursors of its list
+  registry::Actor actor;
+  Uuid request_id;
+  std::optional<Sequence> as_of;  // resolved; the views are that far
+
+  Snapshot snapshot() const { return Snapshot(herald.parts, as_of); }
+  template <class Id>
+  Id new_id() const {
+    return Id(herald.parts.ids.next(herald.parts.clock.now()));
+  }
+};
+
+// The same error, about `field`.
+template <class T>
+Result<T> about(std::string_view field, Result<T> result) {
+  if (result) return result;
+  Error wrong = std::move(result).error();
+  wrong.field = field;
+  return wrong;
+}
+
+template <class T>
+Result<T> body_of(const Call& call) {
+  return json::from_json<T>(call.request.body, json::Mode::request);
+}
+
+// ---- what the path names ----
+Result<registry::RegistryName> registry_in(const Call& call);  // "models" where the path has none
+Result<registry::ModelAddress> model_in(const Call& call);
+Result<registry::AliasName> alias_in(const Call& call);
+Result<registry::VersionSelector> selector_in(const Call& call);  // 3, v3, latest or an alias
+Result<registry::VersionNumber> number_in(const Call& call);      // 3 or v3
+Result<registry::VersionSelector> parse_selector(std::string_view text);
+// `[registry/]model:3` is taken for `:v3`.
+Result<registry::VersionReference> parse_reference(std::string_view text);
+
+// ---- what the query says ----
+Result<projections::PageRequest> page_in(const Call& call);
+std::string_view text_in(const Call& call, std::string_view name);  // empty when it is not there
+
+// ---- what goes back ----
+template <class Body>
+Answer answer_with(const Body& body, std::optional<Sequence> sequence) {
+  return Answer{.body = json::to_json(body), .sequence = sequence, .headers = {}};
+}
+
+// {"items": [...], "next": ...}; `write_item(out, item)` writes one.
+template <class Item, class WriteItem>
+Answer list_answer(const Call& call, const projections::Page<Item>& page, Sequence sequence,
+                   WriteItem write_item) {
+  Answer answer{.body = R"({"items":[)", .sequence = sequence, .headers = {}};
+  for (const Item& item : page.items) {
+    if (answer.body.back() != '[') answer.body.push_back(',');
+    write_item(answer.body, item);
+  }
+  answer.body.push_back(']');
+  if (page.next) answer.body += R"(,"next":")" + call.herald.cursors.seal(call.path_text, *page.next) + "\"";
+  answer.body.push_back('}');
+  return answer;
+}
+
+}  // namespace herald::api

@@ -1,0 +1,217 @@
+#include "api/event_pages.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "projections/views.h"
+#include "registry/vocabulary.h"
+
+namespace herald::api {
+
+namespace {
+
+// Collects events until the page is full; then one more shows whether there is a next page.
+class PageOfEvents {
+ public:
+  explicit PageOfEvents(std::size_t limit) : limit_(limit) {}
+
+  // False: enough. `cursor_`: the last event that was taken or passed over for good.
+  bool take(Sequence sequence, std::string_view bytes) {
+    if (count_ == limit_ || (count_ > 0 && body_.size() + bytes.size() > limits::kMaxPageBytes)) {
+      more_ = true;
+      return false;
+    }
+    if (count_++ > 0) body_.push_back(',');
+    body_.append(bytes);
+    cursor_ = sequence;
+    return true;
+  }
+  // Looked at, and not shown. False: the page ends early, so that one request does not read the whole log.
+  bool pass_over(Sequence sequence) {
+    if (++passed_over_ < limits::kMaxEventsScanned) {
+      if (count_ < limit_) cursor_ = sequence;
+      return true;
+    }
+    more_ = true;
+    return false;
+  }
+
+  Answer answer(const Call& call, Sequence sequence) && {
+    Answer answer{.body = R"({"items":[)" + std::move(body_) + "]", .sequence = sequence, .headers = {}};
+    if (more_)
+      answer.body +=
+          R"(,"next":")" + call.herald.cursors.seal(call.path_text, std::to_string(cursor_.value())) + "\"";
+    answer.body.push_back('}');
+    return answer;
+  }
+
+ private:
+  const std::size_t limit_;
+  std::string body_;
+  std::size_t count_ = 0, passed_over_ = 0;
+  Sequence cursor_;
+  bool more_ = false;
+};
+
+Result<std::optional<Sequence>> sequence_in(const Call& call, std::string_view name) {
+  const auto text = call.query.get(name);
+  if (!text) return std::optional<Sequence>();
+  HERALD_TRY(const std::uint64_t number,
+             whole_number(*text, name, 0, std::numeric_limits<std::int64_t>::max()));
+  return std::optional(Sequence(number));
+}
+
+Result<std::optional<Timestamp>> time_in(const Call& call, std::string_view name) {
+  const auto text = call.query.get(name);
+  if (!text) return std::optional<Timestamp>();
+  HERALD_TRY(const Timestamp time, about(name, Timestamp::parse(*text)));
+  return std::optional(time);
+}
+
+// Of a page: events in (after, before).
+struct Bounds {
+  Sequence after, before;
+  bool descending = false;
+  bool holds(Sequence sequence) const { return sequence > after && sequence < before; }
+};
+
+Result<Bounds> bounds_in(const Call& call, const eventstore::LogView& log) {
+  Bounds bounds{.after = Sequence(0), .before = log.last().next()};
+  HERALD_TRY(const auto after, sequence_in(call, "after"));
+  HERALD_TRY(const auto before, sequence_in(call, "before"));
+  HERALD_TRY(const auto since, time_in(call, "since"));
+  HERALD_TRY(const auto until, time_in(call, "until"));
+  if (after) bounds.after = *after;
+  if (before) bounds.before = std::min(bounds.before, *before);
+  if (since) bounds.after = std::max(bounds.after, log.last_at(since->plus(std::chrono::milliseconds(-1))));
+  if (until) bounds.before = std::min(bounds.before, log.last_at(*until).next());
+
+  const std::string_view order = call.query.get("order").value_or("asc");
+  if (order != "asc" && order != "desc") {
+    return error(Cause::invalid_value, "\"order\" must be \"asc\" or \"desc\", not " + quoted(order),
+                 "order");
+  }
+  bounds.descending = order == "desc";
+  HERALD_TRY(const auto page, page_in(call));
+  if (!page.after.empty()) {
+    HERALD_TRY(const std::uint64_t cursor,
+               whole_number(page.after, "cursor", 0, std::numeric_limits<std::int64_t>::max()));
+    (bounds.descending ? bounds.before : bounds.after) = Sequence(cursor);
+  }
+  return bounds;
+}
+
+// Every event within the bounds, in their order, until visit returns false.
+void scan_log(const eventstore::LogView& log, const Bounds& bounds, const eventstore::LogView::Visit& visit) {
+  const auto within = [&](Sequence sequence, std::string_view bytes) {
+    return bounds.holds(sequence) && visit(sequence, bytes);
+  };
+  if (!bounds.holds(bounds.after.next())) return;
+  if (bounds.descending) {
+    log.scan_back(Sequence(bounds.before.value() - 1), within);
+  } else {
+    log.scan(bounds.after.next(), within);
+  }
+}
+
+// The same over the few that an index names.
+void scan_timeline(const projections::ViewsReader& views, const std::string& timeline,
+                   const eventstore::LogView& log, const Bounds& bounds,
+                   const eventstore::LogView::Visit& visit) {
+  const auto within = [&](Sequence sequence) {
+    if (!bounds.holds(sequence)) return false;
+    const auto bytes = log.event(sequence);
+    return !bytes || visit(sequence, *bytes);
+  };
+  if (bounds.descending) {
+    views.timeline_back(timeline, bounds.before, within);
+  } else {
+    views.timeline(timeline, bounds.after, within);
+  }
+}
+
+Result<void> check_type_pattern(const std::string& pattern) {
+  const auto& types = registry::vocabulary();
+  if (std::any_of(types.begin(), types.end(),
+                  [&](const auto& type) { return matches_pattern(pattern, type.type); }))
+    return {};
+  return error(Cause::invalid_value,
+               "no event type fits " + quoted(pattern) +
+                   ": /v1/schemas lists them, and \"*\" stands for any characters, as in \"alias.*\"",
+               "type");
+}
+
+}  // namespace
+
+Result<EventSelection> selection_in(const Call& call) {
+  EventSelection selection;
+  std::string_view types = text_in(call, "type");
+  while (!types.empty()) {
+    const std::size_t comma = std::min(types.find(','), types.size());
+    selection.filter.types.emplace_back(types.substr(0, comma));
+    types.remove_prefix(std::min(comma + 1, types.size()));
+    HERALD_CHECK(check_type_pattern(selection.filter.types.back()));
+  }
+  selection.filter.subject = text_in(call, "subject");
+  selection.filter.actor = text_in(call, "actor");
+  if (const auto correlation = call.query.get("correlation")) {
+    HERALD_TRY(const Uuid id, about("correlation", Uuid::parse(*correlation)));
+    selection.filter.correlation = id.str();
+  }
+  if (const auto text = call.query.get("model")) {
+    const std::size_t slash = text->find('/');
+    const bool with_registry = slash != std::string_view::npos;
+    HERALD_TRY(const auto registry,
+               about("model", registry::RegistryName::parse(with_registry ? text->substr(0, slash)
+                                                                          : registry::kDefaultRegistry)));
+    HERALD_TRY(const auto name,
+               about("model", registry::ModelName::parse(with_registry ? text->substr(slash + 1) : *text)));
+    const projections::HeadReader head(call.herald.parts.head);
+    HERALD_TRY(const auto found, about("model", registry::require_model(head, registry, name)));
+    selection.model = found.model.id;
+    selection.filter.below = "registries/" + found.registry.id.str() + "/models/" + found.model.id.str();
+  }
+  return selection;
+}
+
+Result<Answer> timeline_page(const Call& call, const std::string& timeline) {
+  HERALD_TRY(const auto request, page_in(call));
+  const auto log = call.herald.parts.log.read();
+  const projections::ViewsReader views(call.herald.parts.views);
+  Bounds bounds{.after = Sequence(0), .before = views.stand().sequence.next(), .descending = true};
+  if (!request.after.empty()) {
+    HERALD_TRY(const std::uint64_t cursor,
+               whole_number(request.after, "cursor", 0, std::numeric_limits<std::int64_t>::max()));
+    bounds.before = Sequence(cursor);
+  }
+  PageOfEvents page(request.limit);
+  scan_timeline(views, timeline, log, bounds,
+                [&](Sequence sequence, std::string_view bytes) { return page.take(sequence, bytes); });
+  return std::move(page).answer(call, views.stand().sequence);
+}
+
+Result<Answer> event_page(const Call& call) {
+  HERALD_TRY(const auto request, page_in(call));
+  HERALD_TRY(const EventSelection selection, selection_in(call));
+  const auto log = call.herald.parts.log.read();
+  HERALD_TRY(Bounds bounds, bounds_in(call, log));
+  // What the head does not hold yet is not shown yet.
+  bounds.before = std::min(bounds.before, call.herald.parts.tail.last().next());
+  PageOfEvents page(request.limit);
+  const bool everything = selection.filter.everything();
+  const auto consider = [&](Sequence sequence, std::string_view bytes) {
+    if (everything) return page.take(sequence, bytes);
+    const auto envelope = registry::decode_envelope(bytes);
+    if (envelope && selection.filter.passes(*envelope)) return page.take(sequence, bytes);
+    return page.pass_over(sequence);
+  };
+  if (selection.model) {
+    const projections::ViewsReader views(call.herald.parts.views);
+    scan_timeline(views, projections::timelines::model(*selection.model), log, bounds, consider);
+  } else {
+    scan_log(log, bounds, consider);
+  }
+  return std::move(page).answer(call, call.herald.parts.tail.last());
+}
+
+}  // namespace herald::api

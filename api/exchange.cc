@@ -1,0 +1,342 @@
+#include "api/exchange.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "api/completion.h"
+#include "api/door.h"
+#include "api/live.h"
+#include "api/problem.h"
+#include "api/transfer.h"
+#include "api/writing.h"
+
+namespace herald::api {
+
+namespace {
+
+constexpr std::chrono::seconds kMaxWaitForViews{5};
+constexpr std::size_t kBodySlice = 64 << 10;
+
+Error defect(const std::exception& failure) {
+  return error(Cause::internal, std::string("something that cannot be has happened: ") + failure.what());
+}
+
+// A handler, or what it asked for, must not throw; if it does, that is a defect, and this request's alone.
+template <class F>
+Result<Outcome> guarded(const F& run) {
+  try {
+    return run();
+  } catch (const std::exception& failure) {
+    return defect(failure);
+  }
+}
+
+struct Target {
+  std::string_view path, query;
+};
+
+Target split_target(std::string_view target) {
+  target = target.substr(0, target.find('#'));
+  const std::size_t mark = target.find('?');
+  if (mark == std::string_view::npos) return {target, {}};
+  return {target.substr(0, mark), target.substr(mark + 1)};
+}
+
+Result<void> check_parameters(const Route& route, const Query& query) {
+  for (const auto& [name, value] : query.all()) {
+    const auto& known = route.doc().query();
+    if (std::any_of(known.begin(), known.end(), [&, name = std::string_view(name)](const auto& parameter) {
+          return parameter.name == name;
+        }))
+      continue;
+    std::string names;
+    for (const auto& parameter : known) names += (names.empty() ? "" : ", ") + std::string(parameter.name);
+    return error(Cause::unknown_field,
+                 "the query parameter " + quoted(name) + " is not known here" +
+                     (names.empty() ? "" : ": known are " + names),
+                 name);
+  }
+  return {};
+}
+
+std::string_view media_type(std::string_view content_type) {
+  std::string_view media = content_type.substr(0, content_type.find(';'));
+  while (media.ends_with(' ')) media.remove_suffix(1);
+  return media;
+}
+
+bool is_json(std::string_view content_type) {
+  constexpr std::string_view kWanted = "application/json";
+  const std::string_view media = media_type(content_type);
+  return std::equal(media.begin(), media.end(), kWanted.begin(), kWanted.end(), [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+  });
+}
+
+// What the header says of the body is held against what the route takes, before a byte of it is read.
+Result<void> check_body_header(const Route& route, const Request& request) {
+  const Doc& doc = route.doc();
+  const bool announced = request.chunked || request.content_length.has_value();
+  switch (doc.body()) {
+    case BodyKind::none:
+      if (!request.has_body()) return {};
+      return error(Cause::malformed, "this request takes no body");
+    case BodyKind::bytes:
+      if (announced) return {};
+      return error(Cause::length_required, "send the content with a Content-Length, or chunked");
+    case BodyKind::json:
+      break;
+  }
+  if (!announced && doc.body_required())
+    return error(Cause::length_required, "a JSON body is needed: send it with a Content-Length, or chunked");
+  if (request.content_length.value_or(0) > doc.max_body()) {
+    return error(Cause::too_large, "the body has " + std::to_string(*request.content_length) +
+                                       " bytes: at most " + std::to_string(doc.max_body()) + " are allowed");
+  }
+  if (request.has_body() && !is_json(request.content_type)) {
+    return error(Cause::unsupported_media,
+                 request.content_type.empty()
+                     ? std::string("say what the body is: Content-Type: application/json")
+                     : "the body must be application/json, not " + quoted(media_type(request.content_type)));
+  }
+  return {};
+}
+
+class Exchange {
+ public:
+  Exchange(Services& herald, Loop& loop, asio::thread_pool& pool, Wire& wire, Request& request,
+           Uuid request_id)
+      : herald_(herald), loop_(loop), pool_(pool), wire_(wire), request_(request), request_id_(request_id) {}
+
+  Task<Exchanged> run() {
+    const Result<void> done = co_await answer_request();
+    if (!done) co_await refuse(done.error());
+    co_return exchanged_;
+  }
+
+ private:
+  Task<Result<void>> answer_request() {
+    Result<registry::Actor> actor = admit(request_);
+    if (!actor) co_return actor.error();
+    const Target target = split_target(request_.target);
+    const Result<Found> found = herald_.router.find(request_.method, target.path, allowed_);
+    if (!found) co_return found.error();
+    const Route& route = *found->route;
+    exchanged_.route = &route;
+    const Result<Query> query = Query::parse(target.query);
+    if (!query) co_return query.error();
+    const Result<void> acceptable = check_header(route, *query);
+    if (!acceptable) co_return acceptable.error();
+    if (route.doc().body() == BodyKind::json) {
+      const Result<void> read = co_await read_body(route.doc().max_body());
+      if (!read) co_return read.error();
+    }
+    Call call{herald_, request_, route, found->path, *query, target.path, std::move(*actor), request_id_, {}};
+    const Result<void> awaited = co_await wait_for_views(call);
+    if (!awaited) co_return awaited.error();
+    Result<Outcome> outcome = guarded([&] { return route.handler()(call); });
+    const Result<void> performed = co_await perform(call, std::move(outcome));
+    co_return performed;
+  }
+
+  Result<void> check_header(const Route& route, const Query& query) const {
+    HERALD_CHECK(check_parameters(route, query));
+    if (route.doc().recording()) HERALD_CHECK(check_idempotency_key(request_));
+    return check_body_header(route, request_);
+  }
+
+  Task<Result<void>> read_body(std::size_t most) {
+    if (!request_.has_body()) co_return Result<void>();
+    for (;;) {
+      Result<std::string> slice = co_await wire_.read_body(kBodySlice);
+      if (!slice) co_return slice.error();
+      if (slice->empty()) co_return Result<void>();
+      if (request_.body.size() + slice->size() > most) {
+        co_return error(Cause::too_large, "the body has more than " + std::to_string(most) +
+                                              " bytes, which is the most that is allowed");
+      }
+      if (request_.body.empty()) {
+        request_.body = std::move(*slice);
+      } else {
+        request_.body.append(*slice);
+      }
+    }
+  }
+
+  // Resolves `as_of`, and waits until the views hold what it, or `min_sequence`, asks for.
+  Task<Result<void>> wait_for_views(Call& call) {
+    const Result<Sequence> needed = needed_of(call);
+    if (!needed) co_return needed.error();
+    const Result<void> awaited = co_await views_reach(*needed);
+    co_return awaited;
+  }
+
+  Result<Sequence> needed_of(Call& call) const {
+    Sequence needed;
+    if (const auto text = call.query.get("min_sequence")) {
+      HERALD_TRY(const auto number,
+                 whole_number(*text, "min_sequence", 0, std::numeric_limits<std::int64_t>::max()));
+      needed = Sequence(number);
+    }
+    if (const auto text = call.query.get("as_of")) {
+      HERALD_TRY(call.as_of, parse_as_of(*text));
+      needed = std::max(needed, *call.as_of);
+    }
+    return needed;
+  }
+
+  Result<Sequence> parse_as_of(std::string_view text) const {
+    const auto log = herald_.parts.log.read();
+    const bool digits =
+        !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (digits) {
+      HERALD_TRY(const auto number, whole_number(text, "as_of", 0, std::numeric_limits<std::int64_t>::max()));
+      if (Sequence(number) <= log.last()) return Sequence(number);
+      return error(Cause::invalid_value,
+                   "\"as_of\" is " + std::to_string(number) + ", and the log ends at " +
+                       std::to_string(log.last().value()),
+                   "as_of");
+    }
+    const auto time = Timestamp::parse(text);
+    if (time) return log.last_at(*time);
+    return error(Cause::invalid_value,
+                 "\"as_of\" must be a sequence or an RFC 3339 time, as 2026-11-24T05:02:00Z (in a query "
+                 "\"+\" is written %2B), not " +
+                     quoted(text),
+                 "as_of");
+  }
+
+  Task<Result<void>> views_reach(Sequence needed) {
+    const auto deadline = herald_.parts.clock.steady() + kMaxWaitForViews;
+    while (herald_.parts.projected.last() < needed) {
+      if (herald_.parts.clock.steady() >= deadline || loop_.stopping()) {
+        co_return error(Cause::unavailable,
+                        "the views are at event " + std::to_string(herald_.parts.projected.last().value()) +
+                            " and not yet at " + std::to_string(needed.value()) + ": try again");
+      }
+      co_await loop_.projected().wait_beyond(herald_.parts.projected.last(), deadline);
+    }
+    co_return Result<void>();
+  }
+
+  // Does what the handler asked for, until there is an answer.
+  Task<Result<void>> perform(const Call& call, Result<Outcome> outcome) {
+    while (outcome && std::holds_alternative<Blocking>(*outcome)) {
+      std::function<Result<Outcome>()> run = [job = std::get<Blocking>(std::move(*outcome)).run] {
+        return guarded(job);
+      };
+      Result<Outcome> next = co_await blocking<Result<Outcome>>(pool_, std::move(run));
+      outcome = std::move(next);
+    }
+    if (!outcome) {
+      const Result<void> remembered = co_await answer_as_before(call, outcome.error());
+      co_return remembered;
+    }
+    if (auto* answer = std::get_if<Answer>(&*outcome)) {
+      co_await send(*answer);
+    } else if (auto* write = std::get_if<Write>(&*outcome)) {
+      const Result<void> recorded = co_await record(call, *write);
+      co_return recorded;
+    } else if (auto* content = std::get_if<Content>(&*outcome)) {
+      const Result<unsigned int> sent = co_await send_content(call, std::move(*content), pool_, wire_);
+      if (!sent) co_return sent.error();
+      exchanged_.status = *sent;
+    } else if (auto* receive = std::get_if<Receive>(&*outcome)) {
+      const Result<Answer> received = co_await receive_blob(call, receive->digest, pool_, wire_);
+      if (!received) co_return received.error();
+      co_await send(*received);
+    } else if (auto* live = std::get_if<Live>(&*outcome)) {
+      if (request_.method == Method::head)
+        co_return error(Cause::method_not_allowed, "a stream has no end, and so no HEAD");
+      exchanged_.status = 200;
+      const Result<void> streamed = co_await stream_live(call, std::move(*live), loop_, wire_);
+      co_return streamed;
+    }
+    co_return Result<void>();
+  }
+
+  Task<Result<void>> record(const Call& call, const Write& write) {
+    for (const work::Store::Job& job : write.before) {
+      std::function<void(std::function<void(Result<void>)>)> submit =
+          [this, &job](std::function<void(Result<void>)> done) {
+            herald_.parts.work.submit(job, std::move(done));
+          };
+      const Result<void> stored = co_await completion<Result<void>>(std::move(submit));
+      if (!stored) co_return stored.error();
+    }
+    auto submission = std::make_shared<recorder::Submission>(submission_of(call, write.command));
+    std::function<void(std::function<void(Result<recorder::Recorded>)>)> submit =
+        [this, submission](recorder::Done done) {
+          herald_.parts.recorder.submit(std::move(*submission), std::move(done));
+        };
+    const Result<recorder::Recorded> recorded =
+        co_await completion<Result<recorder::Recorded>>(std::move(submit));
+    if (!recorded) co_return recorded.error();
+    if (recorded->replayed) co_await views_reach(recorded->last);
+    const Answer answer = recorded_answer(write, *recorded);
+    co_await send(answer);
+    co_return Result<void>();
+  }
+
+  // The first answer shows the head; a retry is answered from the time of the first, wherever things are now.
+  Answer recorded_answer(const Write& write, const recorder::Recorded& recorded) const {
+    const bool back_then = recorded.replayed && recorded.last.value() != 0;
+    const Snapshot snapshot(herald_.parts, back_then ? std::optional(recorded.last) : std::nullopt);
+    return answer_to(recorded, write.present, snapshot.state(), snapshot.sequence());
+  }
+
+  // A retry of what succeeded may no longer make sense now: it gets its first answer all the same.
+  Task<Result<void>> answer_as_before(const Call& call, Error refusal) {
+    const auto before = recorded_before(call);
+    if (!before) co_return refusal;
+    co_await send(*before);
+    co_return Result<void>();
+  }
+
+  std::optional<Answer> recorded_before(const Call& call) const {
+    if (!call.route.doc().recording() || !request_.idempotency_key) return std::nullopt;
+    const auto submission = submission_of(call, {});
+    const auto record = herald_.parts.log.read().idempotency(call.actor.id, submission.idempotency->key);
+    if (!record || record->request != submission.idempotency->request) return std::nullopt;
+    const recorder::Recorded recorded{record->first, record->last, record->created, true, record->answer};
+    return plain_answer(recorded, herald_.parts.tail.last());
+  }
+
+  Task<> send(const Answer& answer) {
+    exchanged_.status = answer.status;
+    co_await wire_.send(answer);
+  }
+
+  Task<> refuse(const Error& refusal) {
+    Answer answer = problem(refusal, request_id_);
+    if (refusal.cause == Cause::method_not_allowed)
+      answer.headers.push_back({"Allow", allowed_.empty() ? "GET" : allowed_});
+    if (answer.status >= 500) {
+      spdlog::error("request {}: {} {}: {}: {}", request_id_.str(), to_string(request_.method),
+                    split_target(request_.target).path, to_string(refusal.cause), refusal.message);
+    }
+    co_await send(answer);
+  }
+
+  Services& herald_;
+  Loop& loop_;
+  asio::thread_pool& pool_;
+  Wire& wire_;
+  Request& request_;
+  const Uuid request_id_;
+  std::string allowed_;
+  Exchanged exchanged_;
+};
+
+}  // namespace
+
+Task<Exchanged> exchange(Services& herald, Loop& loop, asio::thread_pool& pool, Wire& wire, Request& request,
+                         Uuid request_id) {
+  Exchange one(herald, loop, pool, wire, request, request_id);
+  const Exchanged done = co_await one.run();
+  co_return done;
+}
+
+}  // namespace herald::api

@@ -1,0 +1,259 @@
+// Aliases: compare-and-set, moves of several at once, and who held them when.
+#include <algorithm>
+
+#include "api/handlers.h"
+#include "api/writing.h"
+#include "registry/event.h"
+
+namespace herald::api {
+
+struct AliasRequest {
+  VersionNumber version;
+  reflect::Nullable<VersionNumber> expected;  // null: it must not exist
+  std::optional<registry::Reason> reason;
+};
+BOOST_DESCRIBE_STRUCT(AliasRequest, (), (version, expected, reason))
+
+struct MoveRequest {
+  registry::AliasName alias;
+  reflect::Nullable<VersionNumber> to;  // null: it is removed
+  reflect::Nullable<VersionNumber> expected;
+};
+BOOST_DESCRIBE_STRUCT(MoveRequest, (), (alias, to, expected))
+
+struct MovesRequest {
+  std::vector<MoveRequest> moves;
+  std::optional<registry::Reason> reason;
+};
+BOOST_DESCRIBE_STRUCT(MovesRequest, (), (moves, reason))
+
+struct AliasesBody {
+  std::vector<AliasBody> items;
+};
+BOOST_DESCRIBE_STRUCT(AliasesBody, (), (items))
+
+namespace {
+
+registry::Expected expected_of(const reflect::Nullable<VersionNumber>& given) {
+  if (!given.given) return {};
+  if (!given.value) return {registry::Expected::Kind::nothing, {}};
+  return {registry::Expected::Kind::version, *given.value};
+}
+
+std::optional<AliasBody> computed_latest(const registry::Reader& state, registry::ModelId model) {
+  const auto latest = registry::latest_version(state, model);
+  if (!latest) return std::nullopt;
+  AliasBody body;
+  body.alias = "latest";
+  body.version = *latest;
+  body.computed = true;
+  return body;
+}
+
+// All fit on a page or a few: they are at most kMaxAliasesPerModel and `latest`.
+Result<Outcome> list_aliases(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto request, page_in(call));
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
+  const Presenter presenter(now.state(), call.herald.parts.work);
+  std::vector<AliasBody> all;
+  for (const auto& alias : projections::list_aliases(now.state(), found.model.id))
+    all.push_back(presenter.alias(alias));
+  if (auto latest = computed_latest(now.state(), found.model.id)) all.push_back(std::move(*latest));
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.alias < b.alias; });
+
+  projections::Page<AliasBody> page;
+  for (AliasBody& alias : all) {
+    if (!request.after.empty() && alias.alias <= request.after) continue;
+    if (page.items.size() == request.limit) {
+      page.next = page.items.back().alias;
+      break;
+    }
+    page.items.push_back(std::move(alias));
+  }
+  return list_answer(call, page, now.sequence(),
+                     [](std::string& out, const AliasBody& alias) { json::write(out, alias); });
+}
+
+Error no_alias(const registry::FoundModel& found, std::string_view alias) {
+  return error(Cause::not_found, "model \"" + found.model.name.str() + "\" has no alias " + quoted(alias),
+               "alias");
+}
+
+Result<Outcome> get_alias(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
+  if (call.path.at("alias") == "latest") {
+    const auto latest = computed_latest(now.state(), found.model.id);
+    if (!latest)
+      return error(Cause::not_found, "model \"" + found.model.name.str() + "\" has no version that is ready",
+                   "alias");
+    return answer_with(*latest, now.sequence());
+  }
+  HERALD_TRY(const auto name, alias_in(call));
+  const auto alias = registry::find_alias(now.state(), found.model.id, name);
+  if (!alias) return no_alias(found, name.str());
+  return answer_with(Presenter(now.state(), call.herald.parts.work).alias(*alias), now.sequence());
+}
+
+Write::Present present_aliases(const registry::ModelAddress& address, std::vector<registry::AliasName> names,
+                               bool as_list) {
+  return [address, names = std::move(names), as_list](const registry::Reader& state,
+                                                      const recorder::Recorded&) -> Result<Answer> {
+    HERALD_TRY(const auto found, registry::require_model(state, address.registry, address.model));
+    AliasesBody body;
+    for (const auto& name : names) {
+      const auto alias = registry::find_alias(state, found.model.id, name);
+      if (alias)
+        body.items.push_back(
+            {alias->alias.str(), alias->version, alias->previous, alias->reason, alias->assigned, {}});
+    }
+    if (as_list) return answer_with(body, std::nullopt);
+    if (body.items.empty()) return no_alias(found, names.front().str());
+    return answer_with(body.items.front(), std::nullopt);
+  };
+}
+
+Result<Outcome> put_alias(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto alias, alias_in(call));
+  HERALD_TRY(const auto request, body_of<AliasRequest>(call));
+  registry::MoveAliases command{
+      address, {{alias, request.version, expected_of(request.expected)}}, request.reason};
+  return Write{std::move(command), {}, present_aliases(address, {alias}, false)};
+}
+
+Result<Outcome> delete_alias(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto alias, alias_in(call));
+  registry::MoveAliases command{address, {{alias, std::nullopt, {}}}, {}};
+  if (const auto expected = call.query.get("expected")) {
+    HERALD_TRY(const auto number,
+               whole_number(*expected, "expected", 1, std::numeric_limits<std::int64_t>::max()));
+    command.moves.front().expected = {registry::Expected::Kind::version, VersionNumber(number)};
+  }
+  if (const auto reason = call.query.get("reason")) {
+    HERALD_TRY(command.reason, about("reason", registry::Reason::parse(*reason)));
+  }
+  return Write{std::move(command), {}, present_removed(alias.str())};
+}
+
+Result<Outcome> move_aliases(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto request, body_of<MovesRequest>(call));
+  registry::MoveAliases command{address, {}, request.reason};
+  std::vector<registry::AliasName> names;
+  for (std::size_t i = 0; i < request.moves.size(); ++i) {
+    const MoveRequest& move = request.moves[i];
+    if (!move.to.given) {
+      const std::string field = "moves[" + std::to_string(i) + "].to";
+      return error(Cause::missing_field,
+                   "\"" + field + "\" is missing: a version's number, or null to remove the alias", field);
+    }
+    command.moves.push_back({move.alias, move.to.value, expected_of(move.expected)});
+    names.push_back(move.alias);
+  }
+  return Write{std::move(command), {}, present_aliases(address, std::move(names), true)};
+}
+
+std::optional<AliasStepBody> step_of(std::string_view bytes) {
+  const auto event = registry::decode(bytes);
+  if (!event) return std::nullopt;
+  AliasStepBody step{.sequence = event->sequence,
+                     .time = event->time,
+                     .actor = event->actor.id,
+                     .from = {},
+                     .to = {},
+                     .reason = {},
+                     .held_seconds = {}};
+  if (const auto* assigned = std::get_if<registry::AliasAssigned>(&event->payload)) {
+    step.from = assigned->from;
+    step.to = assigned->to;
+    step.reason = assigned->reason;
+  } else if (const auto* removed = std::get_if<registry::AliasRemoved>(&event->payload)) {
+    step.from = removed->from;
+    step.reason = removed->reason;
+  } else {
+    return std::nullopt;
+  }
+  return step;
+}
+
+Result<Outcome> alias_history(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto name, alias_in(call));
+  HERALD_TRY(const auto request, page_in(call));
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
+  const auto log = call.herald.parts.log.read();
+  const projections::ViewsReader views(call.herald.parts.views);
+
+  Sequence before;
+  std::optional<Timestamp> ended;  // when the step that is read next came to its end
+  if (!request.after.empty()) {
+    HERALD_TRY(const auto cursor,
+               whole_number(request.after, "cursor", 1, std::numeric_limits<std::int64_t>::max()));
+    before = Sequence(cursor);
+    ended = log.time(before);
+  }
+  projections::Page<AliasStepBody> page;
+  views.timeline_back(projections::timelines::alias(found.model.id, name), before, [&](Sequence sequence) {
+    if (page.items.size() == request.limit) {
+      page.next = std::to_string(page.items.back().sequence);
+      return false;
+    }
+    const auto bytes = log.event(sequence);
+    auto step = bytes ? step_of(*bytes) : std::nullopt;
+    if (!step) return true;
+    if (ended && step->to)
+      step->held_seconds = static_cast<double>(ended->unix_ms() - step->time.unix_ms()) / 1000.0;
+    ended = step->time;
+    page.items.push_back(std::move(*step));
+    return true;
+  });
+  if (page.items.empty() && request.after.empty()) return no_alias(found, name.str());
+  return list_answer(call, page, views.stand().sequence,
+                     [](std::string& out, const AliasStepBody& step) { json::write(out, step); });
+}
+
+}  // namespace
+
+void add_alias_routes(Router& router) {
+  router.add_in_registry(Method::get, "/{model}/aliases", Permission::read, ObjectScope::model, list_aliases,
+                         Doc("aliases", "List the aliases of a model, with the computed \"latest\"")
+                             .lists<AliasBody>("Alias")
+                             .as_of());
+  router.add_in_registry(Method::post, "/{model}/aliases:move", Permission::write, ObjectScope::model,
+                         move_aliases,
+                         Doc("aliases", "Move several aliases, all or none")
+                             .takes<MovesRequest>("MovesRequest")
+                             .gives<AliasesBody>("Aliases")
+                             .records());
+  router.add_in_registry(Method::get, "/{model}/aliases/{alias}", Permission::read, ObjectScope::model,
+                         get_alias, Doc("aliases", "Show an alias").gives<AliasBody>("Alias").as_of());
+  router.add_in_registry(Method::put, "/{model}/aliases/{alias}", Permission::write, ObjectScope::model,
+                         put_alias,
+                         Doc("aliases", "Assign an alias")
+                             .takes<AliasRequest>("AliasRequest")
+                             .gives<AliasBody>("Alias")
+                             .records()
+                             .says("\"expected\": refuse (409) unless the alias is at that version now; "
+                                   "null: unless it does not exist."));
+  router.add_in_registry(Method::del, "/{model}/aliases/{alias}", Permission::write, ObjectScope::model,
+                         delete_alias,
+                         Doc("aliases", "Remove an alias")
+                             .gives<RemovedBody>("Removed")
+                             .records()
+                             .with({"expected", R"({"type":"integer","minimum":1})",
+                                    "Refuse (409) unless the alias is at that version now."})
+                             .with({"reason", R"({"type":"string"})", "Why; part of the record."}));
+  router.add_in_registry(Method::get, "/{model}/aliases/{alias}/history", Permission::read,
+                         ObjectScope::model, alias_history,
+                         Doc("aliases", "Which versions an alias was at, newest first")
+                             .lists<AliasStepBody>("AliasStep")
+                             .fresh());
+}
+
+}  // namespace herald::api

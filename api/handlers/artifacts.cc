@@ -1,0 +1,210 @@
+// Artifacts: named sets of files, each file a blob. What belongs to one is a blob too, its manifest: compact JSON,
+// [{"path","bytes","digest"}] sorted by path.
+#include <algorithm>
+#include <unordered_set>
+
+#include "api/handlers.h"
+#include "api/writing.h"
+
+namespace herald::api {
+
+struct FileEntry {
+  registry::FilePath path;
+  std::uint64_t bytes = 0;
+  Digest digest;
+};
+BOOST_DESCRIBE_STRUCT(FileEntry, (), (path, bytes, digest))
+
+struct ArtifactRequest {
+  registry::Label name;
+  registry::Label kind;
+  std::vector<FileEntry> files;
+};
+BOOST_DESCRIBE_STRUCT(ArtifactRequest, (), (name, kind, files))
+
+// What a decision says of the artifact it made.
+struct ArtifactMade {
+  registry::ArtifactId id;
+};
+BOOST_DESCRIBE_STRUCT(ArtifactMade, (), (id))
+
+namespace {
+
+std::string field_of_file(std::size_t index, std::string_view member) {
+  return "files[" + std::to_string(index) + "]." + std::string(member);
+}
+
+// Each blob is there and has the size that was said.
+Result<void> check_blobs(const BlobStore& blobs, const std::vector<FileEntry>& files) {
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const auto size = blobs.size(files[i].digest);
+    if (!size) {
+      return error(Cause::not_found,
+                   "no blob has the digest " + files[i].digest.str() + " (" + quoted(files[i].path.str()) +
+                       "): upload it first",
+                   field_of_file(i, "digest"));
+    }
+    if (*size != files[i].bytes) {
+      return error(Cause::invalid_value,
+                   quoted(files[i].path.str()) + " has " + std::to_string(*size) + " bytes, not " +
+                       std::to_string(files[i].bytes),
+                   field_of_file(i, "bytes"));
+    }
+  }
+  return {};
+}
+
+// Sorts; refuses a path that comes twice, or that is a file here and a folder there.
+Result<void> sort_paths(std::vector<FileEntry>& files) {
+  std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  std::unordered_set<std::string_view> paths;
+  for (const FileEntry& file : files) paths.insert(file.path.str());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const std::string& path = files[i].path.str();
+    if (i > 0 && path == files[i - 1].path.str()) {
+      return error(Cause::duplicate_field, "the path " + quoted(path) + " comes twice", "files");
+    }
+    for (std::size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+      const std::string_view folder = std::string_view(path).substr(0, slash);
+      if (paths.contains(folder))
+        return error(Cause::invalid_value, quoted(folder) + " is a file and a folder at once", "files");
+    }
+  }
+  return {};
+}
+
+Result<Digest> store_manifest(BlobStore& blobs, const std::string& manifest) {
+  const Digest digest = sha256(manifest);
+  if (blobs.size(digest)) return digest;
+  HERALD_TRY(const auto upload, blobs.begin(digest));
+  HERALD_CHECK(upload->write(manifest));
+  HERALD_CHECK(upload->finish());
+  return digest;
+}
+
+Result<Answer> present_artifact(const registry::Reader& state, const work::Store& work,
+                                const recorder::Recorded& recorded) {
+  HERALD_TRY(const auto made, json::from_json<ArtifactMade>(recorded.answer, json::Mode::stored));
+  const auto artifact =
+      registry::find<registry::ArtifactRecord>(state, registry::Table::artifacts, made.id.bytes());
+  if (!artifact) return error(Cause::not_found, "artifact " + made.id.str() + " is no longer there");
+  return answer_with(Presenter(state, work).artifact(*artifact), std::nullopt);
+}
+
+Result<Outcome> prepare_artifact(const Call& call) {
+  HERALD_TRY(auto request, body_of<ArtifactRequest>(call));
+  if (request.files.empty())
+    return error(Cause::invalid_value, "\"files\" is empty: an artifact has at least one file", "files");
+  if (request.files.size() > limits::kMaxFilesPerArtifact) {
+    return error(Cause::too_many,
+                 "\"files\" has " + std::to_string(request.files.size()) + " entries: at most " +
+                     std::to_string(limits::kMaxFilesPerArtifact) + " are allowed",
+                 "files");
+  }
+  BlobStore& blobs = call.herald.parts.blobs;
+  HERALD_CHECK(check_blobs(blobs, request.files));
+  HERALD_CHECK(sort_paths(request.files));
+  HERALD_TRY(const Digest manifest, store_manifest(blobs, json::to_json(request.files)));
+  registry::CommitArtifact command{
+      call.new_id<registry::ArtifactId>(), request.name, request.kind, manifest, request.files.size(), 0};
+  for (const FileEntry& file : request.files) command.bytes += file.bytes;
+  const auto present = [&work = call.herald.parts.work](const registry::Reader& state,
+                                                        const recorder::Recorded& recorded) {
+    return present_artifact(state, work, recorded);
+  };
+  return Write{std::move(command), {}, present};
+}
+
+Result<Outcome> commit_artifact(const Call& call) {
+  return Blocking{[&call] { return prepare_artifact(call); }};
+}
+
+Result<registry::ArtifactRecord> artifact_in(const Call& call, const registry::Reader& state) {
+  HERALD_TRY(const auto id, about("artifact", registry::ArtifactId::parse(call.path.at("artifact"))));
+  auto artifact = registry::find<registry::ArtifactRecord>(state, registry::Table::artifacts, id.bytes());
+  if (!artifact) return error(Cause::not_found, "artifact " + id.str() + " does not exist", "artifact");
+  return std::move(*artifact);
+}
+
+Result<Outcome> get_artifact(const Call& call) {
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto artifact, artifact_in(call, now.state()));
+  return answer_with(Presenter(now.state(), call.herald.parts.work).artifact(artifact), now.sequence());
+}
+
+Result<Outcome> list_artifacts(const Call& call) {
+  HERALD_TRY(const auto request, page_in(call));
+  const Snapshot now = call.snapshot();
+  const auto page = projections::list_artifacts(now.state(), request);
+  const Presenter presenter(now.state(), call.herald.parts.work);
+  return list_answer(call, page, now.sequence(),
+                     [&](std::string& out, const registry::ArtifactRecord& artifact) {
+                       json::write(out, presenter.artifact(artifact));
+                     });
+}
+
+Result<std::unique_ptr<BlobStore::Blob>> open_part(const BlobStore& blobs, const Digest& digest) {
+  HERALD_TRY(auto blob, blobs.open(digest));
+  if (!blob)
+    return error(Cause::unavailable,
+                 "the content " + digest.str() +
+                     " was recorded and is not in the blob store: bring it back from a backup");
+  return blob;
+}
+
+Result<Outcome> get_manifest(const Call& call) {
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto artifact, artifact_in(call, now.state()));
+  return Blocking{[&call, digest = artifact.digest]() -> Result<Outcome> {
+    HERALD_TRY(auto blob, open_part(call.herald.parts.blobs, digest));
+    return Content{std::move(blob), digest, kJson};
+  }};
+}
+
+Result<Outcome> find_file(const Call& call, const Digest& manifest) {
+  const BlobStore& blobs = call.herald.parts.blobs;
+  HERALD_TRY(const auto blob, open_part(blobs, manifest));
+  HERALD_TRY(const std::string text, blob->read(0, blob->size()));
+  HERALD_TRY(const auto files, json::from_json<std::vector<FileEntry>>(text, json::Mode::stored));
+  const std::string_view wanted = call.path.at("path");
+  const auto file =
+      std::lower_bound(files.begin(), files.end(), wanted,
+                       [](const FileEntry& entry, std::string_view path) { return entry.path.str() < path; });
+  if (file == files.end() || file->path.str() != wanted) {
+    return error(Cause::not_found, "the artifact has no file " + quoted(wanted), "path");
+  }
+  HERALD_TRY(auto content, open_part(blobs, file->digest));
+  return Content{std::move(content), file->digest};
+}
+
+Result<Outcome> get_file(const Call& call) {
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto artifact, artifact_in(call, now.state()));
+  return Blocking{[&call, digest = artifact.digest] { return find_file(call, digest); }};
+}
+
+}  // namespace
+
+void add_artifact_routes(Router& router) {
+  router.add({Method::get, "/v1/artifacts", Permission::read, ObjectScope::server, list_artifacts,
+              Doc("artifacts", "List the artifacts").lists<ArtifactBody>("Artifact").fresh()});
+  router.add({Method::post, "/v1/artifacts", Permission::write, ObjectScope::server, commit_artifact,
+              Doc("artifacts", "Make an artifact of files whose content is there")
+                  .takes<ArtifactRequest>("ArtifactRequest")
+                  .at_most(limits::kMaxManifestBytes)
+                  .gives<ArtifactBody>("Artifact")
+                  .records()});
+  router.add({Method::get, "/v1/artifacts/{artifact}", Permission::read, ObjectScope::server, get_artifact,
+              Doc("artifacts", "Show an artifact, with the versions it is linked to")
+                  .gives<ArtifactBody>("Artifact")
+                  .fresh()});
+  router.add({Method::get, "/v1/artifacts/{artifact}/files", Permission::read, ObjectScope::server,
+              get_manifest,
+              Doc("artifacts", "The files of an artifact, by path: its manifest")
+                  .gives<std::vector<FileEntry>>("Manifest")});
+  router.add({Method::get, "/v1/artifacts/{artifact}/files/{path...}", Permission::read, ObjectScope::server,
+              get_file,
+              Doc("artifacts", "Download a file of an artifact").gives_media("application/octet-stream")});
+}
+
+}  // namespace herald::api

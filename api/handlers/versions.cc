@@ -1,0 +1,199 @@
+// Versions, their links to artifacts, and references to them.
+#include "api/event_pages.h"
+#include "api/handlers.h"
+#include "api/writing.h"
+
+namespace herald::api {
+
+struct VersionRequest {
+  std::optional<registry::Uri> source;
+  std::optional<Digest> digest;
+  std::optional<registry::Run> run;
+  std::optional<json::Raw> metadata;
+  std::optional<std::map<std::string, double>> metrics;
+  std::optional<registry::VersionStatus> status;
+  std::optional<std::string> description;
+  std::optional<std::map<std::string, std::string>> tags;
+  std::optional<std::vector<registry::ArtifactId>> artifacts;
+  std::optional<std::vector<registry::AliasName>> aliases;
+  std::optional<VersionNumber> number;
+  std::optional<bool> create_model;
+};
+BOOST_DESCRIBE_STRUCT(VersionRequest, (),
+                      (source, digest, run, metadata, metrics, status, description, tags, artifacts, aliases,
+                       number, create_model))
+
+struct VersionPatch {
+  std::optional<registry::Run> run;
+  std::optional<json::Raw> metadata;
+  std::optional<std::map<std::string, double>> metrics;
+  std::optional<std::string> description;
+  std::optional<registry::VersionStatus> status;
+  std::optional<registry::Reason> reason;
+  std::optional<std::uint64_t> expected_changed;
+};
+BOOST_DESCRIBE_STRUCT(VersionPatch, (),
+                      (run, metadata, metrics, description, status, reason, expected_changed))
+
+namespace {
+
+Result<registry::VersionAddress> version_in(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto number, number_in(call));
+  return registry::VersionAddress{address, number};
+}
+
+Result<Outcome> list_versions(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto request, page_in(call));
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
+  const auto page = projections::list_versions(now.state(), found.model.id, request);
+  const Presenter presenter(now.state(), call.herald.parts.work);
+  return list_answer(call, page, now.sequence(),
+                     [&](std::string& out, const registry::VersionRecord& version) {
+                       json::write(out, presenter.version(found, version));
+                     });
+}
+
+Result<Outcome> register_version(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(auto request, body_of<VersionRequest>(call));
+  registry::RegisterVersion command;
+  static_cast<registry::ModelAddress&>(command) = address;
+  command.expected = request.number;
+  command.source = request.source;
+  command.digest = request.digest;
+  command.run = request.run;
+  if (request.create_model.value_or(false)) command.new_model_id = call.new_id<registry::ModelId>();
+  if (request.metadata) command.metadata = std::move(*request.metadata);
+  if (request.metrics) command.metrics = std::move(*request.metrics);
+  if (request.tags) command.tags = std::move(*request.tags);
+  if (request.artifacts) command.artifacts = std::move(*request.artifacts);
+  if (request.aliases) command.aliases = std::move(*request.aliases);
+  command.status = request.status.value_or(registry::VersionStatus::ready);
+  Write write{{}, {}, present_version(call, address, std::nullopt)};
+  if (request.description) {
+    HERALD_TRY(command.description, text_for(call, write, *request.description, "description"));
+  }
+  write.command = std::move(command);
+  return write;
+}
+
+Result<Outcome> get_version(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto selector, selector_in(call));
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
+  HERALD_TRY(const auto version, registry::resolve(now.state(), found, selector));
+  return answer_with(Presenter(now.state(), call.herald.parts.work).version(found, version), now.sequence());
+}
+
+Result<Outcome> resolve_reference(const Call& call) {
+  const auto text = call.query.get("ref");
+  if (!text) return error(Cause::missing_field, "\"ref\" is missing: write ?ref=churn:production", "ref");
+  HERALD_TRY(const auto reference, about("ref", parse_reference(*text)));
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto found,
+             about("ref", registry::require_model(now.state(), reference.registry, reference.model)));
+  HERALD_TRY(const auto version, about("ref", registry::resolve(now.state(), found, reference.selector)));
+  return answer_with(Presenter(now.state(), call.herald.parts.work).version(found, version), now.sequence());
+}
+
+Result<Outcome> update_version(const Call& call) {
+  HERALD_TRY(const auto address, version_in(call));
+  HERALD_TRY(auto request, body_of<VersionPatch>(call));
+  Write write{{}, {}, present_version(call, address, address.version)};
+  registry::UpdateVersion command{address, request.run,    request.metadata, request.metrics,
+                                  {},      request.status, request.reason,   request.expected_changed};
+  if (request.description) {
+    const Snapshot now = call.snapshot();
+    HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
+    HERALD_TRY(const auto version, registry::require_version(now.state(), found, address.version));
+    HERALD_TRY(command.description,
+               text_for(call, write, *request.description, "description", version.description));
+  }
+  write.command = std::move(command);
+  return write;
+}
+
+Result<Outcome> tag_version(const Call& call) {
+  HERALD_TRY(const auto address, version_in(call));
+  HERALD_TRY(auto tags, (body_of<std::map<std::string, std::optional<std::string>>>(call)));
+  return Write{registry::ChangeTags{address, address.version, std::move(tags)},
+               {},
+               present_version(call, address, address.version)};
+}
+
+Result<Outcome> version_history(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto selector, selector_in(call));
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
+  HERALD_TRY(const auto version, registry::resolve(now.state(), found, selector));
+  HERALD_TRY(Answer answer,
+             timeline_page(call, projections::timelines::version(found.model.id, version.number)));
+  return answer;
+}
+
+template <class Command>
+Result<Outcome> change_link(const Call& call) {
+  HERALD_TRY(const auto address, version_in(call));
+  HERALD_TRY(const auto artifact, about("artifact", registry::ArtifactId::parse(call.path.at("artifact"))));
+  return Write{Command{address, artifact}, {}, present_version(call, address, address.version)};
+}
+
+}  // namespace
+
+void add_version_routes(Router& router) {
+  router.add_in_registry(
+      Method::get, "/{model}/versions", Permission::read, ObjectScope::model, list_versions,
+      Doc("versions", "List the versions of a model, newest first").lists<VersionBody>("Version").as_of());
+  router.add_in_registry(
+      Method::post, "/{model}/versions", Permission::write, ObjectScope::model, register_version,
+      Doc("versions", "Register the next version")
+          .takes<VersionRequest>("VersionRequest")
+          .gives<VersionBody>("Version")
+          .records()
+          .says("\"number\": refuse (409) unless the version gets this number. \"create_model\": register "
+                "the model if it does "
+                "not exist. Artifacts are linked and aliases assigned in the same commit."));
+  router.add_in_registry(
+      Method::get, "/{model}/versions/{version}", Permission::read, ObjectScope::model, get_version,
+      Doc("versions", "Show a version: 3, v3, latest or an alias").gives<VersionBody>("Version").as_of());
+  router.add_in_registry(Method::patch, "/{model}/versions/{version}", Permission::write, ObjectScope::model,
+                         update_version,
+                         Doc("versions", "Change what is known of a version")
+                             .takes<VersionPatch>("VersionPatch")
+                             .gives<VersionBody>("Version")
+                             .records()
+                             .says("Metadata and metrics are replaced as a whole. \"expected_changed\": "
+                                   "refuse (409) when the version was "
+                                   "changed by an event after that sequence."));
+  router.add_in_registry(Method::patch, "/{model}/versions/{version}/tags", Permission::write,
+                         ObjectScope::model, tag_version,
+                         Doc("versions", "Set and remove tags of a version")
+                             .takes<std::map<std::string, reflect::Nullable<std::string>>>("TagChanges")
+                             .gives<VersionBody>("Version")
+                             .records());
+  router.add_in_registry(
+      Method::get, "/{model}/versions/{version}/history", Permission::read, ObjectScope::model,
+      version_history,
+      Doc("versions", "What happened to a version, newest first").lists<json::Raw>("Event").fresh());
+  router.add_in_registry(
+      Method::put, "/{model}/versions/{version}/artifacts/{artifact}", Permission::write, ObjectScope::model,
+      change_link<registry::LinkArtifact>,
+      Doc("versions", "Link an artifact to a version").gives<VersionBody>("Version").records());
+  router.add_in_registry(
+      Method::del, "/{model}/versions/{version}/artifacts/{artifact}", Permission::write, ObjectScope::model,
+      change_link<registry::UnlinkArtifact>,
+      Doc("versions", "Unlink an artifact from a version").gives<VersionBody>("Version").records());
+  router.add({Method::get, "/v1/resolve", Permission::read, ObjectScope::server, resolve_reference,
+              Doc("versions", "Resolve a reference to a version")
+                  .gives<VersionBody>("Version")
+                  .with({"ref", R"({"type":"string"})",
+                         "[registry/]model:version, as churn:v3, churn:latest or churn:production.", true})
+                  .as_of()});
+}
+
+}  // namespace herald::api

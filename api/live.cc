@@ -1,0 +1,95 @@
+#include "api/live.h"
+
+#include <boost/asio/post.hpp>
+
+namespace herald::api {
+
+namespace {
+
+constexpr std::size_t kSliceEvents = 256;
+constexpr std::size_t kSliceBytes = 256 << 10;
+
+// Counts itself among the live streams, if there is room.
+class Seat {
+ public:
+  explicit Seat(std::atomic<std::size_t>& taken)
+      : taken_(taken), granted_(taken.fetch_add(1) < limits::kMaxLiveStreams) {}
+  ~Seat() { --taken_; }
+  Seat(const Seat&) = delete;
+  bool granted() const { return granted_; }
+
+ private:
+  std::atomic<std::size_t>& taken_;
+  bool granted_;
+};
+
+Answer stream_header() {
+  return Answer{
+      .media = "text/event-stream", .body = {}, .sequence = {}, .headers = {{"Cache-Control", "no-cache"}}};
+}
+
+}  // namespace
+
+std::string live_frame(Sequence sequence, std::string_view type, std::string_view bytes) {
+  std::string frame = "id: " + std::to_string(sequence.value()) + "\nevent: ";
+  frame.append(type);
+  frame += "\ndata: ";
+  frame.append(bytes);  // compact JSON: no line ends in it
+  frame += "\n\n";
+  return frame;
+}
+
+std::string live_heartbeat(Sequence position) {
+  return "id: " + std::to_string(position.value()) + "\n: heartbeat\n\n";
+}
+
+LiveSlice read_live_slice(const eventstore::Log& log, const EventFilter& filter, Sequence after,
+                          Sequence upto) {
+  LiveSlice slice{.frames = {}, .position = after};
+  if (after >= upto) return slice;
+  std::size_t looked_at = 0;
+  const auto reader = log.read();
+  reader.scan(after.next(), [&](Sequence sequence, std::string_view bytes) {
+    if (sequence > upto) return false;
+    slice.position = sequence;
+    const auto envelope = registry::decode_envelope(bytes);
+    if (envelope && filter.passes(*envelope)) slice.frames += live_frame(sequence, envelope->type, bytes);
+    return ++looked_at < kSliceEvents && slice.frames.size() < kSliceBytes;
+  });
+  return slice;
+}
+
+Task<Result<void>> stream_live(const Call& call, Live live, Loop& loop, Wire& wire) {
+  const Seat seat(call.herald.live_streams);
+  if (!seat.granted()) {
+    co_return error(Cause::busy,
+                    std::to_string(limits::kMaxLiveStreams) + " live streams are open: no more are allowed");
+  }
+  const Parts& parts = call.herald.parts;
+  const bool begun = co_await wire.begin(stream_header(), std::nullopt);
+  if (!begun) co_return Result<void>();
+
+  Sequence position = live.after;
+  std::string frames = live_heartbeat(position);
+  auto heartbeat = parts.clock.steady() + call.herald.options.heartbeat;
+  for (;;) {
+    if (frames.empty() && parts.clock.steady() >= heartbeat) frames = live_heartbeat(position);
+    if (!frames.empty()) {
+      const bool taken = co_await wire.write(frames);
+      if (!taken) co_return Result<void>();
+      heartbeat = parts.clock.steady() + call.herald.options.heartbeat;
+    }
+    if (loop.stopping()) co_return Result<void>();
+    LiveSlice slice = read_live_slice(parts.log, live.filter, position, parts.tail.last());
+    const bool caught_up = slice.position == position;
+    position = slice.position;
+    frames = std::move(slice.frames);
+    if (caught_up) {
+      co_await loop.recorded().wait_beyond(position, heartbeat);
+    } else if (frames.empty()) {
+      co_await asio::post(loop.executor(), as_task);  // others get their turn before the next slice
+    }
+  }
+}
+
+}  // namespace herald::api

@@ -1,0 +1,25 @@
+// The live stream: events as server-sent events (WHATWG HTML, 9.2), pulled from the log in slices, so that a slow caller
+// costs one slice of memory and nobody waits for it.
+#pragma once
+
+#include "api/call.h"
+#include "api/loop.h"
+#include "api/wire.h"
+
+namespace herald::api {
+
+struct LiveSlice {
+  std::string frames;  // of the events that pass
+  Sequence position;   // looked at up to and with this
+};
+// Of the events in (after, upto], until a slice is full.
+LiveSlice read_live_slice(const eventstore::Log& log, const EventFilter& filter, Sequence after,
+                          Sequence upto);
+std::string live_frame(Sequence sequence, std::string_view type, std::string_view bytes);
+std::string live_heartbeat(Sequence position);
+
+// Returns when the caller has gone, took nothing for kMaxStalled, or the server stops. Errors: busy (kMaxLiveStreams),
+// before anything was sent.
+Task<Result<void>> stream_live(const Call& call, Live live, Loop& loop, Wire& wire);
+
+}  // namespace herald::api

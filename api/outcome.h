@@ -1,0 +1,63 @@
+// What a handler wants to be done. Handlers are plain functions that read and decide; everything that waits (for a
+// commit, a disk, a slow caller) is asked for by returning one of these, and done by the exchange (exchange.h).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "api/answer.h"
+#include "api/event_filter.h"
+#include "api/ports.h"
+#include "base/digest.h"
+#include "recorder/recorder.h"
+#include "registry/commands.h"
+#include "registry/state.h"
+#include "work/store.h"
+
+namespace herald::api {
+
+// A command to record. `before`: jobs whose rows the event will refer to; durable before the command is submitted.
+// `present` makes the body, from the state as of the write.
+struct Write {
+  using Present =
+      std::function<Result<Answer>(const registry::Reader& state, const recorder::Recorded& recorded)>;
+  registry::Command command;
+  std::vector<work::Store::Job> before;
+  Present present;
+};
+
+// The bytes of a blob: with ranges and conditions, from the disk as the caller takes them.
+struct Content {
+  std::shared_ptr<const BlobStore::Blob> blob;
+  Digest digest;
+  std::string_view media = "application/octet-stream";  // a literal
+};
+
+// The body is a blob with this digest: taken in slices, verified, stored.
+struct Receive {
+  Digest digest;
+};
+
+// The live stream: events after `after` that pass the filter, until the caller or the server goes.
+struct Live {
+  EventFilter filter;
+  Sequence after;
+};
+
+struct Outcome;
+
+// Goes on in a thread that may wait for the disk or compute for long, and comes back with what to do next.
+struct Blocking {
+  std::function<Result<Outcome>()> run;
+};
+
+struct Outcome : std::variant<Answer, Write, Blocking, Content, Receive, Live> {
+  using variant::variant;
+};
+
+}  // namespace herald::api

@@ -1,0 +1,181 @@
+#include "api/representation.h"
+
+#include <limits>
+
+#include "work/texts.h"
+
+namespace herald::api {
+
+std::string reference_of(const registry::RegistryName& registry, const registry::ModelName& model,
+                         VersionNumber version) {
+  const std::string prefix = registry.str() == registry::kDefaultRegistry ? "" : registry.str() + "/";
+  return prefix + model.str() + ":v" + std::to_string(version.value());
+}
+
+std::optional<std::string> Presenter::text(const std::optional<registry::TextRef>& ref) const {
+  if (!ref) return std::nullopt;
+  return work::find_text(work_, ref->digest);
+}
+
+ModelBody Presenter::model(const registry::FoundModel& found) const {
+  const registry::ModelRecord& model = found.model;
+  ModelBody body{.registry = found.registry.name,
+                 .name = model.name,
+                 .id = model.id,
+                 .description = text(model.description),
+                 .tags = model.tags,
+                 .aliases = {},
+                 .latest = registry::latest_version(state_, model.id),
+                 .versions = model.last_version,
+                 .created = model.created,
+                 .changed = model.changed};
+  for (const registry::AliasRecord& alias : projections::list_aliases(state_, model.id)) {
+    body.aliases.emplace(alias.alias.str(), alias.version.value());
+  }
+  return body;
+}
+
+VersionBody Presenter::version(const registry::FoundModel& found,
+                               const registry::VersionRecord& version) const {
+  VersionBody body{.registry = found.registry.name,
+                   .model = found.model.name,
+                   .model_id = found.model.id,
+                   .version = version.number,
+                   .reference = reference_of(found.registry.name, found.model.name, version.number),
+                   .source = version.source,
+                   .digest = version.digest,
+                   .run = version.run,
+                   .metadata = version.metadata,
+                   .metrics = version.metrics,
+                   .status = version.status,
+                   .description = text(version.description),
+                   .tags = version.tags,
+                   .artifacts = {},
+                   .aliases = projections::aliases_of(state_, found.model.id, version.number),
+                   .created = version.created,
+                   .changed = version.changed};
+  for (const registry::LinkedArtifact& linked : version.artifacts) {
+    body.artifacts.push_back({linked.artifact_id, linked.artifact, linked.digest});
+  }
+  return body;
+}
+
+AliasBody Presenter::alias(const registry::AliasRecord& alias) const {
+  return {.alias = alias.alias.str(),
+          .version = alias.version,
+          .previous = alias.previous,
+          .reason = alias.reason,
+          .assigned = alias.assigned,
+          .computed = std::nullopt};
+}
+
+CommentBody Presenter::comment(const registry::CommentRecord& comment) const {
+  return {.id = comment.id,
+          .version = comment.version,
+          .text = {true, text(comment.text)},
+          .created = comment.created};
+}
+
+ArtifactBody Presenter::artifact(const registry::ArtifactRecord& artifact) const {
+  ArtifactBody body{.id = artifact.id,
+                    .name = artifact.name,
+                    .kind = artifact.kind,
+                    .digest = artifact.digest,
+                    .files = artifact.files,
+                    .bytes = artifact.bytes,
+                    .created = artifact.created,
+                    .versions = {}};
+  for (const projections::LinkedVersion& linked : projections::versions_of(state_, artifact.id)) {
+    const auto model = registry::find_model(state_, linked.model_id);
+    const auto home = model ? registry::find<registry::RegistryRecord>(state_, registry::Table::registries,
+                                                                       model->registry_id.bytes())
+                            : std::nullopt;
+    if (!home) continue;
+    body.versions.push_back(
+        {home->name, model->name, linked.version, reference_of(home->name, model->name, linked.version)});
+  }
+  return body;
+}
+
+AutomationBody Presenter::automation(const registry::AutomationRecord& automation) const {
+  AutomationBody body;
+  static_cast<registry::AutomationDefinition&>(body) = automation.definition;
+  body.id = automation.id;
+  body.created = automation.created;
+  body.changed = automation.changed;
+  return body;
+}
+
+DeliveryBody Presenter::delivery(const registry::DeliveryRecord& delivery) const {
+  DeliveryBody body{.id = delivery.id,
+                    .automation_id = delivery.automation_id,
+                    .automation = delivery.automation,
+                    .action = delivery.action,
+                    .kind = delivery.kind,
+                    .event_sequence = delivery.event_sequence,
+                    .triggered_sequence = delivery.triggered_sequence,
+                    .state = delivery.state,
+                    .attempts_made = delivery.attempts,
+                    .due = std::nullopt,
+                    .changed = delivery.changed};
+  if (const auto row = work::find_schedule(work_, delivery.id); row && !row->outcome) {
+    body.attempts_made = std::max(body.attempts_made, row->attempts);
+    body.due = row->due;
+  }
+  return body;
+}
+
+DeliveryDetailBody Presenter::delivery_detail(const registry::DeliveryRecord& record) const {
+  DeliveryDetailBody body;
+  static_cast<DeliveryBody&>(body) = delivery(record);
+  body.attempts = work::attempts_of(work_, record.id);
+  return body;
+}
+
+SecretBody Presenter::secret(const registry::SecretRecord& secret) const {
+  return {secret.name, secret.number, secret.changed};
+}
+
+namespace {
+
+std::string node_key(const registry::Node& node) {
+  return std::string(reflect::enum_name(node.kind)) + "/" + node.id;
+}
+
+// Edges from the start, whichever way they point.
+std::map<std::string, std::uint32_t> distances(const projections::LineageGraph& graph) {
+  std::multimap<std::string, std::string> neighbours;
+  for (const registry::EdgeRecord& edge : graph.edges) {
+    neighbours.emplace(node_key(edge.upstream), node_key(edge.downstream));
+    neighbours.emplace(node_key(edge.downstream), node_key(edge.upstream));
+  }
+  std::map<std::string, std::uint32_t> distance{{node_key(graph.start), 0}};
+  std::vector<std::string> reached{node_key(graph.start)};
+  for (std::size_t i = 0; i < reached.size(); ++i) {
+    const auto [from, to] = neighbours.equal_range(reached[i]);
+    for (auto at = from; at != to; ++at) {
+      if (distance.emplace(at->second, distance.at(reached[i]) + 1).second) reached.push_back(at->second);
+    }
+  }
+  return distance;
+}
+
+}  // namespace
+
+LineageBody Presenter::lineage(projections::LineageGraph graph) const {
+  const auto distance = distances(graph);
+  LineageBody body{.start = std::move(graph.start),
+                   .nodes = {},
+                   .edges = std::move(graph.edges),
+                   .truncated = graph.truncated};
+  for (registry::Node& node : graph.nodes) {
+    const auto found = distance.find(node_key(node));
+    LineageNodeBody with_distance;
+    static_cast<registry::Node&>(with_distance) = std::move(node);
+    with_distance.distance = found == distance.end() ? 0 : found->second;
+    body.nodes.push_back(std::move(with_distance));
+  }
+  return body;
+}
+
+}  // namespace herald::api

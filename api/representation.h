@@ -1,0 +1,192 @@
+// The bodies that go out, as described structs (so that /openapi.json says exactly what is written), and how they are
+// made of records. Erasable texts are put in here, where a reader sees them.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "projections/queries.h"
+#include "reflect/describe.h"
+#include "registry/state.h"
+#include "work/deliveries.h"
+#include "work/store.h"
+
+namespace herald::api {
+
+using registry::Mark;
+using registry::VersionNumber;
+
+struct ModelBody {
+  registry::RegistryName registry;
+  registry::ModelName name;
+  registry::ModelId id;
+  std::optional<std::string> description;
+  std::map<std::string, std::string> tags;
+  std::map<std::string, std::uint64_t> aliases;
+  std::optional<VersionNumber> latest;  // the highest-numbered version that is ready
+  VersionNumber versions;               // the highest number given; 0: none yet
+  Mark created, changed;
+};
+BOOST_DESCRIBE_STRUCT(ModelBody, (),
+                      (registry, name, id, description, tags, aliases, latest, versions, created, changed))
+
+struct LinkedArtifactBody {
+  registry::ArtifactId id;
+  registry::Label name;
+  Digest digest;
+};
+BOOST_DESCRIBE_STRUCT(LinkedArtifactBody, (), (id, name, digest))
+
+struct VersionBody {
+  registry::RegistryName registry;
+  registry::ModelName model;
+  registry::ModelId model_id;
+  VersionNumber version;
+  std::string reference;  // "churn:v3"
+  std::optional<registry::Uri> source;
+  std::optional<Digest> digest;
+  std::optional<registry::Run> run;
+  json::Raw metadata;
+  std::map<std::string, double> metrics;
+  registry::VersionStatus status = registry::VersionStatus::ready;
+  std::optional<std::string> description;
+  std::map<std::string, std::string> tags;
+  std::vector<LinkedArtifactBody> artifacts;
+  std::vector<registry::AliasName> aliases;
+  Mark created, changed;
+};
+BOOST_DESCRIBE_STRUCT(VersionBody, (),
+                      (registry, model, model_id, version, reference, source, digest, run, metadata, metrics,
+                       status, description, tags, artifacts, aliases, created, changed))
+
+struct AliasBody {
+  std::string alias;
+  VersionNumber version;
+  std::optional<VersionNumber> previous;
+  std::optional<registry::Reason> reason;
+  std::optional<Mark> assigned;
+  std::optional<bool> computed;  // `latest`: follows from the versions, cannot be moved
+};
+BOOST_DESCRIBE_STRUCT(AliasBody, (), (alias, version, previous, reason, assigned, computed))
+
+// One step in the life of an alias. `held_seconds`: how long it stayed so; absent: until now.
+struct AliasStepBody {
+  std::uint64_t sequence = 0;
+  Timestamp time;
+  std::string actor;
+  std::optional<VersionNumber> from, to;
+  std::optional<registry::Reason> reason;
+  std::optional<double> held_seconds;
+};
+BOOST_DESCRIBE_STRUCT(AliasStepBody, (), (sequence, time, actor, from, to, reason, held_seconds))
+
+struct CommentBody {
+  registry::CommentId id;
+  std::optional<VersionNumber> version;
+  reflect::Nullable<std::string> text;  // null: it was erased
+  Mark created;
+};
+BOOST_DESCRIBE_STRUCT(CommentBody, (), (id, version, text, created))
+
+struct LinkedVersionBody {
+  registry::RegistryName registry;
+  registry::ModelName model;
+  VersionNumber version;
+  std::string reference;
+};
+BOOST_DESCRIBE_STRUCT(LinkedVersionBody, (), (registry, model, version, reference))
+
+struct ArtifactBody {
+  registry::ArtifactId id;
+  registry::Label name, kind;
+  Digest digest;  // of the manifest
+  std::uint64_t files = 0, bytes = 0;
+  Mark created;
+  std::vector<LinkedVersionBody> versions;
+};
+BOOST_DESCRIBE_STRUCT(ArtifactBody, (), (id, name, kind, digest, files, bytes, created, versions))
+
+struct AutomationBody : registry::AutomationDefinition {
+  registry::AutomationId id;
+  Mark created, changed;
+};
+BOOST_DESCRIBE_STRUCT(AutomationBody, (registry::AutomationDefinition), (id, created, changed))
+
+struct DeliveryBody {
+  registry::DeliveryId id;
+  registry::AutomationId automation_id;
+  registry::Label automation;
+  std::uint32_t action = 0;
+  registry::ActionKind kind = registry::ActionKind::webhook;
+  std::uint64_t event_sequence = 0, triggered_sequence = 0;
+  registry::DeliveryState state = registry::DeliveryState::pending;
+  std::uint32_t attempts_made = 0;
+  std::optional<Timestamp> due;  // of the next attempt, while it is open
+  Mark changed;
+};
+BOOST_DESCRIBE_STRUCT(DeliveryBody, (),
+                      (id, automation_id, automation, action, kind, event_sequence, triggered_sequence, state,
+                       attempts_made, due, changed))
+
+struct DeliveryDetailBody : DeliveryBody {
+  std::vector<work::Attempt> attempts;
+};
+BOOST_DESCRIBE_STRUCT(DeliveryDetailBody, (DeliveryBody), (attempts))
+
+struct SecretBody {
+  registry::SecretName name;
+  std::uint64_t number = 0;  // how many values it has had
+  Mark changed;
+};
+BOOST_DESCRIBE_STRUCT(SecretBody, (), (name, number, changed))
+
+struct LineageNodeBody : registry::Node {
+  std::uint32_t distance = 0;  // edges from the start
+};
+BOOST_DESCRIBE_STRUCT(LineageNodeBody, (registry::Node), (distance))
+
+struct LineageBody {
+  registry::Node start;
+  std::vector<LineageNodeBody> nodes;
+  std::vector<registry::EdgeRecord> edges;
+  bool truncated = false;
+};
+BOOST_DESCRIBE_STRUCT(LineageBody, (), (start, nodes, edges, truncated))
+
+// What is gone, or was, when a DELETE has been recorded.
+struct RemovedBody {
+  std::string removed;  // its name
+};
+BOOST_DESCRIBE_STRUCT(RemovedBody, (), (removed))
+
+// Makes bodies of records; borrows both for its life.
+class Presenter {
+ public:
+  Presenter(const registry::Reader& state, const work::Store& work) : state_(state), work_(work) {}
+
+  ModelBody model(const registry::FoundModel& found) const;
+  VersionBody version(const registry::FoundModel& found, const registry::VersionRecord& version) const;
+  AliasBody alias(const registry::AliasRecord& alias) const;
+  CommentBody comment(const registry::CommentRecord& comment) const;
+  ArtifactBody artifact(const registry::ArtifactRecord& artifact) const;
+  AutomationBody automation(const registry::AutomationRecord& automation) const;
+  DeliveryBody delivery(const registry::DeliveryRecord& delivery) const;
+  DeliveryDetailBody delivery_detail(const registry::DeliveryRecord& delivery) const;
+  SecretBody secret(const registry::SecretRecord& secret) const;
+  LineageBody lineage(projections::LineageGraph graph) const;
+
+  std::optional<std::string> text(const std::optional<registry::TextRef>& ref) const;
+
+ private:
+  const registry::Reader& state_;
+  const work::Store& work_;
+};
+
+// "churn:v3", "data/churn:v3".
+std::string reference_of(const registry::RegistryName& registry, const registry::ModelName& model,
+                         VersionNumber version);
+
+}  // namespace herald::api

@@ -1,0 +1,51 @@
+#include "api/route.h"
+
+namespace herald::api {
+
+std::string_view to_string(Permission permission) {
+  switch (permission) {
+    case Permission::open:
+      return "open";
+    case Permission::read:
+      return "read";
+    case Permission::write:
+      return "write";
+    case Permission::automate:
+      return "automate";
+    case Permission::administer:
+      return "administer";
+  }
+  return "administer";
+}
+
+std::string_view to_string(ObjectScope scope) {
+  switch (scope) {
+    case ObjectScope::server:
+      return "server";
+    case ObjectScope::registry:
+      return "registry";
+    case ObjectScope::model:
+      return "model";
+  }
+  return "server";
+}
+
+Doc Doc::as_of() && {
+  return std::move(*this)
+      .with({"as_of", R"({"type":"string"})",
+             "As things stood at this recorded sequence, or at this RFC 3339 time."})
+      .fresh();
+}
+
+Doc Doc::fresh() && {
+  return std::move(*this).with({"min_sequence", R"({"type":"integer","minimum":0})",
+                                "Answer only when the views hold this sequence; at most 5 s, then 503."});
+}
+
+Doc Doc::paged() && {
+  return std::move(*this)
+      .with({"limit", R"({"type":"integer","minimum":1,"maximum":1000,"default":100})", "Items on a page."})
+      .with({"cursor", R"({"type":"string"})", "The \"next\" of the page before."});
+}
+
+}  // namespace herald::api

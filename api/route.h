@@ -1,0 +1,163 @@
+// A route: a method and a path, who may call it on what, who answers, and what the documentation says. There is no route
+// without a permission and a scope: the constructor has no defaults (tests/compile_fail holds it to that), and one that
+// asks for nothing must be listed in public_routes.h.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/outcome.h"
+#include "api/request.h"
+#include "base/limits.h"
+#include "base/result.h"
+#include "reflect/json_schema.h"
+
+namespace herald::api {
+
+struct Call;
+using Handler = Result<Outcome> (*)(const Call& call);
+
+// What the caller must be allowed. Roles will be sets of these.
+enum class Permission {
+  open,       // nobody is asked: only what public_routes.h lists
+  read,       // see state, history, events, files
+  write,      // register, describe, tag, comment, move aliases, record lineage, upload
+  automate,   // automations and their deliveries
+  administer  // registries and secrets
+};
+std::string_view to_string(Permission permission);
+
+// On what: the whole server, the registry that the path names, or the model that it names.
+enum class ObjectScope { server, registry, model };
+std::string_view to_string(ObjectScope scope);
+
+// A named JSON Schema, for the components of /openapi.json.
+struct Schema {
+  std::string name;  // empty: none
+  std::string (*json)() = nullptr;
+};
+template <class T>
+Schema schema(std::string name) {
+  return {std::move(name), &json::schema_of<T>};
+}
+
+struct QueryParameter {
+  std::string_view name;
+  std::string_view schema;  // JSON
+  std::string_view text;
+  bool required = false;
+};
+
+enum class BodyKind { none, json, bytes };
+
+// How a route is documented, and what follows from that: the query parameters it takes, the kind and size of its body.
+// The setters return the object, so that a route table reads as one sentence for each route.
+class Doc {
+ public:
+  Doc(std::string_view tag, std::string_view summary) : tag_(tag), summary_(summary) {}
+
+  template <class T>
+  Doc takes(std::string name) && {
+    body_ = BodyKind::json;
+    request_ = schema<T>(std::move(name));
+    return std::move(*this);
+  }
+  // The body may be left out.
+  template <class T>
+  Doc may_take(std::string name) && {
+    body_required_ = false;
+    return std::move(*this).template takes<T>(std::move(name));
+  }
+  Doc takes_bytes() && {
+    body_ = BodyKind::bytes;
+    return std::move(*this);
+  }
+  Doc at_most(std::size_t body_bytes) && {
+    max_body_ = body_bytes;
+    return std::move(*this);
+  }
+  template <class T>
+  Doc gives(std::string name) && {
+    answer_ = schema<T>(std::move(name));
+    return std::move(*this);
+  }
+  // {"items": [...], "next": "<cursor>"}, with `limit` and `cursor`.
+  template <class T>
+  Doc lists(std::string name) && {
+    list_ = true;
+    return std::move(*this).template gives<T>(std::move(name)).paged();
+  }
+  Doc gives_media(std::string_view media) && {
+    media_ = media;
+    return std::move(*this);
+  }
+  // Records an event: takes Idempotency-Key, may answer 201.
+  Doc records() && {
+    records_ = true;
+    return std::move(*this);
+  }
+  Doc with(QueryParameter parameter) && {
+    query_.push_back(parameter);
+    return std::move(*this);
+  }
+  Doc as_of() &&;  // takes `as_of` and `min_sequence`
+  Doc fresh() &&;  // takes `min_sequence`
+  Doc paged() &&;  // takes `limit` and `cursor`
+  // For people: what the summary does not say.
+  Doc says(std::string_view text) && {
+    text_ = text;
+    return std::move(*this);
+  }
+
+  std::string_view tag() const { return tag_; }
+  std::string_view summary() const { return summary_; }
+  std::string_view text() const { return text_; }
+  BodyKind body() const { return body_; }
+  bool body_required() const { return body_required_; }
+  std::size_t max_body() const { return max_body_; }
+  const Schema& request() const { return request_; }
+  const Schema& answer() const { return answer_; }
+  bool list() const { return list_; }
+  bool recording() const { return records_; }
+  std::string_view media() const { return media_; }
+  const std::vector<QueryParameter>& query() const { return query_; }
+
+ private:
+  std::string_view tag_, summary_, text_, media_ = kJson;
+  BodyKind body_ = BodyKind::none;
+  std::size_t max_body_ = limits::kMaxRequestBodyBytes;
+  Schema request_, answer_;
+  bool list_ = false, records_ = false, body_required_ = true;
+  std::vector<QueryParameter> query_;
+};
+
+class Route {
+ public:
+  // `pattern`: "/v1/models/{model}/versions"; "{path...}" at the end takes all that follows.
+  Route(Method method, std::string pattern, Permission permission, ObjectScope scope, Handler handler,
+        Doc doc)
+      : method_(method),
+        pattern_(std::move(pattern)),
+        permission_(permission),
+        scope_(scope),
+        handler_(handler),
+        doc_(std::move(doc)) {}
+
+  Method method() const { return method_; }
+  const std::string& pattern() const { return pattern_; }
+  Permission permission() const { return permission_; }
+  ObjectScope scope() const { return scope_; }
+  Handler handler() const { return handler_; }
+  const Doc& doc() const { return doc_; }
+
+ private:
+  Method method_;
+  std::string pattern_;
+  Permission permission_;
+  ObjectScope scope_;
+  Handler handler_;
+  Doc doc_;
+};
+
+}  // namespace herald::api

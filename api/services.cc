@@ -1,0 +1,21 @@
+#include "api/services.h"
+
+#include "api/handlers.h"
+#include "api/metrics.h"
+#include "api/openapi.h"
+
+namespace herald::api {
+
+Services::Services(Parts given, Options chosen)
+    : parts(std::move(given)),
+      options(std::move(chosen)),
+      cursors(parts.idempotency_key),
+      log_at_start(parts.log.last()) {
+  add_all_routes(router);
+  openapi = describe_api(router);
+  metrics = std::make_unique<Metrics>(router);
+}
+
+Services::~Services() = default;
+
+}  // namespace herald::api

@@ -1,0 +1,36 @@
+// What handlers and sessions share: the parts that the server was given, and what it made of them. Lives as long as the
+// server; used by all I/O threads and the pool.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "api/cursor.h"
+#include "api/router.h"
+#include "api/server.h"
+
+namespace herald::api {
+
+class Metrics;
+
+struct Services {
+  Services(Parts given, Options chosen);
+  ~Services();
+
+  const Parts parts;
+  const Options options;
+  const Cursors cursors;
+  Router router;
+  std::string openapi;  // made once, of the router
+  std::unique_ptr<Metrics> metrics;
+  const Sequence log_at_start;  // what the views must hold before the server is ready
+  std::atomic<bool> stopping{false};
+  std::atomic<std::size_t> connections{0};
+  std::atomic<std::size_t> live_streams{0};
+  // Two settings of one secret at a time would choose the same number for their values.
+  std::mutex setting_secret;
+};
+
+}  // namespace herald::api

@@ -1,0 +1,141 @@
+#include "api/transfer.h"
+
+#include "api/completion.h"
+#include "api/range.h"
+
+namespace herald::api {
+
+struct BlobBody {
+  Digest digest;
+  std::uint64_t bytes = 0;
+};
+BOOST_DESCRIBE_STRUCT(BlobBody, (), (digest, bytes))
+
+namespace {
+
+constexpr std::size_t kSlice = 256 << 10;
+
+Answer header_for(const Content& content, const Portion& portion) {
+  Answer answer{.media = content.media, .body = {}, .sequence = {}, .headers = {}};
+  answer.headers.push_back({"ETag", etag_of(content.digest)});
+  answer.headers.push_back({"Accept-Ranges", "bytes"});
+  if (portion.kind == Portion::Kind::not_modified) {
+    answer.status = 304;
+    answer.media = {};
+  }
+  if (portion.kind == Portion::Kind::part) {
+    answer.status = 206;
+    answer.headers.push_back(
+        {"Content-Range", "bytes " + std::to_string(portion.range.first) + "-" +
+                              std::to_string(portion.range.first + portion.range.count - 1) + "/" +
+                              std::to_string(content.blob->size())});
+  }
+  return answer;
+}
+
+Task<> send_bytes(const Content& content, ByteRange range, asio::thread_pool& pool, Wire& wire) {
+  while (range.count > 0) {
+    const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(range.count, kSlice));
+    std::function<Result<std::string>()> read = [blob = content.blob, first = range.first, wanted] {
+      return blob->read(first, wanted);
+    };
+    const Result<std::string> slice = co_await blocking<Result<std::string>>(pool, std::move(read));
+    if (!slice || slice->empty()) {
+      wire.break_off();
+      co_return;
+    }
+    const bool taken = co_await wire.write(*slice);
+    if (!taken) co_return;
+    range.first += slice->size();
+    range.count -= slice->size();
+  }
+}
+
+Error too_large() {
+  return error(Cause::too_large, "a blob has at most " + std::to_string(limits::kMaxBlobBytes) + " bytes");
+}
+
+// A body for a blob that is there already is held against its digest all the same.
+class Checked final : public BlobStore::Upload {
+ public:
+  explicit Checked(const Digest& digest) : digest_(digest) {}
+  Result<void> write(std::string_view bytes) override {
+    hash_.update(bytes);
+    return {};
+  }
+  Result<void> finish() override {
+    const Digest actual = hash_.finish();
+    if (actual == digest_) return {};
+    return error(Cause::digest_mismatch,
+                 "the bytes have the digest " + actual.str() + ", not " + digest_.str());
+  }
+
+ private:
+  Digest digest_;
+  Sha256 hash_;
+};
+
+using Upload = std::shared_ptr<BlobStore::Upload>;
+
+struct Begun {
+  Upload upload;
+  bool was_there = false;
+};
+
+Result<Begun> begin_upload(BlobStore& blobs, const Digest& digest) {
+  if (blobs.size(digest)) return Begun{std::make_shared<Checked>(digest), true};
+  HERALD_TRY(std::unique_ptr<BlobStore::Upload> upload, blobs.begin(digest));
+  return Begun{std::move(upload), false};
+}
+
+}  // namespace
+
+Task<Result<unsigned int>> send_content(const Call& call, Content content, asio::thread_pool& pool,
+                                        Wire& wire) {
+  const std::uint64_t size = content.blob->size();
+  const Portion portion = portion_of(call.request, content.digest, size);
+  if (portion.kind == Portion::Kind::not_satisfiable) {
+    co_return error(Cause::range_not_satisfiable, "the content has " + std::to_string(size) + " bytes: " +
+                                                      quoted(call.request.range) + " lies outside");
+  }
+  const Answer header = header_for(content, portion);
+  if (portion.kind == Portion::Kind::not_modified) {
+    co_await wire.send(header);
+    co_return header.status;
+  }
+  const bool begun = co_await wire.begin(header, portion.range.count);
+  if (begun && call.request.method == Method::get) co_await send_bytes(content, portion.range, pool, wire);
+  co_return header.status;
+}
+
+Task<Result<Answer>> receive_blob(const Call& call, Digest digest, asio::thread_pool& pool, Wire& wire) {
+  if (call.request.content_length.value_or(0) > limits::kMaxBlobBytes) co_return too_large();
+  BlobStore& blobs = call.herald.parts.blobs;
+  std::function<Result<Begun>()> begin = [&blobs, digest] { return begin_upload(blobs, digest); };
+  const Result<Begun> begun = co_await blocking<Result<Begun>>(pool, std::move(begin));
+  if (!begun) co_return begun.error();
+  const Upload upload = begun->upload;
+  wire.allow_slow_body();
+
+  std::uint64_t taken = 0;
+  for (;;) {
+    Result<std::string> slice = co_await wire.read_body(kSlice);
+    if (!slice) co_return slice.error();
+    if (slice->empty()) break;
+    taken += slice->size();
+    if (taken > limits::kMaxBlobBytes) co_return too_large();
+    std::function<Result<void>()> write = [upload, bytes = std::move(*slice)] {
+      return upload->write(bytes);
+    };
+    const Result<void> written = co_await blocking<Result<void>>(pool, std::move(write));
+    if (!written) co_return written.error();
+  }
+  std::function<Result<void>()> finish = [upload] { return upload->finish(); };
+  const Result<void> finished = co_await blocking<Result<void>>(pool, std::move(finish));
+  if (!finished) co_return finished.error();
+  Answer answer = answer_with(BlobBody{digest, taken}, std::nullopt);
+  answer.status = begun->was_there ? 200 : 201;
+  co_return answer;
+}
+
+}  // namespace herald::api

@@ -1,0 +1,16 @@
+// Blobs on their way in and out, in slices; the disk is waited for in the pool.
+#pragma once
+
+#include "api/call.h"
+#include "api/wire.h"
+
+namespace herald::api {
+
+// Sends the answer, header and bytes. Returns its status. Errors: range_not_satisfiable, before anything was sent.
+Task<Result<unsigned int>> send_content(const Call& call, Content content, asio::thread_pool& pool,
+                                        Wire& wire);
+
+// Takes the body and stores it. Errors: digest_mismatch, too_large, storage_full, what Wire::read_body says.
+Task<Result<Answer>> receive_blob(const Call& call, Digest digest, asio::thread_pool& pool, Wire& wire);
+
+}  // namespace herald::api

@@ -46,7 +46,8 @@ class BlobStore {
 struct KafkaReport {
   bool configured = false;
   std::string state;  // disabled, connecting, publishing, waiting, stopped
-  std::string brokers, topic, broker_version;
+  std::string brokers, topic;
+  std::string cluster;          // its id; empty: never connected
   std::uint64_t published = 0;  // sequence up to which the topic has everything
   std::uint64_t lag = 0;        // events recorded and not yet published
   std::uint64_t transactions = 0, restarts = 0;
@@ -54,8 +55,8 @@ struct KafkaReport {
   std::optional<std::string> decide;  // set when it has stopped for good: what the operator must decide
 };
 BOOST_DESCRIBE_STRUCT(KafkaReport, (),
-                      (configured, state, brokers, topic, broker_version, published, lag, transactions,
-                       restarts, last_error, decide))
+                      (configured, state, brokers, topic, cluster, published, lag, transactions, restarts,
+                       last_error, decide))
 
 class KafkaStatus {
  public:

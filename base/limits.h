@@ -18,6 +18,10 @@ inline constexpr std::size_t kMaxCommandsPerBatch = 256;
 inline constexpr std::size_t kMaxBatchBytes = 1 << 20;
 inline constexpr std::size_t kMaxQueuedCommands = 8'192;
 
+// Publication to Kafka: one transaction (the rest waits for the next one).
+inline constexpr std::size_t kMaxEventsPerTransaction = 1'000;
+inline constexpr std::size_t kMaxBytesPerTransaction = 4 << 20;
+
 // JSON from outside (refused: malformed).
 inline constexpr std::size_t kMaxJsonDepth = 64;
 

@@ -21,7 +21,7 @@ const View& kafka_view() {
                   {"state", text("state")},
                   {"brokers", text("brokers")},
                   {"topic", text("topic")},
-                  {"broker version", text("broker_version")},
+                  {"cluster", text("cluster")},
                   {"published", text("published")},
                   {"lag", text("lag")},
                   {"transactions", text("transactions")},

@@ -7,9 +7,11 @@
 // log says (another log's topic, a log restored from an older backup, a topic that was deleted), it stops for good with
 // one message that names what the operator must decide.
 //
-// Threads: its own, from the constructor to stop(). report() by any.
+// Threads: its own, from start() to stop(). report() and wait_until() by any.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -21,19 +23,26 @@
 namespace herald::connectors::kafka {
 
 struct Options {
-  std::string brokers;                              // bootstrap.servers
+  std::string brokers;  // bootstrap.servers
   std::string prefix = "herald";
-  std::map<std::string, std::string> properties;    // librdkafka's, passed on (security.protocol, sasl.*, ssl.*)
-  std::uint32_t partitions = 1;                     // of <prefix>.events when it is made
+  std::map<std::string, std::string>
+      properties;                // librdkafka's, passed on (security.protocol, sasl.*, ssl.*)
+  std::uint32_t partitions = 1;  // of <prefix>.events when it is made
 };
 
 class Publisher final : public api::KafkaStatus {
  public:
-  // Errors: invalid_value (a property that librdkafka refuses). Borrows log and tail.
-  static Result<std::unique_ptr<Publisher>> start(const Options& options, const eventstore::Log& log, const eventstore::Tail& tail);
-  ~Publisher() override;   // stop()
-  void stop();             // finishes or aborts the transaction under way, within 10 s
+  // Errors: invalid_value (a property that librdkafka refuses, or that is Herald's own; a prefix that makes no topic's
+  // name). Borrows log and tail. Does not wait for a broker.
+  static Result<std::unique_ptr<Publisher>> start(const Options& options, const eventstore::Log& log,
+                                                  const eventstore::Tail& tail);
+  ~Publisher() override;  // stop()
+  void stop();            // finishes the transaction under way, or leaves it to be aborted, within 10 s
   api::KafkaReport report() const override;
+
+  // Returns the first report for which `reached` holds, or the one at the deadline.
+  api::KafkaReport wait_until(const std::function<bool(const api::KafkaReport&)>& reached,
+                              std::chrono::milliseconds deadline) const;
 
  private:
   class Impl;

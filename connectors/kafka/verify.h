@@ -13,8 +13,8 @@ namespace herald::connectors::kafka {
 
 struct Verification {
   std::uint64_t in_topic = 0, in_log = 0, compared = 0;
-  std::uint64_t progress = 0;               // what the progress topic says
-  std::vector<std::string> differences;     // at most 20; empty: the same up to `progress`
+  std::uint64_t progress = 0;            // what the progress topic says
+  std::vector<std::string> differences;  // at most 20; empty: the same up to `progress`
 };
 BOOST_DESCRIBE_STRUCT(Verification, (), (in_topic, in_log, compared, progress, differences))
 

@@ -1,0 +1,99 @@
+#include "connectors/kafka/batch.h"
+
+#include <gmock/gmock.h>
+
+#include "connectors/testing/kafka_sample_log.h"
+#include "lmdb/testing/temp_folder.h"
+
+namespace herald::connectors::kafka {
+namespace {
+
+using testing::sample_event;
+using testing::SampleLog;
+
+// Records of 10 bytes whose correlation ids are these letters.
+std::vector<EventRecord> correlated(const std::string& letters) {
+  std::vector<EventRecord> records;
+  for (const char letter : letters)
+    records.push_back({"", std::string(10, 'v'), {}, std::string(1, letter), records.size() + 1});
+  return records;
+}
+
+TEST(Batch, TakesAllWhenTheLogHasNoMore) {
+  EXPECT_EQ(cut(correlated("abbc"), false, {10, 1000}), 4u);
+}
+
+TEST(Batch, LeavesACommandWholeToTheNextTransaction) {
+  EXPECT_EQ(cut(correlated("abbb"), true, {3, 1000}), 1u);
+  EXPECT_EQ(cut(correlated("aabbb"), true, {4, 1000}), 2u);
+}
+
+TEST(Batch, EndsBetweenTwoCommands) {
+  EXPECT_EQ(cut(correlated("aabb"), true, {2, 1000}), 2u);
+}
+
+TEST(Batch, IsLimitedInBytes) {
+  EXPECT_EQ(cut(correlated("abcd"), true, {10, 25}), 2u);
+  EXPECT_EQ(cut(correlated("abbd"), true, {10, 25}), 1u);
+}
+
+TEST(Batch, PartsACommandOnlyWhenItIsMoreThanATransactionHolds) {
+  EXPECT_EQ(cut(correlated("aaaa"), true, {3, 1000}), 3u);
+  EXPECT_EQ(cut(correlated("a"), true, {3, 5}), 1u);
+}
+
+TEST(Batch, ReadsTheLogOnInWholeCommands) {
+  const herald::testing::TempFolder folder;
+  SampleLog log(folder.file("log"));
+  log.append(4, 3);
+  std::vector<std::size_t> sizes;
+  Sequence after(0);
+  while (after < log.last()) {
+    const auto batch = next_batch(log.log(), after, log.last(), {7, 1 << 20}).value();
+    EXPECT_EQ(batch.front().value, log.event(after.value() + 1));
+    sizes.push_back(batch.size());
+    after = Sequence(batch.back().sequence);
+  }
+  EXPECT_THAT(sizes, ::testing::ElementsAre(6u, 6u));
+}
+
+TEST(Batch, DoesNotReadBeyondWhatIsProjected) {
+  const herald::testing::TempFolder folder;
+  SampleLog log(folder.file("log"));
+  log.append(4, 3);
+  EXPECT_EQ(next_batch(log.log(), Sequence(0), Sequence(6), {100, 1 << 20}).value().size(), 6u);
+}
+
+TEST(EventRecord, IsTheCloudEventInStructuredModeWithItsAttributesAsHeaders) {
+  const std::string bytes = sample_event(7, 7);
+  const EventRecord record = record_of(bytes).value();
+  EXPECT_EQ(record.value, bytes);
+  EXPECT_EQ(record.key,
+            "registries/00000000-0000-0001-0000-000000000001/models/00000000-0000-0002-0000-000000000001");
+  EXPECT_THAT(
+      record.headers,
+      ::testing::ElementsAre(
+          ::testing::Pair("content-type", "application/cloudevents+json; charset=UTF-8"),
+          ::testing::Pair("ce_specversion", "1.0"), ::testing::Pair("ce_type", "herald.tag.set.v1"),
+          ::testing::Pair("ce_source", "herald.example/log"),
+          ::testing::Pair("ce_id", "00000000-0000-0003-0000-000000000007"),
+          ::testing::Pair("ce_time", "2026-11-24T05:00:00.000Z"),
+          ::testing::Pair("ce_sequence", "00000000000000000007"), ::testing::Pair("ce_subject", record.key)));
+}
+
+TEST(EventRecord, IsNotMadeOfOtherBytes) {
+  EXPECT_FALSE(record_of("{}"));
+}
+
+// Values of org.apache.kafka.common.utils.Utils.murmur2, from Kafka's own UtilsTest.
+TEST(EventRecord, GoesToThePartitionThatJavaProducersChoose) {
+  constexpr std::int32_t kMany = 1'000'003;
+  const auto java = [](std::int32_t murmur2) { return (murmur2 & 0x7fffffff) % kMany; };
+  EXPECT_EQ(partition_of("21", kMany), java(-973932308));
+  EXPECT_EQ(partition_of("foobar", kMany), java(-790332482));
+  EXPECT_EQ(partition_of("a-little-bit-long-string", kMany), java(-985981536));
+  EXPECT_EQ(partition_of("foobar", 1), 0);
+}
+
+}  // namespace
+}  // namespace herald::connectors::kafka

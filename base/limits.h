@@ -56,6 +56,7 @@ inline constexpr std::size_t kMaxEventTypesPerAutomation = 64;
 inline constexpr std::size_t kMaxLineageWalk = 10'000;           // nodes looked at to see that an edge closes no circle
 inline constexpr std::size_t kMaxLineageDepth = 64;
 inline constexpr std::size_t kMaxLineageNodes = 1'000;           // of one answer (cut off, and said so)
+inline constexpr std::size_t kMaxLineageEdges = 10'000;          // looked at for one answer (cut off, and said so)
 
 // Parts of an automation (refused: too-large, invalid-value). Its event must hold the whole of it.
 inline constexpr std::size_t kMaxTemplateBytes = 16'384;         // a payload or text template
@@ -97,6 +98,7 @@ inline constexpr std::size_t kDefaultPageSize = 100;
 inline constexpr std::size_t kMaxPageBytes = 4 << 20;            // of events on one page (the page ends early)
 inline constexpr std::size_t kMaxConnections = 10'000;
 inline constexpr std::size_t kMaxLiveStreams = 1'000;
+inline constexpr std::size_t kMaxRowsScanned = 100'000;           // by one page of a filtered list (the page ends early)
 inline constexpr std::size_t kMaxEventsScanned = 100'000;         // by one page of a filtered list (the page ends early)
 
 // Space kept free on the data folder's disk (writes refused below it: storage-full).

@@ -14,6 +14,7 @@
 #include "base/sequence.h"
 #include "lmdb/lmdb.h"
 #include "projections/stand.h"
+#include "registry/event.h"
 #include "registry/state.h"
 
 namespace herald::projections {
@@ -42,8 +43,7 @@ class HeadReader final : public registry::Reader {
   std::unique_ptr<State> state_;
 };
 
-// Aborts when it goes out of scope. Writes that meet a full map or disk are remembered and make commit()
-// fail, so that evolve() need not ask after each.
+// Aborts when it goes out of scope.
 class HeadBatch final : public registry::Writer {
  public:
   explicit HeadBatch(class Head& head);
@@ -56,8 +56,13 @@ class HeadBatch final : public registry::Writer {
   void put(registry::Table table, std::string_view key, std::string_view value) override;
   void erase(registry::Table table, std::string_view key) override;
 
+  // Makes an event part of the state: registry::evolve(), with a full map or disk as an Error (storage_full).
+  // After it nothing of the batch can be read or committed. (evolve() itself does not know that writes can fail:
+  // put() and erase() then throw what only this function catches.)
+  Result<void> apply(const registry::Event& event);
   // True when an earlier write failed: the batch is lost.
   bool failed() const;
+  // Errors: storage_full, unavailable; the head is then as it was before the batch.
   Result<void> commit(const Stand& stand);
 
  private:

@@ -20,7 +20,7 @@ class Mark {
   bool trusted(const std::string& this_boot) const;
   // Durable when they return. Errors: unavailable, storage_full.
   Result<void> set_open(const std::string& this_boot);
-  Result<void> set_clean(const std::string& this_boot);
+  Result<void> set_clean();
 
  private:
   Result<void> write(const std::string& text);

@@ -1,6 +1,7 @@
 // Questions of more than one record, over any Reader: of now (HeadReader), of then (AsOf), of a test
 // (MemoryState). Pages run over immutable keys, so that they neither skip nor repeat; `after` is the key a
-// page ended with (Page::next).
+// page ended with (Page::next). A page holds at most kMaxPageSize records, whatever is asked for; one that is filtered
+// ends early, with a `next`, when it has looked at kMaxRowsScanned.
 #pragma once
 
 #include <optional>
@@ -40,7 +41,7 @@ std::vector<registry::AliasName> aliases_of(const registry::Reader& reader, regi
 Page<registry::CommentRecord> list_comments(const registry::Reader& reader, registry::ModelId model,
                                             std::optional<registry::VersionNumber> version,
                                             const PageRequest& page);
-// The versions that an artifact is linked to.
+// The versions that an artifact is linked to, at most kMaxPageSize of them.
 struct LinkedVersion {
   registry::ModelId model_id;
   registry::VersionNumber version;
@@ -56,13 +57,19 @@ Page<registry::DeliveryRecord> list_deliveries(const registry::Reader& reader,
 std::vector<registry::SecretRecord> list_secrets(const registry::Reader& reader);  // those in force
 
 // ---- lineage ----
+// `both`: what it comes from and what came of it, but not what else came of what it comes from.
 enum class Direction { upstream, downstream, both };
+struct LineageNode : registry::Node {
+  std::size_t distance = 0;  // edges from the start
+};
 struct LineageGraph {
   registry::Node start;
-  std::vector<registry::Node> nodes;  // without start, nearest first
-  std::vector<registry::EdgeRecord> edges;
-  bool truncated = false;  // kMaxLineageNodes or the depth was reached and there is more
+  std::vector<LineageNode> nodes;           // without start, nearest first
+  std::vector<registry::EdgeRecord> edges;  // between start and nodes
+  bool truncated = false;                   // kMaxLineageNodes, kMaxLineageEdges or the depth was reached
 };
+// Breadth first, at most kMaxLineageDepth deep. A start that no edge touches has an empty graph, under the name that is
+// asked for.
 LineageGraph lineage(const registry::Reader& reader, const registry::Node& start, Direction direction,
                      std::size_t depth);
 

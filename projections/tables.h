@@ -1,4 +1,5 @@
-// Scans over LMDB tables as registry::Reader promises them; shared by the head's reader and its batch.
+// What the stores of this room share: scans over LMDB tables as registry::Reader promises them, and how a failed
+// write leaves evolve(). Private to this room.
 #pragma once
 
 #include <string>
@@ -8,6 +9,16 @@
 #include "registry/state.h"
 
 namespace herald::projections {
+
+// How a full map or disk leaves evolve(), which need not know that writes can fail; caught by those that call it.
+struct WriteFailed {
+  Error error;
+};
+
+inline std::optional<std::string> owned(std::optional<std::string_view> bytes) {
+  if (!bytes) return std::nullopt;
+  return std::string(*bytes);
+}
 
 inline void scan_up(const lmdb::Txn& txn, lmdb::Table table, std::string_view prefix, std::string_view after,
                     const registry::Reader::Visit& visit) {

@@ -40,8 +40,12 @@ class AsOf final : public registry::Reader {
   Sequence at_;
 };
 
-// What a timeline is about. A model's holds the events of the model, its versions, aliases, tags and
-// comments.
+// What a timeline is about.
+//   registry    that it was created, and the registration of its models
+//   model       the events of the model, its versions, aliases, tags, comments and lineage
+//   version     its own, and those of aliases that came to it or left it
+//   artifact    its own, the versions that it was linked to and unlinked from, and its lineage
+//   automation  its own, and those of its deliveries; delivery: from the match that planned it
 namespace timelines {
 std::string registry(registry::RegistryId id);
 std::string model(registry::ModelId id);
@@ -53,6 +57,9 @@ std::string delivery(registry::DeliveryId id);
 // The timelines that an event belongs to.
 std::vector<std::string> of(const registry::Event& event);
 }  // namespace timelines
+
+// What one event left of a row: its value, or nothing where it was erased.
+using RowChange = std::optional<std::string>;
 
 // A snapshot. One thread at a time; short-lived.
 class ViewsReader {
@@ -70,6 +77,15 @@ class ViewsReader {
   void timeline_back(std::string_view timeline, Sequence before,
                      const std::function<bool(Sequence)>& visit) const;
 
+  // For whoever checks the views against the log: what event `by` did to a row (nothing: it did not touch it), and
+  // how many changes and timeline entries there are in all.
+  std::optional<RowChange> change(registry::Table table, std::string_view key, Sequence by) const;
+  struct Sizes {
+    std::uint64_t changes = 0;
+    std::uint64_t timeline_entries = 0;
+  };
+  Sizes sizes() const;
+
  private:
   friend class AsOf;
   struct State;
@@ -82,8 +98,8 @@ class Views {
   ~Views();
   Stand stand() const;
 
-  // Applies events that follow the stand without gap, and commits. `leaf`: of the last of them.
-  // Errors: storage_full (nothing applied).
+  // Applies events that follow the stand without gap (others are a broken invariant), and commits. `leaf`: of the
+  // last of them. Errors: storage_full, unavailable (nothing applied).
   Result<void> apply(std::span<const registry::Event> events, const std::string& origin, const Digest& leaf);
   lmdb::Environment& environment();
 

@@ -149,8 +149,7 @@ Result<Recorded> Batch::write(const Submission& submission, const registry::Deci
 Result<void> Batch::append(const Encoded& encoded) {
   changed_ = true;
   HERALD_CHECK(log_->append(encoded.event.subject(), encoded.event.time, encoded.bytes));
-  registry::evolve(head_, encoded.event);
-  if (head_.failed()) return head_is_full();
+  if (!head_.apply(encoded.event)) return head_is_full();
   ++events_;
   bytes_ += encoded.bytes.size();
   last_time_ = encoded.event.time;

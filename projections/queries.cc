@@ -1,0 +1,140 @@
+#include "projections/queries.h"
+
+#include <algorithm>
+
+namespace herald::projections {
+namespace {
+
+using registry::Reader;
+using registry::Table;
+
+enum class Order { upwards, downwards };
+
+// Which rows of which table, in which order.
+struct Rows {
+  Table table;
+  std::string_view prefix;
+  Order order = Order::upwards;
+};
+
+void scan(const Reader& reader, const Rows& rows, std::string_view from, const Reader::Visit& visit) {
+  if (rows.order == Order::upwards) {
+    reader.scan(rows.table, rows.prefix, from, visit);
+  } else {
+    reader.scan_back(rows.table, rows.prefix, from, visit);
+  }
+}
+
+// The records that `wanted` keeps, up to the page's limit; one row further tells whether there is a next page.
+template <class Record, class Wanted>
+Page<Record> list(const Reader& reader, const Rows& rows, const PageRequest& page, Wanted&& wanted) {
+  const std::size_t limit = std::clamp<std::size_t>(page.limit, 1, limits::kMaxPageSize);
+  Page<Record> out;
+  std::string last;
+  std::size_t scanned = 0;
+  scan(reader, rows, page.after, [&](std::string_view key, std::string_view value) {
+    if (out.items.size() == limit || scanned == limits::kMaxRowsScanned) {
+      out.next = last;
+      return false;
+    }
+    ++scanned;
+    last.assign(key);
+    auto record = record::decode<Record>(value);
+    if (wanted(record)) out.items.push_back(std::move(record));
+    return true;
+  });
+  return out;
+}
+
+template <class Record>
+Page<Record> list(const Reader& reader, const Rows& rows, const PageRequest& page) {
+  return list<Record>(reader, rows, page, [](const Record&) { return true; });
+}
+
+}  // namespace
+
+Page<registry::RegistryRecord> list_registries(const Reader& reader, const PageRequest& page) {
+  return list<registry::RegistryRecord>(reader, {Table::registries, {}}, page);
+}
+
+Page<registry::ModelRecord> list_models(const Reader& reader, std::optional<registry::RegistryId> registry,
+                                        std::string_view name_part, const PageRequest& page) {
+  return list<registry::ModelRecord>(reader, {Table::models, {}}, page,
+                                     [&](const registry::ModelRecord& model) {
+                                       return (!registry || model.registry_id == *registry) &&
+                                              model.name.str().find(name_part) != std::string::npos;
+                                     });
+}
+
+Page<registry::VersionRecord> list_versions(const Reader& reader, registry::ModelId model,
+                                            const PageRequest& page) {
+  return list<registry::VersionRecord>(reader, {Table::versions, model.bytes(), Order::downwards}, page);
+}
+
+std::vector<registry::AliasRecord> list_aliases(const Reader& reader, registry::ModelId model) {
+  std::vector<registry::AliasRecord> aliases;
+  reader.scan(Table::aliases, model.bytes(), {}, [&](std::string_view, std::string_view value) {
+    aliases.push_back(record::decode<registry::AliasRecord>(value));
+    return true;
+  });
+  return aliases;
+}
+
+std::vector<registry::AliasName> aliases_of(const Reader& reader, registry::ModelId model,
+                                            registry::VersionNumber number) {
+  std::vector<registry::AliasName> names;
+  for (registry::AliasRecord& alias : list_aliases(reader, model)) {
+    if (alias.version == number) names.push_back(std::move(alias.alias));
+  }
+  return names;
+}
+
+Page<registry::CommentRecord> list_comments(const Reader& reader, registry::ModelId model,
+                                            std::optional<registry::VersionNumber> version,
+                                            const PageRequest& page) {
+  return list<registry::CommentRecord>(
+      reader, {Table::comments, model.bytes()}, page,
+      [&](const registry::CommentRecord& comment) { return !version || comment.version == version; });
+}
+
+std::vector<LinkedVersion> versions_of(const Reader& reader, registry::ArtifactId artifact) {
+  std::vector<LinkedVersion> versions;
+  const std::size_t ids = artifact.bytes().size();
+  reader.scan(Table::artifact_links, artifact.bytes(), {}, [&](std::string_view key, std::string_view) {
+    key.remove_prefix(ids);
+    versions.push_back({registry::ModelId(Uuid::from_bytes(key.substr(0, ids))),
+                        registry::VersionNumber(read_be64(key.substr(ids)))});
+    return versions.size() < limits::kMaxPageSize;
+  });
+  return versions;
+}
+
+Page<registry::ArtifactRecord> list_artifacts(const Reader& reader, const PageRequest& page) {
+  return list<registry::ArtifactRecord>(reader, {Table::artifacts, {}}, page);
+}
+
+Page<registry::AutomationRecord> list_automations(const Reader& reader, const PageRequest& page) {
+  return list<registry::AutomationRecord>(reader, {Table::automations, {}}, page);
+}
+
+Page<registry::DeliveryRecord> list_deliveries(const Reader& reader,
+                                               std::optional<registry::AutomationId> automation,
+                                               std::optional<registry::DeliveryState> state,
+                                               const PageRequest& page) {
+  return list<registry::DeliveryRecord>(
+      reader, {Table::deliveries, {}, Order::downwards}, page, [&](const registry::DeliveryRecord& delivery) {
+        return (!automation || delivery.automation_id == *automation) && (!state || delivery.state == *state);
+      });
+}
+
+std::vector<registry::SecretRecord> list_secrets(const Reader& reader) {
+  std::vector<registry::SecretRecord> secrets;
+  reader.scan(Table::secrets, {}, {}, [&](std::string_view, std::string_view value) {
+    auto secret = record::decode<registry::SecretRecord>(value);
+    if (!secret.removed) secrets.push_back(std::move(secret));
+    return true;
+  });
+  return secrets;
+}
+
+}  // namespace herald::projections

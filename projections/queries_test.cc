@@ -1,0 +1,327 @@
+// Each question is asked of a map in memory, of the head and of the views: what a test here says holds for all three.
+#include "projections/queries.h"
+
+#include <gmock/gmock.h>
+
+#include "projections/testing/registry_story.h"
+#include "projections/testing/stores.h"
+
+namespace herald::projections {
+namespace {
+
+using namespace testing;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+enum class Source { memory, head, past };
+
+class Queries : public ::testing::TestWithParam<Source> {
+ protected:
+  // After the story is told; the past is that of its last event, with more told after it.
+  const registry::Reader& reader() {
+    if (GetParam() == Source::memory) return story.state();
+    if (GetParam() == Source::head) {
+      head_ = std::make_unique<HeadStore>(story.events());
+      head_reader_ = std::make_unique<HeadReader>(*head_->head);
+      return *head_reader_;
+    }
+    const Sequence then(story.last());
+    go_on();
+    views_ = std::make_unique<ViewsStore>(story.events());
+    views_reader_ = std::make_unique<ViewsReader>(*views_->views);
+    return as_of_.emplace(views_reader_->as_of(then));
+  }
+
+  RegistryStory story;
+
+ private:
+  // What must not be seen from before.
+  void go_on() {
+    story.model("later");
+    story.version("later");
+    story.move("later", "production", 1);
+    const auto artifact = story.artifact("later");
+    story.link("later", registry::VersionNumber(1), artifact);
+    story.comment("later");
+    const auto automation = story.automation("later");
+    story.trigger(automation, 1);
+    story.secret("later", 1);
+    story.edge(RegistryStory::dataset("rows"), registry::Relation::used, RegistryStory::run("later"));
+  }
+
+  std::unique_ptr<HeadStore> head_;
+  std::unique_ptr<HeadReader> head_reader_;
+  std::unique_ptr<ViewsStore> views_;
+  std::unique_ptr<ViewsReader> views_reader_;
+  std::optional<AsOf> as_of_;
+};
+INSTANTIATE_TEST_SUITE_P(Of, Queries, ::testing::Values(Source::memory, Source::head, Source::past),
+                         [](const auto& source) {
+                           return source.param == Source::memory ? "Memory"
+                                  : source.param == Source::head ? "TheHead"
+                                                                 : "ThePast";
+                         });
+
+template <class Record>
+std::vector<std::string> names(const std::vector<Record>& records) {
+  std::vector<std::string> names;
+  for (const Record& record : records) names.push_back(record.name.str());
+  return names;
+}
+
+// All pages of `limit` records, one after the other.
+template <class Ask>
+auto pages(std::size_t limit, Ask&& ask) {
+  std::vector<decltype(ask(PageRequest{}).items)> pages;
+  PageRequest request{{}, limit};
+  while (true) {
+    auto page = ask(request);
+    pages.push_back(std::move(page.items));
+    if (!page.next) return pages;
+    request.after = *page.next;
+  }
+}
+
+TEST_P(Queries, ListRegistries) {
+  EXPECT_THAT(names(list_registries(reader(), {}).items), ElementsAre("models"));
+}
+
+TEST_P(Queries, ListModelsInTheOrderOfTheirRegistration) {
+  for (const char* name : {"churn", "fraud", "ads"}) story.model(name);
+  EXPECT_THAT(names(list_models(reader(), {}, {}, {}).items), ElementsAre("churn", "fraud", "ads"));
+}
+
+TEST_P(Queries, ListModelsPageByPageWithoutSkippingOrRepeating) {
+  for (const char* name : {"a", "b", "c", "d", "e"}) story.model(name);
+  const auto& state = reader();
+  const auto all = pages(2, [&](const PageRequest& page) { return list_models(state, {}, {}, page); });
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_THAT(names(all[0]), ElementsAre("a", "b"));
+  EXPECT_THAT(names(all[1]), ElementsAre("c", "d"));
+  EXPECT_THAT(names(all[2]), ElementsAre("e"));
+}
+
+TEST_P(Queries, SayThatAFullLastPageIsTheLast) {
+  for (const char* name : {"a", "b"}) story.model(name);
+  EXPECT_EQ(list_models(reader(), {}, {}, {{}, 2}).next, std::nullopt);
+}
+
+TEST_P(Queries, ListModelsOfOneRegistryOrWithAPartOfAName) {
+  const auto data = story.id<registry::RegistryId>();
+  story.record(registry::CreateRegistry{data, registry::RegistryName::trusted("data"),
+                                        registry::RegistryKind::dataset});
+  story.model("churn-eu");
+  story.model("fraud");
+  registry::RegisterModel elsewhere;
+  elsewhere.registry = registry::RegistryName::trusted("data");
+  elsewhere.model = registry::ModelName::trusted("churn-rows");
+  elsewhere.new_id = story.id<registry::ModelId>();
+  story.record(elsewhere);
+  const auto& state = reader();
+  EXPECT_THAT(names(list_models(state, data, {}, {}).items), ElementsAre("churn-rows"));
+  EXPECT_THAT(names(list_models(state, {}, "churn", {}).items), ElementsAre("churn-eu", "churn-rows"));
+  EXPECT_THAT(names(list_models(state, data, "eu", {}).items), IsEmpty());
+}
+
+TEST_P(Queries, ListVersionsNewestFirst) {
+  const auto churn = story.model("churn");
+  story.model("fraud");
+  for (int i = 0; i < 3; ++i) story.version("churn");
+  story.version("fraud");
+  const auto& state = reader();
+  std::vector<std::uint64_t> numbers;
+  for (const auto& page :
+       pages(2, [&](const PageRequest& page) { return list_versions(state, churn, page); })) {
+    for (const auto& version : page) numbers.push_back(version.number.value());
+  }
+  EXPECT_THAT(numbers, ElementsAre(3, 2, 1));
+}
+
+TEST_P(Queries, ListAliasesByNameAndThoseOfAVersion) {
+  const auto churn = story.model("churn");
+  story.version("churn");
+  story.version("churn");
+  story.move("churn", "production", 1);
+  story.move("churn", "candidate", 2);
+  story.move("churn", "archive", 1);
+  story.move("churn", "gone", 1);
+  story.move("churn", "gone", 0);
+  const auto& state = reader();
+  std::vector<std::string> all;
+  for (const auto& alias : list_aliases(state, churn)) all.push_back(alias.alias.str());
+  EXPECT_THAT(all, ElementsAre("archive", "candidate", "production"));
+  EXPECT_THAT(
+      aliases_of(state, churn, registry::VersionNumber(1)),
+      ElementsAre(registry::AliasName::trusted("archive"), registry::AliasName::trusted("production")));
+}
+
+TEST_P(Queries, ListCommentsOldestFirst) {
+  const auto churn = story.model("churn");
+  const auto v1 = story.version("churn");
+  const auto first = story.comment("churn");
+  const auto second = story.comment("churn", v1);
+  const auto& state = reader();
+  const auto all = list_comments(state, churn, {}, {}).items;
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].id, first);
+  EXPECT_EQ(all[1].id, second);
+  const auto of_version = list_comments(state, churn, v1, {}).items;
+  ASSERT_EQ(of_version.size(), 1U);
+  EXPECT_EQ(of_version[0].id, second);
+}
+
+TEST_P(Queries, FindTheVersionsThatAnArtifactIsLinkedTo) {
+  const auto churn = story.model("churn");
+  const auto v1 = story.version("churn"), v2 = story.version("churn");
+  const auto weights = story.artifact("weights"), card = story.artifact("card");
+  story.link("churn", v1, weights);
+  story.link("churn", v2, weights);
+  story.link("churn", v2, card);
+  const auto& state = reader();
+  const auto linked = versions_of(state, weights);
+  ASSERT_EQ(linked.size(), 2U);
+  EXPECT_EQ(linked[0].model_id, churn);
+  EXPECT_EQ(linked[0].version, v1);
+  EXPECT_EQ(linked[1].version, v2);
+  EXPECT_THAT(names(list_artifacts(state, {}).items), ElementsAre("weights", "card"));
+}
+
+TEST_P(Queries, ListDeliveriesNewestFirstByAutomationAndState) {
+  story.model("churn");
+  const auto one = story.automation("one"), two = story.automation("two");
+  const auto first = story.trigger(one, 2), second = story.trigger(two, 2), third = story.trigger(one, 3);
+  story.outcome(first, registry::RecordOutcome::Kind::succeeded);
+  const auto& state = reader();
+  const auto ids = [&](auto automation, auto of_state) {
+    std::vector<registry::DeliveryId> ids;
+    for (const auto& found : list_deliveries(state, automation, of_state, {}).items) ids.push_back(found.id);
+    return ids;
+  };
+  EXPECT_THAT(ids(std::optional<registry::AutomationId>(), std::optional<registry::DeliveryState>()),
+              ElementsAre(third, second, first));
+  EXPECT_THAT(ids(std::optional(one), std::optional<registry::DeliveryState>()), ElementsAre(third, first));
+  EXPECT_THAT(ids(std::optional(one), std::optional(registry::DeliveryState::succeeded)), ElementsAre(first));
+  EXPECT_EQ(list_automations(state, {}).items.size(), 2U);
+}
+
+TEST_P(Queries, ListTheSecretsInForce) {
+  story.secret("slack", 1);
+  story.secret("teams", 1);
+  story.remove_secret("teams");
+  EXPECT_THAT(names(list_secrets(reader())), ElementsAre("slack"));
+}
+
+TEST_P(Queries, HoldPagesToTheirLimits) {
+  for (int i = 0; i < 3; ++i) story.model("m" + std::to_string(i));
+  const auto& state = reader();
+  EXPECT_EQ(list_models(state, {}, {}, {{}, 0}).items.size(), 1U);
+  EXPECT_EQ(list_models(state, {}, {}, {{}, 1'000'000}).items.size(), 3U);
+}
+
+// ---- lineage ----
+
+std::vector<std::string> reached(const LineageGraph& graph) {
+  std::vector<std::string> out;
+  for (const LineageNode& node : graph.nodes) out.push_back(node.id + "@" + std::to_string(node.distance));
+  return out;
+}
+
+registry::Node run_node(const std::string& name) {
+  return {registry::NodeKind::run, name, name};
+}
+registry::Node data_node(const std::string& name) {
+  return {registry::NodeKind::dataset, name, name};
+}
+
+class Lineage : public Queries {
+ protected:
+  void used(const std::string& dataset, const std::string& run) {
+    story.edge(RegistryStory::dataset(dataset), registry::Relation::trained_on, RegistryStory::run(run));
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Of, Lineage, ::testing::Values(Source::memory, Source::head, Source::past),
+                         [](const auto& source) {
+                           return source.param == Source::memory ? "Memory"
+                                  : source.param == Source::head ? "TheHead"
+                                                                 : "ThePast";
+                         });
+
+TEST_P(Lineage, GoesFromDataToWhatCameOfItAndBack) {
+  const auto churn = story.model("churn");
+  story.version("churn");
+  used("rows", "train-1");
+  story.edge(RegistryStory::run("train-1"), registry::Relation::produced,
+             RegistryStory::version_node("churn", 1));
+  const auto& state = reader();
+  const std::string v1 = churn.str() + "/1";
+  EXPECT_THAT(reached(lineage(state, data_node("rows"), Direction::downstream, 64)),
+              ElementsAre("train-1@1", v1 + "@2"));
+  EXPECT_THAT(reached(lineage(state, {registry::NodeKind::version, v1, "churn:v1"}, Direction::upstream, 64)),
+              ElementsAre("train-1@1", "rows@2"));
+  EXPECT_THAT(reached(lineage(state, data_node("rows"), Direction::upstream, 64)), IsEmpty());
+  const auto around = lineage(state, run_node("train-1"), Direction::both, 64);
+  EXPECT_THAT(reached(around), ElementsAre("rows@1", v1 + "@1"));
+  EXPECT_EQ(around.edges.size(), 2U);
+  EXPECT_FALSE(around.truncated);
+}
+
+TEST_P(Lineage, LeavesOutWhatElseCameOfWhatItComesFrom) {
+  used("rows", "train-1");
+  used("rows", "train-2");
+  EXPECT_THAT(reached(lineage(reader(), run_node("train-1"), Direction::both, 64)), ElementsAre("rows@1"));
+}
+
+TEST_P(Lineage, ShowsAnEdgeOnceWhenTwoWaysMeet) {
+  for (const char* dataset : {"a", "b"}) {
+    used(dataset, "left");
+    used(dataset, "right");
+  }
+  const auto graph = lineage(reader(), data_node("a"), Direction::both, 64);
+  EXPECT_THAT(reached(graph), ElementsAre("left@1", "right@1"));
+  EXPECT_EQ(graph.edges.size(), 2U);
+}
+
+TEST_P(Lineage, StopsAtTheDepthAndSaysThatThereIsMore) {
+  story.model("churn");
+  story.version("churn");
+  used("rows", "train-1");
+  story.edge(RegistryStory::run("train-1"), registry::Relation::produced,
+             RegistryStory::version_node("churn", 1));
+  const auto& state = reader();
+  const auto near = lineage(state, data_node("rows"), Direction::downstream, 1);
+  EXPECT_THAT(reached(near), ElementsAre("train-1@1"));
+  EXPECT_EQ(near.edges.size(), 1U);
+  EXPECT_TRUE(near.truncated);
+  EXPECT_FALSE(lineage(state, data_node("rows"), Direction::downstream, 2).truncated);
+}
+
+TEST_P(Lineage, StopsAtAThousandNodesAndSaysSo) {
+  for (std::size_t i = 0; i <= limits::kMaxLineageNodes; ++i) used("rows", "train-" + std::to_string(i));
+  const auto graph = lineage(reader(), data_node("rows"), Direction::downstream, 64);
+  EXPECT_EQ(graph.nodes.size(), limits::kMaxLineageNodes);
+  EXPECT_EQ(graph.edges.size(), limits::kMaxLineageNodes);
+  EXPECT_TRUE(graph.truncated);
+}
+
+// Decisions refuse circles; a log that holds one must not hang a reader all the same.
+TEST(LineageOfADamagedState, EndsWhereEdgesGoInACircle) {
+  registry::MemoryState state;
+  const auto put = [&](const char* from, const char* to) {
+    const registry::EdgeRecord edge{run_node(from), registry::Relation::used, run_node(to), {}};
+    state.put(registry::Table::downstream,
+              registry::keys::edge(edge.upstream, edge.downstream, edge.relation), record::encode(edge));
+    state.put(registry::Table::upstream, registry::keys::edge(edge.downstream, edge.upstream, edge.relation),
+              record::encode(edge));
+  };
+  put("a", "b");
+  put("b", "c");
+  put("c", "a");
+  put("a", "a");
+  const auto graph = lineage(state, run_node("a"), Direction::both, 64);
+  EXPECT_THAT(reached(graph), ElementsAre("c@1", "b@1"));
+  EXPECT_EQ(graph.edges.size(), 4U);
+  EXPECT_FALSE(graph.truncated);
+}
+
+}  // namespace
+}  // namespace herald::projections

@@ -1,0 +1,133 @@
+#include <algorithm>
+#include <charconv>
+
+#include "base/bytes.h"
+#include "projections/views.h"
+
+namespace herald::projections::timelines {
+namespace {
+
+// The kinds keep apart what has an id of the same form.
+std::string key(char kind, std::string_view id) {
+  return std::string(1, kind).append(id);
+}
+
+// Collects the timelines of one event, each once.
+class Timelines {
+ public:
+  void add(std::string timeline) {
+    if (std::find(all_.begin(), all_.end(), timeline) == all_.end()) all_.push_back(std::move(timeline));
+  }
+  std::vector<std::string> take() { return std::move(all_); }
+
+  // ---- facts about models ----
+  void operator()(const registry::RegistryCreated& fact) { add(registry(fact.registry_id)); }
+  void operator()(const registry::ModelRegistered& fact) {
+    add(registry(fact.registry_id));
+    add(model(fact.model_id));
+  }
+  void operator()(const registry::ModelDescribed& fact) { add(model(fact.model_id)); }
+  void operator()(const registry::TagSet& fact) { about(fact, fact.version); }
+  void operator()(const registry::TagRemoved& fact) { about(fact, fact.version); }
+  void operator()(const registry::CommentAdded& fact) { about(fact, fact.version); }
+  void operator()(const registry::OfVersion& fact) { about(fact, fact.version); }
+  void operator()(const registry::VersionLinked& fact) {
+    about(fact, fact.version);
+    add(artifact(fact.artifact_id));
+  }
+  void operator()(const registry::VersionUnlinked& fact) {
+    about(fact, fact.version);
+    add(artifact(fact.artifact_id));
+  }
+  void operator()(const registry::AliasAssigned& fact) {
+    about(fact, fact.to);
+    about(fact, fact.from);
+    add(alias(fact.model_id, fact.alias));
+  }
+  void operator()(const registry::AliasRemoved& fact) {
+    about(fact, fact.from);
+    add(alias(fact.model_id, fact.alias));
+  }
+
+  // ---- facts about what stands beside models ----
+  void operator()(const registry::ArtifactCommitted& fact) { add(artifact(fact.artifact_id)); }
+  void operator()(const registry::LineageRecorded& fact) {
+    end_of_edge(fact.upstream);
+    end_of_edge(fact.downstream);
+  }
+  void operator()(const registry::AutomationCreated& fact) { add(automation(fact.automation_id)); }
+  void operator()(const registry::AutomationUpdated& fact) { add(automation(fact.automation_id)); }
+  void operator()(const registry::OfAutomation& fact) { add(automation(fact.automation_id)); }
+  void operator()(const registry::AutomationTriggered& fact) {
+    add(automation(fact.automation_id));
+    for (const registry::PlannedDelivery& planned : fact.deliveries) add(delivery(planned.delivery_id));
+  }
+  void operator()(const registry::OfDelivery& fact) {
+    add(automation(fact.automation_id));
+    add(delivery(fact.delivery_id));
+  }
+  void operator()(const registry::SecretSet&) {}
+  void operator()(const registry::SecretRemoved&) {}
+
+ private:
+  void about(const registry::OfModel& of, std::optional<registry::VersionNumber> number) {
+    add(model(of.model_id));
+    if (number) add(version(of.model_id, *number));
+  }
+
+  void end_of_edge(const registry::Node& node) {
+    if (node.kind == registry::NodeKind::artifact) {
+      if (const auto id = registry::ArtifactId::parse(node.id)) add(artifact(*id));
+    } else if (node.kind == registry::NodeKind::version) {
+      version_node(node.id);
+    }
+  }
+
+  // "<model id>/<number>"
+  void version_node(const std::string& id) {
+    const std::size_t slash = id.find('/');
+    if (slash == std::string::npos) return;
+    std::uint64_t number = 0;
+    const auto model_id = registry::ModelId::parse(id.substr(0, slash));
+    const auto read = std::from_chars(id.data() + slash + 1, id.data() + id.size(), number);
+    if (!model_id || read.ec != std::errc() || read.ptr != id.data() + id.size()) return;
+    add(model(*model_id));
+    add(version(*model_id, registry::VersionNumber(number)));
+  }
+
+  std::vector<std::string> all_;
+};
+
+}  // namespace
+
+std::string registry(registry::RegistryId id) {
+  return key('r', id.bytes());
+}
+std::string model(registry::ModelId id) {
+  return key('m', id.bytes());
+}
+std::string version(registry::ModelId id, registry::VersionNumber number) {
+  std::string out = key('v', id.bytes());
+  append_be64(out, number.value());
+  return out;
+}
+std::string alias(registry::ModelId id, const registry::AliasName& alias) {
+  return key('l', id.bytes()).append(alias.str());
+}
+std::string artifact(registry::ArtifactId id) {
+  return key('a', id.bytes());
+}
+std::string automation(registry::AutomationId id) {
+  return key('o', id.bytes());
+}
+std::string delivery(registry::DeliveryId id) {
+  return key('d', id.bytes());
+}
+
+std::vector<std::string> of(const registry::Event& event) {
+  Timelines timelines;
+  std::visit(timelines, event.payload);
+  return timelines.take();
+}
+
+}  // namespace herald::projections::timelines

@@ -1,7 +1,10 @@
 """What every test that needs a server, a receiver or a broker can ask for."""
 
+import re
+
 import pytest
 
+from tests.support.kafka import Broker
 from tests.support.receiver import Receiver
 from tests.support.server import Herald
 
@@ -26,3 +29,17 @@ def herald_of_the_module(tmp_path_factory):
 def receiver():
     with Receiver() as listening:
         yield listening
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory):
+    """One real Kafka broker for the whole run. A test that stops it starts it again."""
+    running = Broker(tmp_path_factory.mktemp("kafka"))
+    yield running
+    running.wipe()
+
+
+@pytest.fixture
+def prefix(request):
+    """Of the names of this test's own topics."""
+    return re.sub(r"[^a-zA-Z0-9._-]", "-", request.node.name)[:200]

@@ -63,10 +63,13 @@ constexpr std::array<std::string_view, 17> kOurs{"bootstrap.servers",
                                                  "allow.auto.create.topics",
                                                  "max.in.flight"};
 
-// librdkafka's levels are syslog's. That a broker does not answer is told once, by the publisher.
+// What the publisher tells itself, once: that a broker does not answer, that a call failed.
+constexpr std::array<std::string_view, 6> kToldElsewhere{"FAIL",   "ERROR",    "CONFWARN",
+                                                         "TXNERR", "ADDPARTS", "GETPID"};
+
+// librdkafka's levels are syslog's.
 void log(const rd_kafka_t*, int level, const char* facility, const char* text) {
-  const std::string_view about = facility;
-  const bool told_elsewhere = about == "FAIL" || about == "ERROR" || about == "CONFWARN";
+  const bool told_elsewhere = std::ranges::find(kToldElsewhere, facility) != kToldElsewhere.end();
   const auto ours = level >= 6 || told_elsewhere ? spdlog::level::debug
                     : level == 5                 ? spdlog::level::info
                                                  : spdlog::level::warn;

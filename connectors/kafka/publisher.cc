@@ -91,7 +91,7 @@ class Publisher::Impl {
   // The order matters: whoever reads the progress must have fenced all others before.
   Result<std::variant<Session, Decide>> start_session(const std::stop_token& stop) {
     HERALD_TRY(const Reader reader, Reader::open(options_));
-    HERALD_TRY(const Cluster cluster, cluster_of(reader.client()));
+    HERALD_TRY(const Cluster cluster, cluster_of(reader.client(), stop));
     HERALD_TRY(
         Producer producer,
         Producer::open(options_, names_, transactional_id(log_.origin(), cluster.id, options_.prefix)));

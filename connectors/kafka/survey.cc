@@ -40,8 +40,8 @@ Result<std::optional<std::string>> wrong_with_topics(rd_kafka_t& client, const N
 Result<Survey> survey(const Reader& reader, const Options& options, const Names& names,
                       const Cluster& cluster, const LogSide& log, std::stop_token stop) {
   rd_kafka_t& client = reader.client();
-  HERALD_TRY(const auto events, partitions_of(client, names.events));
-  HERALD_TRY(const auto progress, partitions_of(client, names.progress));
+  HERALD_TRY(const auto events, partitions_of(client, names.events, stop));
+  HERALD_TRY(const auto progress, partitions_of(client, names.progress, stop));
   HERALD_TRY(const auto wrong, wrong_with_topics(client, names, events, progress, stop));
   if (wrong) return stopped(*wrong);
 

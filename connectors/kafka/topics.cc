@@ -8,16 +8,20 @@ namespace {
 constexpr int kCallMs = 5'000;
 constexpr int kMakeMs = 10'000;
 constexpr int kSliceMs = 200;
+constexpr int kMetadataSliceMs = 1'000;
 constexpr std::size_t kReplicas = 3;
 constexpr std::size_t kLargestRecord = 1 << 20;  // of a batch of records; an event is 64 KiB
 
 using Metadata = Owned<const rd_kafka_metadata_t, rd_kafka_metadata_destroy>;
 
-Result<Metadata> metadata_of(rd_kafka_t& client, rd_kafka_topic_t* topic) {
-  const rd_kafka_metadata_t* metadata = nullptr;
-  const auto code = rd_kafka_metadata(&client, 0, topic, &metadata, kCallMs);
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return unavailable("asking the brokers", code);
-  return Metadata(metadata);
+Result<Metadata> metadata_of(rd_kafka_t& client, rd_kafka_topic_t* topic, const std::stop_token& stop) {
+  auto code = RD_KAFKA_RESP_ERR__TIMED_OUT;
+  for (int waited = 0; waited < kCallMs && !stop.stop_requested(); waited += kMetadataSliceMs) {
+    const rd_kafka_metadata_t* metadata = nullptr;
+    code = rd_kafka_metadata(&client, 0, topic, &metadata, kMetadataSliceMs);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return Metadata(metadata);
+  }
+  return unavailable("asking the Kafka brokers", code);
 }
 
 AdminOptions admin_options(rd_kafka_t& client, rd_kafka_admin_op_t operation, int ms) {
@@ -77,8 +81,8 @@ std::string setting(const Settings& settings, const std::string& name) {
 
 }  // namespace
 
-Result<Cluster> cluster_of(rd_kafka_t& client) {
-  HERALD_TRY(const Metadata metadata, metadata_of(client, nullptr));
+Result<Cluster> cluster_of(rd_kafka_t& client, std::stop_token stop) {
+  HERALD_TRY(const Metadata metadata, metadata_of(client, nullptr, stop));
   char* const id = rd_kafka_clusterid(&client, kCallMs);
   if (id == nullptr) return error(Cause::unavailable, "the brokers do not say which cluster they are");
   Cluster cluster{id, static_cast<std::size_t>(metadata->broker_cnt)};
@@ -86,9 +90,10 @@ Result<Cluster> cluster_of(rd_kafka_t& client) {
   return cluster;
 }
 
-Result<std::optional<std::uint32_t>> partitions_of(rd_kafka_t& client, const std::string& topic) {
+Result<std::optional<std::uint32_t>> partitions_of(rd_kafka_t& client, const std::string& topic,
+                                                   std::stop_token stop) {
   const Topic handle(rd_kafka_topic_new(&client, topic.c_str(), nullptr));
-  HERALD_TRY(const Metadata metadata, metadata_of(client, handle.get()));
+  HERALD_TRY(const Metadata metadata, metadata_of(client, handle.get(), stop));
   if (metadata->topic_cnt != 1)
     return error(Cause::unavailable, "the brokers do not say what they know of topic " + topic);
   const rd_kafka_metadata_topic_t& found = metadata->topics[0];

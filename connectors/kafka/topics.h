@@ -1,5 +1,5 @@
 // The topics themselves: are they there, as they must be, and if not, made. Each call takes 5 s at most (making a
-// topic 10 s), and fails with `unavailable` when the broker does not answer or refuses.
+// topic 10 s), 1 s from `stop` on, and fails with `unavailable` when the broker does not answer or refuses.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,11 @@ struct Cluster {
   std::string id;
   std::size_t brokers = 0;
 };
-Result<Cluster> cluster_of(rd_kafka_t& client);
+Result<Cluster> cluster_of(rd_kafka_t& client, std::stop_token stop);
 
 // Nothing: there is no such topic.
-Result<std::optional<std::uint32_t>> partitions_of(rd_kafka_t& client, const std::string& topic);
+Result<std::optional<std::uint32_t>> partitions_of(rd_kafka_t& client, const std::string& topic,
+                                                   std::stop_token stop);
 
 using Settings = std::map<std::string, std::string>;
 Result<Settings> settings_of(rd_kafka_t& client, const std::string& topic, std::stop_token stop);

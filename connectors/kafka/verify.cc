@@ -85,10 +85,10 @@ Result<Verification> verify(const Options& options, std::uint64_t last, const Ev
   const std::stop_token never;
   HERALD_TRY(const Names names, names_of(options.prefix));
   HERALD_TRY(const Reader reader, Reader::open(options));
-  HERALD_TRY(const auto partitions, partitions_of(reader.client(), names.events));
+  HERALD_TRY(const auto partitions, partitions_of(reader.client(), names.events, never));
   if (!partitions)
     return error(Cause::not_found, fmt::format("there is no topic {} at {}", names.events, options.brokers));
-  HERALD_TRY(const auto has_progress, partitions_of(reader.client(), names.progress));
+  HERALD_TRY(const auto has_progress, partitions_of(reader.client(), names.progress, never));
   if (!has_progress)
     return error(Cause::not_found,
                  fmt::format("there is no topic {} at {}", names.progress, options.brokers));

@@ -33,6 +33,13 @@ class RunningTree {
   std::vector<Digest> stack_;
 };
 
+// All pairs take seconds, and many times that under a sanitizer, which looks for something else.
+#ifdef HERALD_SANITIZED
+constexpr std::uint64_t kStep = 7;
+#else
+constexpr std::uint64_t kStep = 1;
+#endif
+
 class LogTree : public testing::LogTest {
  protected:
   // Fills the log to `size` in commits of uneven length and remembers each root.
@@ -66,7 +73,7 @@ class LogTree : public testing::LogTest {
 TEST_F(LogTree, ProvesEachEventInEachTreeUpTo300) {
   grow(300);
   const LogReader reader = log->read();
-  for (std::uint64_t size = 1; size <= 300; ++size) {
+  for (std::uint64_t size = 1; size <= 300; size += kStep) {
     ASSERT_EQ(reader.root(size), roots[size]) << size;
     for (std::uint64_t sequence = 1; sequence <= size; ++sequence) expect_inclusion(reader, sequence, size);
   }
@@ -75,7 +82,7 @@ TEST_F(LogTree, ProvesEachEventInEachTreeUpTo300) {
 TEST_F(LogTree, ProvesThatEachTreeUpTo300ExtendsEachBefore) {
   grow(300);
   const LogReader reader = log->read();
-  for (std::uint64_t to = 0; to <= 300; ++to) {
+  for (std::uint64_t to = 0; to <= 300; to += kStep) {
     for (std::uint64_t from = 0; from <= to; ++from) expect_consistency(reader, from, to);
   }
 }

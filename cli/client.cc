@@ -102,19 +102,16 @@ bool loopback(const std::string& url) {
   return false;
 }
 
-void pause(std::chrono::milliseconds time) {
-  ::poll(nullptr, 0, static_cast<int>(time.count()));
-}
-
-std::uint32_t random_number() {
-  return static_cast<std::uint32_t>(read_be64(random_bytes(8)));
-}
-
 }  // namespace
 
 std::chrono::milliseconds pause_before(int attempt, std::uint32_t random) {
   const std::int64_t full = 100ll << std::min(attempt - 1, 6);
   return std::chrono::milliseconds(full / 2 + random % (full / 2 + 1));
+}
+
+void pause_before_attempt(int attempt) {
+  const auto time = pause_before(attempt, static_cast<std::uint32_t>(read_be64(random_bytes(8))));
+  ::poll(nullptr, 0, static_cast<int>(time.count()));
 }
 
 class Client::Impl {
@@ -140,7 +137,7 @@ class Client::Impl {
       const bool again = attempt < options_.attempts && !exchange.sink_used &&
                          (worth_another_try(code) || (code == CURLE_OK && exchange.answer.status == 503));
       if (!again) return finish(code, std::move(exchange), request);
-      pause(pause_before(attempt, random_number()));
+      pause_before_attempt(attempt);
     }
   }
 

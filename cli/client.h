@@ -73,5 +73,7 @@ class Client {
 
 // Between attempts: doubles from 100 ms, up to half of it random.
 std::chrono::milliseconds pause_before(int attempt, std::uint32_t random);
+// Waits for that long, with fresh randomness.
+void pause_before_attempt(int attempt);
 
 }  // namespace herald::cli

@@ -38,6 +38,7 @@ Result<void> follow(Client& client, const Query& query, const Following& followi
   const auto begun = system_clock().steady();
   std::string after = following.after;
   bool connected = false, ended = false;
+  int in_vain = 0;  // connections in a row on which nothing came
   for (;;) {
     std::optional<std::chrono::milliseconds> left;
     if (following.time_limit) {
@@ -45,6 +46,8 @@ Result<void> follow(Client& client, const Query& query, const Following& followi
              std::chrono::duration_cast<std::chrono::milliseconds>(system_clock().steady() - begun);
       if (left->count() <= 0) return error(Cause::timed_out, "the time given is over");
     }
+    if (in_vain > 0) pause_before_attempt(in_vain);
+    ++in_vain;
     StreamParser parser;
     const Request request{.target = query.str(),
                           .headers = {{"Accept", "text/event-stream"}, {"Last-Event-ID", after}}};
@@ -52,6 +55,7 @@ Result<void> follow(Client& client, const Query& query, const Following& followi
         request,
         [&](std::string_view bytes) {
           connected = true;
+          in_vain = 0;
           return parser.feed(bytes, [&](const StreamFrame& frame) {
             if (!frame.id.empty()) after = frame.id;
             ended = !frame.data.empty() && !following.event(frame.data);
@@ -60,14 +64,12 @@ Result<void> follow(Client& client, const Query& query, const Following& followi
         },
         left);
     if (ended) return {};
-    if (!answer && !connected && answer.error().cause != Cause::timed_out) return answer.error();
-    const bool gone =
-        !answer && (answer.error().cause == Cause::unavailable || answer.error().cause == Cause::timed_out ||
-                    answer.error().cause == Cause::stopping || answer.error().cause == Cause::busy);
-    if (!answer && !gone) return answer.error();
-    if (!left || !answer || answer.error().cause != Cause::timed_out) {
-      following.note(fmt::format("the connection ended; going on after event {}", after));
-    }
+    const Cause cause = answer ? Cause::unavailable : answer.error().cause;
+    if (cause == Cause::timed_out && left) continue;  // looks at the clock
+    const bool may_come_back = cause == Cause::unavailable || cause == Cause::timed_out ||
+                               cause == Cause::stopping || cause == Cause::busy;
+    if (!answer && (!connected || !may_come_back)) return answer.error();
+    if (in_vain == 0) following.note(fmt::format("the connection ended; going on after event {}", after));
   }
 }
 

@@ -84,8 +84,12 @@ def run(no_stay, began):
 
 
 def tell_whom(demo):
-    heading(2, "Say who is to know", "three automations; the signing secret is stored encrypted, and nobody can read it back")
-    demo.herald("secret", "set", "deployer", stdin=demo.signing_secret, stdin_note=" < signing-secret.txt", show=False)
+    heading(2, "A model, and who is to know of it",
+            "three automations; the signing secret is stored encrypted, and nobody can read it back")
+    demo.herald("model", "register", MODEL, "--description", "Is this tumour malignant?", "--tag", "team=oncology", "-o", "id")
+    secret = FOLDER / "signing-secret"
+    secret.write_text(demo.signing_secret + "\n")
+    demo.herald("secret", "set", "deployer", "--file", secret.relative_to(REPO), "-o", "id")
     definitions = {
         "webhook": {"kind": "webhook", "url": demo.receiver.url("/deploy"), "signing_secret": "deployer"},
         "slack": {"kind": "slack", "url": demo.receiver.url("/slack")},
@@ -118,7 +122,6 @@ def train_and_register(demo):
 
     heading(4, "Upload and register", "files by their SHA-256; a version with run, metrics, metadata and where it comes from")
     herald = demo.herald
-    herald("model", "register", MODEL, "--description", "Is this tumour malignant?", "--tag", "team=oncology", "-o", "id")
     data_artifact = herald("artifact", "upload", training.DATA_SET, data.relative_to(REPO), "--kind", "dataset", "-o", "id")
     for number, model in enumerate((first, better), start=1):
         register(herald, number, model, data_artifact)
@@ -132,7 +135,7 @@ def register(herald, number, model, data_artifact):
     run = f"train-{model.name}"
     metrics = [word for name, value in model.metrics.items() for word in ("--metric", f"{name}={value}")]
     reference = herald("version", "register", MODEL, "--artifact", artifact, "--run", run, *metrics,
-                       "--metadata", json.dumps(model.metadata, separators=(",", ":")), "-o", "id")
+                       "--metadata", f"@{model.folder.relative_to(REPO)}/training.json", "-o", "id")
     if reference != f"{MODEL}:v{number}":
         raise Missing(f"{reference} is not {MODEL}:v{number}")
     for edge in ((f"artifact:{data_artifact}", "used", f"run:{run}"),

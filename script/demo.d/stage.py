@@ -7,6 +7,7 @@ import sys
 
 COLOURS = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 COMMAND_LIMIT_S = 90
+COMMAND_WIDTH = 100
 
 
 class Missing(Exception):
@@ -56,9 +57,14 @@ def require(condition, sentence):
     checked(sentence)
 
 
-def show_command(words, stdin_note=""):
-    shown = " ".join(shlex.quote(word) for word in words)
-    say(f"   {faint('$')} {shown}{faint(stdin_note)}")
+def show_command(words):
+    """In lines that a terminal shows whole and a shell takes as they are."""
+    lines = [[]]
+    for word in map(shlex.quote, words):
+        if lines[-1] and len(" ".join([*lines[-1], word])) > COMMAND_WIDTH:
+            lines.append([])
+        lines[-1].append(word)
+    say(f"   {faint('$')} " + " \\\n         ".join(" ".join(line) for line in lines))
 
 
 def show_output(text):
@@ -73,16 +79,16 @@ class CommandLine:
         self._binary = binary
         self._environment = {**os.environ, "HERALD_URL": url}
 
-    def __call__(self, *words, stdin="", show=True, stdin_note=""):
+    def __call__(self, *words, show=True):
         """Shows the command and, with `show`, what it prints; returns what it prints."""
-        show_command(["herald", *map(str, words)], stdin_note)
-        printed = self.quietly(*words, stdin=stdin)
+        show_command(["herald", *map(str, words)])
+        printed = self.quietly(*words)
         if show and printed:
             show_output(printed)
         return printed
 
-    def quietly(self, *words, stdin=""):
-        result = self._run(words, stdin)
+    def quietly(self, *words):
+        result = self._run(words)
         if result.returncode != 0:
             show_output(result.stdout + result.stderr)
             raise Missing(f"herald {' '.join(map(str, words[:2]))} ended with exit code {result.returncode}")
@@ -91,11 +97,11 @@ class CommandLine:
     def refused(self, *words, exit_code):
         """Shows a command that must be refused, and what it is told."""
         show_command(["herald", *map(str, words)])
-        result = self._run(words, "")
+        result = self._run(words)
         show_output(result.stderr)
         if result.returncode != exit_code:
             raise Missing(f"herald {words[0]} ended with exit code {result.returncode} instead of {exit_code}")
 
-    def _run(self, words, stdin):
-        return subprocess.run([self._binary, *map(str, words)], input=stdin, capture_output=True, text=True,
+    def _run(self, words):
+        return subprocess.run([self._binary, *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               timeout=COMMAND_LIMIT_S, env=self._environment)

@@ -22,9 +22,8 @@ DATA_SET = "breast-cancer-wisconsin"
 @dataclass
 class Trained:
     name: str
-    folder: Path            # model.joblib and report.json
+    folder: Path            # model.joblib, and training.json: how it was made
     metrics: dict
-    metadata: dict
 
 
 def save_data(folder):
@@ -58,9 +57,9 @@ def fit(name, model, parts, folder):
         "accuracy": round(float(accuracy_score(test_y, predicted)), 4),
         "recall_malignant": round(float(recall_score(test_y, predicted, pos_label=0)), 4),
     }
-    metadata = {"estimator": type(model).__name__, "seed": SEED, "test_share": 0.3,
+    training = {"estimator": type(model).__name__, "seed": SEED, "test_share": 0.3,
                 "rows": {"train": len(train_y), "test": len(test_y)}, "scikit_learn": sklearn.__version__}
     folder.mkdir(parents=True)
     joblib.dump(model, folder / "model.joblib")
-    (folder / "report.json").write_text(json.dumps({"metrics": metrics, **metadata}, indent=2) + "\n")
-    return Trained(name, folder, metrics, metadata)
+    (folder / "training.json").write_text(json.dumps(training, indent=2) + "\n")
+    return Trained(name, folder, metrics)

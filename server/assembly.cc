@@ -211,27 +211,26 @@ Result<void> Assembly::Parts::start_http(const Config& config) {
   options.port = config.port;
   options.threads = config.threads;
   options.public_url = config.public_url;
-  HERALD_TRY(http,
-             api::HttpServer::start(api::Parts{.recorder = *recorder,
-                                               .log = *log,
-                                               .tail = *recorded,
-                                               .head = *head,
-                                               .views = *views,
-                                               .projected = *projected,
-                                               .work = *work,
-                                               .secrets = *secrets,
-                                               .blobs = *blobs,
-                                               .kafka = publisher.get(),
-                                               .sender = *sender,
-                                               .dispatcher = *dispatcher,
-                                               .followers = {{"views", projector_thread.get()},
-                                                             {automations::kEngineFollower, engine_thread.get()},
-                                                             {automations::kDispatcherFollower,
-                                                              dispatcher_thread.get()}},
-                                               .clock = system_clock(),
-                                               .ids = random_ids(),
-                                               .idempotency_key = keys->key("idempotency")},
-                                    options));
+  HERALD_TRY(http, api::HttpServer::start(
+                       api::Parts{.recorder = *recorder,
+                                  .log = *log,
+                                  .tail = *recorded,
+                                  .head = *head,
+                                  .views = *views,
+                                  .projected = *projected,
+                                  .work = *work,
+                                  .secrets = *secrets,
+                                  .blobs = *blobs,
+                                  .kafka = publisher.get(),
+                                  .sender = *sender,
+                                  .dispatcher = *dispatcher,
+                                  .followers = {{"views", projector_thread.get()},
+                                                {automations::kEngineFollower, engine_thread.get()},
+                                                {automations::kDispatcherFollower, dispatcher_thread.get()}},
+                                  .clock = system_clock(),
+                                  .ids = random_ids(),
+                                  .idempotency_key = keys->key("idempotency")},
+                       options));
   return {};
 }
 

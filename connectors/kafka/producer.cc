@@ -9,7 +9,7 @@ namespace {
 
 constexpr int kSliceMs = 500;
 constexpr int kSlices = 20;
-constexpr int kSlicesWhenStopping = 10;
+constexpr int kSlicesWhenStopping = 8;
 
 Error failed(std::string_view doing, const rd_kafka_error_t& why) {
   return error(Cause::unavailable,
@@ -104,11 +104,25 @@ Result<void> Producer::publish(const std::vector<EventRecord>& records, const Pr
   if (fail_point("kafka.before_progress"))
     return error(Cause::unavailable, "fail point kafka.before_progress");
   HERALD_CHECK(produce(progress));
+  HERALD_CHECK(flush(stop));
   if (fail_point("kafka.before_commit")) return error(Cause::unavailable, "fail point kafka.before_commit");
   HERALD_CHECK(in_slices("committing a transaction", kSlicesWhenStopping, stop,
                          [&](int ms) { return rd_kafka_commit_transaction(client_.get(), ms); }));
   if (fail_point("kafka.after_commit")) return error(Cause::unavailable, "fail point kafka.after_commit");
   return {};
+}
+
+Result<void> Producer::flush(std::stop_token stop) {
+  int left_when_stopping = kSlicesWhenStopping;
+  for (int slice = 1; rd_kafka_flush(client_.get(), kSliceMs) != RD_KAFKA_RESP_ERR_NO_ERROR; ++slice) {
+    if (slice == kSlices || (stop.stop_requested() && left_when_stopping-- == 0)) {
+      return unavailable("waiting for the brokers to have a transaction's records",
+                         RD_KAFKA_RESP_ERR__TIMED_OUT);
+    }
+  }
+  if (!state_->went_back) return {};
+  return error(Cause::unavailable,
+               fmt::format("topic {} was made anew, or has lost its end", state_->names.events));
 }
 
 Result<void> Producer::produce(const EventRecord& record, std::int32_t partitions) {

@@ -22,12 +22,11 @@ class Producer {
 
   // Fences older producers of the same id and ends the transaction that one of them left open. At most 10 s.
   Result<void> init(std::stop_token stop);
-  // The records and then the progress in one transaction. At most 10 s, and 5 s from `stop` on.
+  // The records and then the progress in one transaction, unless an event would stand in front of an older one: then the
+  // topic was made anew or has lost its end, which the client does not notice. At most 20 s, and 8 s from `stop` on.
   Result<void> publish(const std::vector<EventRecord>& records, const Progress& progress,
                        std::stop_token stop);
 
-  // An event was written in front of an older one: the topic was made anew, or has lost its end.
-  bool went_back() const { return state_->went_back; }
   // Where the newest event of a partition lies, as read from the topic.
   void expect_beyond(std::int32_t partition, std::int64_t offset) { state_->offsets[partition] = offset; }
 
@@ -37,6 +36,7 @@ class Producer {
     std::map<std::int32_t, std::int64_t> offsets;  // of the newest event of each partition
     bool went_back = false;
   };
+  Result<void> flush(std::stop_token stop);
   static void delivered(rd_kafka_t* client, const rd_kafka_message_t* message, void* state);
   Producer(std::unique_ptr<State> state, Client client)
       : state_(std::move(state)), client_(std::move(client)) {}

@@ -84,7 +84,6 @@ class Publisher::Impl {
       Result<std::vector<EventRecord>> batch = next_batch(log_, session.published, last, kBatch);
       if (!batch) return unreadable(session.published, batch.error());
       if (const Result<void> done = publish(session, *batch, stop); !done) return done.error();
-      if (session.producer.went_back()) return went_back();
     }
   }
 
@@ -134,14 +133,6 @@ class Publisher::Impl {
   static Decide unreadable(Sequence after, const Error& why) {
     return {fmt::format("an event behind {} cannot be read from the log ({}): run `herald fsck`",
                         after.value(), why.message)};
-  }
-
-  Decide went_back() const {
-    return {fmt::format(
-        "topic {} was made anew, or lost its end, while events were published: what was published before is "
-        "not in it. Bring it back; or, to publish this log from its first event on, choose another "
-        "--kafka-prefix, or delete {} and {} and tell consumers",
-        names_.events, names_.events, names_.progress)};
   }
 
   void stop_for_good(const Decide& decide) {

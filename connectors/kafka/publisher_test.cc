@@ -169,6 +169,19 @@ TEST_F(Publication, StopsForGoodWhenTheTopicIsDeletedWhileItPublishes) {
   EXPECT_THAT(decide(*publisher), HasSubstr("it was deleted"));
 }
 
+TEST_F(Publication, StopsForGoodWhenTheTopicIsMadeAnewWhileItPublishes) {
+  SampleLog log(folder.file("log"));
+  log.append(10);
+  tail.advance(log.last());
+  const auto publisher = publish(log);
+  published(*publisher, log.last());
+  broker.delete_topic(events());
+  broker.make_topic(events());
+  log.append(3);
+  tail.advance(log.last());
+  EXPECT_THAT(decide(*publisher), HasSubstr("made anew"));
+}
+
 TEST_F(Publication, StopsForGoodWhenTheLogIsAnOlderBackup) {
   SampleLog newer(folder.file("newer"));
   newer.append(10);

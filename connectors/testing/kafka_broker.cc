@@ -10,6 +10,8 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "connectors/kafka/topics.h"
+
 namespace herald::connectors::kafka::testing {
 namespace {
 
@@ -85,6 +87,13 @@ void Broker::run(const std::string& command, const std::string& option) const {
       ::waitpid(pid, &status, 0) != pid || status != 0) {
     throw std::runtime_error("script/kafka " + command + " failed");
   }
+}
+
+void Broker::make_topic(const std::string& topic) {
+  const Client client =
+      open_reader({.brokers = address_, .prefix = {}, .properties = {}}, Isolation::read_committed).value();
+  if (!make_events(*client, topic, 1, {.id = {}, .brokers = 1}, {}))
+    throw std::runtime_error("topic not made");
 }
 
 void Broker::delete_topic(const std::string& topic) {

@@ -17,7 +17,7 @@ MAY_INCLUDE = {
     "work": ["base", "reflect", "lmdb", "registry"],
     "recorder": ["base", "reflect", "lmdb", "registry", "eventstore", "projections"],
     "automations": ["base", "reflect", "lmdb", "registry", "eventstore", "projections", "recorder", "work"],
-    "connectors": ["base", "reflect", "registry", "eventstore", "automations/ports.h", "api/ports.h"],
+    "connectors": ["base", "reflect", "registry", "eventstore", "lmdb/testing/temp_folder.h", "automations/ports.h", "api/ports.h"],
     "api": ["base", "reflect", "lmdb", "registry", "eventstore", "projections", "recorder", "work", "automations"],
     "cli": ["base", "reflect", "registry", "eventstore", "projections", "recorder", "work", "connectors", "api/ports.h"],
     "server": ["base", "reflect", "lmdb", "registry", "eventstore", "projections", "recorder", "work", "automations",

@@ -122,11 +122,11 @@ Result<void> Assembly::Parts::open_derived(const Config& config) {
     return store;
   };
   HERALD_TRY(auto opened_head, recorder::open_head(options(folder->head()), *log, {}, log_progress("head")));
-  log_how("head", opened_head);
+  if (log->last().value() > 0) log_how("head", opened_head);
   head = std::move(opened_head.store);
   HERALD_TRY(auto opened_views,
              recorder::open_views(options(folder->views()), *log, {}, log_progress("views")));
-  log_how("views", opened_views);
+  if (log->last().value() > 0) log_how("views", opened_views);
   views = std::move(opened_views.store);
   return {};
 }

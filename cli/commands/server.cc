@@ -14,19 +14,13 @@ namespace {
 
 // ---- status ----
 
-std::string readiness(const json::Value& status) {
-  const auto reasons = member_at(status, "ready.reasons");
-  if (!reasons) return text_at(status, "ready.status");
-  return words("ready.reasons")(status);
-}
-
 const View& status_view() {
   static const View view{
       .id = text("server.sequence"),
       .table = {},
       .details = {{"server", text("url")},
                   {"version", text("server.version")},
-                  {"ready", readiness},
+                  {"ready", text("ready.status")},
                   {"writable", text("server.writable")},
                   {"origin", text("server.origin")},
                   {"events", text("server.sequence")},

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "automations/ports.h"
+#include "automations/schedule.h"
 #include "base/clock.h"
 #include "eventstore/log.h"
 #include "eventstore/tail.h"
@@ -30,10 +31,10 @@ inline constexpr const char* kDispatcherFollower = "deliveries";
 class Dispatcher final : public recorder::Follower {
  public:
   struct Options {
-    std::string public_url;                               // for links in messages; empty: no links
-    std::vector<std::chrono::seconds> schedule;           // gaps between attempts; default: standard_schedule()
+    std::string public_url;                      // for links in messages; empty: no links
+    std::vector<std::chrono::seconds> schedule;  // gaps between attempts; default: standard_schedule()
   };
-  struct Parts {                                          // borrowed
+  struct Parts {  // borrowed
     recorder::Recorder& recorder;
     const eventstore::Log& log;
     const projections::Head& head;
@@ -45,7 +46,7 @@ class Dispatcher final : public recorder::Follower {
     const Clock& clock;
   };
   Dispatcher(Parts parts, Options options);
-  ~Dispatcher() override;   // stop()
+  ~Dispatcher() override;  // stop()
 
   // Schedules again each delivery that the head holds open and the schedule does not know; then sends.
   Result<void> start();
@@ -53,23 +54,17 @@ class Dispatcher final : public recorder::Follower {
   void stop();
 
   std::string name() const override { return kDispatcherFollower; }
-  Sequence position() override;
+  Sequence position() override;  // after start()
   Result<void> apply(std::span<const recorder::Recording> events, std::stop_token stop) override;
 
   struct Stats {
     std::uint64_t open = 0, in_flight = 0, attempts = 0, succeeded = 0, failed_attempts = 0, exhausted = 0;
   };
-  Stats stats() const;      // any thread
+  Stats stats() const;  // any thread
 
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-// Gaps of the Standard Webhooks specification: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h (ten attempts over 75 hours).
-std::vector<std::chrono::seconds> standard_schedule();
-// +-20 %, from 32 random bits. Never shorter than `retry_after`, which is capped at max(2 x gap, 1 h).
-std::chrono::milliseconds delay_before_next(std::chrono::seconds gap, std::optional<std::chrono::seconds> retry_after,
-                                            std::uint32_t random);
 
 }  // namespace herald::automations

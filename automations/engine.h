@@ -1,9 +1,13 @@
 // The follower that turns events into triggers: exactly one automation.triggered for each (automation, event) that
-// match, across crashes. Its position is in the log, moved in one command with the triggers.
+// match, across crashes. Its position is in the log, moved in one command with the triggers; a position that passed
+// only events without a match is kept at most once a second, and is never ahead of its triggers.
 //
-// Ends loops: an event whose causation depth is kMaxCausationDepth sets off nothing (delivery.skipped, depth_limit), and
-// an automation that was set off max_per_minute times within a minute of recorded time skips (delivery.skipped,
-// rate_limit).
+// Ends loops: an event whose causation depth is kMaxCausationDepth sets off nothing (delivery.skipped, depth_limit),
+// and an automation that was set off max_per_minute times within a minute of recorded time skips (delivery.skipped,
+// rate_limit). A restart neither forgets nor counts twice: what was set off is read back from the log.
+//
+// The triggers of many automations are one command, so their actor is the system; which automation it was stands in
+// each event, and its cause is the event that matched.
 #pragma once
 
 #include <memory>
@@ -23,13 +27,16 @@ inline constexpr const char* kEngineFollower = "automations";
 
 class Engine final : public recorder::Follower {
  public:
-  // Borrows all. `projected`: how far the views are (facts are read from them as of an event).
+  // Borrows all. `projected`: how far the views are (the rules at the start are read from them).
   Engine(recorder::Recorder& recorder, const eventstore::Log& log, const projections::Views& views,
          const eventstore::Tail& projected, const Clock& clock, IdSource& ids);
   ~Engine() override;
   std::string name() const override { return kEngineFollower; }
   Sequence position() override;
   Result<void> apply(std::span<const recorder::Recording> events, std::stop_token stop) override;
+  // Keeps the position. When the follower's thread has ended, and before the recorder stops; without it the next start
+  // only reads a few events again.
+  void stop();
 
  private:
   class Impl;

@@ -266,6 +266,7 @@ void Assembly::stop() {
   parts_->dispatcher_thread->stop();
   parts_->dispatcher->stop();
   parts_->engine_thread->stop();
+  parts_->engine->stop();
   parts_->projector_thread->stop();
   parts_->recorder->stop();
   parts_->work->stop();

@@ -26,30 +26,6 @@ std::string age_key(const Attempt& attempt) {
   return be64(in_key(attempt.started)) + attempt_key(attempt.delivery_id, attempt.number);
 }
 
-// Answers are whatever a target sent; readers of attempts get UTF-8.
-std::string kept(std::string_view body) {
-  std::size_t size = std::min(body.size(), limits::kMaxKeptBodyBytes);
-  const auto within_character = [&](std::size_t at) {
-    return (static_cast<unsigned char>(body[at]) & 0xC0) == 0x80;
-  };
-  if (size < body.size()) {
-    for (int back = 0; back < 3 && size > 0 && within_character(size); ++back) --size;
-  }
-  std::string text(body.substr(0, size));
-  if (!json::is_utf8(text)) {
-    for (char& c : text) c = static_cast<unsigned char>(c) < 0x80 ? c : '?';
-  }
-  return text;
-}
-
-Result<void> forget_due(lmdb::WriteTxn& txn, const Tables& tables, DeliveryId id) {
-  const auto stored = txn.get(tables.schedule, id.bytes());
-  if (!stored) return {};
-  const Timestamp due = record::decode<ScheduleRow>(*stored).due;
-  HERALD_CHECK(txn.erase(tables.due, due_key(due, id)));
-  return {};
-}
-
 Result<void> prune_attempts(lmdb::WriteTxn& txn, const Tables& tables, Timestamp now) {
   const std::string oldest_kept = be64(in_key(now.plus(-limits::kAttemptsKept)));
   for (std::size_t pruned = 0; pruned < limits::kAttemptsPrunedPerWrite; ++pruned) {
@@ -62,25 +38,49 @@ Result<void> prune_attempts(lmdb::WriteTxn& txn, const Tables& tables, Timestamp
   return {};
 }
 
+std::string kept_body(std::string_view body) {
+  return kept_text(body, limits::kMaxKeptBodyBytes);
+}
+
 }  // namespace
 
+std::string kept_text(std::string_view text, std::size_t most_bytes) {
+  std::size_t size = std::min(text.size(), most_bytes);
+  const auto within_character = [&](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+  };
+  if (size < text.size()) {
+    for (int back = 0; back < 3 && size > 0 && within_character(size); ++back) --size;
+  }
+  std::string kept(text.substr(0, size));
+  if (!json::is_utf8(kept)) {
+    for (char& c : kept) c = static_cast<unsigned char>(c) < 0x80 ? c : '?';
+  }
+  return kept;
+}
+
 Result<void> put_schedule(lmdb::WriteTxn& txn, const Tables& tables, const ScheduleRow& row) {
-  HERALD_CHECK(forget_due(txn, tables, row.delivery_id));
+  if (const auto stored = txn.get(tables.schedule, row.delivery_id.bytes())) {
+    const Timestamp due = record::decode<ScheduleRow>(*stored).due;
+    HERALD_CHECK(txn.erase(tables.due, due_key(due, row.delivery_id)));
+  }
   HERALD_CHECK(txn.put(tables.due, due_key(row.due, row.delivery_id), {}));
   return txn.put(tables.schedule, row.delivery_id.bytes(), record::encode(row));
 }
 
-Result<void> erase_schedule(lmdb::WriteTxn& txn, const Tables& tables, DeliveryId id) {
-  HERALD_CHECK(forget_due(txn, tables, id));
-  HERALD_CHECK(txn.erase(tables.schedule, id.bytes()));
+Result<void> erase_schedule(lmdb::WriteTxn& txn, const Tables& tables, const ScheduleRow& row) {
+  const auto stored = txn.get(tables.schedule, row.delivery_id.bytes());
+  if (!stored || *stored != record::encode(row)) return {};
+  HERALD_CHECK(txn.erase(tables.due, due_key(row.due, row.delivery_id)));
+  HERALD_CHECK(txn.erase(tables.schedule, row.delivery_id.bytes()));
   return {};
 }
 
 Result<void> put_attempt(lmdb::WriteTxn& txn, const Tables& tables, const Attempt& attempt) {
   Attempt row = attempt;
-  row.error = kept(attempt.error);
-  row.request_body = kept(attempt.request_body);
-  row.response_body = kept(attempt.response_body);
+  row.error = kept_body(attempt.error);
+  row.request_body = kept_body(attempt.request_body);
+  row.response_body = kept_body(attempt.response_body);
   HERALD_CHECK(prune_attempts(txn, tables, row.started));
   HERALD_CHECK(txn.put(tables.attempt_ages, age_key(row), {}));
   return txn.put(tables.attempts, attempt_key(row.delivery_id, row.number), record::encode(row));

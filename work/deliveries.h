@@ -19,13 +19,12 @@ struct ScheduleRow {
   Timestamp written;                       // when this row was; a clock that was set back since is noticed by it
   std::uint32_t attempts = 0;              // made so far, those before a replay included
   std::uint32_t before_replay = 0;         // of them, those that the schedule does not count
-  bool failing_recorded = false;           // delivery.failing was said
   // An outcome that is final but not yet an event: it is recorded again after a crash, never sent again.
   std::optional<std::string> outcome;      // "succeeded" or "exhausted"
   std::uint32_t status = 0;
   std::string error;
 };
-BOOST_DESCRIBE_STRUCT(ScheduleRow, (), (delivery_id, due, written, attempts, before_replay, failing_recorded, outcome, status, error))
+BOOST_DESCRIBE_STRUCT(ScheduleRow, (), (delivery_id, due, written, attempts, before_replay, outcome, status, error))
 
 struct Attempt {
   registry::DeliveryId delivery_id;
@@ -42,10 +41,14 @@ struct Attempt {
 };
 BOOST_DESCRIBE_STRUCT(Attempt, (), (delivery_id, number, started, duration_ms, target, status, error_class, error, request_body, response_body, next))
 
+// What is kept of text from outside: at most so many bytes, cut between characters, and UTF-8 whatever came.
+std::string kept_text(std::string_view text, std::size_t most_bytes);
+
 // For jobs (on the store's thread):
 Result<void> put_schedule(lmdb::WriteTxn& txn, const Tables& tables, const ScheduleRow& row);
-Result<void> erase_schedule(lmdb::WriteTxn& txn, const Tables& tables, registry::DeliveryId id);
-// Bodies are cut to kMaxKeptBodyBytes, and made UTF-8 where they are not. Also forgets up to kAttemptsPrunedPerWrite
+// Erases this very row: one that was written for the same delivery since (by a replay) stays.
+Result<void> erase_schedule(lmdb::WriteTxn& txn, const Tables& tables, const ScheduleRow& row);
+// Bodies are kept_text() of kMaxKeptBodyBytes. Also forgets up to kAttemptsPrunedPerWrite
 // attempts that started kAttemptsKept before this one.
 Result<void> put_attempt(lmdb::WriteTxn& txn, const Tables& tables, const Attempt& attempt);
 Result<void> put_position(lmdb::WriteTxn& txn, const Tables& tables, std::string_view follower, Sequence sequence);

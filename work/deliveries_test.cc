@@ -42,6 +42,10 @@ class Deliveries : public ::testing::Test {
     ASSERT_TRUE(
         store->run([&](lmdb::WriteTxn& txn, const Tables& tables) { return put_attempt(txn, tables, row); }));
   }
+  void erase(const ScheduleRow& row) {
+    ASSERT_TRUE(store->run(
+        [&](lmdb::WriteTxn& txn, const Tables& tables) { return erase_schedule(txn, tables, row); }));
+  }
   std::vector<DeliveryId> scheduled() const {
     std::vector<DeliveryId> ids;
     for (const ScheduleRow& row : all_scheduled(*store)) ids.push_back(row.delivery_id);
@@ -73,12 +77,20 @@ TEST_F(Deliveries, ThatAreScheduledAgainAreThereOnce) {
 
 TEST_F(Deliveries, ThatAreErasedAreGoneAndErasingTwiceIsNoError) {
   put(row(1, std::chrono::seconds(10)));
-  for (int i = 0; i < 2; ++i) {
-    ASSERT_TRUE(store->run(
-        [&](lmdb::WriteTxn& txn, const Tables& tables) { return erase_schedule(txn, tables, id(1)); }));
-  }
+  for (int i = 0; i < 2; ++i) erase(row(1, std::chrono::seconds(10)));
   EXPECT_EQ(find_schedule(*store, id(1)), std::nullopt);
   EXPECT_THAT(scheduled(), ElementsAre());
+}
+
+TEST_F(Deliveries, ThatWereScheduledAgainAreNotErasedWithTheirOldRow) {
+  const ScheduleRow old = row(1, std::chrono::seconds(10));
+  ScheduleRow replayed = old;
+  replayed.before_replay = 1;
+  put(old);
+  put(replayed);
+  erase(old);
+  EXPECT_TRUE(reflect::same(find_schedule(*store, id(1)).value(), replayed));
+  EXPECT_THAT(scheduled(), ElementsAre(id(1)));
 }
 
 TEST_F(Deliveries, KeepEveryFieldOfARow) {
@@ -86,7 +98,6 @@ TEST_F(Deliveries, KeepEveryFieldOfARow) {
   in.written = kStart;
   in.attempts = 7;
   in.before_replay = 3;
-  in.failing_recorded = true;
   in.outcome = "exhausted";
   in.status = 503;
   in.error = "the target was busy";

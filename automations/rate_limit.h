@@ -1,0 +1,32 @@
+// How often an automation was set off within the last minute of recorded time. It reckons by the times of the events
+// that set it off, so that the same log gives the same answers, however late or however often it is read. One thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <unordered_map>
+
+#include "base/clock.h"
+#include "registry/names.h"
+
+namespace herald::automations {
+
+class RateLimit {
+ public:
+  static constexpr std::chrono::minutes kWindow{1};
+
+  // An event of that time set it off. In the order of the events.
+  void add(registry::AutomationId automation, Timestamp time);
+  // The same, unless it was set off `most` times in the minute up to `time`: then nothing, and false.
+  bool admit(registry::AutomationId automation, Timestamp time, std::uint32_t most);
+  void clear();
+
+ private:
+  void forget_idle(Timestamp now);
+
+  std::unordered_map<registry::AutomationId, std::deque<Timestamp>> times_;
+  Timestamp swept_;
+};
+
+}  // namespace herald::automations

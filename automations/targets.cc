@@ -1,0 +1,101 @@
+#include "automations/targets.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+
+namespace herald::automations {
+namespace {
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+// A colon within [...] belongs to an IPv6 address.
+bool has_port(std::string_view host) {
+  const auto colon = host.rfind(':');
+  return colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos;
+}
+
+}  // namespace
+
+std::string target_of(std::string_view url) {
+  const auto scheme_end = url.find("://");
+  if (scheme_end == std::string_view::npos) return std::string();
+  std::string_view host = url.substr(scheme_end + 3);
+  host = host.substr(0, host.find_first_of("/?#\\"));
+  if (const auto at = host.rfind('@'); at != std::string_view::npos) host.remove_prefix(at + 1);
+  std::string target(url.substr(0, scheme_end));
+  target.append("://").append(host);
+  std::transform(target.begin(), target.end(), target.begin(), lower);
+  if (!has_port(host)) target += target.starts_with("https:") ? ":443" : ":80";
+  return target;
+}
+
+void Targets::enqueue(const std::string& target, registry::DeliveryId id) {
+  const Entry entry = targets_.try_emplace(target).first;
+  entry->second.waiting.push_back(id);
+  arrange(entry);
+}
+
+std::optional<Targets::Turn> Targets::take(Time now) {
+  end_pauses(now);
+  if (turns_.empty()) return std::nullopt;
+  const Entry entry = targets_.find(turns_.front());
+  turns_.pop_front();
+  Target& target = entry->second;
+  target.has_turn = false;
+  Turn turn{entry->first, target.waiting.front()};
+  target.waiting.pop_front();
+  ++target.in_flight;
+  arrange(entry);
+  return turn;
+}
+
+void Targets::finished(const std::string& target) {
+  const Entry entry = targets_.find(target);
+  --entry->second.in_flight;
+  arrange(entry);
+}
+
+void Targets::pause(const std::string& target, Time until) {
+  const Entry entry = targets_.try_emplace(target).first;
+  std::optional<Time>& paused_until = entry->second.paused_until;
+  if (!paused_until || *paused_until < until) {
+    paused_until = until;
+    pauses_.emplace(until, target);
+  }
+  arrange(entry);
+}
+
+std::optional<Targets::Time> Targets::wake() const {
+  for (const auto& [until, name] : pauses_) {
+    const auto entry = targets_.find(name);
+    if (entry != targets_.end() && !entry->second.waiting.empty()) return until;
+  }
+  return std::nullopt;
+}
+
+// Gives it a turn, takes its turn away, or forgets it, as it stands now.
+void Targets::arrange(Entry entry) {
+  Target& target = entry->second;
+  const bool ready =
+      !target.waiting.empty() && !target.paused_until && target.in_flight < limits::kMaxInFlightPerTarget;
+  if (ready && !target.has_turn) turns_.push_back(entry->first);
+  if (!ready && target.has_turn) turns_.erase(std::find(turns_.begin(), turns_.end(), entry->first));
+  target.has_turn = ready;
+  if (target.waiting.empty() && target.in_flight == 0 && !target.paused_until) targets_.erase(entry);
+}
+
+void Targets::end_pauses(Time now) {
+  while (!pauses_.empty() && pauses_.begin()->first <= now) {
+    const auto [until, name] = *pauses_.begin();
+    pauses_.erase(pauses_.begin());
+    const Entry entry = targets_.find(name);
+    if (entry == targets_.end() || entry->second.paused_until != until) continue;  // paused for longer since
+    entry->second.paused_until.reset();
+    arrange(entry);
+  }
+}
+
+}  // namespace herald::automations

@@ -47,7 +47,8 @@ class FolderCheck {
 
   void open_log() {
     if (!std::filesystem::exists(folder_.log() + "/data.mdb")) return findings_.add("log", "there is none");
-    auto log = eventstore::Log::open({.path = folder_.log(), .origin = {}}, system_clock());
+    auto log = eventstore::Log::open({.path = folder_.log(), .origin = {}, .map_size = kReadingMapSize},
+                                     system_clock());
     if (!log) return findings_.add("log", log.error().message);
     log_ = std::move(*log);
   }

@@ -15,7 +15,7 @@ std::unique_ptr<Store> open(const std::string& name, const std::string& path, st
     findings.add(name, fmt::format("not looked into: {}; {}", *why, kRebuilt));
     return nullptr;
   }
-  auto store = Store::open({.path = path});
+  auto store = Store::open({.path = path, .map_size = kReadingMapSize});
   if (!store) {
     findings.add(name, fmt::format("{}; {}", store.error().message, kRebuilt));
     return nullptr;

@@ -14,6 +14,9 @@
 
 namespace herald::recorder::checking {
 
+// LMDB raises it to what the file needs; so nothing can grow.
+inline constexpr std::uint64_t kReadingMapSize = 1 << 20;
+
 class Findings {
  public:
   explicit Findings(FsckReport& report) : report_(report) {}

@@ -33,9 +33,8 @@ std::string took(const json::Value& attempt) {
 }
 
 std::string outcome(const json::Value& attempt) {
-  const std::string status = text_at(attempt, "status");
   const std::string failed = text_at(attempt, "error");
-  return (status == "0" ? "" : status) + (failed.empty() ? "" : (status == "0" ? "" : ": ") + failed);
+  return failed.empty() ? text_at(attempt, "status") : failed;
 }
 
 const std::vector<Column>& attempt_columns() {

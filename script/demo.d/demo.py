@@ -19,7 +19,7 @@ sys.path.insert(0, str(REPO))
 import checks  # noqa: E402
 import training  # noqa: E402
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition  # noqa: E402
-from parts import kafka, server  # noqa: E402
+from parts import kafka, server, wipe_kafka  # noqa: E402
 from stage import CommandLine, Missing, bold, checked, faint, green, heading, red, require, say, show_output  # noqa: E402
 
 from tests.support.receiver import Receiver, Reply  # noqa: E402
@@ -44,7 +44,9 @@ def main():
     parser = argparse.ArgumentParser(prog="script/demo")
     parser.add_argument("--no-stay", action="store_true")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)   # so that what was started is stopped then too
     began = time.monotonic()
+    wipe_kafka(REPO, FOLDER / "kafka")   # of a demo that was killed
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     try:
@@ -266,7 +268,9 @@ def stay(demo):
    {herald} --help
    curl {demo.url}/v1/models/{MODEL}
 """)
-    signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    awaited = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
+    signal.sigwait(awaited)
     say("\nstopping")
 
 

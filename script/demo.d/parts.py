@@ -32,18 +32,20 @@ def free_broker_port():
     raise Missing("no port is free for a Kafka broker between 9192 and 9692")
 
 
+def wipe_kafka(repo, folder):
+    subprocess.run([repo / "script" / "kafka", "wipe", "--dir", folder], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 @contextlib.contextmanager
 def kafka(repo, folder):
-    port = free_broker_port()
-    command = [repo / "script" / "kafka"]
-    options = ["--port", str(port), "--dir", folder]
     try:
-        started = subprocess.run([*command, "start", *options], stdout=subprocess.PIPE, text=True)
+        started = subprocess.run([repo / "script" / "kafka", "start", "--port", str(free_broker_port()), "--dir", folder],
+                                 stdout=subprocess.PIPE, text=True)
         if started.returncode != 0:
             raise Missing("the Kafka broker did not start (see above)")
         yield started.stdout.strip()
     finally:
-        subprocess.run([*command, "wipe", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wipe_kafka(repo, folder)
 
 
 @contextlib.contextmanager

@@ -58,13 +58,23 @@ def require(condition, sentence):
 
 
 def show_command(words):
-    """In lines that a terminal shows whole and a shell takes as they are."""
-    lines = [[]]
-    for word in map(shlex.quote, words):
-        if lines[-1] and len(" ".join([*lines[-1], word])) > COMMAND_WIDTH:
-            lines.append([])
-        lines[-1].append(word)
-    say(f"   {faint('$')} " + " \\\n         ".join(" ".join(line) for line in lines))
+    """In lines that a terminal shows whole and a shell takes as they are; an option stays with its value."""
+    lines = [""]
+    for part in parts_of(words):
+        if lines[-1] and len(lines[-1]) + 1 + len(part) > COMMAND_WIDTH:
+            lines.append("")
+        lines[-1] += (" " if lines[-1] else "") + part
+    say(f"   {faint('$')} " + " \\\n         ".join(lines))
+
+
+def parts_of(words):
+    parts = []
+    for word in words:
+        if parts and parts[-1].startswith("-") and " " not in parts[-1]:
+            parts[-1] += " " + shlex.quote(word)
+        else:
+            parts.append(shlex.quote(word))
+    return parts
 
 
 def show_output(text):
@@ -80,19 +90,22 @@ class CommandLine:
         self._environment = {**os.environ, "HERALD_URL": url}
 
     def __call__(self, *words, show=True):
-        """Shows the command and, with `show`, what it prints; returns what it prints."""
+        """Shows the command and, with `show`, what it says; returns what it prints."""
         show_command(["herald", *map(str, words)])
-        printed = self.quietly(*words)
-        if show and printed:
-            show_output(printed)
-        return printed
+        result = self._succeed(words)
+        if show and result.stdout + result.stderr:
+            show_output(result.stdout + result.stderr)
+        return result.stdout.rstrip("\n")
 
     def quietly(self, *words):
+        return self._succeed(words).stdout.rstrip("\n")
+
+    def _succeed(self, words):
         result = self._run(words)
         if result.returncode != 0:
             show_output(result.stdout + result.stderr)
             raise Missing(f"herald {' '.join(map(str, words[:2]))} ended with exit code {result.returncode}")
-        return result.stdout.rstrip("\n")
+        return result
 
     def refused(self, *words, exit_code):
         """Shows a command that must be refused, and what it is told."""

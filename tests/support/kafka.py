@@ -62,18 +62,22 @@ class Broker:
     # ---- topics ----
 
     def _admin(self):
+        """Keep it for as long as its answer is waited for: it gives up what is under way when it goes."""
         return AdminClient({"bootstrap.servers": self.address})
 
     def create_topic(self, topic, partitions=1, **config):
-        made = self._admin().create_topics([NewTopic(topic, partitions, 1, config=config)])
+        admin = self._admin()
+        made = admin.create_topics([NewTopic(topic, partitions, 1, config=config)])
         made[topic].result(ADMIN_LIMIT_S)
 
     def delete_topic(self, topic):
-        self._admin().delete_topics([topic])[topic].result(ADMIN_LIMIT_S)
+        admin = self._admin()
+        admin.delete_topics([topic])[topic].result(ADMIN_LIMIT_S)
 
     def settings(self, topic):
         resource = ConfigResource(ConfigResource.Type.TOPIC, topic)
-        entries = self._admin().describe_configs([resource])[resource].result(ADMIN_LIMIT_S)
+        admin = self._admin()
+        entries = admin.describe_configs([resource])[resource].result(ADMIN_LIMIT_S)
         return {name: entry.value for name, entry in entries.items()}
 
     # ---- records ----

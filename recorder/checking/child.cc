@@ -74,6 +74,7 @@ void say(int pipe, const Said& said) {
 [[noreturn]] void be_the_child(const Check& check, int pipe, Whereabouts& whereabouts) noexcept {
   const rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
+  for (const int crash : {SIGSEGV, SIGBUS, SIGABRT}) ::signal(crash, SIG_DFL);  // the parent tells of it
   const auto report = check(
       [pipe](Sequence checked, Sequence of) {
         say(pipe, {.moved = Moved{checked.value(), of.value()}, .refused = {}, .report = {}});

@@ -7,6 +7,7 @@
 
 #include "automations/testing/world.h"
 #include "base/limits.h"
+#include "herald/source_dir.h"
 
 namespace herald::automations {
 namespace {

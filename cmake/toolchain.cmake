@@ -9,10 +9,15 @@ endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O2")
 set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
 
+# Paths below the source are compared as relative ones, so that every clone on a machine shares one cache.
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+      "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${CCACHE}")
 endif()
+# Where tests find what they read of the source: a header of its own, since a definition would be part of every test.
+file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/generated/herald/source_dir.h"
+     CONTENT "#pragma once\n#define HERALD_SOURCE_DIR \"${CMAKE_SOURCE_DIR}\"\n" @ONLY)
 
 set(HERALD_SANITIZE "" CACHE STRING "sanitizers: address,undefined or thread")
 

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <set>
 
+#include "herald/source_dir.h"
 #include "reflect/json_value.h"
 #include "registry/decide.h"
 #include "registry/memory_state.h"

@@ -13,6 +13,7 @@
 #include "connectors/kafka/verify.h"
 #include "connectors/testing/kafka_broker.h"
 #include "connectors/testing/kafka_sample_log.h"
+#include "herald/source_dir.h"
 #include "lmdb/testing/temp_folder.h"
 
 namespace herald::connectors::kafka {

@@ -70,22 +70,5 @@ TEST(TransactionalId, IsADigestWhenItWouldBeLong) {
   EXPECT_NE(id, transactional_id("b.example/log", "Q2x1c3Rlcg", std::string(240, 'x')));
 }
 
-TEST(Publisher, WaitsForABrokerThatIsNotThere) {
-  const herald::testing::TempFolder folder;
-  testing::SampleLog log(folder.file("log"));
-  log.append(3);
-  const eventstore::Tail tail(log.last());
-  const auto publisher =
-      Publisher::start({.brokers = "127.0.0.1:1", .prefix = "p", .properties = {}}, log.log(), tail).value();
-  const auto report =
-      publisher->wait_until([](const auto& now) { return now.state == "waiting"; }, std::chrono::seconds(20));
-  EXPECT_EQ(report.state, "waiting");
-  EXPECT_EQ(report.lag, 3u);
-  EXPECT_NE(report.last_error, "");
-  publisher->stop();
-  EXPECT_EQ(publisher->report().state, "stopped");
-  EXPECT_FALSE(publisher->report().decide);
-}
-
 }  // namespace
 }  // namespace herald::connectors::kafka

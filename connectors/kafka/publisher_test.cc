@@ -1,4 +1,4 @@
-// On a real broker. Not under the thread sanitizer, which does not see librdkafka's locks.
+// On a real broker. Not under the thread sanitizer, which sees neither librdkafka's threads nor its locks.
 #if !defined(__SANITIZE_THREAD__)
 #include "connectors/kafka/publisher.h"
 
@@ -27,6 +27,23 @@ using testing::SampleLog;
 using namespace std::chrono_literals;
 
 constexpr auto kPatience = 60s;
+
+TEST(Publisher, WaitsForABrokerThatIsNotThere) {
+  const herald::testing::TempFolder folder;
+  SampleLog log(folder.file("log"));
+  log.append(3);
+  const eventstore::Tail tail(log.last());
+  const auto publisher =
+      Publisher::start({.brokers = "127.0.0.1:1", .prefix = "p", .properties = {}}, log.log(), tail).value();
+  const auto report =
+      publisher->wait_until([](const auto& now) { return now.state == "waiting"; }, kPatience);
+  EXPECT_EQ(report.state, "waiting");
+  EXPECT_EQ(report.lag, 3u);
+  EXPECT_NE(report.last_error, "");
+  publisher->stop();
+  EXPECT_EQ(publisher->report().state, "stopped");
+  EXPECT_FALSE(publisher->report().decide);
+}
 
 class Publication : public ::testing::Test {
  protected:

@@ -29,7 +29,7 @@ Cell text(std::string path);
 Cell time(std::string path);
 Cell bytes(std::string path);
 Cell version(std::string path);  // 3 -> "v3"
-Cell pairs(std::string path);    // {"a":"b"} -> "a=b"; of aliases (numbers): "production=v3"
+Cell pairs(std::string path);    // {"a":"b"} -> "a=b"
 Cell words(std::string path);    // ["a","b"] -> "a, b"
 Cell mark(std::string path);     // {sequence,time,actor} -> "2026-... by anonymous (event 12)"
 

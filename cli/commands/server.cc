@@ -64,7 +64,7 @@ void declare(Options& options, Folder& args) {
 }
 
 Result<std::string> folder_of(const Folder& args) {
-  if (!args.data) return error(Cause::missing_field, "which data folder? --data DIR is expected", "--data");
+  if (!args.data) return error(Cause::missing_field, "which data folder? --data DIR is expected");
   return *args.data;
 }
 

@@ -15,6 +15,16 @@ std::string model_name(const json::Value& model, std::string_view member) {
   return registry.empty() || registry == registry::kDefaultRegistry ? name : registry + "/" + name;
 }
 
+std::string aliases_with_versions(const json::Value& model) {
+  std::string out;
+  const auto aliases = member_at(model, "aliases");
+  if (!aliases) return out;
+  for (const auto& [alias, number] : aliases->members()) {
+    out += (out.empty() ? "" : ", ") + std::string(alias) + "=v" + number.dump();
+  }
+  return out;
+}
+
 std::string linked_artifacts(const json::Value& version) {
   std::string out;
   const auto artifacts = member_at(version, "artifacts");
@@ -66,7 +76,7 @@ const View& model_view() {
       .id = [](const json::Value& model) { return model_name(model, "name"); },
       .table = {{"NAME", [](const json::Value& model) { return model_name(model, "name"); }},
                 {"LATEST", version("latest")},
-                {"ALIASES", pairs("aliases")},
+                {"ALIASES", aliases_with_versions},
                 {"TAGS", pairs("tags")},
                 {"CHANGED", time("changed.time")}},
       .details = {{"model", text("name")},
@@ -74,7 +84,7 @@ const View& model_view() {
                   {"description", text("description")},
                   {"latest", version("latest")},
                   {"versions", text("versions")},
-                  {"aliases", pairs("aliases")},
+                  {"aliases", aliases_with_versions},
                   {"tags", pairs("tags")},
                   {"created", mark("created")},
                   {"changed", mark("changed")},
@@ -130,7 +140,7 @@ const View& event_view() {
                   {"id", text("id")},
                   {"correlation", text("correlationid")},
                   {"caused by", text("causationid")},
-                  {"source", text("source")},
+                  {"origin", text("source")},
                   {"data", text("data")}},
   };
   return view;

@@ -88,11 +88,10 @@ void Sending::scheduled(std::vector<work::ScheduleRow> rows) {
 
 // ---- the inbox and the loop ----
 
+// Notified under the lock: the task may be the last, after which the thread ends and this object goes.
 void Sending::post(Task task) {
-  {
-    const std::lock_guard lock(mutex_);
-    inbox_.push_back(std::move(task));
-  }
+  const std::lock_guard lock(mutex_);
+  inbox_.push_back(std::move(task));
   arrived_.notify_one();
 }
 

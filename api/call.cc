@@ -41,7 +41,7 @@ Result<registry::VersionNumber> number_in(const Call& call) {
   HERALD_TRY(const registry::VersionSelector selector, selector_in(call));
   if (selector.kind != registry::VersionSelector::Kind::number) {
     return error(Cause::invalid_value,
-                 quoted(call.path.at("version")) +
+                 shown(call.path.at("version")) +
                      " may point elsewhere tomorrow: to change a version, name it by its number, as \"v3\"",
                  "version");
   }

@@ -70,14 +70,14 @@ Result<registry::Actor> admit(const Request& request) {
   }
   if (!names_loopback(request.authority)) {
     return error(Cause::foreign_origin,
-                 "the Host " + quoted(request.authority) +
+                 "the Host " + shown(request.authority) +
                      " is not this machine's own: without tokens Herald answers only to " +
                      "localhost, 127.0.0.1 and [::1] (a web page elsewhere could else reach it through a "
                      "name of its own)");
   }
   if (request.origin && !loopback_origin(*request.origin)) {
     return error(Cause::foreign_origin,
-                 "pages of " + quoted(*request.origin) +
+                 "pages of " + shown(*request.origin) +
                      " may not call Herald: without tokens only pages of localhost may");
   }
   return registry::Actor::anonymous(request.client == "cli" ? "cli" : "http");

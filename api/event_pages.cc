@@ -88,8 +88,7 @@ Result<Bounds> bounds_in(const Call& call, const eventstore::LogView& log) {
 
   const std::string_view order = call.query.get("order").value_or("asc");
   if (order != "asc" && order != "desc") {
-    return error(Cause::invalid_value, "\"order\" must be \"asc\" or \"desc\", not " + quoted(order),
-                 "order");
+    return error(Cause::invalid_value, "\"order\" must be \"asc\" or \"desc\", not " + shown(order), "order");
   }
   bounds.descending = order == "desc";
   HERALD_TRY(const auto page, page_in(call));
@@ -136,21 +135,28 @@ Result<void> check_type_pattern(const std::string& pattern) {
                   [&](const auto& type) { return matches_pattern(pattern, type.type); }))
     return {};
   return error(Cause::invalid_value,
-               "no event type fits " + quoted(pattern) +
+               "no event type fits " + shown(pattern) +
                    ": /v1/schemas lists them, and \"*\" stands for any characters, as in \"alias.*\"",
                "type");
+}
+
+Result<std::vector<std::string>> patterns_in(std::string_view list) {
+  std::vector<std::string> patterns;
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    patterns.emplace_back(list.substr(begin, end - begin));
+    HERALD_CHECK(check_type_pattern(patterns.back()));
+    begin = end + 1;
+  }
+  return patterns;
 }
 
 }  // namespace
 
 Result<EventSelection> selection_in(const Call& call) {
   EventSelection selection;
-  std::string_view types = text_in(call, "type");
-  while (!types.empty()) {
-    const std::size_t comma = std::min(types.find(','), types.size());
-    selection.filter.types.emplace_back(types.substr(0, comma));
-    types.remove_prefix(std::min(comma + 1, types.size()));
-    HERALD_CHECK(check_type_pattern(selection.filter.types.back()));
+  if (const auto types = call.query.get("type")) {
+    HERALD_TRY(selection.filter.types, patterns_in(*types));
   }
   selection.filter.subject = text_in(call, "subject");
   selection.filter.actor = text_in(call, "actor");

@@ -54,7 +54,7 @@ Result<void> check_parameters(const Route& route, const Query& query) {
     std::string names;
     for (const auto& parameter : known) names += (names.empty() ? "" : ", ") + std::string(parameter.name);
     return error(Cause::unknown_field,
-                 "the query parameter " + quoted(name) + " is not known here" +
+                 "the query parameter " + shown(name) + " is not known here" +
                      (names.empty() ? "" : ": known are " + names),
                  name);
   }
@@ -99,7 +99,7 @@ Result<void> check_body_header(const Route& route, const Request& request) {
     return error(Cause::unsupported_media,
                  request.content_type.empty()
                      ? std::string("say what the body is: Content-Type: application/json")
-                     : "the body must be application/json, not " + quoted(media_type(request.content_type)));
+                     : "the body must be application/json, not " + shown(media_type(request.content_type)));
   }
   return {};
 }
@@ -204,7 +204,7 @@ class Exchange {
     return error(Cause::invalid_value,
                  "\"as_of\" must be a sequence or an RFC 3339 time, as 2026-11-24T05:02:00Z (in a query "
                  "\"+\" is written %2B), not " +
-                     quoted(text),
+                     shown(text),
                  "as_of");
   }
 
@@ -240,9 +240,7 @@ class Exchange {
       const Result<void> recorded = co_await record(call, *write);
       co_return recorded;
     } else if (auto* content = std::get_if<Content>(&*outcome)) {
-      const Result<unsigned int> sent = co_await send_content(call, std::move(*content), pool_, wire_);
-      if (!sent) co_return sent.error();
-      exchanged_.status = *sent;
+      exchanged_.status = co_await send_content(call, std::move(*content), pool_, wire_);
     } else if (auto* receive = std::get_if<Receive>(&*outcome)) {
       const Result<Answer> received = co_await receive_blob(call, receive->digest, pool_, wire_);
       if (!received) co_return received.error();

@@ -131,7 +131,7 @@ void say_followers(Figures& figures, const Services& herald) {
 }
 
 void say_deliveries(Figures& figures, const Services& herald) {
-  const auto stats = herald.parts.dispatcher.stats();
+  const auto stats = herald.parts.deliveries();
   figures.gauge("herald_deliveries_open", "Deliveries without an outcome", static_cast<double>(stats.open))
       .gauge("herald_deliveries_in_flight", "Attempts under way", static_cast<double>(stats.in_flight))
       .counter("herald_delivery_attempts_total", "Attempts made", static_cast<double>(stats.attempts))

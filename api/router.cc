@@ -120,12 +120,12 @@ Result<Found> Router::find(Method method, std::string_view path, std::string& al
   Found found;
   const Node* node = walk(*root_, segments, 0, found.path);
   if (node == nullptr) {
-    return error(Cause::not_found, "nothing is at " + quoted(path) + ": /openapi.json lists what there is");
+    return error(Cause::not_found, "nothing is at " + shown(path) + ": /openapi.json lists what there is");
   }
   const auto route = node->routes.find(method == Method::head ? Method::get : method);
   if (route == node->routes.end()) {
     allowed = allow_header(node->routes);
-    return error(Cause::method_not_allowed, quoted(path) + " takes " + allowed);
+    return error(Cause::method_not_allowed, shown(path) + " takes " + allowed);
   }
   found.route = route->second;
   return found;

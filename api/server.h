@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -44,7 +45,7 @@ struct Parts {  // borrowed; all outlive the server
   BlobStore& blobs;
   const KafkaStatus* kafka;           // null: not configured
   const automations::Sender& sender;  // for checking URLs when an automation is saved
-  const automations::Dispatcher& dispatcher;
+  std::function<automations::Dispatcher::Stats()> deliveries;  // for metrics; any thread
   std::vector<NamedFollower> followers;
   const Clock& clock;
   IdSource& ids;
@@ -59,7 +60,6 @@ struct Options {
   std::chrono::seconds idle_timeout{60};
   std::chrono::seconds request_timeout{30};
   std::chrono::milliseconds heartbeat{15'000};  // of live streams
-  std::string public_url;                       // for links; empty: from the Host
 };
 
 class HttpServer {

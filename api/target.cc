@@ -44,7 +44,7 @@ bool valid_utf8(std::string_view text) {
   return true;
 }
 
-std::string quoted(std::string_view text) {
+std::string shown(std::string_view text) {
   constexpr std::size_t kShown = 120;
   std::string out = "\"";
   while (!text.empty() && out.size() < kShown) {
@@ -125,7 +125,7 @@ Result<Query> Query::parse(std::string_view text) {
     HERALD_TRY(std::string name, percent_decoded(pair.substr(0, equals), "the query"));
     HERALD_TRY(value, percent_decoded(value, "the query"));
     if (query.get(name))
-      return error(Cause::duplicate_field, "the query parameter " + quoted(name) + " comes twice", name);
+      return error(Cause::duplicate_field, "the query parameter " + shown(name) + " comes twice", name);
     query.parameters_.emplace_back(std::move(name), std::move(value));
   }
   return query;
@@ -145,7 +145,7 @@ Result<std::uint64_t> whole_number(std::string_view text, std::string_view param
   if (failed != std::errc{} || end != text.data() + text.size() || value < lowest || value > highest) {
     return error(Cause::invalid_value,
                  "\"" + std::string(parameter) + "\" must be a whole number from " + std::to_string(lowest) +
-                     " to " + std::to_string(highest) + ", not " + quoted(text),
+                     " to " + std::to_string(highest) + ", not " + shown(text),
                  std::string(parameter));
   }
   return value;

@@ -15,7 +15,7 @@ namespace herald::api {
 
 bool valid_utf8(std::string_view text);
 // What a caller sent, in quotation marks, fit for a sentence: cut, and without bytes that are not printable UTF-8.
-std::string quoted(std::string_view text);
+std::string shown(std::string_view text);
 
 // Errors: malformed. `what`: for the sentence ("the path").
 Result<std::string> percent_decoded(std::string_view text, std::string_view what);

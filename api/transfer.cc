@@ -1,6 +1,7 @@
 #include "api/transfer.h"
 
 #include "api/completion.h"
+#include "api/problem.h"
 #include "api/range.h"
 
 namespace herald::api {
@@ -51,6 +52,14 @@ Task<> send_bytes(const Content& content, ByteRange range, asio::thread_pool& po
   }
 }
 
+Answer not_satisfiable(const Call& call, std::uint64_t size) {
+  const std::string sentence =
+      "the content has " + std::to_string(size) + " bytes: " + shown(call.request.range) + " lies outside";
+  Answer answer = problem(error(Cause::range_not_satisfiable, sentence), call.request_id);
+  answer.headers.push_back({"Content-Range", "bytes */" + std::to_string(size)});
+  return answer;
+}
+
 Error too_large() {
   return error(Cause::too_large, "a blob has at most " + std::to_string(limits::kMaxBlobBytes) + " bytes");
 }
@@ -90,13 +99,13 @@ Result<Begun> begin_upload(BlobStore& blobs, const Digest& digest) {
 
 }  // namespace
 
-Task<Result<unsigned int>> send_content(const Call& call, Content content, asio::thread_pool& pool,
-                                        Wire& wire) {
+Task<unsigned int> send_content(const Call& call, Content content, asio::thread_pool& pool, Wire& wire) {
   const std::uint64_t size = content.blob->size();
   const Portion portion = portion_of(call.request, content.digest, size);
   if (portion.kind == Portion::Kind::not_satisfiable) {
-    co_return error(Cause::range_not_satisfiable, "the content has " + std::to_string(size) + " bytes: " +
-                                                      quoted(call.request.range) + " lies outside");
+    const Answer refusal = not_satisfiable(call, size);
+    co_await wire.send(refusal);
+    co_return refusal.status;
   }
   const Answer header = header_for(content, portion);
   if (portion.kind == Portion::Kind::not_modified) {

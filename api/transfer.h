@@ -6,9 +6,8 @@
 
 namespace herald::api {
 
-// Sends the answer, header and bytes. Returns its status. Errors: range_not_satisfiable, before anything was sent.
-Task<Result<unsigned int>> send_content(const Call& call, Content content, asio::thread_pool& pool,
-                                        Wire& wire);
+// Sends the answer, header and bytes (or the refusal of a range). Returns its status.
+Task<unsigned int> send_content(const Call& call, Content content, asio::thread_pool& pool, Wire& wire);
 
 // Takes the body and stores it. Errors: digest_mismatch, too_large, storage_full, what Wire::read_body says.
 Task<Result<Answer>> receive_blob(const Call& call, Digest digest, asio::thread_pool& pool, Wire& wire);

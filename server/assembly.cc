@@ -210,7 +210,6 @@ Result<void> Assembly::Parts::start_http(const Config& config) {
   options.host = config.host;
   options.port = config.port;
   options.threads = config.threads;
-  options.public_url = config.public_url;
   HERALD_TRY(http, api::HttpServer::start(
                        api::Parts{.recorder = *recorder,
                                   .log = *log,
@@ -223,7 +222,7 @@ Result<void> Assembly::Parts::start_http(const Config& config) {
                                   .blobs = *blobs,
                                   .kafka = publisher.get(),
                                   .sender = *sender,
-                                  .dispatcher = *dispatcher,
+                                  .deliveries = [this] { return dispatcher->stats(); },
                                   .followers = {{"views", projector_thread.get()},
                                                 {automations::kEngineFollower, engine_thread.get()},
                                                 {automations::kDispatcherFollower, dispatcher_thread.get()}},

@@ -77,7 +77,7 @@ Result<Outcome> list_aliases(const Call& call) {
 }
 
 Error no_alias(const registry::FoundModel& found, std::string_view alias) {
-  return error(Cause::not_found, "model \"" + found.model.name.str() + "\" has no alias " + quoted(alias),
+  return error(Cause::not_found, "model \"" + found.model.name.str() + "\" has no alias " + shown(alias),
                "alias");
 }
 

@@ -40,13 +40,13 @@ Result<void> check_blobs(const BlobStore& blobs, const std::vector<FileEntry>& f
     const auto size = blobs.size(files[i].digest);
     if (!size) {
       return error(Cause::not_found,
-                   "no blob has the digest " + files[i].digest.str() + " (" + quoted(files[i].path.str()) +
+                   "no blob has the digest " + files[i].digest.str() + " (" + shown(files[i].path.str()) +
                        "): upload it first",
                    field_of_file(i, "digest"));
     }
     if (*size != files[i].bytes) {
       return error(Cause::invalid_value,
-                   quoted(files[i].path.str()) + " has " + std::to_string(*size) + " bytes, not " +
+                   shown(files[i].path.str()) + " has " + std::to_string(*size) + " bytes, not " +
                        std::to_string(files[i].bytes),
                    field_of_file(i, "bytes"));
     }
@@ -62,12 +62,12 @@ Result<void> sort_paths(std::vector<FileEntry>& files) {
   for (std::size_t i = 0; i < files.size(); ++i) {
     const std::string& path = files[i].path.str();
     if (i > 0 && path == files[i - 1].path.str()) {
-      return error(Cause::duplicate_field, "the path " + quoted(path) + " comes twice", "files");
+      return error(Cause::duplicate_field, "the path " + shown(path) + " comes twice", "files");
     }
     for (std::size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
       const std::string_view folder = std::string_view(path).substr(0, slash);
       if (paths.contains(folder))
-        return error(Cause::invalid_value, quoted(folder) + " is a file and a folder at once", "files");
+        return error(Cause::invalid_value, shown(folder) + " is a file and a folder at once", "files");
     }
   }
   return {};
@@ -171,7 +171,7 @@ Result<Outcome> find_file(const Call& call, const Digest& manifest) {
       std::lower_bound(files.begin(), files.end(), wanted,
                        [](const FileEntry& entry, std::string_view path) { return entry.path.str() < path; });
   if (file == files.end() || file->path.str() != wanted) {
-    return error(Cause::not_found, "the artifact has no file " + quoted(wanted), "path");
+    return error(Cause::not_found, "the artifact has no file " + shown(wanted), "path");
   }
   HERALD_TRY(auto content, open_part(blobs, file->digest));
   return Content{std::move(content), file->digest};

@@ -23,7 +23,7 @@ Result<std::optional<registry::DeliveryState>> state_in(const Call& call) {
   if (!state) {
     return error(Cause::invalid_value,
                  "\"state\" must be one of " + reflect::enum_choices<registry::DeliveryState>() + ", not " +
-                     quoted(*text),
+                     shown(*text),
                  "state");
   }
   return state;

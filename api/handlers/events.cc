@@ -82,7 +82,7 @@ Result<Outcome> get_schema(const Call& call) {
   const auto* type = registry::find_event_type(call.path.at("type"));
   if (type == nullptr)
     return error(Cause::not_found,
-                 "there is no event type " + quoted(call.path.at("type")) + ": /v1/schemas lists them",
+                 "there is no event type " + shown(call.path.at("type")) + ": /v1/schemas lists them",
                  "type");
   return schema_answer(type->schema);
 }

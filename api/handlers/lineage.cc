@@ -36,7 +36,7 @@ Result<registry::NodeAddress> address_of(const NodeRequest& node, const std::str
   HERALD_TRY(const auto reference, about(field + ".version", parse_reference(*node.version)));
   if (reference.selector.kind != registry::VersionSelector::Kind::number) {
     return error(Cause::invalid_value,
-                 quoted(*node.version) +
+                 shown(*node.version) +
                      " may point elsewhere tomorrow: lineage names a version by its number, as \"churn:v3\"",
                  field + ".version");
   }
@@ -106,7 +106,7 @@ Result<projections::Direction> direction_in(const Call& call) {
   if (text == "downstream") return projections::Direction::downstream;
   if (text == "both") return projections::Direction::both;
   return error(Cause::invalid_value,
-               "\"direction\" must be \"upstream\", \"downstream\" or \"both\", not " + quoted(text),
+               "\"direction\" must be \"upstream\", \"downstream\" or \"both\", not " + shown(text),
                "direction");
 }
 

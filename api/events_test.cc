@@ -1,0 +1,241 @@
+// Events as lists, one by one, and live.
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "api/live.h"
+#include "api/testing/server_fixture.h"
+
+namespace herald::api {
+namespace {
+
+using testing::Client;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::Reply;
+
+class Events : public testing::ServerTest {
+ protected:
+  void SetUp() override {
+    ServerTest::SetUp();
+    given_model("churn", 2);                                                // 2, 3, 4
+    given_model("fraud", 1);                                                // 5, 6
+    ask("PUT", "/v1/models/churn/aliases/production", R"({"version":1})");  // 7
+    ask("PUT", "/v1/models/churn/aliases/production", R"({"version":2})");  // 8
+    get("/v1/models/churn?min_sequence=8");
+  }
+  std::vector<int> sequences(const std::string& query) {
+    std::vector<int> out;
+    std::string cursor;
+    do {
+      const Reply page = get("/v1/events?" + query + (cursor.empty() ? "" : "&cursor=" + cursor));
+      EXPECT_EQ(page.status, 200u) << page.body;
+      for (std::size_t i = 0; i < page.items(); ++i)
+        out.push_back(std::stoi(page.at("items." + std::to_string(i) + ".sequence")));
+      cursor = page.at("next");
+    } while (!cursor.empty());
+    return out;
+  }
+};
+
+TEST_F(Events, AreListedAsTheyWereRecorded) {
+  std::string expected = R"({"items":[)";
+  log_->read().scan(Sequence(1), [&](Sequence, std::string_view bytes) {
+    expected += (expected.back() == '[' ? "" : ",") + std::string(bytes);
+    return true;
+  });
+  EXPECT_EQ(get("/v1/events").body, expected + "]}");
+}
+
+TEST_F(Events, AreChosenByWhatTheyAre) {
+  EXPECT_THAT(sequences(""), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
+  EXPECT_THAT(sequences("type=alias.*"), ElementsAre(7, 8));
+  EXPECT_THAT(sequences("type=model.registered,alias.assigned&order=desc"), ElementsAre(8, 7, 5, 2));
+  EXPECT_THAT(sequences("model=churn"), ElementsAre(2, 3, 4, 7, 8));
+  EXPECT_THAT(sequences("model=models/fraud&order=desc"), ElementsAre(6, 5));
+  EXPECT_THAT(sequences("model=churn&type=version.*&order=desc"), ElementsAre(4, 3));
+  EXPECT_THAT(sequences("after=6"), ElementsAre(7, 8));
+  EXPECT_THAT(sequences("before=3"), ElementsAre(1, 2));
+  EXPECT_THAT(sequences("after=2&before=5&order=desc"), ElementsAre(4, 3));
+  EXPECT_THAT(sequences("before=0"), ElementsAre());
+  EXPECT_THAT(sequences("after=8"), ElementsAre());
+  EXPECT_THAT(sequences("actor=system"), ElementsAre(1));
+  EXPECT_THAT(sequences("subject=" + get("/v1/events/8").at("subject")), ElementsAre(2, 7, 8));
+  EXPECT_THAT(sequences("correlation=" + get("/v1/events/8").at("correlationid")), ElementsAre(8));
+  EXPECT_THAT(sequences("since=2001-01-01T00:00:00Z"), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
+  EXPECT_THAT(sequences("until=2001-01-01T00:00:00Z"), ElementsAre());
+  EXPECT_EQ(sequences("since=" + get("/v1/events/8").at("time")).back(), 8);
+}
+
+TEST_F(Events, ComeInPages) {
+  for (const char* query : {"limit=1", "limit=3", "limit=8", "limit=3&order=desc", "limit=1&model=churn",
+                            "limit=2&type=alias.*"}) {
+    std::string whole(query);
+    whole.replace(whole.find("limit="), 7, "limit=1000");
+    EXPECT_EQ(sequences(query), sequences(whole)) << query;
+  }
+  EXPECT_EQ(get("/v1/events?limit=8").at("next"), "") << "nothing comes after a page that holds the last";
+  EXPECT_EQ(get("/v1/events?limit=2&type=alias.*").at("next"), "");
+}
+
+TEST_F(Events, AreRefusedFilters) {
+  const std::pair<const char*, const char*> rows[] = {{"type=nothing.ever", "type"},
+                                                      {"type=alias.*,", "type"},
+                                                      {"model=nope", "model"},
+                                                      {"model=a:b", "model"},
+                                                      {"correlation=x", "correlation"},
+                                                      {"since=yesterday", "since"},
+                                                      {"until=", "until"},
+                                                      {"order=up", "order"},
+                                                      {"after=-1", "after"},
+                                                      {"before=x", "before"}};
+  for (const auto& [query, field] : rows) {
+    const Reply reply = get("/v1/events?" + std::string(query));
+    EXPECT_GE(reply.status, 404u) << query;
+    EXPECT_LE(reply.status, 422u) << query;
+    EXPECT_EQ(reply.at("field"), field) << query << reply.body;
+  }
+}
+
+TEST_F(Events, AreShownOneByOne) {
+  const Reply reply = get("/v1/events/7");
+  EXPECT_EQ(reply.header("content-type"), "application/cloudevents+json; charset=UTF-8");
+  EXPECT_EQ(reply.body, *log_->read().event(Sequence(7)));
+  EXPECT_EQ(reply.at("actorvia"), "http");
+}
+
+TEST_F(Events, SayWhoAskedAndInWhichTrace) {
+  const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const Reply made = ask("POST", "/v1/models", R"({"name":"traced"})",
+                         "Herald-Client: cli\r\ntraceparent: " + trace + "\r\n");
+  const Reply event = get("/v1/events/" + made.header("herald-sequence"));
+  EXPECT_EQ(event.at("traceparent"), trace);
+  EXPECT_EQ(event.at("actorvia"), "cli");
+  EXPECT_EQ(event.at("correlationid"), made.header("herald-request-id"));
+  ask("POST", "/v1/models", R"({"name":"untraced"})", "traceparent: nonsense\r\n");
+  EXPECT_EQ(get("/v1/events/" + std::to_string(last())).at("traceparent"), "");
+}
+
+TEST_F(Events, OfOneThingAreItsHistory) {
+  const Reply model = get("/v1/models/churn/history");
+  ASSERT_EQ(model.items(), 5u);
+  EXPECT_EQ(model.at("items.0"), get("/v1/events/8").body);
+  const Reply first = get("/v1/models/churn/history?limit=2");
+  EXPECT_EQ(get("/v1/models/churn/history?limit=2&cursor=" + first.at("next")).at("items.0"),
+            get("/v1/events/4").body);
+  EXPECT_EQ(get("/v1/models/fraud/versions/latest/history").items(), 1u);
+}
+
+TEST_F(Events, HaveSchemas) {
+  const Reply list = get("/v1/schemas");
+  EXPECT_GT(list.items(), 20u);
+  for (std::size_t i = 0; i < list.items(); ++i)
+    EXPECT_EQ(get("/v1/schemas/" + list.at("items." + std::to_string(i) + ".type")).at("type"), "object");
+  EXPECT_EQ(get("/v1/schemas/envelope").at("type"), "object");
+  EXPECT_EQ(get("/v1/schemas/herald.alias.assigned.v1").body, get("/v1/schemas/alias.assigned").body);
+}
+
+// ---- live ----
+
+class LiveStream : public Events {
+ protected:
+  std::unique_ptr<Client> open(const std::string& query, const std::string& headers = {}) {
+    auto client = std::make_unique<Client>(server_->port());
+    client->send("GET /v1/events/stream" + query + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");
+    EXPECT_THAT(client->read_until("\r\n\r\n"), HasSubstr("Content-Type: text/event-stream\r\n"));
+    return client;
+  }
+  static std::string next(Client& client) { return client.read_until("\n\n"); }
+  std::string frame(std::uint64_t sequence) {
+    const auto log = log_->read();
+    const auto bytes = *log.event(Sequence(sequence));
+    return live_frame(Sequence(sequence), registry::decode_envelope(bytes)->type, bytes);
+  }
+};
+
+TEST_F(LiveStream, BeginsWhereItIsTold) {
+  const auto stream = open("?after=6");
+  EXPECT_EQ(next(*stream), live_heartbeat(Sequence(6)));
+  EXPECT_EQ(next(*stream), frame(7));
+  EXPECT_EQ(next(*stream), frame(8));
+}
+
+TEST_F(LiveStream, BeginsNowWhenItIsNotTold) {
+  const auto stream = open("");
+  EXPECT_EQ(next(*stream), live_heartbeat(Sequence(8)));
+  given_model("next");
+  EXPECT_EQ(next(*stream), frame(9));
+}
+
+TEST_F(LiveStream, GoesOnWhereTheCallerWas) {
+  const auto stream = open("?after=1", "Last-Event-ID: 7\r\n");
+  EXPECT_EQ(next(*stream), live_heartbeat(Sequence(7)));
+  EXPECT_EQ(next(*stream), frame(8));
+}
+
+TEST_F(LiveStream, ShowsWhatPassesTheFilter) {
+  const auto stream = open("?after=0&type=alias.*&model=churn");
+  next(*stream);
+  EXPECT_EQ(next(*stream), frame(7));
+  EXPECT_EQ(next(*stream), frame(8));
+  ask("PUT", "/v1/models/fraud/aliases/production", R"({"version":1})");
+  ask("PUT", "/v1/models/churn/aliases/production", R"({"version":1})");
+  EXPECT_EQ(next(*stream), frame(10));
+}
+
+TEST_F(LiveStream, AdvancesTheIdPastWhatItPassedOver) {
+  start({.heartbeat = std::chrono::milliseconds(50)});
+  const auto stream = open("?after=0&type=comment.added");
+  EXPECT_EQ(next(*stream), live_heartbeat(Sequence(0)));
+  EXPECT_EQ(next(*stream), live_heartbeat(Sequence(8)));
+}
+
+TEST_F(LiveStream, TakesMoreThanASlice) {
+  for (int i = 0; i < 600; ++i) {
+    recorder::Submission submission;
+    registry::ChangeTags tags;
+    tags.registry = registry::RegistryName::trusted("models");
+    tags.model = registry::ModelName::trusted("churn");
+    tags.tags["n"] = std::to_string(i);
+    submission.command = tags;
+    ASSERT_TRUE(recorder_->record(std::move(submission)));
+  }
+  const auto stream = open("?after=8");
+  next(*stream);
+  for (std::uint64_t sequence = 9; sequence <= 608; ++sequence) ASSERT_EQ(next(*stream), frame(sequence));
+}
+
+TEST_F(LiveStream, WakesEveryListener) {
+  std::vector<std::unique_ptr<Client>> streams;
+  for (int i = 0; i < 20; ++i) {
+    streams.push_back(open(""));
+    next(*streams.back());
+  }
+  given_model("next");
+  for (const auto& stream : streams) EXPECT_EQ(next(*stream), frame(9));
+}
+
+TEST_F(LiveStream, EndsWithTheServer) {
+  const auto stream = open("");
+  next(*stream);
+  server_->stop();
+  EXPECT_TRUE(stream->ended());
+}
+
+TEST_F(LiveStream, RefusesANumberBeyondTheLog) {
+  const Reply reply = get("/v1/events/stream", "Last-Event-ID: 9999\r\n");
+  EXPECT_EQ(reply.status, 422u);
+  EXPECT_EQ(reply.at("field"), "Last-Event-ID");
+  EXPECT_EQ(get("/v1/events/stream?after=x").at("field"), "after");
+  EXPECT_EQ(get("/v1/events/stream?type=nothing.ever").at("field"), "type");
+  EXPECT_EQ(ask("HEAD", "/v1/events/stream").status, 405u);
+}
+
+TEST(LiveFrames, AreWhatEventSourcesRead) {
+  EXPECT_EQ(live_frame(Sequence(7), "alias.assigned", R"({"a":1})"),
+            "id: 7\nevent: alias.assigned\ndata: {\"a\":1}\n\n");
+  EXPECT_EQ(live_heartbeat(Sequence(7)), "id: 7\n: heartbeat\n\n");
+}
+
+}  // namespace
+}  // namespace herald::api

@@ -1,0 +1,10 @@
+#include "api/route.h"
+
+using namespace herald::api;
+
+herald::Result<Outcome> nothing(const Call&) {
+  return Answer{};
+}
+
+const Route route(Method::get, "/v1/models", 1, ObjectScope::registry, nothing,
+                  Doc("models", "List the models"));

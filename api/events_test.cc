@@ -222,6 +222,18 @@ TEST_F(LiveStream, EndsWithTheServer) {
   EXPECT_TRUE(stream->ended());
 }
 
+TEST_F(LiveStream, IsLimitedInNumber) {
+  std::vector<std::unique_ptr<Client>> streams;
+  for (std::size_t i = 0; i < limits::kMaxLiveStreams; ++i) {
+    streams.push_back(open("?type=comment.added"));
+    next(*streams.back());
+  }
+  const Reply refused = get("/v1/events/stream");
+  EXPECT_EQ(refused.status, 503u);
+  EXPECT_EQ(refused.at("code"), "busy");
+  EXPECT_EQ(refused.header("retry-after"), "1");
+}
+
 TEST_F(LiveStream, RefusesANumberBeyondTheLog) {
   const Reply reply = get("/v1/events/stream", "Last-Event-ID: 9999\r\n");
   EXPECT_EQ(reply.status, 422u);

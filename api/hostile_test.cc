@@ -279,6 +279,21 @@ TEST_F(Hostile, CallersWhoTakeTheirTimeWithTheBody) {
   expect_problem(client.read_reply(), 408, "timed-out");
 }
 
+TEST_F(Hostile, CallersWhoTakeNothingOfTheirAnswers) {
+  start({.stall_timeout = std::chrono::seconds(1)});
+  ask("PATCH", "/v1/models/churn", R"({"description":")" + std::string(60'000, 'x') + "\"}");
+  before_ += 1;
+  Client stuck(server_->port());
+  for (int i = 0; i < 200; ++i) stuck.send("GET /v1/models/churn HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  Client watching(server_->port());
+  const auto connections = [&] {
+    return watching.request("GET", "/metrics").body.find("herald_http_connections 1\n") != std::string::npos;
+  };
+  int asked = 0;
+  while (!connections() && asked < 100'000) ++asked;
+  EXPECT_LT(asked, 100'000) << "it is still held";
+}
+
 TEST_F(Hostile, CallersWhoSayNothing) {
   start({.idle_timeout = std::chrono::seconds(1)});
   Client client(server_->port());

@@ -59,6 +59,8 @@ struct Options {
   std::chrono::seconds grace{10};
   std::chrono::seconds idle_timeout{60};
   std::chrono::seconds request_timeout{30};
+  std::chrono::seconds stall_timeout{
+      30};  // a caller that takes nothing of its answer, or sends nothing of a blob
   std::chrono::milliseconds heartbeat{15'000};  // of live streams
 };
 

@@ -143,7 +143,7 @@ class Session final : public Connection, public Wire, public std::enable_shared_
     }
     std::string slice(std::min(count, kReadBodyBytes), '\0');
     while (!parser_->is_done()) {
-      if (slow_body_) set_deadline(kMaxStalled);
+      if (slow_body_) set_deadline(herald_.options.stall_timeout);
       if (buffer_.size() == 0) {
         const bool more = co_await read_some(kReadBodyBytes);
         if (!more) co_return cut_off();
@@ -332,7 +332,7 @@ class Session final : public Connection, public Wire, public std::enable_shared_
 
   Task<bool> write_all(std::array<asio::const_buffer, 2> buffers) {
     while (!broken_ && asio::buffer_size(buffers) > 0) {
-      set_deadline(kMaxStalled);
+      set_deadline(herald_.options.stall_timeout);
       error_code failed;
       std::size_t written = co_await socket_.async_write_some(buffers, asio::redirect_error(as_task, failed));
       if (failed) break_off();
@@ -365,8 +365,6 @@ class Session final : public Connection, public Wire, public std::enable_shared_
 
   // Nothing more can be on its way that belongs to a request that was begun.
   bool body_taken_or_none() const { return !parser_ || parser_->is_done(); }
-
-  static constexpr std::chrono::seconds kMaxStalled{30};
 
   Services& herald_;
   Loop& loop_;

@@ -3,7 +3,7 @@
 // quarter cheaper).
 //
 // Time: a caller has Options::idle_timeout between requests, Options::request_timeout from a request's first byte to the end
-// of its header and JSON body, and kMaxStalled for each slice of a blob and each piece of an answer it takes.
+// of its header and JSON body, and Options::stall_timeout for each slice of a blob and each piece of an answer it takes.
 #pragma once
 
 #include <memory>

@@ -24,7 +24,7 @@ class Wire {
   // The whole answer.
   virtual Task<> send(const Answer& answer) = 0;
   // The header alone; the body follows by write(). `length`: absent where only the end of the connection ends it.
-  // False: the connection is gone, or took nothing for kMaxStalled.
+  // False: the connection is gone, or took nothing for Options::stall_timeout.
   virtual Task<bool> begin(const Answer& answer, std::optional<std::uint64_t> length) = 0;
   virtual Task<bool> write(std::string_view bytes) = 0;
   // The answer cannot be completed: the connection ends here, so that the caller notices.

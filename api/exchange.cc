@@ -211,7 +211,7 @@ class Exchange {
   Task<Result<void>> views_reach(Sequence needed) {
     const auto deadline = herald_.parts.clock.steady() + kMaxWaitForViews;
     while (herald_.parts.projected.last() < needed) {
-      if (herald_.parts.clock.steady() >= deadline || loop_.stopping()) {
+      if (herald_.parts.clock.steady() >= deadline) {
         co_return error(Cause::unavailable,
                         "the views are at event " + std::to_string(herald_.parts.projected.last().value()) +
                             " and not yet at " + std::to_string(needed.value()) + ": try again");

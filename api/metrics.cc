@@ -19,14 +19,25 @@ namespace {
 const prometheus::Histogram::BucketBoundaries kSeconds = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
                                                           0.1,    0.25,  0.5,    1,     2.5,  5,     10};
 
-// Statuses are few: each route finds its counter without a lock once it has been used.
+// What a route is counted by is made when it is first used (most never are), and found without a lock from then on.
 constexpr std::size_t kStatuses = 512;
 
 struct OfRoute {
   std::string name, method;
-  prometheus::Histogram* seconds = nullptr;
+  std::atomic<prometheus::Histogram*> seconds{nullptr};
   std::array<std::atomic<prometheus::Counter*>, kStatuses> by_status{};
 };
+
+// `make` gives the same for the same labels, so that two threads may both find nothing.
+template <class Metric, class Make>
+Metric& made_once(std::atomic<Metric*>& slot, Make make) {
+  Metric* metric = slot.load(std::memory_order_acquire);
+  if (metric == nullptr) {
+    metric = make();
+    slot.store(metric, std::memory_order_release);
+  }
+  return *metric;
+}
 
 }  // namespace
 
@@ -48,7 +59,6 @@ struct Metrics::State {
 
   void add(const Route* route, std::string method, std::string name) {
     auto entry = std::make_unique<OfRoute>();
-    entry->seconds = &seconds.Add({{"method", method}, {"route", name}}, kSeconds);
     entry->name = std::move(name);
     entry->method = std::move(method);
     routes.emplace(route, std::move(entry));
@@ -65,15 +75,13 @@ Metrics::~Metrics() = default;
 
 void Metrics::answered(const Route* route, unsigned int status, std::chrono::steady_clock::duration took) {
   OfRoute& entry = *state_->routes.at(route);
-  auto& slot = entry.by_status[status % kStatuses];
-  prometheus::Counter* counter = slot.load(std::memory_order_acquire);
-  if (counter == nullptr) {
-    counter = &state_->requests.Add(
+  made_once(entry.by_status[status % kStatuses], [&] {
+    return &state_->requests.Add(
         {{"method", entry.method}, {"route", entry.name}, {"status", std::to_string(status)}});
-    slot.store(counter, std::memory_order_release);
-  }
-  counter->Increment();
-  entry.seconds->Observe(std::chrono::duration<double>(took).count());
+  }).Increment();
+  made_once(entry.seconds, [&] {
+    return &state_->seconds.Add({{"method", entry.method}, {"route", entry.name}}, kSeconds);
+  }).Observe(std::chrono::duration<double>(took).count());
 }
 
 namespace {

@@ -141,7 +141,7 @@ class Session final : public Connection, public Wire, public std::enable_shared_
       co_await write("HTTP/1.1 100 Continue\r\n\r\n");
       set_deadline(herald_.options.request_timeout);
     }
-    std::string slice(std::min(count, kReadBodyBytes), '\0');
+    std::string slice(slice_size(count), '\0');
     while (!parser_->is_done()) {
       if (slow_body_) set_deadline(herald_.options.stall_timeout);
       if (buffer_.size() == 0) {
@@ -296,6 +296,13 @@ class Session final : public Connection, public Wire, public std::enable_shared_
   }
 
   bool body_taken() const { return parser_ && parser_->is_done(); }
+
+  // No larger than what can come: most bodies are small.
+  std::size_t slice_size(std::size_t count) {
+    const auto left = parser_->content_length_remaining();
+    const std::size_t most = std::min(count, kReadBodyBytes);
+    return left ? static_cast<std::size_t>(std::min<std::uint64_t>(*left, most)) : most;
+  }
 
   Error cut_off() const {
     if (timed_out_) return error(Cause::timed_out, "the body came too slowly");

@@ -63,8 +63,11 @@ def problems_of(row, outcomes, is_executable):
 def fits(name, test):
     if "::" not in name and name.endswith(".py"):
         return test.startswith(name + "::")
-    # A parametrised test stands for all its cases: test_x[case], Suite/Test.Name/0.
-    return fnmatch.fnmatchcase(test, name) or test.startswith(name + "[") or test.startswith(name + "/")
+    # A parametrised test stands for all its cases: test_x[case], Cases/Test.Name/0, Test/0.Name.
+    if fnmatch.fnmatchcase(test, name) or test.startswith(name + "["):
+        return True
+    suite, _, rest = test.partition(".")
+    return "::" not in test and any(fnmatch.fnmatchcase(f"{part}.{rest.split('/')[0]}", name) for part in suite.split("/"))
 
 
 def outcomes_in(folder):

@@ -4,7 +4,7 @@ import pytest
 
 from tests.architecture.check_acceptance import Row, problems_of, rows_of
 
-RAN = {"Log.AppendsInOrder": "passed", "Log.Refuses/0": "passed", "Log.Skips": "skipped",
+RAN = {"Log.AppendsInOrder": "passed", "Log.Refuses/0": "passed", "Log.Skips": "skipped", "Of/Tree.Proves/7": "passed", "Store/0.Opens": "passed",
        "tests/stories/test_a.py::test_one": "passed", "tests/stories/test_a.py::test_many[x]": "failed"}
 
 
@@ -17,7 +17,8 @@ def test_rows_are_read_with_their_lines():
     assert list(rows_of(text)) == [Row(6, "2. Log", "it appends", "`Log.AppendsInOrder`")]
 
 
-@pytest.mark.parametrize("shown_by", ["`Log.AppendsInOrder`", "`Log.Refuses`", "`tests/stories/test_a.py::test_one`",
+@pytest.mark.parametrize("shown_by", ["`Log.AppendsInOrder`", "`Log.Refuses`", "`Tree.*`", "`Tree.Proves`", "`Store.Opens`",
+                                      "`tests/stories/test_a.py::test_one`",
                                       "`script/demo`, last result: 12 checks, all there"])
 def test_a_row_that_holds(shown_by):
     assert problems(shown_by) == []

@@ -10,10 +10,9 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#if defined(__SANITIZE_ADDRESS__)
-// With the sanitizer GCC 12 inlines one of a coroutine frame's operator new and delete and takes the other for a stranger.
+// At -O1, as with the sanitizers, GCC 12 inlines one of a coroutine frame's operator new and delete and takes the other for a
+// stranger.
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-#endif
 
 namespace herald::api {
 

@@ -222,6 +222,19 @@ TEST_F(LiveStream, EndsWithTheServer) {
   EXPECT_TRUE(stream->ended());
 }
 
+TEST_F(LiveStream, WakesListenersOnEveryThread) {
+  start({.threads = 3});
+  std::vector<std::unique_ptr<Client>> streams;
+  for (int i = 0; i < 9; ++i) {
+    streams.push_back(open(""));
+    next(*streams.back());
+  }
+  given_model("next");
+  for (const auto& stream : streams) EXPECT_EQ(next(*stream), frame(9));
+  server_->stop();
+  for (const auto& stream : streams) EXPECT_TRUE(stream->ended());
+}
+
 TEST_F(LiveStream, IsLimitedInNumber) {
   std::vector<std::unique_ptr<Client>> streams;
   for (std::size_t i = 0; i < limits::kMaxLiveStreams; ++i) {

@@ -485,26 +485,10 @@ TEST_F(Server, SaysThatKafkaIsNotConfigured) {
 
 TEST_F(Server, ListensOnlyWhereNobodyElseCanReachIt) {
   const auto started = [&](const std::string& host, std::uint16_t port) {
-    Parts parts{.recorder = *recorder_,
-                .log = *log_,
-                .tail = recorded_,
-                .head = *head_,
-                .views = *views_,
-                .projected = projected_,
-                .work = *work_,
-                .secrets = *secrets_,
-                .blobs = blobs_,
-                .kafka = nullptr,
-                .sender = sender_,
-                .deliveries = {},
-                .followers = {},
-                .clock = system_clock(),
-                .ids = random_ids(),
-                .idempotency_key = "k"};
     Options options;
     options.host = host;
     options.port = port;
-    const auto server = HttpServer::start(std::move(parts), options);
+    const auto server = HttpServer::start(parts(), options);
     return server ? std::string("started") : std::string(to_string(server.error().cause));
   };
   for (const char* host : {"0.0.0.0", "::", "192.168.1.1"}) EXPECT_EQ(started(host, 0), "denied") << host;

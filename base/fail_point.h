@@ -1,7 +1,7 @@
 // Named places where a test makes the process die or a step fail:
 //   HERALD_FAIL_POINTS="recorder.after_log_commit=kill@3,kafka.before_commit=error"
 // kill: SIGKILL to itself; error: fail_point() returns true and the caller fails as if the step had; @N: the Nth
-// time only (from 1). Without the variable a check costs one relaxed load. Names are listed in docs/internals.
+// time only (from 1). Without the variable a check costs one relaxed load. The README of each room lists its names.
 #pragma once
 
 #include <atomic>

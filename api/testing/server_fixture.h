@@ -45,24 +45,25 @@ class ServerTest : public ::testing::Test {
 
   void start(Options options) {
     options.port = 0;
-    server_ = HttpServer::start(Parts{.recorder = *recorder_,
-                                      .log = *log_,
-                                      .tail = recorded_,
-                                      .head = *head_,
-                                      .views = *views_,
-                                      .projected = projected_,
-                                      .work = *work_,
-                                      .secrets = *secrets_,
-                                      .blobs = blobs_,
-                                      .kafka = nullptr,
-                                      .sender = sender_,
-                                      .deliveries = [] { return automations::Dispatcher::Stats{}; },
-                                      .followers = {{"views", following_.get()}},
-                                      .clock = system_clock(),
-                                      .ids = random_ids(),
-                                      .idempotency_key = std::string(32, 'k')},
-                                std::move(options))
-                  .value();
+    server_ = HttpServer::start(parts(), std::move(options)).value();
+  }
+  Parts parts() {
+    return Parts{.recorder = *recorder_,
+                 .log = *log_,
+                 .tail = recorded_,
+                 .head = *head_,
+                 .views = *views_,
+                 .projected = projected_,
+                 .work = *work_,
+                 .secrets = *secrets_,
+                 .blobs = blobs_,
+                 .kafka = nullptr,
+                 .sender = sender_,
+                 .deliveries = [] { return automations::Dispatcher::Stats{}; },
+                 .followers = {{"views", following_.get()}},
+                 .clock = system_clock(),
+                 .ids = random_ids(),
+                 .idempotency_key = std::string(32, 'k')};
   }
   void follow() {
     following_ = std::make_unique<recorder::FollowerThread>(*projector_, *log_, recorded_,

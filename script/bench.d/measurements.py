@@ -94,8 +94,9 @@ def programs(name, seconds):
     for benchmark in json.loads(out)["benchmarks"]:
         per_second = benchmark.get("items_per_second")
         rows.append([f"`{benchmark['name']}`", f"{benchmark['real_time']:,.1f} {benchmark['time_unit']}",
-                     f"{per_second:,.0f}" if per_second else "", benchmark.get("label", "")])
-    return table(["case", "time", "per second", ""], rows) + f"\n\n`build/release/bench/{name}`"
+                     f"{per_second:,.0f}" if per_second else "",
+                     f"{benchmark['of_raw']:.2f}" if "of_raw" in benchmark else ""])
+    return table(["case", "time", "per second", "of raw writes"], rows) + f"\n\n`build/release/bench/{name}`"
 
 
 def fill(server):
@@ -123,5 +124,5 @@ def number(text):
 
 
 def latency(out, percent):
-    number, unit = re.search(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s)$", out, re.M).groups()
+    number, unit = re.search(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s)\s*$", out, re.M).groups()
     return float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]

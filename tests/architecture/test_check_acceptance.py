@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.architecture.check_acceptance import Row, problems_of, rows_of
+from tests.architecture.check_acceptance import Row, outcomes_in, problems_of, rows_of
 
 RAN = {"Log.AppendsInOrder": "passed", "Log.Refuses/0": "passed", "Log.Skips": "skipped", "Of/Tree.Proves/7": "passed", "Store/0.Opens": "passed",
        "tests/stories/test_a.py::test_one": "passed", "tests/stories/test_a.py::test_many[x]": "failed"}
@@ -35,3 +35,13 @@ def test_a_row_that_holds(shown_by):
 ])
 def test_a_row_that_does_not(shown_by, problem):
     assert problem in problems(shown_by)
+
+
+@pytest.mark.parametrize("inside, outcome", [
+    (("", "<skipped/>"), "passed"), (("<skipped/>", ""), "passed"), (("<skipped/>", "<skipped/>"), "skipped"),
+    (("", "<failure/>"), "failed"), (("<failure/>", ""), "failed"), (("<skipped/>", "<failure/>"), "failed"),
+])
+def test_the_stages_are_taken_together(tmp_path, inside, outcome):
+    for stage, result in zip(("unit", "tsan"), inside):
+        (tmp_path / f"{stage}.xml").write_text(f'<testsuite><testcase classname="A.b" name="A.b">{result}</testcase></testsuite>')
+    assert outcomes_in(tmp_path) == {"A.b": outcome}

@@ -20,10 +20,11 @@ seconds heeded(seconds retry_after, seconds gap) {
 }
 
 milliseconds delay_before_next(seconds gap, std::optional<seconds> retry_after, std::uint32_t random) {
-  constexpr std::int64_t kRange = std::int64_t{1} << 32;
+  constexpr double kRange = 4294967296.0;  // 2^32
   const std::int64_t gap_ms = milliseconds(gap).count();
   const std::int64_t spread = gap_ms * 2 / 5;
-  const milliseconds jittered(gap_ms - spread / 2 + spread * static_cast<std::int64_t>(random) / kRange);
+  const auto share = static_cast<std::int64_t>(static_cast<double>(spread) * (random / kRange));
+  const milliseconds jittered(gap_ms - spread / 2 + share);
   return retry_after ? std::max<milliseconds>(jittered, heeded(*retry_after, gap)) : jittered;
 }
 

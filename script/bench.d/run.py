@@ -27,7 +27,10 @@ def main():
     parts = []
     for name in chosen:
         print(f"bench: {name}: {measurements.ALL[name].__doc__.splitlines()[0]}", file=sys.stderr, flush=True)
-        parts.append(measurements.ALL[name](options.seconds))
+        try:
+            parts.append(measurements.ALL[name](options.seconds))
+        except (OSError, RuntimeError, subprocess.SubprocessError) as problem:
+            sys.exit(f"bench: {name}: {problem}")
     text = HEAD + about_this_machine() + "\n" + "\n".join(parts)
     print(text)
     if options.write:
@@ -50,11 +53,16 @@ def parse_arguments():
 
 
 def build():
+    programs = [path.stem for path in sorted((REPO / "bench").glob("*_bench.cc"))]
     if not (REPO / "build" / "release" / "build.ninja").exists():
-        subprocess.run(["cmake", "--preset", "release"], check=True, stdout=sys.stderr)
+        step(["cmake", "--preset", "release"])
     print("bench: building", file=sys.stderr, flush=True)
-    subprocess.run(["cmake", "--build", "--preset", "release", "--parallel", os.environ.get("HERALD_JOBS", "2")],
-                   check=True, stdout=subprocess.DEVNULL)
+    step(["cmake", "--build", "--preset", "release", "--parallel", os.environ.get("HERALD_JOBS", "2"), "--target", "herald", *programs])
+
+
+def step(command):
+    if subprocess.run(command, stdout=sys.stderr).returncode != 0:
+        sys.exit(f"bench: {' '.join(command)} failed (see above)")
 
 
 def about_this_machine():

@@ -112,10 +112,10 @@ def sanitized(name, options):
 
 
 def ctest(name, preset, options, *extra, env=None):
-    command = ["ctest", "--test-dir", f"build/{preset}", "--parallel", JOBS, "--output-on-failure", "--no-tests=ignore",
+    command = ["ctest", "--test-dir", f"build/{preset}", "--parallel", JOBS, "--output-on-failure",
                "--output-junit", RESULTS / f"{name}.xml", *extra]
-    if options.pattern:
-        command += ["--tests-regex", options.pattern]
+    # Only a pattern may leave nothing to do: that no test was found otherwise is a fault of the build.
+    command += ["--tests-regex", options.pattern, "--no-tests=ignore"] if options.pattern else ["--no-tests=error"]
     if preset == "tsan" and can_fix_addresses():
         command = ["setarch", "--addr-no-randomize", *command]
     return report(name, step(name, command, options, may_fail_with=(8,), env=env))

@@ -3,12 +3,14 @@
 A row is `| requirement | shown by |`. In the second cell each `name` in backticks is one of
     Suite.Test              a test of CTest (`Suite.*`: all that begin so)
     tests/...py::test_name  a test of pytest; without `::`, all tests of the file
+    stage.name              a stage of script/test as a whole, which must have passed
     script/name ...         a script, which must be executable; the row then quotes its last result after "last result:"
 A row without a test, with a test that did not run, was skipped or failed, fails.
 """
 
 import argparse
 import fnmatch
+import json
 import os
 import re
 import sys
@@ -74,7 +76,8 @@ def outcomes_in(folder):
     """Test -> outcome over all stages. A test that failed anywhere failed; one that a sanitizer's stage skipped has
     passed if it passed in another."""
     worst = {"skipped": 0, "passed": 1, "failed": 2}
-    found = {}
+    stages = folder / "stages.json"
+    found = {f"stage.{name}": outcome for name, outcome in json.loads(stages.read_text()).items()} if stages.exists() else {}
     for path in sorted(folder.glob("*.xml")):
         if path.stem == "acceptance":
             continue

@@ -1,0 +1,158 @@
+"""script/test: what it runs, how it shows that it is alive, what it says of a step that fails, how it ends."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.architecture.arrows import REPO
+
+sys.path.insert(0, str(REPO / "script" / "test.d"))
+import run  # noqa: E402
+import running  # noqa: E402
+import stages  # noqa: E402
+from results import Result  # noqa: E402
+
+OPTIONS = argparse.Namespace(no_time_limit=False, pattern=None)
+
+
+@pytest.fixture(autouse=True)
+def results(tmp_path, monkeypatch):
+    """Not over the results of the run that this is a part of."""
+    monkeypatch.setattr(stages, "RESULTS", tmp_path / "results")
+    stages.RESULTS.mkdir()
+    monkeypatch.chdir(REPO)
+    return stages.RESULTS
+
+
+def shell(script):
+    return ["sh", "-c", script]
+
+
+def test_everything_is_run_unless_told_otherwise():
+    chosen = run.choose(argparse.Namespace(stages=[], quick=False, pattern=None))
+    assert chosen == ["architecture", "build", "unit", "headers", "stories", "faults", "asan", "tsan", "acceptance"]
+
+
+@pytest.mark.parametrize("sanitizer", ["asan", "tsan"])
+def test_the_sanitizers_run_the_unit_tests_of_every_room(sanitizer, monkeypatch):
+    commands = []
+    monkeypatch.setattr(stages, "step", lambda name, command, *_, **__: commands.append(list(map(str, command))) or 0)
+    monkeypatch.setattr(stages, "report", lambda *_: Result(passed=1))
+    stages.run(sanitizer, OPTIONS)
+    configured, built, tested = commands
+    assert configured == ["cmake", "--preset", sanitizer]
+    rooms = {path.relative_to(REPO).parts[0] for path in REPO.glob("*/**/*_test.cc")} - {"build", "tests", "bench"}
+    assert {"eventstore", "recorder", "api", "automations"} <= rooms
+    assert built[built.index("--target") + 1:] == sorted(f"{room}_test" for room in rooms)
+    assert f"build/{sanitizer}" in tested
+
+
+# ---- a step that fails says which and why ----
+
+
+def test_a_step_that_fails_is_named_with_the_end_of_what_it_said(results):
+    with pytest.raises(stages.Broken) as broken:
+        stages.step("build", shell("echo linking; echo no room on the disk >&2; exit 7"), OPTIONS)
+    said = str(broken.value)
+    assert "exit code 7" in said and str(results / "build.log") in said and "no room on the disk" in said
+
+
+def test_of_a_build_the_first_error_is_shown():
+    noise = "; ".join(f"echo '[{n}/90] ok'" for n in range(1, 61))
+    with pytest.raises(stages.Broken) as broken:
+        stages.step("build", shell(f"echo 'FAILED: a.o'; echo 'a.cc:1: error: nonsense'; {noise}; exit 1"), OPTIONS)
+    assert "a.cc:1: error: nonsense" in str(broken.value)
+
+
+def test_a_step_that_does_not_end_is_stopped_and_said_to_be(monkeypatch):
+    monkeypatch.setattr(stages, "STAGE_LIMIT_S", 0.2)
+    with pytest.raises(stages.Broken, match="stopped after"):
+        stages.step("unit", shell("tail -f /dev/null"), OPTIONS)
+
+
+def test_a_stage_that_breaks_is_a_failure_under_its_name(monkeypatch):
+    def broken(name, options):
+        raise stages.Broken("cmake: exit code 1; all of the output: build.log")
+    monkeypatch.setitem(stages.STAGES, "build", stages.Stage("", broken))
+    assert stages.run("build", OPTIONS).failed == ["stage build: cmake: exit code 1; all of the output: build.log"]
+
+
+def test_a_program_that_ends_badly_without_a_failed_test_is_a_failure(results):
+    (results / "unit.xml").write_text('<testsuite><testcase classname="A.b" name="A.b"/></testsuite>')
+    (results / "unit.log").write_text("Segmentation fault\n")
+    with pytest.raises(stages.Broken, match="(?s)exit code 139 without a failed test.*Segmentation fault"):
+        stages.report("unit", 139)
+
+
+def test_results_that_are_not_there_are_a_failure(results):
+    (results / "unit.log").write_text("ctest: not found\n")
+    with pytest.raises(stages.Broken, match="(?s)no results of unit.*ctest: not found"):
+        stages.report("unit", 0)
+
+
+def test_that_no_test_is_found_is_a_failure(tmp_path, monkeypatch):
+    (tmp_path / "build" / "release").mkdir(parents=True)
+    (tmp_path / "build" / "release" / "CTestTestfile.cmake").touch()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(stages.Broken, match="No tests were found"):
+        stages.ctest("unit", "release", OPTIONS)
+    assert stages.ctest("unit", "release", argparse.Namespace(no_time_limit=False, pattern="Some")).passed == 0
+
+
+# ---- progress ----
+
+
+def test_a_step_that_takes_long_shows_how_far_it_is(tmp_path, monkeypatch, results):
+    """The program waits until its progress was shown."""
+    shown = tmp_path / "shown"
+    os.mkfifo(shown)
+    said = []
+
+    def say(line):
+        said.append(line)
+        if "12/300" in line and shown.exists():
+            with open(shown, "w") as waiting:
+                waiting.write("go on\n")
+            shown.unlink()
+
+    monkeypatch.setattr(running, "say", say)
+    monkeypatch.setattr(running, "HEARTBEAT_S", 0.02)
+    assert running.run_logged(shell(f"echo '[12/300] Building'; read line <{shown}"), results / "build.log", limit_s=30) == 0
+    assert any("... 12/300 after " in line for line in said)
+
+
+@pytest.mark.parametrize("line, far", [(b"[12/300] Building CXX object", b"12/300"), (b"  7/90 Test  #7: A.b ... Passed", b"7/90"),
+                                       (b"tests/stories/test_a.py .... [ 45%]", b"45%")])
+def test_the_progress_of_each_tool_is_understood(line, far):
+    assert [next(filter(None, found)) for found in running.PROGRESS.findall(line)] == [far]
+
+
+# ---- the end ----
+
+
+@pytest.mark.parametrize("outcome, code, last", [
+    (Result(passed=3, failed=[]), 0, "6 passed, 0 failed"), (Result(passed=2, failed=["A.b"]), 1, "2 passed, 2 failed")])
+def test_the_last_line_counts(monkeypatch, capsys, results, outcome, code, last):
+    """Of two stages the second needs the first: it counts as failed, by its name, when that failed."""
+    made = {"one": stages.Stage("the first", lambda *_: outcome), "two": stages.Stage("the second", lambda *_: outcome, ("one",))}
+    monkeypatch.setattr(stages, "STAGES", made)
+    monkeypatch.setattr(stages, "NAMES", list(made))
+    monkeypatch.setattr(sys, "argv", ["test"])
+    assert run.main() == code
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[-1] == last
+    if code:
+        assert any("A.b" in line for line in printed)
+        assert any("stage two: not run, since one failed" in line for line in printed)
+    assert json.loads((results / "stages.json").read_text())["one"] == ("failed" if code else "passed")
+
+
+def test_what_a_test_leaves_behind_goes_with_its_stage(results, tmp_path):
+    """A server that a test forgot does not outlive the stage."""
+    alive = tmp_path / "alive"
+    running.run_logged(shell(f"flock {alive} tail -f /dev/null & until [ -e {alive} ]; do :; done"), results / "unit.log", limit_s=30)
+    assert subprocess.run(["flock", "--timeout", "10", alive, "true"]).returncode == 0

@@ -45,6 +45,7 @@ class Writer:
         self._numbers = itertools.count(1)
         self._open = None
         self._thread = None
+        self._failure = None
 
     def run_against(self, port):
         """In a thread of its own, until the connection breaks."""
@@ -52,9 +53,18 @@ class Writer:
         self._thread.start()
 
     def join(self):
+        """Until the thread has ended. What went wrong in it goes wrong here: an assertion in a thread fails no test."""
         self._thread.join()
+        if self._failure is not None:
+            raise self._failure
 
     def _run(self, port):
+        try:
+            self._write_to(port)
+        except BaseException as failure:
+            self._failure = failure
+
+    def _write_to(self, port):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         try:
             while True:

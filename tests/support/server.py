@@ -1,7 +1,8 @@
 """A real `herald serve`: on a free port, with a data folder of its own, started, stopped and killed as a test needs.
 
 `herald` (function) and `herald_of_the_module` in tests/conftest.py give a Herald; `herald.start()` gives a Server.
-What the server logs goes to DIR/server.log, and is shown with the failure of a start.
+What the server logs goes to DIR/server.log, and is shown with the failure of a start. An answer with a 5xx, whoever asked,
+is a defect that fails the test at its end, unless the test means it: `herald.means("storage-full")`.
 """
 
 import contextlib
@@ -20,6 +21,7 @@ REPO = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("HERALD_BINARY", REPO / "build" / "release" / "herald"))
 START_LIMIT_S = 60
 STOP_LIMIT_S = 60
+LOGGED_DEFECT = re.compile(r"request [0-9a-f-]{36}: [A-Z]+ \S+: (\S+): |ended by a defect")
 READY = re.compile(r"^herald listens at http://127\.0\.0\.1:(\d+)$")
 
 
@@ -32,6 +34,7 @@ class Herald:
         self.data = self.folder / "data"
         self.log = self.folder / "server.log"
         self._servers = []
+        self._meant = set()
 
     def start(self, *options, environment=None):
         """Returns when the server is ready. `options`: more arguments of `herald serve`."""
@@ -51,9 +54,21 @@ class Herald:
         return subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True, timeout=120,
                               env=environment_with({}), **options)
 
+    def means(self, *codes):
+        """Refusals with a 5xx that this test brings about on purpose."""
+        self._meant.update(codes)
+
+    def defects(self):
+        """What the servers logged of answers with a 5xx, and of what they did not expect of themselves."""
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        found = [(line, LOGGED_DEFECT.search(line)) for line in lines]
+        return [line for line, match in found if match and match.group(1) not in self._meant]
+
     def close(self):
         for server in self._servers:
             server.kill()
+        defects = self.defects()
+        assert not defects, "a 5xx is a defect:\n" + "\n".join(defects)
 
 
 class Server:

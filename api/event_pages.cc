@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "projections/views.h"
 #include "registry/vocabulary.h"
 
 namespace herald::api {
@@ -75,8 +74,9 @@ struct Bounds {
   bool holds(Sequence sequence) const { return sequence > after && sequence < before; }
 };
 
-Result<Bounds> bounds_in(const Call& call, const eventstore::LogView& log) {
-  Bounds bounds{.after = Sequence(0), .before = log.last().next()};
+// `end`: the last event that is shown at all.
+Result<Bounds> bounds_in(const Call& call, const eventstore::LogView& log, Sequence end) {
+  Bounds bounds{.after = Sequence(0), .before = end.next()};
   HERALD_TRY(const auto after, sequence_in(call, "after"));
   HERALD_TRY(const auto before, sequence_in(call, "before"));
   HERALD_TRY(const auto since, time_in(call, "since"));
@@ -114,19 +114,22 @@ void scan_log(const eventstore::LogView& log, const Bounds& bounds, const events
 }
 
 // The same over the few that an index names.
-void scan_timeline(const projections::ViewsReader& views, const std::string& timeline,
-                   const eventstore::LogView& log, const Bounds& bounds,
-                   const eventstore::LogView::Visit& visit) {
+Result<void> scan_timeline(const Timelines& from, const std::string& timeline, const Bounds& bounds,
+                           const eventstore::LogView::Visit& visit) {
+  std::optional<Sequence> missing;
   const auto within = [&](Sequence sequence) {
     if (!bounds.holds(sequence)) return false;
-    const auto bytes = log.event(sequence);
-    return !bytes || visit(sequence, *bytes);
+    const auto bytes = from.log.event(sequence);
+    if (!bytes) missing = sequence;
+    return bytes && visit(sequence, *bytes);
   };
   if (bounds.descending) {
-    views.timeline_back(timeline, bounds.before, within);
+    from.views.timeline_back(timeline, bounds.before, within);
   } else {
-    views.timeline(timeline, bounds.after, within);
+    from.views.timeline(timeline, bounds.after, within);
   }
+  if (missing) return not_in_the_log(*missing);
+  return {};
 }
 
 Result<void> check_type_pattern(const std::string& pattern) {
@@ -149,6 +152,32 @@ Result<std::vector<std::string>> patterns_in(std::string_view list) {
     begin = end + 1;
   }
   return patterns;
+}
+
+// Offers an event to the page, if it passes the filter.
+class Selecting {
+ public:
+  Selecting(const EventFilter& filter, PageOfEvents& page)
+      : filter_(filter), everything_(filter.everything()), page_(page) {}
+  bool operator()(Sequence sequence, std::string_view bytes) const {
+    if (everything_) return page_.take(sequence, bytes);
+    const auto envelope = registry::decode_envelope(bytes);
+    if (envelope && filter_.passes(*envelope)) return page_.take(sequence, bytes);
+    return page_.pass_over(sequence);
+  }
+
+ private:
+  const EventFilter& filter_;
+  const bool everything_;
+  PageOfEvents& page_;
+};
+
+Result<Answer> page_of_a_model(const Call& call, const EventSelection& selection, PageOfEvents page) {
+  const Timelines from(call.herald.parts);
+  HERALD_TRY(const Bounds bounds, bounds_in(call, from.log, from.end));
+  HERALD_CHECK(scan_timeline(from, projections::timelines::model(*selection.model), bounds,
+                             Selecting(selection.filter, page)));
+  return std::move(page).answer(call, from.end);
 }
 
 }  // namespace
@@ -180,44 +209,38 @@ Result<EventSelection> selection_in(const Call& call) {
   return selection;
 }
 
+Error not_in_the_log(Sequence sequence) {
+  return error(Cause::internal, "the views name event " + std::to_string(sequence.value()) +
+                                    ", which the log does not hold: run herald fsck");
+}
+
 Result<Answer> timeline_page(const Call& call, const std::string& timeline) {
   HERALD_TRY(const auto request, page_in(call));
-  const auto log = call.herald.parts.log.read();
-  const projections::ViewsReader views(call.herald.parts.views);
-  Bounds bounds{.after = Sequence(0), .before = views.stand().sequence.next(), .descending = true};
+  const Timelines from(call.herald.parts);
+  Bounds bounds{.after = Sequence(0), .before = from.end.next(), .descending = true};
   if (!request.after.empty()) {
     HERALD_TRY(const std::uint64_t cursor,
                whole_number(request.after, "cursor", 0, std::numeric_limits<std::int64_t>::max()));
     bounds.before = Sequence(cursor);
   }
   PageOfEvents page(request.limit);
-  scan_timeline(views, timeline, log, bounds,
-                [&](Sequence sequence, std::string_view bytes) { return page.take(sequence, bytes); });
-  return std::move(page).answer(call, views.stand().sequence);
+  HERALD_CHECK(scan_timeline(from, timeline, bounds, [&](Sequence sequence, std::string_view bytes) {
+    return page.take(sequence, bytes);
+  }));
+  return std::move(page).answer(call, from.end);
 }
 
+// What the page claims to have looked at comes first, what is looked at after it: so the log's snapshot holds all of it.
 Result<Answer> event_page(const Call& call) {
   HERALD_TRY(const auto request, page_in(call));
   HERALD_TRY(const EventSelection selection, selection_in(call));
-  const auto log = call.herald.parts.log.read();
-  HERALD_TRY(Bounds bounds, bounds_in(call, log));
-  // What the head does not hold yet is not shown yet.
-  bounds.before = std::min(bounds.before, call.herald.parts.tail.last().next());
   PageOfEvents page(request.limit);
-  const bool everything = selection.filter.everything();
-  const auto consider = [&](Sequence sequence, std::string_view bytes) {
-    if (everything) return page.take(sequence, bytes);
-    const auto envelope = registry::decode_envelope(bytes);
-    if (envelope && selection.filter.passes(*envelope)) return page.take(sequence, bytes);
-    return page.pass_over(sequence);
-  };
-  if (selection.model) {
-    const projections::ViewsReader views(call.herald.parts.views);
-    scan_timeline(views, projections::timelines::model(*selection.model), log, bounds, consider);
-  } else {
-    scan_log(log, bounds, consider);
-  }
-  return std::move(page).answer(call, call.herald.parts.tail.last());
+  if (selection.model) return page_of_a_model(call, selection, std::move(page));
+  const Sequence end = call.herald.parts.tail.last();
+  const auto log = call.herald.parts.log.read();
+  HERALD_TRY(const Bounds bounds, bounds_in(call, log, end));
+  scan_log(log, bounds, Selecting(selection.filter, page));
+  return std::move(page).answer(call, end);
 }
 
 }  // namespace herald::api

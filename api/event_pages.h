@@ -2,8 +2,22 @@
 #pragma once
 
 #include "api/call.h"
+#include "eventstore/log.h"
+#include "projections/views.h"
 
 namespace herald::api {
+
+// Timelines and the events that they name, up to `end` and not beyond: an answer made of them claims no more. The views'
+// snapshot is the earlier one (members are made in their order), so the log holds whatever it names.
+struct Timelines {
+  explicit Timelines(const Parts& parts)
+      : views(parts.views), log(parts.log.read()), end(views.stand().sequence) {}
+  const projections::ViewsReader views;
+  const eventstore::LogReader log;
+  const Sequence end;
+};
+// A defect, or damage: internal.
+Error not_in_the_log(Sequence sequence);
 
 // Newest first: what happened to one thing.
 Result<Answer> timeline_page(const Call& call, const std::string& timeline);

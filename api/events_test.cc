@@ -1,6 +1,7 @@
 // Events as lists, one by one, and live.
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <thread>
 
 #include "api/live.h"
@@ -133,6 +134,108 @@ TEST_F(Events, HaveSchemas) {
     EXPECT_EQ(get("/v1/schemas/" + list.at("items." + std::to_string(i) + ".type")).at("type"), "object");
   EXPECT_EQ(get("/v1/schemas/envelope").at("type"), "object");
   EXPECT_EQ(get("/v1/schemas/herald.alias.assigned.v1").body, get("/v1/schemas/alias.assigned").body);
+}
+
+// ---- while others write ----
+
+// Several threads move one alias to and fro, so that every event from 9 on belongs to it.
+class EventsWhileOthersWrite : public Events {
+ protected:
+  static constexpr int kWriters = 3, kMoves = 250;
+  void begin_writing() {
+    for (int writer = 0; writer < kWriters; ++writer) writers_.emplace_back([this] { write(); });
+  }
+  void TearDown() override {
+    for (std::thread& writer : writers_) writer.join();
+    Events::TearDown();
+  }
+  bool writing() const { return finished_ < kWriters; }
+  // Of the events on a page, in their order.
+  static std::vector<std::uint64_t> sequences_on(const Reply& page) {
+    std::vector<std::uint64_t> out;
+    const auto document = json::Document::parse(page.body).value();
+    for (const json::Value item : document.root().find("items")->elements()) {
+      const auto number = item.find("sequence");
+      out.push_back(number->string() ? std::stoull(std::string(*number->string()))
+                                     : std::stoull(number->dump()));
+    }
+    return out;
+  }
+  static std::uint64_t claimed(const Reply& page) { return std::stoull(page.header("herald-sequence")); }
+  // What a client sees that goes on where the last page's Herald-Sequence says.
+  std::vector<std::uint64_t> resumed(const std::string& filter) {
+    std::vector<std::uint64_t> seen;
+    std::uint64_t position = 8;
+    for (bool more = true; more;) {
+      more = writing();
+      const std::string target = "/v1/events?limit=7&after=" + std::to_string(position) + filter;
+      Reply page = get(target);
+      const auto take = [&] {
+        for (const std::uint64_t sequence : sequences_on(page)) seen.push_back(sequence);
+      };
+      for (take(); !page.at("next").empty(); take()) page = get(target + "&cursor=" + page.at("next"));
+      position = claimed(page);
+    }
+    return seen;
+  }
+  std::vector<std::uint64_t> recorded_from(std::uint64_t first) const {
+    std::vector<std::uint64_t> all;
+    for (std::uint64_t sequence = first; sequence <= last(); ++sequence) all.push_back(sequence);
+    return all;
+  }
+
+ private:
+  void write() {
+    for (int i = 0; i < kMoves; ++i) {
+      recorder::Submission submission;
+      submission.command = registry::MoveAliases{
+          {registry::RegistryName::trusted("models"), registry::ModelName::trusted("churn")},
+          {{registry::AliasName::trusted("production"), registry::VersionNumber(1 + (i % 2)), {}}},
+          {}};
+      EXPECT_TRUE(recorder_->record(std::move(submission)));
+    }
+    ++finished_;
+  }
+  std::vector<std::thread> writers_;
+  std::atomic<int> finished_{0};
+};
+
+TEST_F(EventsWhileOthersWrite, AreAllSeenByWhoGoesOnWhereAPageEnded) {
+  begin_writing();
+  const auto seen = resumed("");
+  EXPECT_EQ(seen, recorded_from(9));
+}
+
+TEST_F(EventsWhileOthersWrite, AreAllSeenByWhoFiltersThem) {
+  begin_writing();
+  const auto seen = resumed("&type=alias.*");
+  EXPECT_EQ(seen, recorded_from(9));
+}
+
+TEST_F(EventsWhileOthersWrite, OfOneModelAreAllSeenByWhoGoesOnWhereAPageEnded) {
+  begin_writing();
+  std::vector<std::uint64_t> seen = resumed("&model=churn");
+  const auto rest = get("/v1/events?model=churn&limit=1000&after=" + std::to_string(seen.back()) +
+                        "&min_sequence=" + std::to_string(last()));
+  for (const std::uint64_t sequence : sequences_on(rest))
+    seen.push_back(sequence);  // the views have come after
+  EXPECT_EQ(seen, recorded_from(9));
+}
+
+TEST_F(EventsWhileOthersWrite, AreOnThePageUpToWhatItClaims) {
+  begin_writing();
+  while (writing()) {
+    for (const char* target :
+         {"/v1/events?order=desc&limit=3", "/v1/events?model=churn&order=desc&limit=3",
+          "/v1/models/churn/history?limit=3", "/v1/models/churn/aliases/production/history?limit=3"}) {
+      const Reply page = get(target);
+      const auto sequences = sequences_on(page);
+      ASSERT_FALSE(sequences.empty()) << target;
+      const std::uint64_t newest = claimed(page);
+      if (newest < 11) continue;
+      EXPECT_THAT(sequences, ElementsAre(newest, newest - 1, newest - 2)) << target;
+    }
+  }
 }
 
 // ---- live ----

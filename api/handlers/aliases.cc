@@ -1,6 +1,7 @@
 // Aliases: compare-and-set, moves of several at once, and who held them when.
 #include <algorithm>
 
+#include "api/event_pages.h"
 #include "api/handlers.h"
 #include "api/writing.h"
 #include "registry/event.h"
@@ -181,40 +182,59 @@ std::optional<AliasStepBody> step_of(std::string_view bytes) {
   return step;
 }
 
+// Newest first, so that each step tells the one before it when it came to its end.
+class StepsOfAnAlias {
+ public:
+  StepsOfAnAlias(std::size_t limit, std::optional<Timestamp> ended) : limit_(limit), ended_(ended) {}
+
+  // False: enough.
+  bool take(std::string_view event) {
+    if (page_.items.size() == limit_) {
+      page_.next = std::to_string(page_.items.back().sequence);
+      return false;
+    }
+    auto step = step_of(event);
+    if (!step) return true;
+    if (ended_ && step->to)
+      step->held_seconds = static_cast<double>(ended_->unix_ms() - step->time.unix_ms()) / 1000.0;
+    ended_ = step->time;
+    page_.items.push_back(std::move(*step));
+    return true;
+  }
+  const projections::Page<AliasStepBody>& page() const { return page_; }
+
+ private:
+  const std::size_t limit_;
+  std::optional<Timestamp> ended_;  // when the step that is read next came to its end
+  projections::Page<AliasStepBody> page_;
+};
+
 Result<Outcome> alias_history(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(const auto name, alias_in(call));
   HERALD_TRY(const auto request, page_in(call));
   const Snapshot now = call.snapshot();
   HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
-  const auto log = call.herald.parts.log.read();
-  const projections::ViewsReader views(call.herald.parts.views);
+  const Timelines from(call.herald.parts);
 
   Sequence before;
-  std::optional<Timestamp> ended;  // when the step that is read next came to its end
+  std::optional<Timestamp> ended;
   if (!request.after.empty()) {
     HERALD_TRY(const auto cursor,
                whole_number(request.after, "cursor", 1, std::numeric_limits<std::int64_t>::max()));
     before = Sequence(cursor);
-    ended = log.time(before);
+    ended = from.log.time(before);
   }
-  projections::Page<AliasStepBody> page;
-  views.timeline_back(projections::timelines::alias(found.model.id, name), before, [&](Sequence sequence) {
-    if (page.items.size() == request.limit) {
-      page.next = std::to_string(page.items.back().sequence);
-      return false;
-    }
-    const auto bytes = log.event(sequence);
-    auto step = bytes ? step_of(*bytes) : std::nullopt;
-    if (!step) return true;
-    if (ended && step->to)
-      step->held_seconds = static_cast<double>(ended->unix_ms() - step->time.unix_ms()) / 1000.0;
-    ended = step->time;
-    page.items.push_back(std::move(*step));
-    return true;
+  StepsOfAnAlias steps(request.limit, ended);
+  std::optional<Sequence> missing;
+  from.views.timeline_back(projections::timelines::alias(found.model.id, name), before, [&](Sequence step) {
+    const auto bytes = from.log.event(step);
+    if (!bytes) missing = step;
+    return bytes && steps.take(*bytes);
   });
-  if (page.items.empty() && request.after.empty()) return no_alias(found, name.str());
-  return list_answer(call, page, views.stand().sequence,
+  if (missing) return not_in_the_log(*missing);
+  if (steps.page().items.empty() && request.after.empty()) return no_alias(found, name.str());
+  return list_answer(call, steps.page(), from.end,
                      [](std::string& out, const AliasStepBody& step) { json::write(out, step); });
 }
 

@@ -145,8 +145,9 @@ std::optional<Sample> newest_sample(const Call& call, const registry::Automation
   const auto& types = automation.definition.on;
   std::optional<Sample> matched, of_type;
   std::size_t looked_at = 0;
+  const Sequence last = call.herald.parts.tail.last();
   const auto log = call.herald.parts.log.read();
-  log.scan_back(call.herald.parts.tail.last(), [&](Sequence sequence, std::string_view bytes) {
+  log.scan_back(last, [&](Sequence sequence, std::string_view bytes) {
     const auto envelope = registry::decode_envelope(bytes);
     const bool waited_for = envelope && std::any_of(types.begin(), types.end(), [&](const auto& pattern) {
                               return matches_pattern(pattern, envelope->type);
@@ -163,9 +164,9 @@ std::optional<Sample> newest_sample(const Call& call, const registry::Automation
 }
 
 Result<Sample> chosen_sample(const Call& call, std::uint64_t number) {
+  const Sequence last = call.herald.parts.tail.last();
   const auto log = call.herald.parts.log.read();
-  const auto bytes =
-      Sequence(number) <= call.herald.parts.tail.last() ? log.event(Sequence(number)) : std::nullopt;
+  const auto bytes = Sequence(number) <= last ? log.event(Sequence(number)) : std::nullopt;
   if (!bytes) return error(Cause::not_found, "there is no event " + std::to_string(number), "event");
   HERALD_TRY(const auto envelope, registry::decode_envelope(*bytes));
   return Sample{number, envelope.type};

@@ -339,6 +339,7 @@ TEST_F(LiveStream, WakesListenersOnEveryThread) {
 }
 
 TEST_F(LiveStream, IsLimitedInNumber) {
+  errors_are_meant();
   std::vector<std::unique_ptr<Client>> streams;
   for (std::size_t i = 0; i < limits::kMaxLiveStreams; ++i) {
     streams.push_back(open("?type=comment.added"));

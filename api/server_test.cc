@@ -301,6 +301,7 @@ TEST_F(Server, WaitsUntilTheViewsHoldWhatIsAsked) {
 }
 
 TEST_F(Server, WaitsForTheViewsNoLongerThanItSays) {
+  errors_are_meant();
   given_model("churn");
   const Reply reply = get("/v1/models/churn?min_sequence=" + std::to_string(last() + 1));
   EXPECT_EQ(reply.status, 503u);

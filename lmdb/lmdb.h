@@ -5,7 +5,7 @@
 // the thread that made it; a ReadTxn belongs to one thread at a time (MDB_NOTLS: it may move between threads).
 // Lifetime: a string_view got from a transaction is valid until that transaction ends or (write transactions) until
 // its next write. Never keep one across network I/O, and never keep a ReadTxn open for long: it stops page reuse.
-// Not used, on purpose: WRITEMAP, NOMETASYNC, DUPSORT (see docs/adr).
+// Not used, on purpose: WRITEMAP, NOMETASYNC, DUPSORT (docs/adr/0007-lmdb-as-it-is-safest.md).
 #pragma once
 
 #include <cstdint>

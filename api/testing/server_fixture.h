@@ -1,12 +1,14 @@
 // A real server in this process: log, head, views, recorder, work store and HTTP over a socket, in a temporary folder.
 #pragma once
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>
 #include <string>
 
 #include "api/server.h"
+#include "api/testing/captured_log.h"
 #include "api/testing/client.h"
 #include "api/testing/memory_blobs.h"
 #include "lmdb/testing/temp_folder.h"
@@ -41,7 +43,11 @@ class ServerTest : public ::testing::Test {
     server_.reset();
     following_.reset();
     recorder_.reset();
+    // A 5xx is a defect, whatever the test looked at.
+    if (!errors_are_meant_) EXPECT_THAT(server_log_.errors(), ::testing::IsEmpty());
   }
+  // For a test that brings the server to a 5xx on purpose.
+  void errors_are_meant() { errors_are_meant_ = true; }
 
   void start(Options options) {
     options.port = 0;
@@ -99,6 +105,7 @@ class ServerTest : public ::testing::Test {
   }
   std::uint64_t last() const { return recorded_.last().value(); }
 
+  CapturedLog server_log_;  // first, so that it outlives whoever logs
   static constexpr std::uint64_t kMapSize = 1ull << 28;
   herald::testing::TempFolder folder_;
   std::string path(const std::string& name) const { return folder_.file(name); }
@@ -117,6 +124,8 @@ class ServerTest : public ::testing::Test {
   std::unique_ptr<HttpServer> server_;
 
  private:
+  bool errors_are_meant_ = false;
+
   void create_default_registry() {
     recorder::Submission submission;
     submission.actor = registry::Actor::system();

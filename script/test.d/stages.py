@@ -173,7 +173,7 @@ STAGES = {
     "unit": Stage("CTest of the release build", unit, ("build",)),
     "headers": Stage("each header compiled alone", headers, ("build",)),
     "stories": Stage("end to end, with real receivers and a real broker (tests/stories)", pytest, ("build",)),
-    "faults": Stage("crashes, full disks, lost brokers (tests/faults)", pytest, ("build",)),
+    "faults": Stage("processes killed, brokers lost (tests/faults)", pytest, ("build",)),
     "asan": Stage("unit tests of the rooms under the address and undefined behaviour sanitizers", sanitized),
     "tsan": Stage("unit tests of the rooms under the thread sanitizer", sanitized),
     "long": Stage("C++ tests that cross rooms, without a time limit (script/test-long)", long, ("build",)),

@@ -31,14 +31,14 @@ BANS = [
     Ban(r"\bstd::system\(|\bpopen\(", "no shell from the server", in_tests=True),
     Ban(r"\bstrcmp\(|\bmemcmp\(", "std::string_view, or equal_in_constant_time (base/digest.h)"),
     Ban(r"\bany_io_executor\b", "the concrete executor", ()),
-    Ban(r"MDB_WRITEMAP|MDB_NOMETASYNC|MDB_DUPSORT", "see docs/adr: never"),
+    Ban(r"MDB_WRITEMAP|MDB_NOMETASYNC|MDB_DUPSORT", "none of them (docs/adr/0007-lmdb-as-it-is-safest.md)"),
     Ban(r"\bcatch \(\.\.\.\)", "catch what you expect; a broken invariant ends the process",
         ("api/", "work/", "server/main.cc"), in_tests=True),
 ]
 
 
 def uncommented(text):
-    """The code without comments and string literals' contents, its lines kept."""
+    """The code without its `//` comments, its lines kept."""
     return re.sub(r"//[^\n]*", "", text)
 
 

@@ -44,7 +44,9 @@ class ServerTest : public ::testing::Test {
     following_.reset();
     recorder_.reset();
     // A 5xx is a defect, whatever the test looked at.
-    if (!errors_are_meant_) EXPECT_THAT(server_log_.errors(), ::testing::IsEmpty());
+    if (!errors_are_meant_) {
+      EXPECT_THAT(server_log_.errors(), ::testing::IsEmpty());
+    }
   }
   // For a test that brings the server to a 5xx on purpose.
   void errors_are_meant() { errors_are_meant_ = true; }

@@ -36,9 +36,10 @@ class Workbench:
         path.write_text(STAND_IN.format(calls=self._calls, code=code))
         path.chmod(0o755)
 
-    def run(self, script, *arguments):
+    def run(self, script, *arguments, terminal=None):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("HERALD_")}
-        return subprocess.run([self.folder / script, *arguments], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
+        return subprocess.run([self.folder / script, *arguments], text=True, timeout=60, stdin=terminal or subprocess.DEVNULL,
+                              stdout=terminal or subprocess.PIPE, stderr=subprocess.PIPE,
                               env={**environment, "PATH": f"{self.folder}/bin:{os.environ['PATH']}", "HERALD_JOBS": "2"})
 
     def calls(self):
@@ -63,6 +64,18 @@ BUILDS = "cmake --build --preset release --parallel 2 --target herald"
 def test_the_demo_installs_builds_and_runs_and_without_a_terminal_ends(bench):
     assert bench.run("script/demo").returncode == 0
     assert bench.calls() == ["bootstrap ", CONFIGURES, BUILDS, "python script/demo.d/demo.py --no-stay"]
+
+
+def test_on_a_terminal_the_demo_stays(bench):
+    terminal, ours = os.openpty()
+    try:
+        assert bench.run("script/demo", terminal=ours).returncode == 0
+    finally:
+        os.close(terminal)
+        os.close(ours)
+    assert bench.calls()[-1] == "python script/demo.d/demo.py"
+    bench.run("script/demo", "--no-stay")
+    assert bench.calls()[-1] == "python script/demo.d/demo.py --no-stay"
 
 
 def test_the_server_installs_builds_and_serves_on_its_defaults(bench):

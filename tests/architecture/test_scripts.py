@@ -66,16 +66,15 @@ def test_the_demo_installs_builds_and_runs_and_without_a_terminal_ends(bench):
     assert bench.calls() == ["bootstrap ", CONFIGURES, BUILDS, "python script/demo.d/demo.py --no-stay"]
 
 
-def test_on_a_terminal_the_demo_stays(bench):
-    terminal, ours = os.openpty()
+@pytest.mark.parametrize("options", [(), ("--no-stay",)])
+def test_on_a_terminal_the_demo_stays_unless_told_otherwise(bench, options):
+    other_end, terminal = os.openpty()
     try:
-        assert bench.run("script/demo", terminal=ours).returncode == 0
+        assert bench.run("script/demo", *options, terminal=terminal).returncode == 0
     finally:
+        os.close(other_end)
         os.close(terminal)
-        os.close(ours)
-    assert bench.calls()[-1] == "python script/demo.d/demo.py"
-    bench.run("script/demo", "--no-stay")
-    assert bench.calls()[-1] == "python script/demo.d/demo.py --no-stay"
+    assert bench.calls()[-1] == " ".join(["python script/demo.d/demo.py", *options])
 
 
 def test_the_server_installs_builds_and_serves_on_its_defaults(bench):

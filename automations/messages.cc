@@ -34,7 +34,7 @@ std::string shown(std::string_view text) {
   return std::string(text.substr(0, end)) + "...";
 }
 
-// The words for one event: title and text as return values of `tell`, facts added on the way.
+// The words for one event: `tell` puts title, text and facts into `message`.
 class Teller {
  public:
   Teller(const Event& event, const Reader& state) : who_(name_of(event.actor)), state_(state) {}

@@ -20,14 +20,13 @@ const View& status_view() {
       .table = {},
       .details = {{"server", text("url")},
                   {"version", text("server.version")},
-                  {"ready", text("ready.status")},
-                  {"writable", text("server.writable")},
+                  {"state", text("ready.status")},
                   {"origin", text("server.origin")},
                   {"events", text("server.sequence")},
                   {"root", text("log.root")},
                   {"kafka", text("kafka.state")},
                   {"kafka lag", text("kafka.lag")},
-                  {"time", text("server.time")}},
+                  {"time", time("server.time")}},
   };
   return view;
 }

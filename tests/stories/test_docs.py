@@ -1,0 +1,67 @@
+"""docs/http.md and docs/cli.md against what the server and the binary say of themselves."""
+
+import re
+
+import pytest
+
+from tests.support.server import REPO
+
+HTTP = (REPO / "docs" / "http.md").read_text()
+CLI = (REPO / "docs" / "cli.md").read_text()
+CONFIGURATION = (REPO / "docs" / "configuration.md").read_text()
+OF_A_REGISTRY = "/v1/registries/{registry}/"   # the same as below /v1/models, as the page says once
+
+
+@pytest.fixture(scope="module")
+def description(herald_of_the_module):
+    return herald_of_the_module.start().get("/openapi.json")
+
+
+def test_every_route_is_on_the_page(description):
+    missing = []
+    for path in description["paths"]:
+        if path.startswith(OF_A_REGISTRY):
+            continue
+        spelled = re.sub(r"\\\{\w+\\\}", r"""[^\\s/"`']+""", re.escape(path))
+        if not re.search(rf"{spelled}(?![\w/:-])", HTTP):
+            missing.append(path)
+    assert not missing, "docs/http.md lacks " + ", ".join(missing)
+
+
+def test_every_parameter_is_on_the_page(description):
+    names = {parameter["name"] for path in description["paths"].values() for operation in path.values() if isinstance(operation, dict)
+             for parameter in operation.get("parameters", []) if parameter.get("in") in ("query", "header")}
+    missing = [name for name in names if not re.search(rf"\b{re.escape(name)}\b", HTTP, re.I)]
+    assert names and not missing, "docs/http.md lacks " + ", ".join(missing)
+
+
+def test_every_command_is_on_the_page(herald_of_the_module):
+    def commands(*words):
+        text = herald_of_the_module.run(*words, "--help").stdout
+        sections = re.split(r"\n(?=\S)", text)
+        names = [name for section in sections[2:] for name in re.findall(r"^  ([a-z]+) {2,}[A-Z]", section, re.M)]
+        if not names and words:
+            yield words
+        for name in names:
+            yield from commands(*words, name)
+
+    said = [re.sub(r"\\\|", "|", words) for words in re.findall(r"`([^`]+)`", CLI)]
+    missing = []
+    for command in commands():
+        group, name = (command[0], command[-1])
+        fits = re.compile(rf"^{group}( [a-z|]*\b{name}\b.*)?$" if len(command) > 1 else rf"^{group}\b")
+        if not any(fits.match(words) for words in said):
+            missing.append(" ".join(command))
+    assert not missing, "docs/cli.md lacks " + ", ".join(missing)
+
+
+def test_every_option_of_serve_is_on_the_page(herald_of_the_module):
+    options = set(re.findall(r"^\s+(--[a-z-]+)", herald_of_the_module.run("serve", "--help").stdout, re.M)) - {"--help"}
+    missing = [option for option in options if f"`{option}" not in CONFIGURATION]
+    assert len(options) > 10 and not missing, "docs/configuration.md lacks " + ", ".join(missing)
+
+
+def test_no_option_is_on_the_page_that_serve_does_not_have(herald_of_the_module):
+    text = herald_of_the_module.run("serve", "--help").stdout
+    rows = re.findall(r"^\| `(--[a-z-]+)", CONFIGURATION, re.M)
+    assert rows and not [option for option in rows if option not in text]

@@ -1,10 +1,11 @@
 """docs/http.md and docs/cli.md against what the server and the binary say of themselves."""
 
 import re
+import subprocess
 
 import pytest
 
-from tests.support.server import REPO
+from tests.support.server import REPO, environment_with
 
 HTTP = (REPO / "docs" / "http.md").read_text()
 CLI = (REPO / "docs" / "cli.md").read_text()
@@ -65,3 +66,43 @@ def test_no_option_is_on_the_page_that_serve_does_not_have(herald_of_the_module)
     text = herald_of_the_module.run("serve", "--help").stdout
     rows = re.findall(r"^\| `(--[a-z-]+)", CONFIGURATION, re.M)
     assert rows and not [option for option in rows if option not in text]
+
+
+# ---- the examples of docs/http.md ----
+
+
+STREAMS_FOR_S = 1
+CURL = f"""curl() {{
+  local limit=()
+  [[ $1 == -sN ]] && limit=(--max-time {STREAMS_FOR_S})
+  command curl "${{limit[@]}}" -w '%{{stderr}}STATUS %{{http_code}} %{{method}} %{{url_effective}}\\n' "$@" || [[ $? -eq 28 ]]
+}}
+"""
+
+
+def examples():
+    """The lines to type, in their order; what is answered and what is told in words is left out."""
+    lines = iter(HTTP.splitlines())
+    for line in lines:
+        command = line.strip().removeprefix("$ ")
+        if line.startswith("    ") and re.match(r"curl |[A-Z]+=|head |printf ", command):
+            while command.split("  #")[0].count("'") % 2:
+                command += "\n" + next(lines).strip()
+            yield command
+
+
+def test_the_examples_work_in_their_order(herald, tmp_path):
+    server = herald.start()
+    commands = [f"H={server.url}" if command.startswith("H=") else command for command in examples()]
+    assert len(commands) > 60
+    result = subprocess.run(["bash", "-c", CURL + "\n".join(f"echo '#{n}' >&2\n{command}" for n, command in enumerate(commands))],
+                            cwd=tmp_path, capture_output=True, text=True, errors="replace", timeout=120, env=environment_with({}))
+    wrong = []
+    for part in re.split(r"^#(?=\d+$)", result.stderr, flags=re.M)[1:]:
+        command = commands[int(part.split("\n")[0])]
+        for status in re.findall(r"^STATUS (\d+)", part, re.M):
+            meant = re.search(rf"# .*\b{status}\b", command) or '"nmae"' in command
+            if not 200 <= int(status) < 300 and not meant:
+                wrong.append(f"{status}: {command}")
+    assert result.stderr.count("STATUS ") > 60
+    assert not wrong, "\n".join(wrong) + "\n" + result.stdout[-2000:]

@@ -215,7 +215,7 @@ def look_at_lineage(demo):
 
 
 def look_at_kafka(demo, last):
-    heading(11, "The same events from Kafka", "read by a stock consumer (confluent-kafka, read_committed)")
+    heading(11, "The same events from Kafka", "read by a stock consumer (confluent-kafka, read_committed); where a transaction ends, an offset holds no event")
     messages = consume(demo.brokers, last)
     for message in messages[-5:]:
         headers = dict(message.headers())

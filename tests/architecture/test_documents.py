@@ -146,6 +146,13 @@ def test_the_pages_name_files_that_are_there():
     assert not wrong, "\n".join(wrong)
 
 
+def test_the_fail_points_of_the_rooms_pages_are_there():
+    for room in MAY_INCLUDE:
+        code = "".join(path.read_text() for path in (REPO / room).glob("**/*.cc"))
+        named = re.findall(r"`([a-z]+\.[a-z]+_[a-z_]+)`", text(f"{room}/README.md"))
+        assert not [name for name in named if f'"{name}"' not in code], f"{room}/README.md"
+
+
 def test_the_rooms_pages_name_headers_that_are_there():
     wrong = [f"{room}/README.md: {name}" for room in MAY_INCLUDE for name in re.findall(r"`([\w./-]+\.(?:h|cc))`", text(f"{room}/README.md"))
              if not (REPO / room / name).exists() and not (REPO / name).exists()]

@@ -1,5 +1,5 @@
 # What Herald stands on, all from Debian 12 (docs/dependencies.md says why each).
-find_package(Boost 1.81 REQUIRED COMPONENTS url json)
+find_package(Boost 1.81 REQUIRED COMPONENTS url)
 find_package(OpenSSL REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)

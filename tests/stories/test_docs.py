@@ -1,11 +1,12 @@
-"""docs/http.md and docs/cli.md against what the server and the binary say of themselves."""
+"""docs/http.md, docs/cli.md and docs/configuration.md against what the server and the binary say of themselves; and every
+example of theirs as it stands."""
 
 import re
 import subprocess
 
 import pytest
 
-from tests.support.server import REPO, environment_with
+from tests.support.server import BINARY, REPO, environment_with
 
 HTTP = (REPO / "docs" / "http.md").read_text()
 CLI = (REPO / "docs" / "cli.md").read_text()
@@ -106,3 +107,23 @@ def test_the_examples_work_in_their_order(herald, tmp_path):
                 wrong.append(f"{status}: {command}")
     assert result.stderr.count("STATUS ") > 60
     assert not wrong, "\n".join(wrong) + "\n" + result.stdout[-2000:]
+
+
+# ---- the examples of docs/cli.md ----
+
+
+def test_the_examples_in_scripts_work(herald, tmp_path):
+    """On what they take for granted: a folder `out`, and a version 1 in production."""
+    server = herald.start()
+    for words in (("model", "register", "churn", "--tag", "team=risk"), ("version", "register", "churn"), ("alias", "set", "churn", "production", 1)):
+        assert server.cli(*words).returncode == 0
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "model.bin").write_bytes(b"weights")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "herald").symlink_to(BINARY)
+    script = CLI.split("## In scripts")[1].strip("\n")
+    result = subprocess.run(["bash", "-e", "-u", "-o", "pipefail", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60,
+                            env=environment_with({"HERALD_URL": server.url, "PATH": f"{tmp_path}/bin:/usr/bin:/bin"}))
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stdout.splitlines()[-1] == "churn"
+    assert server.get("/v1/models/churn/aliases/production")["version"] == 2

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "automations/chain.h"
 #include "automations/rate_limit.h"
 #include "base/fail_point.h"
 #include "base/limits.h"
@@ -120,12 +121,14 @@ class Engine::Impl {
       if (triggers.size() == limits::kMaxEventsPerCommand) {
         HERALD_CHECK(record(std::exchange(triggers, {}), Sequence(recording.sequence.value() - 1)));
       }
-      triggers.push_back(trigger(*event, match));
+      if (auto answer = trigger(*event, match)) triggers.push_back(std::move(*answer));
     }
     return {};
   }
 
-  registry::Trigger trigger(const registry::Event& event, const Matcher::Match& match) {
+  std::optional<registry::Trigger> trigger(const registry::Event& event, const Matcher::Match& match) {
+    const NextLink next = next_link(event, match.automation_id);
+    if (next == NextLink::nothing) return std::nullopt;
     registry::Trigger trigger;
     trigger.automation_id = match.automation_id;
     trigger.event_sequence = event.sequence;
@@ -133,10 +136,11 @@ class Engine::Impl {
     trigger.event_id = event.id;
     trigger.event_depth = event.causation.depth;
     trigger.correlation = event.causation.correlation;
-    const std::uint32_t most = match.definition->max_per_minute.value_or(limits::kMaxTriggersPerMinute);
-    if (event.causation.depth >= limits::kMaxCausationDepth) {
+    const std::uint32_t most = match.definition->max_per_minute.value_or(limits::kTriggersPerMinute);
+    if (next == NextLink::skip) {
       trigger.skip = registry::SkipCause::depth_limit;
     } else if (!rate_.admit(match.automation_id, event.time, most)) {
+      if (!may_be_skipped(event)) return std::nullopt;
       trigger.skip = registry::SkipCause::rate_limit;
     } else {
       for (std::size_t i = 0; i < match.definition->actions.size(); ++i) {

@@ -2,9 +2,9 @@
 // match, across crashes. Its position is in the log, moved in one command with the triggers; a position that passed
 // only events without a match is kept at most once a second, and is never ahead of its triggers.
 //
-// Ends loops: an event whose causation depth is kMaxCausationDepth sets off nothing (delivery.skipped, depth_limit),
-// and an automation that was set off max_per_minute times within a minute of recorded time skips (delivery.skipped,
-// rate_limit). A restart neither forgets nor counts twice: what was set off is read back from the log.
+// Ends loops: inside by the rules of chain.h (delivery.skipped, depth_limit), and those that go through the outside by
+// the number of times that an automation may be set off in a minute of recorded time (delivery.skipped, rate_limit). A
+// restart neither forgets nor counts twice: what was set off is read back from the log.
 //
 // The triggers of many automations are one command, so their actor is the system; which automation it was stands in
 // each event, and its cause is the event that matched.

@@ -1,28 +1,45 @@
 #include "automations/rate_limit.h"
 
 namespace herald::automations {
+namespace {
+
+constexpr std::int64_t kSeconds = std::chrono::seconds(RateLimit::kWindow).count();
+
+std::int64_t second_of(Timestamp time) {
+  return time.unix_ms() / 1'000;
+}
+
+}  // namespace
 
 void RateLimit::add(registry::AutomationId automation, Timestamp time) {
-  times_[automation].push_back(time);
+  count(minutes_[automation], second_of(time));
 }
 
 bool RateLimit::admit(registry::AutomationId automation, Timestamp time, std::uint32_t most) {
-  if (time > swept_.plus(kWindow)) forget_idle(time);
-  std::deque<Timestamp>& times = times_[automation];
-  while (!times.empty() && times.front() <= time.plus(-kWindow)) times.pop_front();
-  if (times.size() >= most) return false;
-  times.push_back(time);
+  const std::int64_t now = second_of(time);
+  if (now > swept_ + kSeconds) forget_idle(now);
+  Minute& minute = minutes_[automation];
+  while (!minute.empty() && minute.front().second <= now - kSeconds) minute.pop_front();
+  std::uint64_t times = 0;
+  for (const Second& second : minute) times += second.times;
+  if (times >= most) return false;
+  count(minute, now);
   return true;
 }
 
 void RateLimit::clear() {
-  times_.clear();
-  swept_ = Timestamp();
+  minutes_.clear();
+  swept_ = 0;
 }
 
-void RateLimit::forget_idle(Timestamp now) {
-  std::erase_if(times_, [&](const auto& entry) {
-    return entry.second.empty() || entry.second.back() <= now.plus(-kWindow);
+void RateLimit::count(Minute& minute, std::int64_t second) {
+  if (minute.empty() || minute.back().second != second) minute.push_back({second, 0});
+  ++minute.back().times;
+}
+
+void RateLimit::forget_idle(std::int64_t now) {
+  std::erase_if(minutes_, [&](const auto& entry) {
+    return entry.second.empty() || entry.second.back().second <= now - kSeconds;
   });
   swept_ = now;
 }

@@ -1,5 +1,6 @@
 // How often an automation was set off within the last minute of recorded time. It reckons by the times of the events
-// that set it off, so that the same log gives the same answers, however late or however often it is read. One thread.
+// that set it off, so that the same log gives the same answers, however late or however often it is read. It counts by
+// whole seconds, so that an automation takes at most sixty numbers, however often it may be set off. One thread.
 #pragma once
 
 #include <chrono>
@@ -23,10 +24,17 @@ class RateLimit {
   void clear();
 
  private:
-  void forget_idle(Timestamp now);
+  struct Second {
+    std::int64_t second;
+    std::uint32_t times;
+  };
+  using Minute = std::deque<Second>;  // the seconds in which it was set off
 
-  std::unordered_map<registry::AutomationId, std::deque<Timestamp>> times_;
-  Timestamp swept_;
+  void count(Minute& minute, std::int64_t second);
+  void forget_idle(std::int64_t now);
+
+  std::unordered_map<registry::AutomationId, Minute> minutes_;
+  std::int64_t swept_ = 0;
 };
 
 }  // namespace herald::automations

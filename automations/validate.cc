@@ -184,6 +184,19 @@ Result<void> check_retries(const std::optional<std::vector<std::uint32_t>>& gaps
   return {};
 }
 
+Result<void> check_rate(std::optional<std::uint32_t> max_per_minute) {
+  if (!max_per_minute) return {};
+  if (*max_per_minute == 0) {
+    return error(Cause::invalid_value, "max_per_minute is at least 1: disable the automation to stop it",
+                 "max_per_minute");
+  }
+  if (*max_per_minute <= limits::kMaxTriggersPerMinute) return {};
+  return error(Cause::invalid_value,
+               fmt::format("max_per_minute is at most {}, not {}: leave it out for the server's {}",
+                           limits::kMaxTriggersPerMinute, *max_per_minute, limits::kTriggersPerMinute),
+               "max_per_minute");
+}
+
 }  // namespace
 
 Result<AutomationDefinition> validate(AutomationDefinition definition, const Reader& state,
@@ -196,10 +209,7 @@ Result<AutomationDefinition> validate(AutomationDefinition definition, const Rea
     HERALD_CHECK(validate_action(definition.actions[i], fmt::format("actions[{}]", i), types, state, sender));
   }
   HERALD_CHECK(check_retries(definition.retry_seconds));
-  if (definition.max_per_minute == 0u) {
-    return error(Cause::invalid_value, "max_per_minute is at least 1: disable the automation to stop it",
-                 "max_per_minute");
-  }
+  HERALD_CHECK(check_rate(definition.max_per_minute));
   return definition;
 }
 

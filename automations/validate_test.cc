@@ -300,6 +300,8 @@ TEST_F(Validating, RefusesSchedulesOutOfBounds) {
   rule.retry_seconds.reset();
   rule.max_per_minute = 0;
   expect_refused(Cause::invalid_value, "max_per_minute", "at least 1");
+  rule.max_per_minute = limits::kMaxTriggersPerMinute + 1;
+  expect_refused(Cause::invalid_value, "max_per_minute", "at most 60000, not 60001");
 }
 
 }  // namespace

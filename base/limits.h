@@ -76,7 +76,8 @@ inline constexpr std::size_t kMaxSecretBytes = 8'192;            // refused: too
 
 // Automations (skipped, and recorded as such).
 inline constexpr std::uint32_t kMaxCausationDepth = 8;
-inline constexpr std::uint32_t kMaxTriggersPerMinute = 600;      // of one automation, unless it says another
+inline constexpr std::uint32_t kTriggersPerMinute = 600;         // of one automation, unless it says another
+inline constexpr std::uint32_t kMaxTriggersPerMinute = 60'000;   // that it may say (refused: invalid-value)
 
 // Deliveries (the rest waits).
 inline constexpr std::size_t kMaxInFlight = 256;

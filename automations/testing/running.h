@@ -102,9 +102,12 @@ class Running {
     engine_thread.reset();
     engine.reset();
   }
-  void close() {
+  void close_followers() {
     stop_dispatcher();
     stop_engine();
+  }
+  void close() {
+    close_followers();
     projector_thread.reset();
     if (recorder) recorder->stop();
     if (work) work->stop();

@@ -59,7 +59,7 @@ class Dispatcher::Impl {
       : parts_(parts),
         preparing_(parts.log, parts.head, parts.views, parts.secrets, options.public_url),
         sending_({parts.recorder, parts.projected, parts.work, parts.sender, parts.clock}, preparing_,
-                 options.schedule.empty() ? standard_schedule() : options.schedule) {}
+                 options.schedule) {}
 
   Result<void> start() {
     HERALD_CHECK(step_back_to_the_log());

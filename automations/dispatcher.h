@@ -4,7 +4,7 @@
 // least once, under the same id.
 //
 // Isolation: each target (scheme, host, port) has its own queue with kMaxInFlightPerTarget under way; kMaxInFlight in
-// all. Retry-After pauses the whole target.
+// all. Retry-After pauses the URL that asked for it, for whichever automations send there, and no other.
 //
 // Threads: it is a Follower (apply on the follower's thread) and owns the sending thread, from start() to stop().
 #pragma once
@@ -31,8 +31,8 @@ inline constexpr const char* kDispatcherFollower = "deliveries";
 class Dispatcher final : public recorder::Follower {
  public:
   struct Options {
-    std::string public_url;                      // for links in messages; empty: no links
-    std::vector<std::chrono::seconds> schedule;  // gaps between attempts; default: standard_schedule()
+    std::string public_url;                   // for links in messages; empty: no links
+    Schedule schedule = standard_schedule();  // of automations without one of their own
   };
   struct Parts {  // borrowed
     recorder::Recorder& recorder;

@@ -55,8 +55,8 @@ struct Outcome {
 class Sender {
  public:
   virtual ~Sender() = default;
-  // Returns at once; `done` is called exactly once on a thread of the sender's within its total deadline, and must not
-  // block. Any number may be under way.
+  // Returns at once; `done` is called exactly once, within the total deadline, on a thread of the sender's or, for what
+  // cannot be sent at all, before send() returns. It must not block. Any number may be under way.
   virtual void send(Outgoing outgoing, std::function<void(Outcome)> done) = 0;
   // Whether a URL could be sent to at all (scheme, host, a literal address that is refused, ...), for when it is saved.
   virtual Result<void> check_url(registry::ActionKind kind, const std::string& url) const = 0;

@@ -33,8 +33,9 @@ registry::Causation Preparing::causation_of(const DeliveryRecord& delivery) cons
 Result<Preparing::Route> Preparing::route_of(const DeliveryRecord& delivery) const {
   const projections::ViewsReader views(views_);
   HERALD_TRY(auto definition, definition_of(views, delivery));
-  HERALD_TRY(const std::string url, url_of(definition.actions[delivery.action]));
-  return Route{target_of(url), std::move(definition.retry_seconds)};
+  HERALD_TRY(std::string url, url_of(definition.actions[delivery.action]));
+  std::string target = target_of(url);
+  return Route{std::move(url), std::move(target), std::move(definition.retry_seconds)};
 }
 
 Result<std::string> Preparing::url_of(const registry::Action& action) const {

@@ -32,6 +32,7 @@ class Preparing {
   // What an outcome follows from: the event that planned the delivery.
   registry::Causation causation_of(const registry::DeliveryRecord& delivery) const;
   struct Route {
+    std::string url;                                          // may be secret
     std::string target;                                       // scheme://host:port
     std::optional<std::vector<std::uint32_t>> retry_seconds;  // the automation's own gaps
   };

@@ -9,9 +9,10 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-std::vector<seconds> standard_schedule() {
-  return {seconds(5), minutes(5), minutes(30), hours(2), hours(5),
-          hours(10),  hours(14),  hours(20),   hours(24)};
+Schedule standard_schedule() {
+  return {
+      {seconds(5), minutes(5), minutes(30), hours(2), hours(5), hours(10), hours(14), hours(20), hours(24)},
+      minutes(1)};
 }
 
 seconds heeded(seconds retry_after, seconds gap) {

@@ -8,9 +8,14 @@
 
 namespace herald::automations {
 
-// Gaps of the Standard Webhooks specification: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h (ten attempts over
-// 75 hours).
-std::vector<std::chrono::seconds> standard_schedule();
+struct Schedule {
+  std::vector<std::chrono::seconds> gaps;        // between attempts: one attempt more than there are gaps
+  std::chrono::seconds least_after_overload{0};  // the shortest gap after 429 or a timeout
+};
+
+// Of the Standard Webhooks specification: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h (ten attempts over 75
+// hours), and a minute at least after an overload.
+Schedule standard_schedule();
 
 // What a target asked for with Retry-After, capped at max(2 x gap, 1 h).
 std::chrono::seconds heeded(std::chrono::seconds retry_after, std::chrono::seconds gap);

@@ -27,9 +27,9 @@ registry::DeliveryId delivery(unsigned n) {
 }
 
 TEST(StandardSchedule, MakesTenAttemptsOverThreeDays) {
-  const auto schedule = standard_schedule();
-  EXPECT_EQ(schedule.size(), 9u);
-  EXPECT_EQ(std::accumulate(schedule.begin(), schedule.end(), 0s), 75h + 35min + 5s);
+  const std::vector<std::chrono::seconds> gaps = standard_schedule().gaps;
+  EXPECT_EQ(gaps.size(), 9u);
+  EXPECT_EQ(std::accumulate(gaps.begin(), gaps.end(), 0s), 75h + 35min + 5s);
 }
 
 TEST(DelayBeforeNext, IsTheGapGiveOrTakeAFifth) {
@@ -129,12 +129,11 @@ class TargetsTest : public ::testing::Test {
   }
   std::vector<registry::DeliveryId> take_all() {
     std::vector<registry::DeliveryId> taken;
-    while (const auto turn = targets.take(now)) taken.push_back(turn->id);
+    while (const auto turn = targets.take()) taken.push_back(turn->id);
     return taken;
   }
 
   Targets targets;
-  Targets::Time now{1000h};
 };
 
 TEST_F(TargetsTest, SendsToOneNoMoreThanItsShareAtATime) {
@@ -151,38 +150,23 @@ TEST_F(TargetsTest, TakeTurns) {
   EXPECT_THAT(take_all(), ElementsAre(delivery(1), delivery(11), delivery(2), delivery(12)));
 }
 
-TEST_F(TargetsTest, PauseWithoutHoldingUpOthers) {
-  enqueue("a", 1, 1);
-  targets.pause("a", now + 10s);
-  enqueue("a", 2, 2);
-  enqueue("b", 11, 11);
-  EXPECT_THAT(take_all(), ElementsAre(delivery(11)));
-  EXPECT_EQ(targets.wake(), now + 10s);
-  now += 10s;
-  EXPECT_THAT(take_all(), ElementsAre(delivery(1), delivery(2)));
-  EXPECT_EQ(targets.wake(), std::nullopt);
+TEST(PausesTest, HoldUpTheUrlThatAskedAndNoOther) {
+  Pauses pauses;
+  const Pauses::Time now{1000h};
+  pauses.pause("https://hooks.example/a", now + 10s, now);
+  EXPECT_EQ(pauses.until("https://hooks.example/a", now), now + 10s);
+  EXPECT_EQ(pauses.until("https://hooks.example/b", now), std::nullopt);
+  EXPECT_EQ(pauses.until("https://hooks.example/a", now + 10s), std::nullopt);
 }
 
-TEST_F(TargetsTest, PauseForTheLongestThatWasAskedFor) {
-  enqueue("a", 1, 1);
-  targets.pause("a", now + 30s);
-  targets.pause("a", now + 10s);
-  now += 20s;
-  EXPECT_THAT(take_all(), ElementsAre());
-  targets.pause("a", now + 30s);
-  now += 20s;
-  EXPECT_THAT(take_all(), ElementsAre());
-  now += 10s;
-  EXPECT_THAT(take_all(), ElementsAre(delivery(1)));
-}
-
-TEST_F(TargetsTest, WakeForNoPauseThatNobodyWaitsFor) {
-  targets.pause("a", now + 10s);
-  EXPECT_EQ(targets.wake(), std::nullopt);
-  now += 1min;
-  EXPECT_THAT(take_all(), ElementsAre());
-  enqueue("a", 1, 1);
-  EXPECT_THAT(take_all(), ElementsAre(delivery(1)));
+TEST(PausesTest, LastForTheLongestThatWasAskedFor) {
+  Pauses pauses;
+  const Pauses::Time now{1000h};
+  pauses.pause("a", now + 30s, now);
+  pauses.pause("a", now + 10s, now);
+  EXPECT_EQ(pauses.until("a", now + 20s), now + 30s);
+  pauses.pause("a", now + 50s, now + 20s);
+  EXPECT_EQ(pauses.until("a", now + 40s), now + 50s);
 }
 
 TEST(RateLimitTest, AdmitsSoManyInEachMinuteOfEachAutomation) {

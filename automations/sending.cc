@@ -20,7 +20,6 @@ using std::chrono::seconds;
 
 constexpr std::size_t kMostBegunAtOnce = 256;
 constexpr milliseconds kPauseAfterError{200};
-constexpr seconds kLeastAfterTimeout{60};
 
 constexpr std::string_view kSucceeded = "succeeded";
 constexpr std::string_view kExhausted = "exhausted";
@@ -47,7 +46,7 @@ bool will_pass(Cause cause) {
 
 }  // namespace
 
-Sending::Sending(Parts parts, Preparing preparing, std::vector<seconds> schedule)
+Sending::Sending(Parts parts, Preparing preparing, Schedule schedule)
     : parts_(parts), preparing_(std::move(preparing)), schedule_(std::move(schedule)) {}
 
 Sending::~Sending() {
@@ -133,7 +132,6 @@ std::optional<std::chrono::steady_clock::time_point> Sending::wake(const Moment&
   };
   if (ending_) return earliest;
   consider(due_.wake(now));
-  if (under_way_.size() < limits::kMaxInFlight) consider(targets_.wake());
   return earliest;
 }
 
@@ -178,15 +176,25 @@ void Sending::begin(DeliveryId id) {
   }
   // Without a route it cannot be rendered either, and ends at its turn.
   const auto route = preparing_.route_of(*delivery);
+  if (route && waits_for_pause(id, route->url)) return;
   targets_.enqueue(route ? route->target : std::string(), id);
 }
 
 void Sending::send_what_may_leave() {
   while (under_way_.size() < limits::kMaxInFlight) {
-    const auto turn = targets_.take(parts_.clock.steady());
+    const auto turn = targets_.take();
     if (!turn) return;
     attempt(*turn);
   }
+}
+
+// True: it will be due when the pause ends that its URL asked for.
+bool Sending::waits_for_pause(DeliveryId id, const std::string& url) {
+  const Moment now = Moment::of(parts_.clock);
+  const auto until = pauses_.until(url, now.steady);
+  if (until)
+    due_.push(id, now.wall.plus(std::chrono::ceil<milliseconds>(*until - now.steady)), now.wall, now);
+  return until.has_value();
 }
 
 // ---- the steps ----
@@ -195,11 +203,13 @@ void Sending::attempt(const Targets::Turn& turn) {
   auto row = work::find_schedule(parts_.work, turn.id);
   auto delivery = preparing_.find(turn.id);
   if (!row || !delivery) throw std::logic_error("a delivery that was to be sent is not scheduled");
+  auto route = preparing_.route_of(*delivery);
+  if (route && waits_for_pause(turn.id, route->url)) return targets_.finished(turn.target);
   UnderWay& under_way = under_way_[turn.id];
   under_way.row = std::move(*row);
   under_way.delivery = std::move(*delivery);
   under_way.started = Moment::of(parts_.clock);
-  if (auto route = preparing_.route_of(under_way.delivery)) under_way.route = std::move(*route);
+  if (route) under_way.route = std::move(*route);
   under_way.route.target = turn.target;
   ++under_way.row.attempts;
   ++counts_.attempts;
@@ -220,7 +230,8 @@ void Sending::attempted(DeliveryId id, const Outcome& outcome) {
   if (outcome.verdict != Verdict::delivered) ++counts_.failed_attempts;
   if (outcome.retry_after && outcome.verdict == Verdict::retry) {
     const seconds pause = heeded(*outcome.retry_after, gap_after(under_way).value_or(seconds(0)));
-    targets_.pause(under_way.route.target, parts_.clock.steady() + pause);
+    const auto now = parts_.clock.steady();
+    pauses_.pause(under_way.route.url, now + pause, now);
   }
   targets_.finished(under_way.route.target);
   plan_next(under_way, outcome);
@@ -239,9 +250,8 @@ void Sending::plan_next(UnderWay& under_way, const Outcome& outcome) {
     row.outcome = kExhausted;
   } else {
     auto retry_after = outcome.retry_after;
-    const bool standard = !under_way.route.retry_seconds && schedule_ == standard_schedule();
-    if (standard && is_overload(outcome))
-      retry_after = std::max(retry_after.value_or(seconds(0)), kLeastAfterTimeout);
+    if (!under_way.route.retry_seconds && is_overload(outcome))
+      retry_after = std::max(retry_after.value_or(seconds(0)), schedule_.least_after_overload);
     row.due = row.written.plus(delay_before_next(*gap, retry_after, random_number()));
   }
 }
@@ -252,7 +262,7 @@ std::optional<seconds> Sending::gap_after(const UnderWay& under_way) const {
   if (const auto& own = under_way.route.retry_seconds) {
     return index < own->size() ? std::optional(seconds((*own)[index])) : std::nullopt;
   }
-  return index < schedule_.size() ? std::optional(schedule_[index]) : std::nullopt;
+  return index < schedule_.gaps.size() ? std::optional(schedule_.gaps[index]) : std::nullopt;
 }
 
 work::Attempt Sending::attempt_row(const UnderWay& under_way, const Outcome& outcome) const {

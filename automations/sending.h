@@ -5,7 +5,7 @@
 // one that it knows), never sent again.
 //
 // All state belongs to the sending thread; others leave it work in its inbox (post()). It waits for its inbox, for the
-// next due time and for the end of a pause, and polls for nothing.
+// next due time, and polls for nothing.
 #pragma once
 
 #include <atomic>
@@ -21,6 +21,7 @@
 #include "automations/due_queue.h"
 #include "automations/ports.h"
 #include "automations/preparing.h"
+#include "automations/schedule.h"
 #include "automations/targets.h"
 #include "eventstore/tail.h"
 #include "recorder/recorder.h"
@@ -43,7 +44,7 @@ class Sending {
         exhausted{0};
   };
 
-  Sending(Parts parts, Preparing preparing, std::vector<std::chrono::seconds> schedule);
+  Sending(Parts parts, Preparing preparing, Schedule schedule);
   ~Sending();  // stop()
 
   void start();
@@ -75,6 +76,7 @@ class Sending {
   void begin_what_the_views_hold();
   void begin(registry::DeliveryId id);
   void send_what_may_leave();
+  bool waits_for_pause(registry::DeliveryId id, const std::string& url);
 
   // The steps.
   void attempt(const Targets::Turn& turn);
@@ -96,7 +98,7 @@ class Sending {
 
   const Parts parts_;
   const Preparing preparing_;
-  const std::vector<std::chrono::seconds> schedule_;
+  const Schedule schedule_;
   Counts counts_;
 
   std::mutex mutex_;
@@ -109,6 +111,7 @@ class Sending {
   DueQueue due_;
   std::multimap<Sequence, registry::DeliveryId> behind_views_;  // by the sequence that they wait for
   Targets targets_;
+  Pauses pauses_;
   std::unordered_map<registry::DeliveryId, UnderWay> under_way_;
   std::vector<Task> again_later_;
   std::optional<std::chrono::steady_clock::time_point> again_at_;

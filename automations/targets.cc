@@ -38,8 +38,7 @@ void Targets::enqueue(const std::string& target, registry::DeliveryId id) {
   arrange(entry);
 }
 
-std::optional<Targets::Turn> Targets::take(Time now) {
-  end_pauses(now);
+std::optional<Targets::Turn> Targets::take() {
   if (turns_.empty()) return std::nullopt;
   const Entry entry = targets_.find(turns_.front());
   turns_.pop_front();
@@ -58,44 +57,25 @@ void Targets::finished(const std::string& target) {
   arrange(entry);
 }
 
-void Targets::pause(const std::string& target, Time until) {
-  const Entry entry = targets_.try_emplace(target).first;
-  std::optional<Time>& paused_until = entry->second.paused_until;
-  if (!paused_until || *paused_until < until) {
-    paused_until = until;
-    pauses_.emplace(until, target);
-  }
-  arrange(entry);
-}
-
-std::optional<Targets::Time> Targets::wake() const {
-  for (const auto& [until, name] : pauses_) {
-    const auto entry = targets_.find(name);
-    if (entry != targets_.end() && !entry->second.waiting.empty()) return until;
-  }
-  return std::nullopt;
-}
-
 // Gives it a turn, takes its turn away, or forgets it, as it stands now.
 void Targets::arrange(Entry entry) {
   Target& target = entry->second;
-  const bool ready =
-      !target.waiting.empty() && !target.paused_until && target.in_flight < limits::kMaxInFlightPerTarget;
+  const bool ready = !target.waiting.empty() && target.in_flight < limits::kMaxInFlightPerTarget;
   if (ready && !target.has_turn) turns_.push_back(entry->first);
   if (!ready && target.has_turn) turns_.erase(std::find(turns_.begin(), turns_.end(), entry->first));
   target.has_turn = ready;
-  if (target.waiting.empty() && target.in_flight == 0 && !target.paused_until) targets_.erase(entry);
+  if (target.waiting.empty() && target.in_flight == 0) targets_.erase(entry);
 }
 
-void Targets::end_pauses(Time now) {
-  while (!pauses_.empty() && pauses_.begin()->first <= now) {
-    const auto [until, name] = *pauses_.begin();
-    pauses_.erase(pauses_.begin());
-    const Entry entry = targets_.find(name);
-    if (entry == targets_.end() || entry->second.paused_until != until) continue;  // paused for longer since
-    entry->second.paused_until.reset();
-    arrange(entry);
-  }
+void Pauses::pause(const std::string& url, Time until, Time now) {
+  std::erase_if(pauses_, [&](const auto& entry) { return entry.second <= now; });
+  Time& paused = pauses_.try_emplace(url, until).first->second;
+  paused = std::max(paused, until);
+}
+
+std::optional<Pauses::Time> Pauses::until(const std::string& url, Time now) const {
+  const auto found = pauses_.find(url);
+  return found != pauses_.end() && found->second > now ? std::optional(found->second) : std::nullopt;
 }
 
 }  // namespace herald::automations

@@ -1,5 +1,5 @@
-// Who may be sent to now. Each target (scheme, host, port) has a queue of its own with kMaxInFlightPerTarget under way,
-// and can be paused; they take turns. A dead target holds up nobody else. One thread.
+// Who may be sent to now. Each target (scheme, host, port) has a queue of its own with kMaxInFlightPerTarget under way;
+// they take turns. A dead target holds up nobody else. One thread.
 #pragma once
 
 #include <chrono>
@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "registry/names.h"
 
@@ -19,35 +20,41 @@ std::string target_of(std::string_view url);
 
 class Targets {
  public:
-  using Time = std::chrono::steady_clock::time_point;
-
   void enqueue(const std::string& target, registry::DeliveryId id);
   struct Turn {
     std::string target;
     registry::DeliveryId id;
   };
-  // The next that may be sent; it counts as under way until finished(). Nothing: wait for finished(), enqueue() or wake().
-  std::optional<Turn> take(Time now);
+  // The next that may be sent; it counts as under way until finished(). Nothing: wait for finished() or enqueue().
+  std::optional<Turn> take();
   void finished(const std::string& target);
-  // Nothing of it is taken before `until`; a pause is never shortened.
-  void pause(const std::string& target, Time until);
-  // When the next pause ends that something waits for.
-  std::optional<Time> wake() const;
 
  private:
   struct Target {
     std::deque<registry::DeliveryId> waiting;
     std::size_t in_flight = 0;
-    std::optional<Time> paused_until;
     bool has_turn = false;  // stands in turns_
   };
   using Entry = std::map<std::string, Target, std::less<>>::iterator;
   void arrange(Entry entry);
-  void end_pauses(Time now);
 
-  std::map<std::string, Target, std::less<>> targets_;  // those with something waiting, under way or paused
+  std::map<std::string, Target, std::less<>> targets_;  // those with something waiting or under way
   std::deque<std::string> turns_;                       // those that may be sent to
-  std::multimap<Time, std::string> pauses_;
+};
+
+// Which URLs asked to be left alone, and until when. By URL and not by target, since many who do not know each other
+// share the host of a service. One thread.
+class Pauses {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  // A pause is never shortened. Those that have ended are forgotten.
+  void pause(const std::string& url, Time until, Time now);
+  // Nothing: it may be sent to.
+  std::optional<Time> until(const std::string& url, Time now) const;
+
+ private:
+  std::unordered_map<std::string, Time> pauses_;
 };
 
 }  // namespace herald::automations

@@ -71,13 +71,7 @@ class HttpSender final : public automations::Sender {
 
   void send(Outgoing outgoing, std::function<void(Outcome)> done) override {
     auto request = request_for(outgoing);
-    if (!request) {
-      // Still on the client's thread: its answer about the missing URL is passed over.
-      client_.post({}, [done = std::move(done), sentence = request.error().message](HttpAnswer) {
-        done(never_sent(sentence));
-      });
-      return;
-    }
+    if (!request) return done(never_sent(request.error().message));
     request->headers.emplace_back("user-agent", "Herald/" HERALD_VERSION);
     std::string body = kept(request->body);
     client_.post(std::move(*request),

@@ -187,8 +187,7 @@ Result<void> Assembly::Parts::start_automations(const Config& config) {
                                      .secrets = *secrets,
                                      .sender = *sender,
                                      .clock = system_clock()},
-      automations::Dispatcher::Options{.public_url = config.public_url,
-                                       .schedule = automations::standard_schedule()});
+      automations::Dispatcher::Options{.public_url = config.public_url});
   HERALD_CHECK(dispatcher->start());
   dispatcher_thread =
       std::make_unique<recorder::FollowerThread>(*dispatcher, *log, *recorded, follower_options());

@@ -81,7 +81,8 @@ class Running {
   void start_dispatcher(Sender& sender, std::vector<std::chrono::seconds> schedule = {}) {
     dispatcher = std::make_unique<Dispatcher>(
         Dispatcher::Parts{*recorder, *log, *head, *views, *projected, *work, *secrets, sender, clock},
-        Dispatcher::Options{"https://herald.example", std::move(schedule)});
+        Dispatcher::Options{"https://herald.example",
+                            schedule.empty() ? standard_schedule() : Schedule{std::move(schedule)}});
     ASSERT_TRUE(dispatcher->start());
     dispatcher_thread = std::make_unique<recorder::FollowerThread>(*dispatcher, *log, *recorded,
                                                                    recorder::FollowerThread::Options{});

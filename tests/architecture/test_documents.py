@@ -142,6 +142,13 @@ def test_there_is_a_page_on(page):
     assert len(text(f"docs/{page}.md").splitlines()) > 30
 
 
+def test_every_metric_is_on_the_page_and_no_other():
+    made = set(re.findall(r'"(herald_\w+)"', text("api/metrics.cc")))
+    assert made and set(re.findall(r"`(herald_\w+)`", text("docs/operations.md"))) == made
+    elsewhere = {name for page in (REPO / "docs").glob("*.md") for name in re.findall(r"`(herald_\w+)`", page.read_text())}
+    assert elsewhere <= made, elsewhere - made
+
+
 def test_the_pages_name_files_that_are_there():
     """What stands in backticks and looks like a file of ours."""
     wrong = []

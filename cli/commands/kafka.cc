@@ -83,6 +83,12 @@ class LogPages {
   std::optional<Error> failure_;
 };
 
+Result<std::uint64_t> last_sequence(Client& client) {
+  HERALD_TRY(const Answer server, client.get("/v1"));
+  HERALD_TRY(const auto about, json::Document::parse(server.body));
+  return number_at(about.root(), "sequence");
+}
+
 struct Verify {
   std::optional<std::string> brokers, prefix;
   std::vector<std::string> properties;
@@ -110,18 +116,20 @@ Result<connectors::kafka::Options> kafka_options(const Verify& args, const json:
 }
 
 Result<void> run(Session& session, const Verify& args) {
-  HERALD_TRY(const Answer server, session.client().get("/v1"));
-  HERALD_TRY(const auto about, json::Document::parse(server.body));
   HERALD_TRY(const Answer kafka, session.client().get("/v1/kafka"));
   HERALD_TRY(const auto report, json::Document::parse(kafka.body));
   HERALD_TRY(const auto options, kafka_options(args, report.root()));
 
-  const std::uint64_t last = number_at(about.root(), "sequence");
   LogPages log(session.client());
-  std::optional<ProgressLine> line(std::in_place, "comparing", last, standard_error_is_a_terminal());
+  std::optional<ProgressLine> line;
   std::uint64_t reached = 0;
+  const auto log_end = [&]() -> Result<std::uint64_t> {
+    HERALD_TRY(const std::uint64_t last, last_sequence(session.client()));
+    line.emplace("comparing", last, standard_error_is_a_terminal());
+    return last;
+  };
   const auto verification = connectors::kafka::verify(
-      options, last, [&](std::uint64_t sequence) { return log.event(sequence); },
+      options, log_end, [&](std::uint64_t sequence) { return log.event(sequence); },
       [&](std::uint64_t at) { line->moved(static_cast<std::int64_t>(at - std::exchange(reached, at))); });
   line.reset();
   if (log.failure()) return *log.failure();

@@ -95,7 +95,7 @@ class Publisher::Impl {
         Producer producer,
         Producer::open(options_, names_, transactional_id(log_.origin(), cluster.id, options_.prefix)));
     HERALD_CHECK(producer.init(stop));
-    HERALD_TRY(const Survey found, survey(reader, options_, names_, cluster, log_side(), stop));
+    HERALD_TRY(const Survey found, survey(reader, names_, cluster, log_side(), stop));
     if (const auto* decide = std::get_if<Decide>(&found.standing)) return *decide;
     for (const auto& [partition, offset] : found.newest) producer.expect_beyond(partition, offset);
 

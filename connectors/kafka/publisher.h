@@ -26,8 +26,7 @@ struct Options {
   std::string brokers;  // bootstrap.servers
   std::string prefix = "herald";
   std::map<std::string, std::string>
-      properties;                // librdkafka's, passed on (security.protocol, sasl.*, ssl.*)
-  std::uint32_t partitions = 1;  // of <prefix>.events when it is made
+      properties;  // librdkafka's, passed on (security.protocol, sasl.*, ssl.*)
 };
 
 class Publisher final : public api::KafkaStatus {

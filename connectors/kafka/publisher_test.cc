@@ -54,10 +54,9 @@ class Publication : public ::testing::Test {
   }
   std::string events() const { return options().prefix + ".events"; }
 
-  std::unique_ptr<Publisher> publish(const SampleLog& log, const Options& options) {
-    return Publisher::start(options, log.log(), tail).value();
+  std::unique_ptr<Publisher> publish(const SampleLog& log) {
+    return Publisher::start(options(), log.log(), tail).value();
   }
-  std::unique_ptr<Publisher> publish(const SampleLog& log) { return publish(log, options()); }
 
   static KafkaReport published(const Publisher& publisher, Sequence upto) {
     const KafkaReport report = publisher.wait_until(
@@ -75,8 +74,8 @@ class Publication : public ::testing::Test {
   }
   Verification verified(const SampleLog& log) const {
     return verify(
-               options(), log.last().value(), [&](std::uint64_t at) { return std::optional(log.event(at)); },
-               [](std::uint64_t) {})
+               options(), [&] { return Result<std::uint64_t>(log.last().value()); },
+               [&](std::uint64_t at) { return std::optional(log.event(at)); }, [](std::uint64_t) {})
         .value();
   }
   // Each event of the log once, in order, byte for byte.
@@ -155,12 +154,11 @@ TEST_F(Publication, KeepsSubjectsTogetherInSeveralPartitions) {
   SampleLog log(folder.file("log"));
   log.append(100, 3);
   tail.advance(log.last());
-  Options options = this->options();
-  options.partitions = 3;
-  published(*publish(log, options), log.last());
+  broker.make_topic(events(), 3);
+  published(*publish(log), log.last());
   log.append(50);
   tail.advance(log.last());
-  published(*publish(log, options), log.last());
+  published(*publish(log), log.last());
   const Verification verification = verified(log);
   EXPECT_THAT(verification.differences, IsEmpty());
   EXPECT_EQ(verification.compared, 350u);
@@ -228,7 +226,7 @@ TEST_F(Publication, IsFoundOutWhenTheTopicDiffersFromTheLog) {
   tail.advance(log.last());
   published(*publish(log), log.last());
   const auto verification = verify(
-      options(), 9,
+      options(), [] { return Result<std::uint64_t>(9); },
       [&](std::uint64_t at) {
         return at == 4 ? std::optional(log.event(4) + " ") : std::optional(log.event(at));
       },
@@ -239,9 +237,53 @@ TEST_F(Publication, IsFoundOutWhenTheTopicDiffersFromTheLog) {
                              HasSubstr("says 10, and the log ends at 9")));
 }
 
+// Events are published between each two of the readings that a comparison makes.
+TEST_F(Publication, IsTheSameWhileMoreIsPublished) {
+  SampleLog log(folder.file("log"));
+  const auto publisher = publish(log);
+  const auto publish_more = [&] {
+    log.append(3);
+    tail.advance(log.last());
+    published(*publisher, log.last());
+  };
+  publish_more();
+  const auto verification = verify(
+      options(),
+      [&] {
+        publish_more();
+        const std::uint64_t last = log.last().value();
+        publish_more();
+        return Result<std::uint64_t>(last);
+      },
+      [&](std::uint64_t at) {
+        publish_more();
+        return std::optional(log.event(at));
+      },
+      [](std::uint64_t) {});
+  EXPECT_THAT(verification.value().differences, IsEmpty());
+  EXPECT_EQ(verification.value().progress, 3u);
+  EXPECT_EQ(verification.value().compared, 3u);
+  EXPECT_EQ(verification.value().in_log, 6u);
+  EXPECT_EQ(verification.value().in_topic, 9u);
+}
+
+TEST_F(Publication, IsFoundOutWhenTheProgressStaysBehindTheEvents) {
+  SampleLog log(folder.file("log"));
+  log.append(10);
+  tail.advance(log.last());
+  published(*publish(log), log.last());
+  const std::string progress = options().prefix + ".progress";
+  broker.delete_topic(progress);
+  broker.make_topic(progress);
+  const auto verification = verified(log);
+  EXPECT_THAT(verification.differences,
+              ::testing::ElementsAre(HasSubstr("ends at event 10, and " + progress + " says 0")));
+}
+
 TEST_F(Publication, CannotBeComparedWhereThereIsNoTopic) {
   const auto verification = verify(
-      options(), 9, [](std::uint64_t) { return std::nullopt; }, [](std::uint64_t) {});
+      options(), [] { return Result<std::uint64_t>(9); }, [](std::uint64_t) { return std::nullopt; },
+      [](std::uint64_t) {});
   ASSERT_FALSE(verification);
   EXPECT_EQ(verification.error().cause, Cause::not_found);
 }

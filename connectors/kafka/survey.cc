@@ -8,6 +8,9 @@
 namespace herald::connectors::kafka {
 namespace {
 
+// Of <prefix>.events when Herald makes it: total order.
+constexpr std::uint32_t kPartitions = 1;
+
 Survey stopped(std::string what) {
   return {Decide{std::move(what)}, 0, {}};
 }
@@ -37,8 +40,8 @@ Result<std::optional<std::string>> wrong_with_topics(rd_kafka_t& client, const N
 
 }  // namespace
 
-Result<Survey> survey(const Reader& reader, const Options& options, const Names& names,
-                      const Cluster& cluster, const LogSide& log, std::stop_token stop) {
+Result<Survey> survey(const Reader& reader, const Names& names, const Cluster& cluster, const LogSide& log,
+                      std::stop_token stop) {
   rd_kafka_t& client = reader.client();
   HERALD_TRY(const auto events, partitions_of(client, names.events, stop));
   HERALD_TRY(const auto progress, partitions_of(client, names.progress, stop));
@@ -70,9 +73,9 @@ Result<Survey> survey(const Reader& reader, const Options& options, const Names&
   survey.standing = judge(found, log, names);
   if (std::holds_alternative<Decide>(survey.standing)) return survey;
 
-  if (!events) HERALD_CHECK(make_events(client, names.events, options.partitions, cluster, stop));
+  if (!events) HERALD_CHECK(make_events(client, names.events, kPartitions, cluster, stop));
   if (!progress) HERALD_CHECK(make_progress(client, names.progress, cluster, stop));
-  survey.partitions = events.value_or(options.partitions);
+  survey.partitions = events.value_or(kPartitions);
   return survey;
 }
 

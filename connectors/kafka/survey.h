@@ -18,7 +18,7 @@ struct Survey {
 };
 
 // Errors: unavailable, stopping.
-Result<Survey> survey(const Reader& reader, const Options& options, const Names& names,
-                      const Cluster& cluster, const LogSide& log, std::stop_token stop);
+Result<Survey> survey(const Reader& reader, const Names& names, const Cluster& cluster, const LogSide& log,
+                      std::stop_token stop);
 
 }  // namespace herald::connectors::kafka

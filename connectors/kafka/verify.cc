@@ -15,11 +15,16 @@ using EventAt = std::function<std::optional<std::string>(std::uint64_t)>;
 
 class Comparison {
  public:
-  Comparison(Verification& result, const Names& names, std::int32_t partitions, std::uint64_t last,
-             const EventAt& event)
-      : result_(result), names_(names), partitions_(partitions), event_(event), seen_(last + 1) {}
+  // `result` says how far the topic is compared, and how far the log went then.
+  Comparison(Verification& result, const Names& names, std::int32_t partitions, const EventAt& event)
+      : result_(result),
+        names_(names),
+        partitions_(partitions),
+        event_(event),
+        seen_(std::min(result.progress, result.in_log) + 1) {}
 
   void begin_partition() { newest_ = 0; }
+  std::uint64_t newest() const { return newest_of_all_; }
 
   void record(std::int32_t partition, const ReadRecord& read) {
     ++result_.in_topic;
@@ -29,30 +34,20 @@ class Comparison {
     const std::uint64_t sequence = expected->sequence;
     if (sequence <= newest_) differ("{}: event {} stands behind event {}", where, sequence, newest_);
     newest_ = std::max(newest_, sequence);
+    newest_of_all_ = std::max(newest_of_all_, sequence);
     if (partition_of(expected->key, partitions_) != partition)
       differ("{}: event {} belongs elsewhere", where, sequence);
     if (read.key != expected->key) differ("{}: event {} has the key \"{}\"", where, sequence, read.key);
     if (read.headers != expected->headers)
       differ("{}: event {} has other headers than its attributes", where, sequence);
-    if (sequence == 0 || sequence >= seen_.size())
-      return differ("{}: event {} is not in the log", where, sequence);
-    if (seen_[sequence]) return differ("{}: event {} is there twice", where, sequence);
-    seen_[sequence] = true;
-    const auto bytes = event_(sequence);
-    if (!bytes) return differ("{}: event {} is not in the log", where, sequence);
-    ++result_.compared;
-    if (*bytes != read.value) differ("{}: event {} has other bytes than in the log", where, sequence);
+    if (sequence <= result_.progress) compare(where, sequence, read.value);
   }
 
-  // Each event up to `progress`, once.
-  void end(std::uint64_t progress) {
-    std::uint64_t newest = seen_.size() - 1;
-    while (newest > 0 && !seen_[newest]) --newest;
-    if (newest > progress)
-      differ("{} ends at event {}, and {} says {}", names_.events, newest, names_.progress, progress);
-    if (progress >= seen_.size())
-      differ("{} says {}, and the log ends at {}", names_.progress, progress, seen_.size() - 1);
-    const std::uint64_t expected = std::min<std::uint64_t>(progress, seen_.size() - 1);
+  // Each event up to the progress, once.
+  void end() {
+    const std::uint64_t expected = seen_.size() - 1;
+    if (result_.progress > result_.in_log)
+      differ("{} says {}, and the log ends at {}", names_.progress, result_.progress, result_.in_log);
     for (std::uint64_t from = 1; from <= expected; ++from) {
       if (seen_[from]) continue;
       std::uint64_t to = from;
@@ -62,12 +57,23 @@ class Comparison {
     }
   }
 
- private:
   template <class... Args>
   void differ(fmt::format_string<Args...> text, Args&&... args) {
     if (result_.differences.size() < kMostDifferences) {
       result_.differences.push_back(fmt::format(text, std::forward<Args>(args)...));
     }
+  }
+
+ private:
+  void compare(const std::string& where, std::uint64_t sequence, const std::string& value) {
+    if (sequence == 0 || sequence >= seen_.size())
+      return differ("{}: event {} is not in the log", where, sequence);
+    if (seen_[sequence]) return differ("{}: event {} is there twice", where, sequence);
+    seen_[sequence] = true;
+    const auto bytes = event_(sequence);
+    if (!bytes) return differ("{}: event {} is not in the log", where, sequence);
+    ++result_.compared;
+    if (*bytes != value) differ("{}: event {} has other bytes than in the log", where, sequence);
   }
 
   Verification& result_;
@@ -76,12 +82,22 @@ class Comparison {
   const EventAt& event_;
   std::vector<bool> seen_;    // by sequence
   std::uint64_t newest_ = 0;  // of the partition
+  std::uint64_t newest_of_all_ = 0;
 };
+
+Result<std::uint64_t> published(const Reader& reader, const Names& names) {
+  HERALD_TRY(const auto cursor, reader.last(names.progress, 0, std::stop_token()));
+  if (!cursor) return std::uint64_t{0};
+  HERALD_TRY(const Progress decoded, decode_progress(cursor->value));
+  return decoded.sequence;
+}
 
 }  // namespace
 
-Result<Verification> verify(const Options& options, std::uint64_t last, const EventAt& event,
-                            const std::function<void(std::uint64_t)>& progress) {
+// Publication goes on meanwhile. Each reading bounds those after it: the log holds all that the cursor says, the topic
+// all that either says, and the cursor, read once more, speaks of every event that the topic was found to hold.
+Result<Verification> verify(const Options& options, const std::function<Result<std::uint64_t>()>& log_end,
+                            const EventAt& event, const std::function<void(std::uint64_t)>& progress) {
   const std::stop_token never;
   HERALD_TRY(const Names names, names_of(options.prefix));
   HERALD_TRY(const Reader reader, Reader::open(options));
@@ -94,15 +110,10 @@ Result<Verification> verify(const Options& options, std::uint64_t last, const Ev
                  fmt::format("there is no topic {} at {}", names.progress, options.brokers));
 
   Verification result;
-  result.in_log = last;
-  // Read first: events that are published meanwhile are beyond it.
-  HERALD_TRY(const auto cursor, reader.last(names.progress, 0, never));
-  if (cursor) {
-    HERALD_TRY(const Progress decoded, decode_progress(cursor->value));
-    result.progress = decoded.sequence;
-  }
+  HERALD_TRY(result.progress, published(reader, names));
+  HERALD_TRY(result.in_log, log_end());
   const auto count = static_cast<std::int32_t>(*partitions);
-  Comparison comparison(result, names, count, last, event);
+  Comparison comparison(result, names, count, event);
   for (std::int32_t partition = 0; partition < count; ++partition) {
     HERALD_TRY(const std::int64_t end, reader.end_of(names.events, partition, never));
     comparison.begin_partition();
@@ -115,7 +126,12 @@ Result<Verification> verify(const Options& options, std::uint64_t last, const Ev
         },
         never));
   }
-  comparison.end(result.progress);
+  comparison.end();
+  HERALD_TRY(const std::uint64_t reached, published(reader, names));
+  if (comparison.newest() > reached) {
+    comparison.differ("{} ends at event {}, and {} says {}", names.events, comparison.newest(),
+                      names.progress, reached);
+  }
   return result;
 }
 

@@ -1,5 +1,5 @@
 // Compares <prefix>.events with the log, as a stock read_committed consumer sees it: each event once, in order, without
-// gap, byte for byte, headers included.
+// gap, byte for byte, headers included. Publication may go on meanwhile: compared is what was published at the start.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -18,9 +18,9 @@ struct Verification {
 };
 BOOST_DESCRIBE_STRUCT(Verification, (), (in_topic, in_log, compared, progress, differences))
 
-// `event`: the log's bytes for a sequence, or nothing (from the log itself, or over HTTP from a server that runs).
-// Errors: unavailable (no broker), not_found (no topic).
-Result<Verification> verify(const Options& options, std::uint64_t last,
+// From the log itself, or over HTTP from a server that runs: `log_end` is its last sequence (asked once, when the cursor
+// is read), `event` the bytes of one, or nothing. Errors: unavailable (no broker), not_found (no topic), log_end's.
+Result<Verification> verify(const Options& options, const std::function<Result<std::uint64_t>()>& log_end,
                             const std::function<std::optional<std::string>(std::uint64_t)>& event,
                             const std::function<void(std::uint64_t)>& progress);
 

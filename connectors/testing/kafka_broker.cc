@@ -89,10 +89,10 @@ void Broker::run(const std::string& command, const std::string& option) const {
   }
 }
 
-void Broker::make_topic(const std::string& topic) {
+void Broker::make_topic(const std::string& topic, std::uint32_t partitions) {
   const Client client =
       open_reader({.brokers = address_, .prefix = {}, .properties = {}}, Isolation::read_committed).value();
-  if (!make_events(*client, topic, 1, {.id = {}, .brokers = 1}, {}))
+  if (!make_events(*client, topic, partitions, {.id = {}, .brokers = 1}, {}))
     throw std::runtime_error("topic not made");
 }
 

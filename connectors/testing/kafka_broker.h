@@ -18,7 +18,7 @@ class Broker {
   void freeze();  // SIGSTOP: it neither answers nor hangs up
   void thaw();
 
-  void make_topic(const std::string& topic);
+  void make_topic(const std::string& topic, std::uint32_t partitions = 1);
   void delete_topic(const std::string& topic);
 
  private:

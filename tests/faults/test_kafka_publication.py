@@ -122,6 +122,25 @@ def test_killed_twenty_times_while_writes_go_on_it_brings_each_event_once(broker
     server.stop()
 
 
+def test_a_topic_is_compared_with_the_log_while_writes_go_on(broker, prefix, herald, kafka):
+    ledger = Ledger()
+    server = herald.start(*kafka)
+    server.request("POST", "/v1/models", {"name": "churn"})
+    writers = [Writer(f"w{number}", ledger, "churn") for number in range(2)]
+    for writer in writers:
+        writer.run_against(server.port)
+    for round_number in range(5):
+        assert ledger.wait_for(len(ledger.acknowledged) + 100, timeout=60)
+        verify = server.cli("kafka", "verify", "--output", "json")
+        assert verify.returncode == 0, f"round {round_number}: {verify.stdout}{verify.stderr}"
+        found = json.loads(verify.stdout)
+        assert 0 < found["compared"] == found["progress"] <= min(found["in_log"], found["in_topic"])
+    server.kill()
+    for writer in writers:
+        writer.join()
+    assert not ledger.refused, ledger.refused[:3]
+
+
 def test_writes_go_on_while_the_broker_is_away_and_are_published_when_it_is_back(broker, prefix, herald, kafka):
     server = herald.start(*kafka)
     register(server, 5)

@@ -170,9 +170,7 @@ bool Network::contains(const IpAddress& address) const {
 Result<Egress> Egress::make(const std::vector<std::string>& allow) {
   Egress egress;
   for (const std::string& entry : allow) {
-    if (entry == "*") {
-      egress.everything_ = true;
-    } else if (const auto network = Network::parse(entry)) {
+    if (const auto network = Network::parse(entry)) {
       egress.networks_.push_back(*network);
     } else if (is_host_name(entry) && !ends_in_number(entry)) {
       egress.hosts_.insert(canonical_host(entry));
@@ -186,7 +184,7 @@ Result<Egress> Egress::make(const std::vector<std::string>& allow) {
 }
 
 std::optional<std::string> Egress::refusal(const IpAddress& address, std::string_view host) const {
-  if (everything_ || hosts_.contains(host)) return std::nullopt;
+  if (hosts_.contains(host)) return std::nullopt;
   const IpAddress inner = address.unwrapped();
   for (const Network& network : networks_) {
     if (network.contains(address) || network.contains(inner)) return std::nullopt;

@@ -60,7 +60,7 @@ struct TargetUrl;
 
 class Egress {
  public:
-  // Entries: a network, an address, a host name, or "*" for everything.
+  // Entries: a network, an address, or a host name. No word means everything: that takes 0.0.0.0/0 and ::/0.
   // Errors: invalid_value, naming the entry.
   static Result<Egress> make(const std::vector<std::string>& allow);
 
@@ -71,7 +71,6 @@ class Egress {
   std::optional<std::string> refusal(const TargetUrl& url) const;
 
  private:
-  bool everything_ = false;
   std::vector<Network> networks_;
   std::set<std::string, std::less<>> hosts_;
 };

@@ -14,7 +14,7 @@ namespace herald::connectors {
 
 struct EgressOptions {
   // Networks (CIDR) and host names that may be sent to although they are loopback, private, link-local,
-  // metadata or otherwise special. Empty: none. "*": all (tests).
+  // metadata or otherwise special. Empty: none.
   std::vector<std::string> allow;
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds total_timeout{15'000};

@@ -1,5 +1,9 @@
 #include "connectors/text.h"
 
+#include <algorithm>
+
+#include "reflect/json_value.h"
+
 namespace herald::connectors {
 namespace {
 
@@ -9,22 +13,13 @@ bool is_continuation(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
 }
 
-// The length of the well-formed character at the start (Unicode, table 3-7); 0 when there is none.
+// The length of the character at the start; 0 when there is none.
 std::size_t character_at(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xC2 && lead <= 0xDF   ? 2
-                             : lead >= 0xE0 && lead <= 0xEF ? 3
-                             : lead >= 0xF0 && lead <= 0xF4 ? 4
-                                                            : 0;
-  if (length == 0 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if (!is_continuation(text[i])) return 0;
+  constexpr std::size_t kLongest = 4;
+  for (std::size_t length = 1; length <= std::min(kLongest, text.size()); ++length) {
+    if (json::is_utf8(text.substr(0, length))) return length;
   }
-  const auto second = static_cast<unsigned char>(text[1]);
-  if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F)) return 0;
-  if ((lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F)) return 0;
-  return length;
+  return 0;
 }
 
 // Where the character after the first `count` begins.
@@ -41,6 +36,7 @@ std::size_t offset_of(std::string_view text, std::size_t count) {
 }  // namespace
 
 std::string valid_utf8(std::string_view bytes) {
+  if (json::is_utf8(bytes)) return std::string(bytes);
   std::string out;
   out.reserve(bytes.size());
   while (!bytes.empty()) {

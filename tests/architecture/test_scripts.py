@@ -3,6 +3,7 @@ what they call (installers, compilers) is a stand-in that writes down how it was
 
 import json
 import os
+import re
 import shutil
 import subprocess
 
@@ -36,11 +37,12 @@ class Workbench:
         path.write_text(STAND_IN.format(calls=self._calls, code=code))
         path.chmod(0o755)
 
-    def run(self, script, *arguments, terminal=None):
+    def run(self, script, *arguments, terminal=None, cache=None):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("HERALD_")}
         return subprocess.run([self.folder / script, *arguments], text=True, timeout=60, stdin=terminal or subprocess.DEVNULL,
                               stdout=terminal or subprocess.PIPE, stderr=subprocess.PIPE,
-                              env={**environment, "PATH": f"{self.folder}/bin:{os.environ['PATH']}", "HERALD_JOBS": "2"})
+                              env={**environment, "PATH": f"{self.folder}/bin:{os.environ['PATH']}", "HERALD_JOBS": "2",
+                                   **({"XDG_CACHE_HOME": str(cache)} if cache else {})})
 
     def calls(self):
         return self._calls.read_text().splitlines() if self._calls.exists() else []
@@ -203,6 +205,18 @@ def test_an_installation_that_left_something_out_is_no_success(fresh_machine):
     result = fresh_machine.run("script/bootstrap")
     assert result.returncode == 1
     assert "still not installed" in result.stderr.splitlines()[-1] and "liblmdb-dev" in result.stderr.splitlines()[-1]
+
+
+# ---- script/kafka ----
+
+
+def test_kafka_that_cannot_be_fetched_says_why_and_leaves_nothing(bench):
+    bench.stand_in("bin/mvn")
+    (bench.folder / "bin" / "mvn").write_text("#!/bin/sh\necho '[INFO] resolving'\necho '[ERROR] the repository does not answer'\nexit 1\n")
+    result = bench.run("script/kafka", "fetch", cache=bench.folder / "cache")
+    assert result.returncode == 1 and "[ERROR] the repository does not answer" in result.stderr
+    assert re.match(r"kafka: Kafka 4\.\S+ could not be fetched; all of what mvn said: ", result.stderr.splitlines()[-1])
+    assert not [path for path in (bench.folder / "cache").rglob("*") if path.is_dir() and path.name.startswith("kafka-")]
 
 
 # ---- script/format ----

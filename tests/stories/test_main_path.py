@@ -73,6 +73,16 @@ def test_what_failed_comes_again_under_the_same_id(herald, receiver):
     [failing] = wait_for(server, "delivery.failing", 1)
     assert failing["data"]["delivery_id"] == event["data"]["delivery_id"]
 
+    # Every attempt can be read, by API and by command line.
+    delivery = event["data"]["delivery_id"]
+    attempts = server.get(f"/v1/deliveries/{delivery}")["attempts"]
+    assert [attempt["number"] for attempt in attempts] == [1, 2, 3]
+    assert [attempt["status"] for attempt in attempts] == [0, 503, 200]
+    shown = server.cli("delivery", "show", delivery)
+    assert shown.returncode == 0, shown.stderr
+    rows = [line.split() for line in shown.stdout.split("ATTEMPT")[1].splitlines()[1:]]
+    assert [row[0] for row in rows] == ["1", "2", "3"] and "503" in rows[1] and "200" in rows[2]
+
 
 def test_a_test_takes_the_same_road(herald, receiver):
     server = herald.start(*LOOPBACK)

@@ -18,7 +18,7 @@ class Parser {
   Result<std::vector<FieldPath::Step>> parse() {
     HERALD_CHECK(name());
     while (at_ < text_.size()) {
-      if (steps_.size() == limits::kMaxJsonDepth) return wrong("the path is too deep");
+      if (steps_.size() == limits::kMaxRequestJsonDepth) return wrong("the path is too deep");
       if (text_[at_] == '.') {
         ++at_;
         HERALD_CHECK(name());

@@ -18,7 +18,7 @@ class FieldPath {
  public:
   using Step = std::variant<std::string, std::size_t>;  // member or index
 
-  // At most kMaxJsonDepth steps. Errors: invalid_value with the position (from 1) of what is wrong.
+  // At most kMaxRequestJsonDepth steps. Errors: invalid_value with the position (from 1) of what is wrong.
   static Result<FieldPath> parse(std::string_view text);
 
   // The value there. Nothing when a member or index is missing, or a step leads into a value that has none.

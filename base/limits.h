@@ -22,8 +22,10 @@ inline constexpr std::size_t kMaxQueuedCommands = 8'192;
 inline constexpr std::size_t kMaxEventsPerTransaction = 1'000;
 inline constexpr std::size_t kMaxBytesPerTransaction = 4 << 20;
 
-// JSON from outside (refused: malformed).
-inline constexpr std::size_t kMaxJsonDepth = 64;
+// JSON (refused: malformed). What comes from outside is wrapped in events, and events in answers: both must be
+// readable, so the reader takes more than callers may send.
+inline constexpr std::size_t kMaxRequestJsonDepth = 64;
+inline constexpr std::size_t kMaxJsonDepth = 128;
 
 // Names and texts (refused: too-large or invalid-value).
 inline constexpr std::size_t kMaxNameBytes = 256;

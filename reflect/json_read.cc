@@ -36,6 +36,24 @@ Error out_of_range(std::string_view field, std::string_view lowest, std::string_
                std::string(field));
 }
 
+bool is_exact(const Value& written, double as_double) {
+  constexpr double kBeyondSigned = 9'223'372'036'854'775'808.0;
+  constexpr double kBeyondUnsigned = 18'446'744'073'709'551'616.0;
+  if (written.kind() != Kind::integer) return true;
+  if (const auto number = written.integer()) {
+    return as_double < kBeyondSigned && static_cast<std::int64_t>(as_double) == *number;
+  }
+  return as_double < kBeyondUnsigned && static_cast<std::uint64_t>(as_double) == written.unsigned_integer();
+}
+
+Error inexact(std::string_view field, const Value& got) {
+  return error(Cause::invalid_value,
+               fmt::format("{} is {}: it is kept as a 64-bit floating-point number, which cannot hold that whole number "
+                           "exactly (all up to 9007199254740992 it can): round it, or send it as text",
+                           named(field), got.dump()),
+               std::string(field));
+}
+
 Error bad_choice(std::string_view field, std::string_view got, std::string_view choices) {
   return error(Cause::invalid_value,
                fmt::format("{} is \"{}\": it must be one of {}", named(field), got.substr(0, 64), choices),

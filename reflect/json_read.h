@@ -30,6 +30,9 @@ Error missing(std::string_view field);
 Error unknown(std::string_view field, std::string_view known);
 Error repeated(std::string_view field);
 Error out_of_range(std::string_view field, std::string_view lowest, std::string_view highest);
+// Whether the double is the number that is written: a whole number beyond 2^53 may fall between two doubles.
+bool is_exact(const Value& written, double as_double);
+Error inexact(std::string_view field, const Value& got);
 Error bad_choice(std::string_view field, std::string_view got, std::string_view choices);
 // Refuses an object, at any depth, in which a name comes twice.
 Result<void> check_no_repeats(const Value& value, const std::string& field);
@@ -103,6 +106,7 @@ Result<void> read(const Value& in, T& out, Mode mode, const std::string& path) {
   } else if constexpr (std::is_floating_point_v<T>) {
     const auto value = in.number();
     if (!value) return wrong_kind(path, "a number", in);
+    if (mode == Mode::request && !is_exact(in, *value)) return inexact(path, in);
     out = *value;
   } else if constexpr (std::is_same_v<T, Raw>) {
     if (mode == Mode::request) HERALD_CHECK(check_no_repeats(in, path));
@@ -167,7 +171,7 @@ Result<void> read(const Value& in, T& out, Mode mode, const std::string& path) {
 
 template <class T>
 Result<T> from_json(std::string_view text, Mode mode) {
-  HERALD_TRY(const Document document, Document::parse(text));
+  HERALD_TRY(const Document document, mode == Mode::request ? Document::parse_request(text) : Document::parse(text));
   T out{};
   HERALD_CHECK(read(document.root(), out, mode));
   return out;

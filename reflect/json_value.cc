@@ -2,10 +2,12 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <bit>
 #include <vector>
 
 #include "base/limits.h"
+#include "reflect/json_numbers.h"
 
 namespace herald::json {
 namespace dom = simdjson::dom;
@@ -34,11 +36,11 @@ std::optional<T> wanted(const Handle& handle) {
   return out;
 }
 
-std::string sentence(simdjson::error_code code) {
+std::string sentence(simdjson::error_code code, std::size_t depth) {
   switch (code) {
     case simdjson::EMPTY: return "the body is empty: a JSON document is expected";
     case simdjson::UTF8_ERROR: return "the JSON is not valid UTF-8";
-    case simdjson::DEPTH_ERROR: return "the JSON is nested deeper than " + std::to_string(limits::kMaxJsonDepth) + " levels";
+    case simdjson::DEPTH_ERROR: return "the JSON is nested deeper than " + std::to_string(depth) + " levels";
     case simdjson::UNCLOSED_STRING: return "the JSON holds a string that is never closed";
     default: return std::string("this is not JSON: ") + simdjson::error_message(code);
   }
@@ -46,6 +48,7 @@ std::string sentence(simdjson::error_code code) {
 
 // Parsers own large buffers: each thread keeps those that it gives back.
 constexpr std::size_t kParsersKept = 4;
+constexpr std::size_t kSmallestParser = 4096;
 constexpr std::size_t kLargestKept = 1 << 20;
 
 }  // namespace
@@ -149,8 +152,9 @@ Document::~Document() {
   }
 }
 
-Result<Document> Document::parse(std::string_view text) {
-  if (text.empty()) return error(Cause::malformed, sentence(simdjson::EMPTY));
+Result<Document> Document::parse(std::string_view text, std::size_t depth) {
+  const auto refused = [&](simdjson::error_code code) { return error(Cause::malformed, sentence(code, depth)); };
+  if (text.empty()) return refused(simdjson::EMPTY);
   std::unique_ptr<Parser> parser;
   if (auto& spare = Parser::spare(); !spare.empty()) {
     parser = std::move(spare.back());
@@ -158,17 +162,22 @@ Result<Document> Document::parse(std::string_view text) {
   } else {
     parser = std::make_unique<Parser>();
   }
-  if (parser->parser.capacity() < text.size()) {
-    const auto capacity = std::bit_ceil(std::max<std::size_t>(text.size(), 4096));
-    if (const auto code = parser->parser.allocate(capacity, limits::kMaxJsonDepth); code != simdjson::SUCCESS) {
-      return error(Cause::malformed, sentence(code));
-    }
+  if (parser->parser.capacity() < text.size() || parser->parser.max_depth() != depth) {
+    const auto capacity = std::bit_ceil(std::max({text.size(), parser->parser.capacity(), kSmallestParser}));
+    if (const auto code = parser->parser.allocate(capacity, depth); code != simdjson::SUCCESS) return refused(code);
   }
   dom::element root;
   if (const auto code = parser->parser.parse(text.data(), text.size(), true).get(root); code != simdjson::SUCCESS) {
-    return error(Cause::malformed, sentence(code));
+    return refused(code);
   }
   return Document(std::move(parser), Value(pack(root)));
+}
+
+Result<Document> Document::parse(std::string_view text) { return parse(text, limits::kMaxJsonDepth); }
+
+Result<Document> Document::parse_request(std::string_view text) {
+  if (auto number = number_that_cannot_be_kept(text)) return std::move(*number);
+  return parse(text, limits::kMaxRequestJsonDepth);
 }
 
 }  // namespace herald::json

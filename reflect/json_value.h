@@ -4,7 +4,8 @@
 //   json::Value root = document.root();
 //
 // A Value borrows from its Document: keep the Document alive, and do not share it between threads. Input must be
-// UTF-8; nesting beyond kMaxJsonDepth and numbers beyond 64 bits are refused.
+// UTF-8; nesting beyond kMaxJsonDepth and numbers beyond 64 bits are refused. What comes from outside is held to
+// less, since it is wrapped in events, and events in answers, which must be readable too.
 #pragma once
 
 #include <array>
@@ -88,6 +89,8 @@ class Document {
  public:
   // Copies `text`. The error says what is wrong in a sentence (cause malformed).
   static Result<Document> parse(std::string_view text);
+  // From outside: at most kMaxRequestJsonDepth levels (malformed), and no number that we could not keep (invalid_value).
+  static Result<Document> parse_request(std::string_view text);
   ~Document();
   Document(Document&&) noexcept;
   Document& operator=(Document&&) noexcept;
@@ -96,6 +99,7 @@ class Document {
 
  private:
   struct Parser;
+  static Result<Document> parse(std::string_view text, std::size_t depth);
   Document(std::unique_ptr<Parser> parser, Value root);
   std::unique_ptr<Parser> parser_;
   Value root_;

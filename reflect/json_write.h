@@ -1,10 +1,8 @@
-// Writing JSON: compact, members in the order they are declared, absent optionals left out, doubles in the
-// shortest form that reads back the same (std::to_chars). Strings must be valid UTF-8 (all that comes in is).
+// Writing JSON: compact, members in the order they are declared, absent optionals left out, doubles in a short form
+// that reads back the same. Strings must be valid UTF-8 (all that comes in is).
 #pragma once
 
 #include <charconv>
-#include <cmath>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -25,6 +23,8 @@ class Raw {
 };
 
 void write_string(std::string& out, std::string_view text);
+// Throws std::logic_error for infinity and NaN, for which JSON has no word.
+void write_double(std::string& out, double value);
 
 template <class T>
 void write(std::string& out, const T& value);
@@ -62,10 +62,9 @@ template <class T>
 void write(std::string& out, const T& value) {
   if constexpr (std::is_same_v<T, bool>) {
     out += value ? "true" : "false";
-  } else if constexpr (std::is_arithmetic_v<T>) {
-    if constexpr (std::is_floating_point_v<T>) {
-      if (!std::isfinite(value)) throw std::logic_error("JSON has no word for infinity or NaN");
-    }
+  } else if constexpr (std::is_floating_point_v<T>) {
+    write_double(out, value);
+  } else if constexpr (std::is_integral_v<T>) {
     char buffer[32];
     const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
     out.append(buffer, end);

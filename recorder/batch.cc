@@ -38,6 +38,17 @@ Result<void> check_event_size(const registry::Event& event, std::size_t bytes) {
                            event.type(), bytes, limits::kMaxEventBytes));
 }
 
+// By the reader that all who follow the log use. An event that it refuses would stop them, and the next start, for
+// good; one that it reads as something else would part the head from the views.
+Result<void> check_reading_back(const registry::Event& event, const std::string& bytes) {
+  const auto read = registry::decode(bytes);
+  if (read && registry::encode(*read) == bytes) return {};
+  return error(Cause::internal,
+               fmt::format("nothing was recorded: the event {} that this makes could not be read again ({}), which is a "
+                           "defect of Herald's; please report it with the request",
+                           event.type(), read ? "it would say something else" : read.error().message));
+}
+
 Result<void> check_size(std::size_t bytes) {
   if (bytes <= limits::kMaxBytesPerCommand) return {};
   return error(Cause::too_large,
@@ -116,6 +127,7 @@ Result<std::vector<Batch::Encoded>> Batch::encode(const Submission& submission,
                     {}};
     encoded.bytes = registry::encode(encoded.event);
     HERALD_CHECK(check_event_size(encoded.event, encoded.bytes.size()));
+    HERALD_CHECK(check_reading_back(encoded.event, encoded.bytes));
     bytes += encoded.bytes.size();
     events.push_back(std::move(encoded));
   }

@@ -10,7 +10,7 @@
 
 namespace herald::recorder {
 
-// Errors: those of registry::decode(), saying which event.
+// Errors: those of registry::decode(), saying which event and what to do.
 Result<std::vector<registry::Event>> decode_all(std::span<const Recording> recordings);
 
 }  // namespace herald::recorder

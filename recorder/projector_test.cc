@@ -55,7 +55,7 @@ TEST_F(TheProjector, SaysWhichEventItCannotRead) {
   ASSERT_EQ(batch->commit().outcome, eventstore::LogBatch::Outcome::durable);
   const auto applied = projector->apply(recorded(), {});
   ASSERT_FALSE(applied);
-  EXPECT_THAT(applied.error().message, HasSubstr("event 2: "));
+  EXPECT_THAT(applied.error().message, HasSubstr("event 2 cannot be read by this version of Herald ("));
   EXPECT_EQ(projector->position(), Sequence(0));
   EXPECT_EQ(projected.last(), Sequence(0));
 }

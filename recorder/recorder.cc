@@ -46,6 +46,10 @@ void abort_process(const std::string& why) {
   std::abort();
 }
 
+void report_on_stderr(const std::string& what) {
+  std::fprintf(stderr, "herald: %s\n", what.c_str());
+}
+
 struct Answer {
   Done done;
   Result<Recorded> result;
@@ -64,6 +68,7 @@ class Recorder::Impl {
         ids_(ids),
         disk_(options.data_folder, options.disk_reserve_bytes, std::move(options.free_bytes), clock),
         end_process_(options.end_process ? std::move(options.end_process) : abort_process),
+        report_defect_(options.report_defect ? std::move(options.report_defect) : report_on_stderr),
         thread_([this] { run(); }) {}
 
   void submit(QueuedCommand command) {
@@ -110,6 +115,7 @@ class Recorder::Impl {
     std::optional<QueuedCommand> next(std::move(first));
     while (next && !batch.lost()) {
       Result<Recorded> result = batch.record(next->submission);
+      if (!result && result.error().cause == Cause::internal) report_defect_(result.error().message);
       answers.push_back({std::move(next->done), std::move(result)});
       const bool more = !batch.full() && answers.size() < limits::kMaxCommandsPerBatch;
       next = more ? queue_.pop() : std::nullopt;
@@ -173,6 +179,7 @@ class Recorder::Impl {
   IdSource& ids_;
   DiskReserve disk_;  // the recorder's thread alone
   const std::function<void(const std::string&)> end_process_;
+  const std::function<void(const std::string&)> report_defect_;
   bool ended_ = false;  // the recorder's thread alone
   std::atomic<bool> writable_{true};
   std::atomic<std::uint64_t> batches_{0}, commands_{0}, events_{0}, refused_{0};

@@ -6,7 +6,7 @@
 // commit (or at once with a refusal), and must not block. stop() answers what is queued with `stopping`.
 // A success means: durable in the log and projected into the head.
 // Errors besides those of decide(): busy (queue full), stopping, storage_full, idempotency_mismatch, unavailable
-// (writes stopped after the head failed). When a commit's outcome is unknown nobody is answered and the process ends.
+// (writes stopped after the head failed), internal (the event could not be read back: a defect). When a commit's outcome is unknown nobody is answered and the process ends.
 #pragma once
 
 #include <cstdint>
@@ -73,6 +73,8 @@ struct Options {
   // Called when only a restart can tell what is in the log; must not return outside of tests. Empty: says why on
   // stderr and aborts.
   std::function<void(const std::string& why)> end_process{};
+  // Told of each command that is refused with `internal`: a defect. Empty: says it on stderr.
+  std::function<void(const std::string& what)> report_defect{};
 };
 
 class Recorder {

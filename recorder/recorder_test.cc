@@ -13,6 +13,7 @@ using ::testing::HasSubstr;
 using namespace std::chrono_literals;
 using testing::Held;
 using testing::RecorderTest;
+using testing::Workshop;
 
 class RecordingCommands : public RecorderTest {};
 
@@ -337,6 +338,33 @@ TEST_F(RecorderTest, RefusesToWaitForItself) {
     }
   });
   EXPECT_TRUE(threw.get_future().get());
+}
+
+// An actor's name that is no UTF-8 stands for whatever may make bytes that the reader refuses.
+TEST(AnEventThatCouldNotBeReadAgain, IsRefusedAndItsNeighboursAreRecorded) {
+  const herald::testing::TempFolder folder;
+  Workshop w{folder.path()};
+  std::vector<std::string> defects;
+  w.options.report_defect = [&](const std::string& what) { defects.push_back(what); };
+  w.open();
+  Submission unreadable = w.asks(w.register_model("churn"));
+  unreadable.actor.id = "\xff";
+  testing::Held held(*w.recorder, w.asks(w.create_registry()));
+  auto before = w.submit(w.asks(w.register_model("before")));
+  auto refused = w.submit(std::move(unreadable));
+  auto after = w.submit(w.asks(w.register_model("after")));
+  held.let_go();
+  const auto answer = refused.get();
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().cause, Cause::internal);
+  EXPECT_THAT(answer.error().message,
+              ::testing::HasSubstr("the event model.registered that this makes could not be read again (the JSON is not "
+                                   "valid UTF-8), which is a defect of Herald's"));
+  EXPECT_THAT(defects, ::testing::ElementsAre(answer.error().message));
+  EXPECT_EQ(before.get().value().last, Sequence(2));
+  EXPECT_EQ(after.get().value().last, Sequence(3));
+  EXPECT_FALSE(w.model("churn"));
+  EXPECT_EQ(w.log->last(), Sequence(3));
 }
 
 }  // namespace

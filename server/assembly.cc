@@ -152,7 +152,10 @@ Result<void> Assembly::Parts::start_recorder(const Config& config) {
   recorded = std::make_unique<eventstore::Tail>(log->last());
   projected = std::make_unique<eventstore::Tail>(views->stand().sequence);
   recorder = std::make_unique<recorder::Recorder>(
-      recorder::Options{.disk_reserve_bytes = config.disk_reserve, .data_folder = folder->path()}, *log,
+      recorder::Options{.disk_reserve_bytes = config.disk_reserve,
+                        .data_folder = folder->path(),
+                        .report_defect = [](const std::string& what) { spdlog::error("{}", what); }},
+      *log,
       *head, *recorded, system_clock(), random_ids());
   if (log->last().value() > 0) return {};
   const Timestamp now = system_clock().now();

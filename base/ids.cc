@@ -6,6 +6,7 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "base/bytes.h"
 #include "base/hex.h"
 
 namespace herald {
@@ -19,31 +20,45 @@ Error not_an_id(std::string_view text) {
                                          "\" is not an id: write a UUID, as 01939f5e-0c3b-7a52-8c1e-2f6d3b9a4c10");
 }
 
+// RFC 9562: the variant leaves 62 bits of the last eight bytes.
+constexpr std::uint64_t kLowBits = (1ull << 62) - 1;
+
 class RandomIds final : public IdSource {
  public:
   Uuid next(Timestamp now) override {
-    std::array<std::uint8_t, 16> bytes{};
-    take(bytes.data() + 6, 10);
+    const std::lock_guard lock(mutex_);
     const auto ms = static_cast<std::uint64_t>(now.unix_ms());
-    for (int i = 0; i < 6; ++i) bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(ms >> (8 * (5 - i)));
-    bytes[6] = static_cast<std::uint8_t>(0x70 | (bytes[6] & 0x0f));
-    bytes[8] = static_cast<std::uint8_t>(0x80 | (bytes[8] & 0x3f));
-    return Uuid(bytes);
+    if (ms > ms_) {
+      start(ms);
+    } else {
+      low_ += 1 + random() % (1ull << 32);  // not to be guessed from the one before
+      if (low_ > kLowBits) start(ms_ + 1);
+    }
+    std::string bytes;
+    append_be64(bytes, ms_ << 16 | 0x7000 | high_);
+    append_be64(bytes, 1ull << 63 | low_);
+    return Uuid::from_bytes(bytes);
   }
 
  private:
-  void take(std::uint8_t* out, std::size_t count) {
-    const std::lock_guard lock(mutex_);
-    if (used_ + count > buffer_.size()) {
+  void start(std::uint64_t ms) {
+    ms_ = ms;
+    high_ = random() & 0x0fff;
+    low_ = random() & kLowBits;
+  }
+
+  std::uint64_t random() {
+    if (used_ == buffer_.size()) {
       buffer_ = random_bytes(kBuffer);
       used_ = 0;
     }
-    std::memcpy(out, buffer_.data() + used_, count);
-    used_ += count;
+    used_ += sizeof(std::uint64_t);
+    return read_be64(std::string_view(buffer_).substr(used_ - sizeof(std::uint64_t), sizeof(std::uint64_t)));
   }
 
   static constexpr std::size_t kBuffer = 4096;
   std::mutex mutex_;
+  std::uint64_t ms_ = 0, high_ = 0, low_ = 0;  // of the last id: its time, 12 and 62 random bits
   std::string buffer_;
   std::size_t used_ = 0;
 };

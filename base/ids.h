@@ -59,7 +59,8 @@ class IdSource {
   virtual Uuid next(Timestamp now) = 0;
 };
 
-// 48 bits of time, then 74 random bits from the operating system's generator (buffered).
+// 48 bits of time, then 74 random bits from the operating system's generator (buffered). Each is greater than the one
+// before, within the millisecond and when the clock steps back too: those of one process sort as they were asked for.
 IdSource& random_ids();
 
 // `count` bytes from the operating system's generator: salts, keys, tokens.

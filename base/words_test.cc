@@ -89,6 +89,16 @@ TEST(Ids, AreVersion7InTheOrderOfTime) {
   }
 }
 
+TEST(Ids, SortAsTheyWereAskedForWithinAMillisecondAndWhenTheClockStepsBack) {
+  constexpr std::int64_t kLater = 1'900'000'000'000;
+  Uuid last = random_ids().next(Timestamp(kLater));
+  for (int i = 0; i < 20'000; ++i) {
+    const Uuid id = random_ids().next(Timestamp(kLater - i % 3));
+    ASSERT_GT(id, last);
+    last = id;
+  }
+}
+
 TEST(Ids, AreReadInOneFormOnly) {
   for (const char* wrong :
        {"", "01939f5e", "01939f5e0c3b7a528c1e2f6d3b9a4c10", "{01939f5e-0c3b-7a52-8c1e-2f6d3b9a4c10}",

@@ -68,7 +68,14 @@ Page<registry::ModelRecord> list_models(const Reader& reader, std::optional<regi
 
 Page<registry::VersionRecord> list_versions(const Reader& reader, registry::ModelId model,
                                             const PageRequest& page) {
-  return list<registry::VersionRecord>(reader, {Table::versions, model.bytes(), Order::downwards}, page);
+  // From the highest number that there was: what was registered later is not walked over.
+  const auto record = registry::find_model(reader, model);
+  if (!record) return {};
+  PageRequest from = page;
+  const std::string end =
+      registry::keys::version(model, registry::VersionNumber(record->last_version.value() + 1));
+  if (from.after.empty() || from.after > end) from.after = end;
+  return list<registry::VersionRecord>(reader, {Table::versions, model.bytes(), Order::downwards}, from);
 }
 
 std::vector<registry::AliasRecord> list_aliases(const Reader& reader, registry::ModelId model) {

@@ -26,11 +26,12 @@ struct Page {
 };
 
 Page<registry::RegistryRecord> list_registries(const registry::Reader& reader, const PageRequest& page);
-// In the order of their registration. `name_part`: only names that contain it (empty: all).
+// In the order of their ids, which is that in which the server was asked for them (IdSource). `name_part`: only names
+// that contain it (empty: all).
 Page<registry::ModelRecord> list_models(const registry::Reader& reader,
                                         std::optional<registry::RegistryId> registry,
                                         std::string_view name_part, const PageRequest& page);
-// Newest first.
+// Newest first; as of an early moment it costs no more for what was registered since.
 Page<registry::VersionRecord> list_versions(const registry::Reader& reader, registry::ModelId model,
                                             const PageRequest& page);
 // All of a model (at most kMaxAliasesPerModel), by name; without `latest`.

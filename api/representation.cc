@@ -25,7 +25,7 @@ ModelBody Presenter::model(const registry::FoundModel& found) const {
                  .description = text(model.description),
                  .tags = model.tags,
                  .aliases = {},
-                 .latest = registry::latest_version(state_, model.id),
+                 .latest = model.latest,
                  .versions = model.last_version,
                  .created = model.created,
                  .changed = model.changed};

@@ -1,7 +1,6 @@
 #include "automations/event_types.h"
 
 #include <boost/mp11.hpp>
-#include <charconv>
 
 #include "automations/wildcard.h"
 #include "reflect/describe.h"
@@ -46,17 +45,13 @@ EventType describe_type() {
   return type;
 }
 
-// A version's node is "<model id>/<number>", its name the reference that people wrote.
+// A version's node has the reference that people wrote as its name.
 std::optional<Subject> subject_of_node(const Node& node) {
-  const std::size_t slash = node.id.find('/');
-  if (node.kind != NodeKind::version || slash == std::string::npos) return std::nullopt;
-  const auto model = ModelId::parse(std::string_view(node.id).substr(0, slash));
-  std::uint64_t number = 0;
-  const char* end = node.id.data() + node.id.size();
-  if (!model || std::from_chars(node.id.data() + slash + 1, end, number).ptr != end) return std::nullopt;
+  const auto version = version_of(node);
+  if (!version) return std::nullopt;
   Subject subject;
-  subject.model_id = *model;
-  subject.version = VersionNumber(number);
+  subject.model_id = version->model_id;
+  subject.version = version->version;
   if (const auto reference = VersionReference::parse(node.name)) {
     subject.registry = reference->registry;
     subject.model = reference->model;

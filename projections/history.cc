@@ -59,12 +59,11 @@ std::optional<lmdb::Entry> in_force(lmdb::Cursor& cursor, const std::string& row
   return entry;
 }
 
-// Calls visit for the row as it was at `at`; true: go on.
-bool visit_row(lmdb::Cursor& cursor, const std::string& row, Sequence at,
+// Calls visit for the version of the row that was in force, if there was one; true: go on.
+bool visit_row(const std::string& row, const std::optional<lmdb::Entry>& then,
                const registry::Reader::Visit& visit) {
-  const auto entry = in_force(cursor, row, at);
-  if (!entry) return true;
-  const Version version = decode(entry->value);
+  if (!then) return true;
+  const Version version = decode(then->value);
   return !version.present || visit(row_name(row), version.value);
 }
 
@@ -95,6 +94,16 @@ std::string row_key(registry::Table table, std::string_view key, Sequence sequen
   return out;
 }
 
+std::string row_value(const std::optional<std::string>& value) {
+  return value ? std::string(1, kPresent).append(*value) : std::string(1, kErased);
+}
+
+std::string timeline_prefix(std::string_view timeline) {
+  std::string prefix;
+  append_escaped(prefix, timeline);
+  return prefix.append(kEnd);
+}
+
 std::optional<Version> version_at(const lmdb::Txn& txn, lmdb::Table states, registry::Table table,
                                   std::string_view key, Sequence sequence) {
   const auto value = txn.get(states, row_key(table, key, sequence));
@@ -119,8 +128,10 @@ void scan(const lmdb::Txn& txn, lmdb::Table states, Sequence at, registry::Table
   std::string from = after.empty() || after < prefix ? range : after_prefix(closed_key(table, after));
   for (auto entry = cursor.at_or_after(from); entry && entry->key.starts_with(range);
        entry = cursor.at_or_after(from)) {
-    const std::string row(split(entry->key).row);
-    if (!visit_row(cursor, row, at, visit)) return;
+    const Stored oldest = split(entry->key);
+    const std::string row(oldest.row);
+    const bool made_later = oldest.sequence > at;
+    if (!made_later && !visit_row(row, in_force(cursor, row, at), visit)) return;
     from = after_prefix(row);
   }
 }
@@ -133,8 +144,9 @@ void scan_back(const lmdb::Txn& txn, lmdb::Table states, Sequence at, registry::
   if (!before.empty()) until = std::min(until, closed_key(table, before));
   for (auto entry = cursor.before(until); entry && entry->key.starts_with(range);
        entry = cursor.before(until)) {
-    const std::string row(split(entry->key).row);
-    if (!visit_row(cursor, row, at, visit)) return;
+    const Stored newest = split(entry->key);
+    const std::string row(newest.row);
+    if (!visit_row(row, newest.sequence <= at ? entry : in_force(cursor, row, at), visit)) return;
     until = row;
   }
 }

@@ -1,5 +1,7 @@
-// Rows with a past: each key of each of the registry's tables, with every sequence at which it changed. A question
-// about then is one seek, however often a key has changed since: no walk over its versions.
+// Rows with a past: each key of each of the registry's tables, with every sequence at which it changed. get() is one
+// seek, however often a key has changed since: no walk over its versions. A scan takes at most two seeks for each row
+// of its range, those included that were made later or erased before: a question about one thing gets, and scans at
+// most a range that begins where the answer is.
 //
 // Key: table (1 byte), the row's key escaped (each 0x00 becomes 0x00 0xff), 0x00 0x00, be64 sequence. Escaping keeps
 // the order of keys and makes none the beginning of another, so that all versions of a row stand together, oldest
@@ -31,6 +33,10 @@ std::string unescaped(std::string_view escaped);
 inline constexpr std::string_view kEnd{"\0\0", 2};
 
 std::string row_key(registry::Table table, std::string_view key, Sequence sequence);
+// Nothing: the row was erased.
+std::string row_value(const std::optional<std::string>& value);
+// What the keys of a timeline's entries begin with; escaped as rows are, so that none is the beginning of another's.
+std::string timeline_prefix(std::string_view timeline);
 
 // One version of a row.
 struct Version {

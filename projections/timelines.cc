@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 
 #include "base/bytes.h"
 #include "projections/views.h"
@@ -78,21 +77,10 @@ class Timelines {
   void end_of_edge(const registry::Node& node) {
     if (node.kind == registry::NodeKind::artifact) {
       if (const auto id = registry::ArtifactId::parse(node.id)) add(artifact(*id));
-    } else if (node.kind == registry::NodeKind::version) {
-      version_node(node.id);
+    } else if (const auto end = registry::version_of(node)) {
+      add(model(end->model_id));
+      add(version(end->model_id, end->version));
     }
-  }
-
-  // "<model id>/<number>"
-  void version_node(const std::string& id) {
-    const std::size_t slash = id.find('/');
-    if (slash == std::string::npos) return;
-    std::uint64_t number = 0;
-    const auto model_id = registry::ModelId::parse(id.substr(0, slash));
-    const auto read = std::from_chars(id.data() + slash + 1, id.data() + id.size(), number);
-    if (!model_id || read.ec != std::errc() || read.ptr != id.data() + id.size()) return;
-    add(model(*model_id));
-    add(version(*model_id, registry::VersionNumber(number)));
   }
 
   std::vector<std::string> all_;

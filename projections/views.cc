@@ -14,13 +14,6 @@
 namespace herald::projections {
 namespace {
 
-// Escaped like the keys of the history, so that no timeline's key is the beginning of another's.
-std::string timeline_prefix(std::string_view timeline) {
-  std::string prefix;
-  history::append_escaped(prefix, timeline);
-  return prefix.append(history::kEnd);
-}
-
 Sequence sequence_of(std::string_view timeline_key, std::size_t prefix) {
   return Sequence(read_be64(timeline_key.substr(prefix)));
 }
@@ -70,13 +63,11 @@ class Views::Impl {
     NewestState state(txn, states, sequence);
     registry::evolve(state, event);
     for (const std::string& timeline : timelines::of(event))
-      check(txn.put(this->timelines, timeline_prefix(timeline) + be64(sequence.value()), {}));
+      check(txn.put(this->timelines, history::timeline_prefix(timeline) + be64(sequence.value()), {}));
   }
 
   std::unique_ptr<lmdb::Environment> env;
-  lmdb::Table states;     // history.h
-  lmdb::Table timelines;  // timeline (escaped and closed as in history.h), be64 sequence -> (empty)
-  lmdb::Table meta;       // "stand" -> Stand
+  lmdb::Table states, timelines, meta;  // tables.h
   ReaderPool readers;
   SharedStand stand;
 };
@@ -89,9 +80,9 @@ Result<std::unique_ptr<Views>> Views::open(const StoreOptions& options) {
              lmdb::Environment::open(
                  {.path = options.path, .map_size = options.map_size, .sync = lmdb::Sync::none}));
   auto impl = std::make_unique<Impl>(std::move(environment));
-  HERALD_TRY(impl->states, impl->env->table("states"));
-  HERALD_TRY(impl->timelines, impl->env->table("timelines"));
-  HERALD_TRY(impl->meta, impl->env->table("meta"));
+  HERALD_TRY(impl->states, impl->env->table(kStatesTable));
+  HERALD_TRY(impl->timelines, impl->env->table(kTimelinesTable));
+  HERALD_TRY(impl->meta, impl->env->table(kMetaTable));
   impl->stand.set(read_stand(impl->env->read(), impl->meta));
   return std::unique_ptr<Views>(new Views(std::move(impl)));
 }
@@ -155,7 +146,7 @@ AsOf ViewsReader::as_of(Sequence at) const {
 void ViewsReader::timeline(std::string_view timeline, Sequence after,
                            const std::function<bool(Sequence)>& visit) const {
   if (after.value() == std::numeric_limits<std::uint64_t>::max()) return;
-  const std::string prefix = timeline_prefix(timeline);
+  const std::string prefix = history::timeline_prefix(timeline);
   lmdb::Cursor cursor = state_->reader.txn().cursor(state_->views.timelines);
   auto entry = cursor.at_or_after(prefix + be64(after.next().value()));
   while (entry && entry->key.starts_with(prefix) && visit(sequence_of(entry->key, prefix.size())))
@@ -165,7 +156,7 @@ void ViewsReader::timeline(std::string_view timeline, Sequence after,
 void ViewsReader::timeline_back(std::string_view timeline, Sequence before,
                                 const std::function<bool(Sequence)>& visit) const {
   const bool from_end = before.value() == 0;
-  const std::string prefix = timeline_prefix(timeline);
+  const std::string prefix = history::timeline_prefix(timeline);
   const std::uint64_t end = from_end ? std::numeric_limits<std::uint64_t>::max() : before.value();
   lmdb::Cursor cursor = state_->reader.txn().cursor(state_->views.timelines);
   auto entry = cursor.before(prefix + be64(end));

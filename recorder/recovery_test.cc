@@ -202,7 +202,7 @@ TYPED_TEST(AtStart, AStoreMadeFromAnotherEventIsRebuilt) {
 TYPED_TEST(AtStart, AStoreOfAnotherVersionIsRebuilt) {
   this->open_and_close_clean();
   this->pretend([](projections::Stand& stand) { stand.version = TypeParam::kVersion - 1; });
-  this->expect_rebuilt("version 0");
+  this->expect_rebuilt("version 1");
 }
 
 TYPED_TEST(AtStart, AStoreThatLacksWhatAnEventIsAboutIsRebuilt) {

@@ -53,6 +53,15 @@ struct Node {
 };
 BOOST_DESCRIBE_STRUCT(Node, (), (kind, id, name))
 
+// The version that a node stands for; nothing when it stands for something else.
+struct VersionOfModel {
+  ModelId model_id;
+  VersionNumber version;
+};
+std::optional<VersionOfModel> version_of(const Node& node);
+// What version_of() reads: a version's Node::id.
+std::string version_node_id(ModelId model, VersionNumber version);
+
 // ---- automations as data (automations/ gives them their meaning) ----
 
 // Everything optional: an empty scope is the whole server. Ids are filled in when the automation is saved, so that

@@ -128,12 +128,8 @@ std::optional<AutomationRecord> find_automation(const Reader& reader, const Labe
 }
 
 std::optional<VersionNumber> latest_version(const Reader& reader, ModelId id) {
-  std::optional<VersionNumber> latest;
-  reader.scan_back(Table::ready_versions, id.bytes(), {}, [&](std::string_view key, std::string_view) {
-    latest = VersionNumber(read_be64(key.substr(id.bytes().size())));
-    return false;
-  });
-  return latest;
+  const auto model = find_model(reader, id);
+  return model ? model->latest : std::nullopt;
 }
 
 Result<RegistryRecord> require_registry(const Reader& reader, const RegistryName& name) {
@@ -164,8 +160,7 @@ Result<VersionRecord> resolve(const Reader& reader, const FoundModel& model,
     case VersionSelector::Kind::number:
       return require_version(reader, model, selector.number);
     case VersionSelector::Kind::latest: {
-      if (const auto latest = latest_version(reader, model.model.id))
-        return require_version(reader, model, *latest);
+      if (const auto latest = model.model.latest) return require_version(reader, model, *latest);
       return error(Cause::not_found,
                    fmt::format("model {} has no version that is ready, so \"latest\" is none of them",
                                in_quotes(model.model.name)));

@@ -30,7 +30,7 @@ enum class Table : std::uint8_t {
   models,            // model id                           -> ModelRecord
   model_names,       // registry id, name                  -> model id
   versions,          // model id, be64 number              -> VersionRecord
-  ready_versions,    // model id, be64 number              -> (empty): for `latest`
+  ready_versions,    // model id, be64 number              -> (empty): what may become ModelRecord::latest
   aliases,           // model id, alias                    -> AliasRecord
   artifacts,         // artifact id                        -> ArtifactRecord
   artifact_links,    // artifact id, model id, be64 number -> (empty)
@@ -90,10 +90,11 @@ struct ModelRecord {
   std::optional<TextRef> description;
   std::map<std::string, std::string> tags;
   VersionNumber last_version;                  // highest ever given; 0: none
+  std::optional<VersionNumber> latest;         // highest that is ready; here, so that now and then it is one look-up
   std::uint32_t aliases = 0;
   Mark created, changed;
 };
-BOOST_DESCRIBE_STRUCT(ModelRecord, (), (id, registry_id, name, description, tags, last_version, aliases, created, changed))
+BOOST_DESCRIBE_STRUCT(ModelRecord, (), (id, registry_id, name, description, tags, last_version, latest, aliases, created, changed))
 
 struct LinkedArtifact {
   ArtifactId artifact_id;

@@ -68,7 +68,7 @@ Result<registry::Node> version_start(const registry::Reader& state, std::string_
              about("version", registry::require_model(state, reference.registry, reference.model)));
   HERALD_TRY(const auto version, about("version", registry::resolve(state, found, reference.selector)));
   return registry::Node{registry::NodeKind::version,
-                        found.model.id.str() + "/" + std::to_string(version.number.value()),
+                        registry::version_node_id(found.model.id, version.number),
                         reference_of(found.registry.name, found.model.name, version.number)};
 }
 

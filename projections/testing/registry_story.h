@@ -33,6 +33,12 @@ class RegistryStory {
     record(at<registry::RegisterVersion>(model));
     return std::get<registry::VersionRegistered>(events().back().payload).version;
   }
+  void fail(const std::string& model, std::uint64_t version) {
+    auto command = at<registry::UpdateVersion>(model);
+    command.version = registry::VersionNumber(version);
+    command.status = registry::VersionStatus::failed;
+    record(command);
+  }
   // `to` zero: the alias is removed.
   void move(const std::string& model, const std::string& alias, std::uint64_t to) {
     auto command = at<registry::MoveAliases>(model);

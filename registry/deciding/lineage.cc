@@ -28,7 +28,7 @@ std::string reference(const FoundModel& found, VersionNumber number) {
 Result<Node> version_node(const Reader& state, const VersionAddress& address) {
   HERALD_TRY(const auto found, require_model(state, address.registry, address.model));
   HERALD_CHECK(require_version(state, found, address.version));
-  return Node{NodeKind::version, fmt::format("{}/{}", found.model.id.str(), address.version.value()),
+  return Node{NodeKind::version, version_node_id(found.model.id, address.version),
               reference(found, address.version)};
 }
 

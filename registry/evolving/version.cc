@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "registry/evolving/apply.h"
 
 namespace herald::registry::evolving {
@@ -12,7 +14,6 @@ void change_version(const Step& step, const OfVersion& of, Change&& change) {
                              });
 }
 
-// `latest` is read from this table.
 void index_status(const Step& step, const OfVersion& of, VersionStatus status) {
   const std::string key = keys::version(of.model_id, of.version);
   if (status == VersionStatus::ready) {
@@ -20,6 +21,29 @@ void index_status(const Step& step, const OfVersion& of, VersionStatus status) {
   } else {
     step.state.erase(Table::ready_versions, key);
   }
+}
+
+std::optional<VersionNumber> highest_ready_below(const Reader& state, const OfVersion& of) {
+  const std::string_view model = of.model_id.bytes();
+  std::optional<VersionNumber> highest;
+  state.scan_back(Table::ready_versions, model, keys::version(of.model_id, of.version),
+                  [&](std::string_view key, std::string_view) {
+                    highest = VersionNumber(read_be64(key.substr(model.size())));
+                    return false;
+                  });
+  return highest;
+}
+
+// Stores the model only where its `latest` is another now: a change of status is no change of the model itself.
+void follow_latest(const Step& step, const OfVersion& of, VersionStatus status) {
+  auto model = step.load<ModelRecord>(Table::models, of.model_id.bytes());
+  const auto before = model.latest;
+  if (status == VersionStatus::ready) {
+    model.latest = std::max(before.value_or(of.version), of.version);
+  } else if (before == of.version) {
+    model.latest = highest_ready_below(step.state, of);
+  }
+  if (model.latest != before) step.store(Table::models, of.model_id.bytes(), model);
 }
 
 }  // namespace
@@ -40,6 +64,7 @@ void apply(const Step& step, const VersionRegistered& fact) {
   index_status(step, fact, fact.status);
   step.update<ModelRecord>(Table::models, fact.model_id.bytes(), [&](ModelRecord& model) {
     model.last_version = fact.version;
+    if (fact.status == VersionStatus::ready) model.latest = fact.version;
     model.changed = step.mark;
   });
 }
@@ -56,6 +81,7 @@ void apply(const Step& step, const VersionUpdated& fact) {
 void apply(const Step& step, const VersionStatusChanged& fact) {
   change_version(step, fact, [&](VersionRecord& version) { version.status = fact.to; });
   index_status(step, fact, fact.to);
+  follow_latest(step, fact, fact.to);
 }
 
 void apply(const Step& step, const VersionLinked& fact) {

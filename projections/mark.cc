@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -13,11 +14,27 @@
 namespace herald::projections {
 namespace {
 
-// The whole file is one line of these; anything else is not a mark.
-std::string open_text(const std::string& boot) {
-  return fmt::format("herald mark 1 open {}\n", boot);
+// The whole file is one line of these; anything else is not a mark. `size`: of the environment's file then.
+std::string open_text(const std::string& boot, std::uintmax_t size) {
+  return fmt::format("herald mark 2 open {} {}\n", boot, size);
 }
-constexpr std::string_view kCleanText = "herald mark 1 clean\n";
+std::string clean_text(std::uintmax_t size) {
+  return fmt::format("herald mark 2 clean {}\n", size);
+}
+
+std::uintmax_t size_of(const std::string& file) {
+  std::error_code absent;
+  const std::uintmax_t size = std::filesystem::file_size(file, absent);
+  return absent ? 0 : size;
+}
+
+// The number that a mark ends with; zero where there is none.
+std::uintmax_t size_in(const std::string& mark) {
+  std::uintmax_t size = 0;
+  const std::size_t number = mark.rfind(' ') + 1;
+  std::from_chars(mark.data() + number, mark.data() + mark.size(), size);
+  return size;
+}
 
 std::string contents(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -58,16 +75,23 @@ std::string boot_id() {
 }
 
 // A system that does not say which boot this is could have been cut off since: only a clean mark counts then.
-bool Mark::trusted(const std::string& this_boot) const {
+std::optional<std::string> Mark::why_not_trusted(const std::string& this_boot) const {
   const std::string text = contents(path_);
-  return text == kCleanText || (!this_boot.empty() && text == open_text(this_boot));
+  const std::uintmax_t size = size_in(text);
+  const bool is_whole =
+      text == clean_text(size) || (!this_boot.empty() && text == open_text(this_boot, size));
+  if (!is_whole)
+    return "the machine was stopped while it was open, so a part of it may never have reached the disk";
+  if (const std::uintmax_t now = size_of(data_); now < size)
+    return fmt::format("its file was cut off: it has {} bytes and had {}", now, size);
+  return std::nullopt;
 }
 
 Result<void> Mark::set_open(const std::string& this_boot) {
-  return write(open_text(this_boot));
+  return write(open_text(this_boot, size_of(data_)));
 }
 Result<void> Mark::set_clean() {
-  return write(std::string(kCleanText));
+  return write(clean_text(size_of(data_)));
 }
 
 Result<void> Mark::write(const std::string& text) {

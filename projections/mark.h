@@ -1,8 +1,10 @@
 // A small synced file beside an environment that is not synced: written before the environment is opened for
-// writing, it tells after a start whether the environment can be trusted (see design: same boot, or closed
-// clean).
+// writing, it tells after a start whether the environment can be trusted: written in the same boot or closed clean,
+// and not shorter than it was then (LMDB's files never shrink; one that a copy cut off would end the process that
+// reads it).
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -14,17 +16,17 @@ std::string boot_id();
 
 class Mark {
  public:
-  explicit Mark(std::string path) : path_(std::move(path)) {}
-  // True when what was written last is whole: closed clean, or written in this very boot. An unreadable or
-  // absent mark says false.
-  bool trusted(const std::string& this_boot) const;
+  // `data`: the environment's file.
+  Mark(std::string path, std::string data) : path_(std::move(path)), data_(std::move(data)) {}
+  // Why what was written last may not be whole; nothing: it is. An unreadable or absent mark does not say that it is.
+  std::optional<std::string> why_not_trusted(const std::string& this_boot) const;
   // Durable when they return. Errors: unavailable, storage_full.
   Result<void> set_open(const std::string& this_boot);
   Result<void> set_clean();
 
  private:
   Result<void> write(const std::string& text);
-  std::string path_;
+  std::string path_, data_;
 };
 
 }  // namespace herald::projections

@@ -7,9 +7,9 @@
 
 #include "eventstore/format.h"
 #include "projections/history.h"
-#include "projections/mark.h"
 #include "recorder/data_folder.h"
 #include "recorder/testing/recorder_fixture.h"
+#include "recorder/trust.h"
 
 namespace herald::recorder {
 
@@ -366,7 +366,7 @@ TEST_F(Fsck, FindsATimelineThatLacksAnEventOrHasOneTooMuch) {
 }
 
 TEST_F(Fsck, SaysOfAStoreThatCannotBeTrustedThatItWasNotLookedInto) {
-  projections::Mark(path() + "/head.mark").set_open("another boot").value();
+  mark_of(path() + "/head").set_open("another boot").value();
   fs::remove_all(path() + "/views");
   const FsckReport found = report();
   EXPECT_THAT(found.findings, finding("head", "not looked into"));

@@ -168,6 +168,13 @@ TYPED_TEST(AtStart, AStoreWithoutAMarkIsRebuilt) {
 // Opening such a file can end the process: it would show here.
 TYPED_TEST(AtStart, AStoreOfGarbageThatCannotBeTrustedIsNeverOpened) {
   this->open_and_close_clean();
+// As a copy does that was broken off. Reading such a file would end the process.
+TYPED_TEST(AtStart, AStoreWhoseFileWasCutOffIsRebuilt) {
+  this->open_and_close_clean();
+  fs::resize_file(this->path() + "/data.mdb", 8'192);
+  this->expect_rebuilt("cut off");
+}
+
   const auto size = fs::file_size(this->path() + "/data.mdb");
   std::ofstream(this->path() + "/data.mdb", std::ios::binary) << std::string(size, '\xa5');
   ASSERT_TRUE(mark_of(this->path()).set_open("another boot"));

@@ -7,15 +7,13 @@
 namespace herald::recorder {
 
 projections::Mark mark_of(const std::string& path) {
-  return projections::Mark(path + ".mark");
+  return projections::Mark(path + ".mark", path + "/data.mdb");
 }
 
 std::optional<std::string> why_not_open(const std::string& path) {
   std::error_code unreadable;
   if (!std::filesystem::exists(path + "/data.mdb", unreadable)) return "there is none";
-  if (!mark_of(path).trusted(projections::boot_id()))
-    return "the machine was stopped while it was open, so a part of it may never have reached the disk";
-  return std::nullopt;
+  return mark_of(path).why_not_trusted(projections::boot_id());
 }
 
 std::optional<std::string> why_not_fit(const projections::Stand& stand, std::uint32_t version,

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "projections/queries.h"
+#include "projections/testing/dump.h"
 #include "projections/testing/registry_story.h"
 #include "projections/testing/stores.h"
 
@@ -70,18 +71,7 @@ TEST(Views, ComeOutTheSameHoweverTheEventsArrive) {
   const ViewsStore at_once(story.events()), one_by_one;
   for (const registry::Event& event : story.events())
     ASSERT_TRUE(one_by_one.views->apply({&event, 1}, kOrigin, {}));
-  const auto dump = [](const ViewsStore& store, const char* table) {
-    std::vector<std::pair<std::string, std::string>> entries;
-    auto& environment = store.views->environment();
-    const lmdb::Table states = environment.table(table).value();
-    const lmdb::ReadTxn txn = environment.read();
-    lmdb::Cursor cursor = txn.cursor(states);
-    for (auto entry = cursor.first(); entry; entry = cursor.next())
-      entries.emplace_back(entry->key, entry->value);
-    return entries;
-  };
-  EXPECT_EQ(dump(at_once, "states"), dump(one_by_one, "states"));
-  EXPECT_EQ(dump(at_once, "timelines"), dump(one_by_one, "timelines"));
+  EXPECT_EQ(dump(at_once.views->environment()), dump(one_by_one.views->environment()));
   EXPECT_EQ(at_once.views->stand(), one_by_one.views->stand());
 }
 

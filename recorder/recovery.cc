@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <future>
 #include <span>
 
+#include "base/fail_point.h"
 #include "recorder/decoding.h"
 #include "recorder/trust.h"
 
@@ -70,6 +72,11 @@ auto as_result(Function&& function) -> decltype(function()) {
   }
 }
 
+Result<void> reach(std::string_view point) {
+  if (fail_point(point)) return error(Cause::unavailable, fmt::format("fail point {}", point));
+  return {};
+}
+
 bool has_no_room(const Error& error) {
   return error.cause == Cause::storage_full;
 }
@@ -77,6 +84,7 @@ bool has_no_room(const Error& error) {
 template <class Kind>
 class Recovery {
   using Store = typename Kind::Store;
+  using Events = std::vector<registry::Event>;
 
  public:
   Recovery(const projections::StoreOptions& options, const eventstore::Log& log, const Progress& progress)
@@ -110,9 +118,12 @@ class Recovery {
   // The old one stays where it is until the new one is whole and on the disk.
   Result<Opened<Store>> rebuild(std::string why) {
     HERALD_CHECK(as_result([&] { return build_beside(); }));
+    HERALD_CHECK(reach("recovery.before_swap"));
     std::error_code unreadable;
     if (fs::exists(options_.path, unreadable)) HERALD_CHECK(rename_folder(options_.path, aside()));
+    HERALD_CHECK(reach("recovery.between_renames"));
     HERALD_CHECK(rename_folder(rebuilding(), options_.path));
+    HERALD_CHECK(reach("recovery.after_swap"));
     HERALD_CHECK(mark_.set_open(projections::boot_id()));
     HERALD_CHECK(remove_folder(aside()));
     HERALD_TRY(auto store, Store::open(options_));
@@ -122,19 +133,30 @@ class Recovery {
   Result<void> build_beside() {
     HERALD_TRY(const auto store, Store::open({.path = rebuilding(), .map_size = options_.map_size}));
     HERALD_CHECK(catch_up(*store));
+    HERALD_CHECK(reach("recovery.before_sync"));
     return store->environment().sync();
   }
 
+  // Batch by batch; the next one is read and decoded on another thread while one is applied.
   Result<void> catch_up(Store& store) {
     const Sequence end = log_.last();
-    for (Sequence at = store.stand().sequence; at < end;) {
-      const auto recordings = read_batch(log_, at.next(), end, kEventsPerBatch, kBytesPerBatch);
-      HERALD_TRY(const auto events, decode_all(recordings));
-      at = recordings.back().sequence;
+    Sequence at = store.stand().sequence;
+    auto next = read_ahead(at, end);
+    while (at < end) {
+      HERALD_TRY(const Events events, next.get());
+      at = Sequence(events.back().sequence);
+      next = read_ahead(at, end);
       HERALD_CHECK(Kind::apply(store, events, log_.origin(), log_.read().leaf_hash(at).value()));
       if (progress_) progress_(at, end);
     }
     return {};
+  }
+
+  std::future<Result<Events>> read_ahead(Sequence after, Sequence end) const {
+    if (after == end) return {};
+    return std::async(std::launch::async, [this, after, end] {
+      return decode_all(read_batch(log_, after.next(), end, kEventsPerBatch, kBytesPerBatch));
+    });
   }
 
   const projections::StoreOptions& options_;

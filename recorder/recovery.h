@@ -4,6 +4,7 @@
 // log's and its leaf hash is the log's at its sequence; then the events that it misses are applied. Otherwise it is
 // built from the log beside the old one (DIR/head.rebuilding), synced, and swapped in; one that cannot be trusted is
 // never opened. Killed at any point, the next start finds the old store, the new one, or none, and does the same again.
+// Events are read and decoded on a thread of their own, one batch ahead of the applying.
 // Progress goes to `progress` (sequence applied, of), which may be empty.
 //
 // Errors: storage_full; unavailable (permissions); what keeps an event of the log from being read or applied.

@@ -2,9 +2,15 @@
 
 #include <gmock/gmock.h>
 
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
+#include "base/fail_point.h"
+#include "projections/testing/dump.h"
 #include "recorder/testing/recorder_fixture.h"
 #include "recorder/trust.h"
 
@@ -12,6 +18,7 @@ namespace herald::recorder {
 namespace {
 
 namespace fs = std::filesystem;
+using projections::testing::dump;
 using ::testing::HasSubstr;
 using testing::Workshop;
 
@@ -38,27 +45,6 @@ registry::Command large_version() {
   auto command = std::get<registry::RegisterVersion>(Workshop::register_version("m1"));
   command.metadata = json::Raw("{\"a\":\"" + std::string(16'000, 'x') + "\"}");
   return command;
-}
-
-// Everything in an environment, table by table.
-std::string dump(lmdb::Environment& environment) {
-  std::string out;
-  std::vector<std::string> tables;
-  const lmdb::Table unnamed = environment.table(nullptr).value();
-  {
-    const lmdb::ReadTxn txn = environment.read();
-    lmdb::Cursor cursor = txn.cursor(unnamed);
-    for (auto entry = cursor.first(); entry; entry = cursor.next()) tables.emplace_back(entry->key);
-  }
-  for (const std::string& name : tables) {
-    const lmdb::Table table = environment.table(name.c_str()).value();
-    const lmdb::ReadTxn txn = environment.read();
-    lmdb::Cursor cursor = txn.cursor(table);
-    out += name + "\n";
-    for (auto entry = cursor.first(); entry; entry = cursor.next())
-      out.append(entry->key).append(" -> ").append(entry->value).append("\n");
-  }
-  return out;
 }
 
 template <class Kind>
@@ -95,6 +81,14 @@ class AtStart : public ::testing::Test {
     EXPECT_EQ(store.stand(), stand);
     const auto fresh = Kind::open(folder.file("fresh"), *w.log, true).value();
     EXPECT_EQ(dump(store.environment()), dump(fresh.store->environment()));
+  }
+  // In a process of its own.
+  [[noreturn]] void rebuild_and_die_at(const std::string& point) {
+    setenv("HERALD_FAIL_POINTS", (point + "=kill").c_str(), 1);
+    arm_fail_points_from_environment();
+    w.open();
+    open(true).value();
+    _exit(0);
   }
   // Writes another stand into the closed store.
   void pretend(const std::function<void(projections::Stand&)>& change) {
@@ -168,17 +162,17 @@ TYPED_TEST(AtStart, AStoreWithoutAMarkIsRebuilt) {
 // Opening such a file can end the process: it would show here.
 TYPED_TEST(AtStart, AStoreOfGarbageThatCannotBeTrustedIsNeverOpened) {
   this->open_and_close_clean();
+  const auto size = fs::file_size(this->path() + "/data.mdb");
+  std::ofstream(this->path() + "/data.mdb", std::ios::binary) << std::string(size, '\xa5');
+  ASSERT_TRUE(mark_of(this->path()).set_open("another boot"));
+  this->expect_rebuilt("machine was stopped");
+}
+
 // As a copy does that was broken off. Reading such a file would end the process.
 TYPED_TEST(AtStart, AStoreWhoseFileWasCutOffIsRebuilt) {
   this->open_and_close_clean();
   fs::resize_file(this->path() + "/data.mdb", 8'192);
   this->expect_rebuilt("cut off");
-}
-
-  const auto size = fs::file_size(this->path() + "/data.mdb");
-  std::ofstream(this->path() + "/data.mdb", std::ios::binary) << std::string(size, '\xa5');
-  ASSERT_TRUE(mark_of(this->path()).set_open("another boot"));
-  this->expect_rebuilt("machine was stopped");
 }
 
 TYPED_TEST(AtStart, AFileThatIsNoLmdbEnvironmentIsRebuiltEvenWhenItsMarkIsClean) {
@@ -245,6 +239,28 @@ TYPED_TEST(AtStart, ARebuildLeavesNothingBesideAndClearsWhatAKilledOneLeft) {
   EXPECT_FALSE(fs::exists(this->path() + ".rebuilding"));
   EXPECT_FALSE(fs::exists(this->path() + ".old"));
   EXPECT_EQ(this->open().value().how, Brought::up_to_date);
+}
+
+// The old one, the new one, or none: and the next start goes on from there.
+TYPED_TEST(AtStart, AKilledRebuildLeavesAWholeStoreOrNone) {
+  const std::vector<std::pair<std::string, Brought>> points = {
+      {"recovery.before_sync", Brought::up_to_date},
+      {"recovery.before_swap", Brought::up_to_date},
+      {"recovery.between_renames", Brought::rebuilt},
+      {"recovery.after_swap", Brought::up_to_date},
+  };
+  for (const auto& [point, how] : points) {
+    SCOPED_TRACE(point);
+    this->open_and_close_clean();
+    this->w.close();
+    EXPECT_EXIT(this->rebuild_and_die_at(point), ::testing::KilledBySignal(SIGKILL), "");
+    this->w.open();
+    auto opened = this->open().value();
+    EXPECT_EQ(opened.how, how) << opened.why;
+    this->expect_complete(*opened.store);
+    EXPECT_FALSE(fs::exists(this->path() + ".rebuilding"));
+    EXPECT_FALSE(fs::exists(this->path() + ".old"));
+  }
 }
 
 TYPED_TEST(AtStart, ARebuildTellsHowFarItIs) {

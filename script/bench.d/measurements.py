@@ -24,6 +24,17 @@ def deliveries(seconds):
     return section("Deliveries", programs("delivery_bench", seconds))
 
 
+def recovery(seconds):
+    """Head and views built anew from a log of a million events, and questions about the past on it."""
+    rows = []
+    for benchmark in benchmarks("recovery_bench", seconds):
+        tail = [f"{benchmark[name] / 1000:.3f}" if name in benchmark else "" for name in ("p50_us", "p99_us")]
+        whole = f"{benchmark['real_time'] / 1000:,.1f}" if benchmark["time_unit"] == "ms" else ""
+        rows.append([f"`{benchmark['name'].split('/iterations')[0]}`", whole, f"{benchmark['items_per_second']:,.0f}", *tail])
+    head = ["case", "whole s", "events or questions a second", "p50 ms", "p99 ms"]
+    return section("Recovery and the past", table(head, rows) + "\n\n`build/release/bench/recovery_bench`")
+
+
 def reads(seconds):
     """Point reads over HTTP: an alias, a reference, a model as it was."""
     rows = []
@@ -71,7 +82,7 @@ def mlflow(seconds):
     return section(f"Beside MLflow {VERSION} (SQLite)", table(head, rows))
 
 
-ALL = {function.__name__: function for function in (log, writes, reads, deliveries, mlflow)}
+ALL = {function.__name__: function for function in (log, recovery, writes, reads, deliveries, mlflow)}
 
 
 # ---- helpers ----------------------------------------------------------------------------------
@@ -86,12 +97,16 @@ def table(head, rows):
     return "\n".join(lines + ["| " + " | ".join(map(str, row)) + " |" for row in rows])
 
 
-def programs(name, seconds):
-    """A program of bench/ that uses Google Benchmark."""
+def benchmarks(name, seconds):
+    """What a program of bench/ that uses Google Benchmark measures."""
     out = subprocess.run([PROGRAMS / name, "--benchmark_format=json", f"--benchmark_min_time={max(seconds / 5, 0.5)}"],
                          check=True, capture_output=True, text=True).stdout
+    return json.loads(out)["benchmarks"]
+
+
+def programs(name, seconds):
     rows = []
-    for benchmark in json.loads(out)["benchmarks"]:
+    for benchmark in benchmarks(name, seconds):
         per_second = benchmark.get("items_per_second")
         rows.append([f"`{benchmark['name']}`", f"{benchmark['real_time']:,.1f} {benchmark['time_unit']}",
                      f"{per_second:,.0f}" if per_second else "",

@@ -5,6 +5,7 @@
 #include "eventstore/log.h"
 #include "eventstore/tail.h"
 #include "lmdb/testing/temp_folder.h"
+#include "projections/testing/dump.h"
 #include "recorder/data_folder.h"
 #include "recorder/fsck.h"
 #include "recorder/projector.h"
@@ -71,7 +72,10 @@ class RecordedSubject final : public Subject {
   }
 
   // Everything in the two derived stores, as they are and as they come out of a rebuild.
-  std::string dump() { return dump(head_->environment()) + dump(views_->environment()); }
+  std::string dump() {
+    return projections::testing::dump(head_->environment()) +
+           projections::testing::dump(views_->environment());
+  }
   void rebuild() {
     close_derived();
     open_derived(recorder::ForceRebuild{true});
@@ -103,30 +107,6 @@ class RecordedSubject final : public Subject {
     recorder::close_clean(*views_).value();
     head_.reset();
     views_.reset();
-  }
-
-  static std::string dump(lmdb::Environment& environment) {
-    std::string out;
-    for (const std::string& name : tables(environment)) {
-      const lmdb::Table table = environment.table(name.c_str()).value();
-      out += name + "\n" + entries(environment.read(), table);
-    }
-    return out;
-  }
-  static std::vector<std::string> tables(lmdb::Environment& environment) {
-    std::vector<std::string> names;
-    const lmdb::Table unnamed = environment.table(nullptr).value();
-    const lmdb::ReadTxn txn = environment.read();
-    lmdb::Cursor cursor = txn.cursor(unnamed);
-    for (auto entry = cursor.first(); entry; entry = cursor.next()) names.emplace_back(entry->key);
-    return names;
-  }
-  static std::string entries(const lmdb::ReadTxn& txn, lmdb::Table table) {
-    std::string out;
-    lmdb::Cursor cursor = txn.cursor(table);
-    for (auto entry = cursor.first(); entry; entry = cursor.next())
-      out.append(entry->key).append(" -> ").append(entry->value).append("\n");
-    return out;
   }
 
   std::string path_;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <future>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -56,22 +58,33 @@ class Engine::Impl {
   }
 
   void keep_position() {
-    if (loaded_ && stored_ < done_) (void)record({}, done_);
+    if (loaded_ && stored_ < done_) (void)record_position(done_);
   }
 
  private:
+  // What one command records. Its triggers share a correlation id, so that whoever keeps events together by it, as the
+  // publication to Kafka does, parts no command.
+  struct Step {
+    std::vector<registry::Trigger> triggers;
+    Sequence to;  // the position
+  };
+  struct Begun {
+    std::future<Result<recorder::Recorded>> answer;
+    Sequence to;
+  };
+
   Result<void> apply_once(std::span<const Recording> events, const std::stop_token& stop) {
     if (!loaded_) HERALD_CHECK(load(stop));
-    std::vector<registry::Trigger> triggers;
+    std::vector<Step> steps;
     for (const Recording& recording : events) {
       if (recording.sequence <= done_) continue;
       if (stop.stop_requested()) return error(Cause::stopping, "the automations are stopping");
-      HERALD_CHECK(meet(recording, triggers));
+      HERALD_CHECK(meet(recording, steps));
     }
     const Sequence last = std::max(done_, events.back().sequence);
-    if (!triggers.empty()) return record(std::move(triggers), last);
+    if (!steps.empty()) return record(std::move(steps), last);
     done_ = last;
-    if (stored_ < done_ && clock_.steady() - written_ >= kPositionKept) return record({}, done_);
+    if (stored_ < done_ && clock_.steady() - written_ >= kPositionKept) return record_position(done_);
     return {};
   }
 
@@ -106,9 +119,8 @@ class Engine::Impl {
     });
   }
 
-  // Adds what the event sets off. Of more than one command holds, the earlier ones are recorded on the way, under a
-  // position before this event: met again after a crash, decide() leaves out those that are recorded.
-  Result<void> meet(const Recording& recording, std::vector<registry::Trigger>& triggers) {
+  // Adds what the event sets off.
+  Result<void> meet(const Recording& recording, std::vector<Step>& steps) {
     const auto event = registry::decode(recording.bytes);
     if (!event && event.error().cause == Cause::not_found)
       return {};  // of a newer version: no rule can mean it
@@ -118,11 +130,24 @@ class Engine::Impl {
     }
     matcher_.fold(*event);
     for (const Matcher::Match& match : matcher_.match(*event, recording.bytes)) {
-      if (triggers.size() == limits::kMaxEventsPerCommand) {
-        HERALD_CHECK(record(std::exchange(triggers, {}), Sequence(recording.sequence.value() - 1)));
-      }
-      if (auto answer = trigger(*event, match)) triggers.push_back(std::move(*answer));
+      if (auto answer = trigger(*event, match)) HERALD_CHECK(add(std::move(*answer), steps));
     }
+    return {};
+  }
+
+  // Of more steps than the writer takes at once, the earlier ones are recorded on the way. A step that another one
+  // follows ends before that one's event: met again after a crash, decide() leaves out those that are recorded.
+  Result<void> add(registry::Trigger trigger, std::vector<Step>& steps) {
+    const bool joins = !steps.empty() && steps.back().triggers.back().correlation == trigger.correlation &&
+                       steps.back().triggers.size() < limits::kMaxEventsPerCommand;
+    if (!joins) {
+      const Sequence before(trigger.event_sequence - 1);
+      if (!steps.empty()) steps.back().to = before;
+      if (steps.size() == limits::kMaxCommandsPerBatch)
+        HERALD_CHECK(record(std::exchange(steps, {}), before));
+      steps.emplace_back();
+    }
+    steps.back().triggers.push_back(std::move(trigger));
     return {};
   }
 
@@ -150,18 +175,58 @@ class Engine::Impl {
     return trigger;
   }
 
-  Result<void> record(std::vector<registry::Trigger> triggers, Sequence to) {
-    recorder::Submission submission;
-    submission.actor = registry::Actor::system();
-    submission.causation.correlation = ids_.next(clock_.now());
-    submission.position = recorder::PositionChange{kEngineFollower, stored_, to};
-    if (!triggers.empty()) submission.command = registry::RecordTriggers{std::move(triggers)};
+  // The steps one behind the other, so that they share the writer's commits. Each is refused unless the one before has
+  // moved the position; one that leaves it where it is would not be missed, and is waited for. So is the first, which
+  // waits for room in a full queue too: something is done in each round, and what is refused is met again.
+  Result<void> record(std::vector<Step> steps, Sequence to) {
+    steps.back().to = to;
     if (fail_point("engine.before_record")) return failed_here("engine.before_record");
-    HERALD_CHECK(recorder_.record(std::move(submission)));
+    HERALD_CHECK(recorder_.record(submission(std::move(steps.front()), stored_)));
+    HERALD_CHECK(recorded(steps.front().to));
+    std::vector<Begun> begun;
+    for (std::size_t i = 1; i < steps.size(); ++i) {
+      const bool moves = steps[i - 1].to < steps[i].to;
+      begun.push_back(begin(std::move(steps[i]), steps[i - 1].to));
+      if (!moves) HERALD_CHECK(wait_for(begun));
+    }
+    return wait_for(begun);
+  }
+
+  Result<void> record_position(Sequence to) { return record({Step{{}, to}}, to); }
+
+  Begun begin(Step step, Sequence from) {
+    const Sequence to = step.to;
+    // Shared, since the recorder's thread may still be leaving set_value() when the answer is here.
+    const auto answer = std::make_shared<std::promise<Result<recorder::Recorded>>>();
+    Begun begun{answer->get_future(), to};
+    recorder_.submit(submission(std::move(step), from),
+                     [answer](Result<recorder::Recorded> result) { answer->set_value(std::move(result)); });
+    return begun;
+  }
+
+  Result<void> wait_for(std::vector<Begun>& begun) {
+    for (Begun& one : begun) {
+      HERALD_CHECK(one.answer.get());
+      HERALD_CHECK(recorded(one.to));
+    }
+    begun.clear();
+    return {};
+  }
+
+  Result<void> recorded(Sequence to) {
     if (fail_point("engine.after_record")) return failed_here("engine.after_record");
     stored_ = done_ = to;
     written_ = clock_.steady();
     return {};
+  }
+
+  recorder::Submission submission(Step step, Sequence from) {
+    recorder::Submission submission;
+    submission.actor = registry::Actor::system();
+    submission.causation.correlation = ids_.next(clock_.now());
+    submission.position = recorder::PositionChange{kEngineFollower, from, step.to};
+    if (!step.triggers.empty()) submission.command = registry::RecordTriggers{std::move(step.triggers)};
+    return submission;
   }
 
   recorder::Recorder& recorder_;

@@ -41,6 +41,11 @@ class Triggers : public ::testing::Test {
         recorder::read_batch(*run.log, run.engine->position().next(), run.log->last(), 256, 1 << 20);
     return events.empty() ? Result<void>() : run.engine->apply(events, {});
   }
+  Result<void> apply_everything() {
+    const auto events =
+        recorder::read_batch(*run.log, run.engine->position().next(), run.log->last(), 1'000, 8 << 20);
+    return run.engine->apply(events, {});
+  }
   void make_engine() {
     run.engine = std::make_unique<Engine>(*run.recorder, *run.log, *run.views, *run.projected, run.clock,
                                           random_ids());
@@ -121,6 +126,21 @@ TEST_F(Triggers, OfOneEventMayBeMoreThanACommandHolds) {
     EXPECT_EQ(fact.event_sequence, tagged.value());
     EXPECT_TRUE(met.insert(fact.automation_id).second) << "twice";
   }
+}
+
+// The engine is stopped meanwhile, so that it meets all of them at once.
+TEST_F(Triggers, OfOneCommandShareItsCorrelation) {
+  run.create(run.on_tags("a", {kUrl}));
+  run.create(run.on_tags("b", {kUrl}));
+  make_engine();
+  constexpr std::size_t kEvents = limits::kMaxCommandsPerBatch + 5;
+  std::vector<std::uint64_t> expected;
+  for (std::size_t i = 0; i < kEvents; ++i) expected.insert(expected.end(), 2, run.tag().value());
+  const auto commands = run.recorder->stats().commands;
+  ASSERT_TRUE(apply_everything());
+  EXPECT_EQ(answered(), expected) << "in the order of the events";
+  EXPECT_EQ(run.recorder->stats().commands - commands, kEvents) << "one for each event's";
+  EXPECT_EQ(stored_position().value(), expected.back());
 }
 
 TEST_F(Triggers, KeepTheirPositionInTheSameCommand) {

@@ -87,6 +87,15 @@ std::vector<PlannedDelivery> plan(const AutomationDefinition& definition,
   return deliveries;
 }
 
+// One command's events share their correlation id: consumers of the log keep them together by it.
+Result<void> check_one_correlation(const RecordTriggers& command) {
+  for (const Trigger& trigger : command.triggers) {
+    if (trigger.correlation == command.triggers.front().correlation) continue;
+    return error(Cause::invalid_value, "the triggers of one command have one correlation id", "triggers");
+  }
+  return {};
+}
+
 Payload fact_of(const AutomationRecord& automation, const Trigger& trigger) {
   if (trigger.skip) return DeliverySkipped{of(automation), trigger.event_sequence, *trigger.skip};
   return AutomationTriggered{of(automation), trigger.event_sequence, trigger.event_type, false,
@@ -152,6 +161,7 @@ Result<Decision> rule(const Reader& state, const TestAutomation& command) {
 }
 
 Result<Decision> rule(const Reader& state, const RecordTriggers& command) {
+  HERALD_CHECK(check_one_correlation(command));
   Decision decision;
   std::set<std::string> met;
   for (const Trigger& trigger : command.triggers) {

@@ -177,6 +177,14 @@ TEST(RecordTriggers, LeaveOutAutomationsThatWereDeletedSince) {
   story.given({remove("tell")}).when(triggered(1)).then_nothing();
 }
 
+TEST(RecordTriggers, RefuseToPutSeveralCorrelationsIntoOneCommand) {
+  auto mixed = triggered(1);
+  mixed.triggers.push_back(triggered(2).triggers[0]);
+  mixed.triggers[1].correlation = id<ModelId>(78).uuid();
+  with_automation().when(mixed).refused(Cause::invalid_value, "triggers",
+                                        "the triggers of one command have one correlation id");
+}
+
 TEST(RecordTriggers, RefuseMoreThanOneCommandMayRecord) {
   RecordTriggers many;
   for (std::uint64_t i = 1; i <= limits::kMaxEventsPerCommand + 1; ++i)

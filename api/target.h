@@ -13,14 +13,11 @@
 
 namespace herald::api {
 
-bool valid_utf8(std::string_view text);
 // What a caller sent, in quotation marks, fit for a sentence: cut, and without bytes that are not printable UTF-8.
 std::string shown(std::string_view text);
 
 // Errors: malformed. `what`: for the sentence ("the path").
 Result<std::string> percent_decoded(std::string_view text, std::string_view what);
-// Everything but letters, digits, "-", "_", "." and "~" as %XX.
-std::string percent_encoded(std::string_view text);
 
 // "/v1/models/a%20b" -> "v1", "models", "a b". An empty segment (as at a slash at the end) stays, and matches nothing.
 Result<std::vector<std::string>> path_segments(std::string_view path);

@@ -70,17 +70,43 @@ Answer answer_with(const Body& body, std::optional<Sequence> sequence) {
   return Answer{.body = json::to_json(body), .sequence = sequence, .headers = {}};
 }
 
-// {"items": [...], "next": ...}; `write_item(out, item)` writes one.
+// Of what is in memory as a whole, sorted by `key_of`.
+template <class Item, class KeyOf>
+projections::Page<Item> page_of(std::vector<Item> all, const projections::PageRequest& request,
+                                KeyOf key_of) {
+  projections::Page<Item> page;
+  for (Item& item : all) {
+    std::string key(key_of(item));
+    if (!request.after.empty() && key <= request.after) continue;
+    if (page.items.size() == request.limit) {
+      page.next = page.keys.back();
+      break;
+    }
+    page.items.push_back(std::move(item));
+    page.keys.push_back(std::move(key));
+  }
+  return page;
+}
+
+// {"items": [...], "next": ...}; `write_item(out, item)` writes one. Ends early, with a `next`, before an item that would
+// make it larger than kMaxPageBytes.
 template <class Item, class WriteItem>
 Answer list_answer(const Call& call, const projections::Page<Item>& page, Sequence sequence,
                    WriteItem write_item) {
   Answer answer{.body = R"({"items":[)", .sequence = sequence, .headers = {}};
-  for (const Item& item : page.items) {
-    if (answer.body.back() != '[') answer.body.push_back(',');
-    write_item(answer.body, item);
+  std::optional<std::string> next = page.next;
+  for (std::size_t i = 0; i < page.items.size(); ++i) {
+    std::string item;
+    write_item(item, page.items[i]);
+    if (i > 0 && answer.body.size() + item.size() > limits::kMaxPageBytes) {
+      next = page.keys[i - 1];
+      break;
+    }
+    if (i > 0) answer.body.push_back(',');
+    answer.body += item;
   }
   answer.body.push_back(']');
-  if (page.next) answer.body += R"(,"next":")" + call.herald.cursors.seal(call.path_text, *page.next) + "\"";
+  if (next) answer.body += R"(,"next":")" + call.herald.cursors.seal(call.path_text, *next) + "\"";
   answer.body.push_back('}');
   return answer;
 }

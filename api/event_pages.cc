@@ -143,6 +143,15 @@ Result<void> check_type_pattern(const std::string& pattern) {
                "type");
 }
 
+// Empty when it is not asked for: asking for an empty one is a mistake, as of a script whose variable is not set.
+Result<std::string> exact_text_in(const Call& call, std::string_view name) {
+  const auto text = call.query.get(name);
+  if (!text) return std::string();
+  if (!text->empty()) return std::string(*text);
+  return error(Cause::invalid_value, "\"" + std::string(name) + "\" is empty: leave it out to see all",
+               std::string(name));
+}
+
 Result<std::vector<std::string>> patterns_in(std::string_view list) {
   std::vector<std::string> patterns;
   for (std::size_t begin = 0; begin <= list.size();) {
@@ -187,8 +196,8 @@ Result<EventSelection> selection_in(const Call& call) {
   if (const auto types = call.query.get("type")) {
     HERALD_TRY(selection.filter.types, patterns_in(*types));
   }
-  selection.filter.subject = text_in(call, "subject");
-  selection.filter.actor = text_in(call, "actor");
+  HERALD_TRY(selection.filter.subject, exact_text_in(call, "subject"));
+  HERALD_TRY(selection.filter.actor, exact_text_in(call, "actor"));
   if (const auto correlation = call.query.get("correlation")) {
     HERALD_TRY(const Uuid id, about("correlation", Uuid::parse(*correlation)));
     selection.filter.correlation = id.str();

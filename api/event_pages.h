@@ -21,7 +21,7 @@ Error not_in_the_log(Sequence sequence);
 
 // Newest first: what happened to one thing.
 Result<Answer> timeline_page(const Call& call, const std::string& timeline);
-// By the parameters of /v1/events. Looks at many events: not on an I/O thread.
+// By the parameters of /v1/events.
 Result<Answer> event_page(const Call& call);
 
 // The parameters that lists and live streams share: type, subject, model, actor, correlation.

@@ -16,7 +16,6 @@ namespace herald::api {
 
 namespace {
 
-constexpr std::chrono::seconds kMaxWaitForViews{5};
 constexpr std::size_t kBodySlice = 64 << 10;
 
 Error defect(const std::exception& failure) {
@@ -61,18 +60,50 @@ Result<void> check_parameters(const Route& route, const Query& query) {
   return {};
 }
 
-std::string_view media_type(std::string_view content_type) {
-  std::string_view media = content_type.substr(0, content_type.find(';'));
-  while (media.ends_with(' ')) media.remove_suffix(1);
-  return media;
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  return text;
 }
 
-bool is_json(std::string_view content_type) {
-  constexpr std::string_view kWanted = "application/json";
-  const std::string_view media = media_type(content_type);
-  return std::equal(media.begin(), media.end(), kWanted.begin(), kWanted.end(), [](char a, char b) {
+// `wanted`: in lower case.
+bool same(std::string_view text, std::string_view wanted) {
+  return std::equal(text.begin(), text.end(), wanted.begin(), wanted.end(), [](char a, char b) {
     return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
   });
+}
+
+std::string_view media_type(std::string_view content_type) {
+  return trimmed(content_type.substr(0, content_type.find(';')));
+}
+
+// JSON is UTF-8 (RFC 8259, 8.1); who says so need not, who says otherwise has sent something else.
+bool is_utf8_json(std::string_view content_type) {
+  if (!same(media_type(content_type), "application/json")) return false;
+  constexpr std::string_view kCharset = "charset=";
+  for (std::size_t semicolon = content_type.find(';'); semicolon != std::string_view::npos;) {
+    const std::size_t next = content_type.find(';', semicolon + 1);
+    const std::string_view parameter = trimmed(content_type.substr(semicolon + 1, next - semicolon - 1));
+    if (same(parameter.substr(0, kCharset.size()), kCharset)) {
+      const std::string_view charset = parameter.substr(kCharset.size());
+      if (!same(charset, "utf-8") && !same(charset, "\"utf-8\"")) return false;
+    }
+    semicolon = next;
+  }
+  return true;
+}
+
+// A condition that nobody looks at must not look as if it had held.
+Result<void> check_conditions(const Request& request) {
+  if (request.method == Method::get || request.method == Method::head) return {};
+  std::string name(request.condition);
+  if (name.empty() && !request.if_none_match.empty()) name = "If-None-Match";
+  if (name.empty()) return {};
+  return error(Cause::invalid_value,
+               name +
+                   " is not looked at here: leave it out (aliases and versions take a condition in the "
+                   "request itself, as \"expected\")",
+               name);
 }
 
 // What the header says of the body is held against what the route takes, before a byte of it is read.
@@ -95,11 +126,11 @@ Result<void> check_body_header(const Route& route, const Request& request) {
     return error(Cause::too_large, "the body has " + std::to_string(*request.content_length) +
                                        " bytes: at most " + std::to_string(doc.max_body()) + " are allowed");
   }
-  if (request.has_body() && !is_json(request.content_type)) {
+  if (request.has_body() && !is_utf8_json(request.content_type)) {
     return error(Cause::unsupported_media,
                  request.content_type.empty()
                      ? std::string("say what the body is: Content-Type: application/json")
-                     : "the body must be application/json, not " + shown(media_type(request.content_type)));
+                     : "the body must be application/json in UTF-8, not " + shown(request.content_type));
   }
   return {};
 }
@@ -136,13 +167,21 @@ class Exchange {
     Call call{herald_, request_, route, found->path, *query, target.path, std::move(*actor), request_id_, {}};
     const Result<void> awaited = co_await wait_for_views(call);
     if (!awaited) co_return awaited.error();
-    Result<Outcome> outcome = guarded([&] { return route.handler()(call); });
+    Result<Outcome> outcome = first_outcome(call);
     const Result<void> performed = co_await perform(call, std::move(outcome));
     co_return performed;
   }
 
+  // A list may look at many rows: not on an I/O thread.
+  static Result<Outcome> first_outcome(const Call& call) {
+    const auto run = [&call] { return call.route.handler()(call); };
+    if (call.route.doc().list()) return Blocking{run};
+    return guarded(run);
+  }
+
   Result<void> check_header(const Route& route, const Query& query) const {
     HERALD_CHECK(check_parameters(route, query));
+    HERALD_CHECK(check_conditions(request_));
     if (route.doc().recording()) HERALD_CHECK(check_idempotency_key(request_));
     return check_body_header(route, request_);
   }
@@ -169,16 +208,17 @@ class Exchange {
   Task<Result<void>> wait_for_views(Call& call) {
     const Result<Sequence> needed = needed_of(call);
     if (!needed) co_return needed.error();
-    const Result<void> awaited = co_await views_reach(*needed);
-    co_return awaited;
+    co_await await_views(*needed);
+    const Sequence projected = herald_.parts.projected.last();
+    if (projected >= *needed) co_return Result<void>();
+    co_return error(Cause::busy, "the views are at event " + std::to_string(projected.value()) +
+                                     " and not yet at " + std::to_string(needed->value()) + ": try again");
   }
 
   Result<Sequence> needed_of(Call& call) const {
     Sequence needed;
     if (const auto text = call.query.get("min_sequence")) {
-      HERALD_TRY(const auto number,
-                 whole_number(*text, "min_sequence", 0, std::numeric_limits<std::int64_t>::max()));
-      needed = Sequence(number);
+      HERALD_TRY(needed, parse_sequence(*text, "min_sequence", herald_.parts.log.last()));
     }
     if (const auto text = call.query.get("as_of")) {
       HERALD_TRY(call.as_of, parse_as_of(*text));
@@ -187,18 +227,21 @@ class Exchange {
     return needed;
   }
 
+  // Of an event that is in the log: what lies beyond its end will never come for having been asked for.
+  static Result<Sequence> parse_sequence(std::string_view text, std::string_view name, Sequence last) {
+    HERALD_TRY(const auto number, whole_number(text, name, 0, std::numeric_limits<std::int64_t>::max()));
+    if (Sequence(number) <= last) return Sequence(number);
+    return error(Cause::invalid_value,
+                 "\"" + std::string(name) + "\" is " + std::to_string(number) + ", and the log ends at " +
+                     std::to_string(last.value()) + ": was this number taken from another server?",
+                 std::string(name));
+  }
+
   Result<Sequence> parse_as_of(std::string_view text) const {
     const auto log = herald_.parts.log.read();
     const bool digits =
         !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (digits) {
-      HERALD_TRY(const auto number, whole_number(text, "as_of", 0, std::numeric_limits<std::int64_t>::max()));
-      if (Sequence(number) <= log.last()) return Sequence(number);
-      return error(Cause::invalid_value,
-                   "\"as_of\" is " + std::to_string(number) + ", and the log ends at " +
-                       std::to_string(log.last().value()),
-                   "as_of");
-    }
+    if (digits) return parse_sequence(text, "as_of", log.last());
     const auto time = Timestamp::parse(text);
     if (time) return log.last_at(*time);
     return error(Cause::invalid_value,
@@ -208,17 +251,11 @@ class Exchange {
                  "as_of");
   }
 
-  Task<Result<void>> views_reach(Sequence needed) {
-    const auto deadline = herald_.parts.clock.steady() + kMaxWaitForViews;
-    while (herald_.parts.projected.last() < needed) {
-      if (herald_.parts.clock.steady() >= deadline) {
-        co_return error(Cause::unavailable,
-                        "the views are at event " + std::to_string(herald_.parts.projected.last().value()) +
-                            " and not yet at " + std::to_string(needed.value()) + ": try again");
-      }
+  // Until the views hold `needed`, or for as long as a caller is kept waiting.
+  Task<> await_views(Sequence needed) {
+    const auto deadline = herald_.parts.clock.steady() + herald_.options.views_timeout;
+    while (herald_.parts.projected.last() < needed && herald_.parts.clock.steady() < deadline)
       co_await loop_.projected().wait_beyond(herald_.parts.projected.last(), deadline);
-    }
-    co_return Result<void>();
   }
 
   // Does what the handler asked for, until there is an answer.
@@ -271,17 +308,25 @@ class Exchange {
         };
     const Result<recorder::Recorded> recorded =
         co_await completion<Result<recorder::Recorded>>(std::move(submit));
-    if (!recorded) co_return recorded.error();
-    if (recorded->replayed) co_await views_reach(recorded->last);
+    if (!recorded) co_return in_the_words_of_the_request(write, recorded.error());
+    if (recorded->replayed) co_await await_views(recorded->last);
     const Answer answer = recorded_answer(write, *recorded);
     co_await send(answer);
     co_return Result<void>();
   }
 
-  // The first answer shows the head; a retry is answered from the time of the first, wherever things are now.
+  static Error in_the_words_of_the_request(const Write& write, Error refusal) {
+    const auto renamed = write.fields.find(refusal.field);
+    if (renamed != write.fields.end()) refusal.field = renamed->second;
+    return refusal;
+  }
+
+  // The first answer shows the head; a retry is answered from the time of the first, wherever things are now. A state
+  // from before the event (the head failed, the views are behind) is never shown: the decision's own answer is.
   Answer recorded_answer(const Write& write, const recorder::Recorded& recorded) const {
     const bool back_then = recorded.replayed && recorded.last.value() != 0;
     const Snapshot snapshot(herald_.parts, back_then ? std::optional(recorded.last) : std::nullopt);
+    if (snapshot.sequence() < recorded.last) return plain_answer(recorded, recorded.last);
     return answer_to(recorded, write.present, snapshot.state(), snapshot.sequence());
   }
 

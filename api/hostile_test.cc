@@ -236,6 +236,49 @@ TEST_F(Hostile, HeadersThatAreTooLarge) {
   EXPECT_EQ(raw("GET /" + std::string(20'000, 'x') + " HTTP/1.1\r\nHost: localhost\r\n\r\n").status, 431u);
 }
 
+TEST_F(Hostile, BodiesThatAreNotWhatTheyLookLike) {
+  const auto with = [&](const std::string& headers) {
+    return raw("POST /v1/models HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n2\r\n{}\r\n0\r\n\r\n");
+  };
+  const std::string json = "Content-Type: application/json\r\n", chunked = "Transfer-Encoding: chunked\r\n";
+  expect_problem(with(json + "Transfer-Encoding: gzip, chunked\r\n"), 400, "malformed");
+  expect_problem(with(json + "Transfer-Encoding: chunked, chunked\r\n"), 400, "malformed");
+  expect_problem(with(json + chunked + "Content-Encoding: gzip\r\n"), 415, "unsupported-media");
+  expect_problem(with(json + chunked + "Content-Range: bytes 0-1/9\r\n"), 400, "malformed");
+  for (const char* charset : {"latin1", "utf-16", "\"iso-8859-1\"", "", "utf-8; charset=latin1"}) {
+    expect_problem(with("Content-Type: application/json; charset=" + std::string(charset) + "\r\n" + chunked),
+                   415, "unsupported-media");
+  }
+  for (const char* charset : {"utf-8", "UTF-8", "\"utf-8\""}) {
+    expect_problem(with("Content-Type: application/json; charset=" + std::string(charset) + "\r\n" + chunked),
+                   422, "missing-field", "name");
+  }
+}
+
+TEST_F(Hostile, ConditionsThatNobodyLooksAt) {
+  const std::string hex(64, 'a');
+  for (const char* name : {"If-Match", "If-None-Match", "If-Unmodified-Since"}) {
+    const std::string header = std::string(name) + ": \"x\"\r\n";
+    expect_problem(ask("PUT", "/v1/blobs/" + hex, "x", header), 422, "invalid-value", name);
+    expect_problem(ask("PATCH", "/v1/models/churn", R"({"description":"x"})", header), 422, "invalid-value",
+                   name);
+    EXPECT_EQ(get("/v1/models/churn", header).status, 200u);
+  }
+  expect_problem(ask("PUT", "/v1/blobs/" + hex, "x", "Content-Range: bytes 0-0/2\r\n"), 400, "malformed");
+}
+
+TEST_F(Hostile, TrailersAreBoundAsHeadersAre) {
+  const auto with = [&](std::size_t bytes) {
+    return raw(
+        "POST /v1/models HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX: " +
+        std::string(bytes, 'x') + "\r\n\r\n");
+  };
+  expect_problem(with(1'000), 422, "missing-field", "name");
+  for (const std::size_t bytes : {17'000, 40'000, 100'000, 500'000})
+    expect_problem(with(bytes), 413, "too-large");
+}
+
 TEST_F(Hostile, RequestsWithoutAHostOrWithTwo) {
   expect_problem(raw("GET /healthz HTTP/1.1\r\n\r\n"), 400, "malformed");
   expect_problem(raw("GET /healthz HTTP/1.0\r\n\r\n"), 400, "malformed");
@@ -302,6 +345,26 @@ TEST_F(Hostile, CallersWhoSayNothing) {
 
 // ---- connections ----
 
+TEST_F(Hostile, MoreConnectionsThanAreAllowedWaitForRoom) {
+  EXPECT_EQ(Options{}.max_connections, limits::kMaxConnections);
+  start({.max_connections = 2});
+  auto first = std::make_unique<Client>(server_->port());
+  Client second(server_->port());
+  EXPECT_EQ(first->request("GET", "/healthz").status, 200u);
+  EXPECT_EQ(second.request("GET", "/healthz").status, 200u);
+  Client third(server_->port());
+  ASSERT_TRUE(third.connected()) << "the kernel holds it";
+  third.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const auto connections = [&] {
+    const std::string metrics = second.request("GET", "/metrics").body;
+    return metrics.substr(metrics.find("\nherald_http_connections ") + 1, 25);
+  };
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(connections(), "herald_http_connections 2");
+  EXPECT_FALSE(third.has_something());
+  first.reset();
+  EXPECT_EQ(third.read_reply().status, 200u);
+}
+
 TEST_F(Hostile, AConnectionServesManyRequests) {
   Client client(server_->port());
   for (int i = 0; i < 50; ++i) EXPECT_EQ(client.request("GET", "/v1/models/churn").status, 200u);
@@ -322,8 +385,18 @@ TEST_F(Hostile, RequestsSentAtOnceAreAnsweredInTheirOrder) {
   EXPECT_EQ(client.read_reply().at("status"), "ready");
 }
 
+TEST_F(Hostile, EmptyLinesBeforeARequestAreSkipped) {
+  Client client(server_->port());
+  for (const char* lines : {"\r\n", "\r\n\r\n", ""}) {
+    client.send(std::string(lines) + "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    EXPECT_EQ(client.read_reply().status, 200u);
+  }
+}
+
 TEST_F(Hostile, ARequestMayComeByteByByte) {
   Client client(server_->port());
+  client.send("\r");
+  client.send("\n");
   for (const char c : std::string("GET /v1/models/churn HTTP/1.1\r\nHost: localhost\r\n\r\n"))
     client.send(std::string_view(&c, 1));
   EXPECT_EQ(client.read_reply().at("name"), "churn");

@@ -90,11 +90,11 @@ Task<> Listener::accept_all() {
 }
 
 Task<> Listener::wait_for_room() {
-  while (acceptor_.is_open() && herald_.connections >= limits::kMaxConnections) {
+  while (acceptor_.is_open() && herald_.connections >= herald_.options.max_connections) {
     full_ = true;
     room_.expires_at(std::chrono::steady_clock::time_point::max());
     error_code woken;
-    if (herald_.connections >= limits::kMaxConnections)
+    if (herald_.connections >= herald_.options.max_connections)
       co_await room_.async_wait(asio::redirect_error(as_task, woken));
     full_ = false;
   }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,13 +23,15 @@
 namespace herald::api {
 
 // A command to record. `before`: jobs whose rows the event will refer to; durable before the command is submitted.
-// `present` makes the body, from the state as of the write.
+// `present` makes the body, from the state as of the write. `fields`: what the request calls those fields of the command
+// that it calls by another name, for the errors of the decision.
 struct Write {
   using Present =
       std::function<Result<Answer>(const registry::Reader& state, const recorder::Recorded& recorded)>;
   registry::Command command;
   std::vector<work::Store::Job> before;
   Present present;
+  std::map<std::string, std::string> fields = {};
 };
 
 // The bytes of a blob: with ranges and conditions, from the disk as the caller takes them.
@@ -51,7 +54,8 @@ struct Live {
 
 struct Outcome;
 
-// Goes on in a thread that may wait for the disk or compute for long, and comes back with what to do next.
+// Goes on in a thread that may wait for the disk or compute for long, and comes back with what to do next. Lists run
+// there from the start.
 struct Blocking {
   std::function<Result<Outcome>()> run;
 };

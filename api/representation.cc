@@ -37,6 +37,16 @@ ModelBody Presenter::model(const registry::FoundModel& found) const {
 
 VersionBody Presenter::version(const registry::FoundModel& found,
                                const registry::VersionRecord& version) const {
+  return this->version(found, version, aliases_of_model(found));
+}
+
+AliasesByVersion Presenter::aliases_of_model(const registry::FoundModel& found) const {
+  return projections::aliases_by_version(state_, found.model.id);
+}
+
+VersionBody Presenter::version(const registry::FoundModel& found, const registry::VersionRecord& version,
+                               const AliasesByVersion& aliases) const {
+  const auto own = aliases.find(version.number);
   VersionBody body{.registry = found.registry.name,
                    .model = found.model.name,
                    .model_id = found.model.id,
@@ -51,7 +61,7 @@ VersionBody Presenter::version(const registry::FoundModel& found,
                    .description = text(version.description),
                    .tags = version.tags,
                    .artifacts = {},
-                   .aliases = projections::aliases_of(state_, found.model.id, version.number),
+                   .aliases = own == aliases.end() ? std::vector<registry::AliasName>() : own->second,
                    .created = version.created,
                    .changed = version.changed};
   for (const registry::LinkedArtifact& linked : version.artifacts) {

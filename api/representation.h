@@ -162,6 +162,8 @@ struct RemovedBody {
 };
 BOOST_DESCRIBE_STRUCT(RemovedBody, (), (removed))
 
+using AliasesByVersion = std::map<VersionNumber, std::vector<registry::AliasName>>;
+
 // Makes bodies of records; borrows both for its life.
 class Presenter {
  public:
@@ -169,6 +171,10 @@ class Presenter {
 
   ModelBody model(const registry::FoundModel& found) const;
   VersionBody version(const registry::FoundModel& found, const registry::VersionRecord& version) const;
+  // For many versions of one model: its aliases are read once.
+  AliasesByVersion aliases_of_model(const registry::FoundModel& found) const;
+  VersionBody version(const registry::FoundModel& found, const registry::VersionRecord& version,
+                      const AliasesByVersion& aliases) const;
   AliasBody alias(const registry::AliasRecord& alias) const;
   CommentBody comment(const registry::CommentRecord& comment) const;
   ArtifactBody artifact(const registry::ArtifactRecord& artifact) const;

@@ -16,6 +16,7 @@
 #include "automations/ports.h"
 #include "base/clock.h"
 #include "base/ids.h"
+#include "base/limits.h"
 #include "eventstore/log.h"
 #include "eventstore/tail.h"
 #include "projections/head.h"
@@ -56,12 +57,14 @@ struct Options {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8420;  // 0: any free one
   unsigned int threads = 1;
+  std::size_t max_connections = limits::kMaxConnections;  // more wait to be accepted
   std::chrono::seconds grace{10};
   std::chrono::seconds idle_timeout{60};
   std::chrono::seconds request_timeout{30};
   std::chrono::seconds stall_timeout{
       30};  // a caller that takes nothing of its answer, or sends nothing of a blob
-  std::chrono::milliseconds heartbeat{15'000};  // of live streams
+  std::chrono::milliseconds views_timeout{5'000};  // how long a read waits for views that are behind
+  std::chrono::milliseconds heartbeat{15'000};     // of live streams
 };
 
 class HttpServer {

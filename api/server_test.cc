@@ -231,6 +231,44 @@ TEST_F(Server, MovesSeveralAliasesOrNone) {
   EXPECT_EQ(get("/v1/models/churn/aliases/a").status, 404u);
 }
 
+TEST_F(Server, RefusesToRemoveAnAliasThatIsNotThere) {
+  given_model("churn", 1);
+  for (const char* query : {"", "?expected=1"}) {
+    const Reply refused = ask("DELETE", "/v1/models/churn/aliases/nope" + std::string(query));
+    EXPECT_EQ(refused.status, 404u) << query;
+    EXPECT_EQ(refused.at("code"), "not-found");
+    EXPECT_EQ(refused.at("field"), "alias");
+  }
+  ask("PUT", "/v1/models/churn/aliases/canary", R"({"version":1})");
+  const std::string_view key = "Idempotency-Key: once\r\n";
+  const Reply removed = ask("DELETE", "/v1/models/churn/aliases/canary", {}, key);
+  const Reply again = ask("DELETE", "/v1/models/churn/aliases/canary", {}, key);
+  EXPECT_EQ(removed.status, 200u);
+  EXPECT_EQ(again.status, 200u) << "a retry gets the first answer";
+  EXPECT_EQ(again.header("herald-idempotent-replay"), "true");
+  EXPECT_EQ(ask("DELETE", "/v1/models/churn/aliases/canary").status, 404u);
+}
+
+TEST_F(Server, NamesTheFieldsOfAnAliasAsItsRequestDoes) {
+  given_model("churn", 1);
+  const std::string target = "/v1/models/churn/aliases/production";
+  const auto field = [&](const char* body, unsigned int status) {
+    const Reply refused = ask("PUT", target, body);
+    EXPECT_EQ(refused.status, status) << body;
+    return refused.at("field");
+  };
+  EXPECT_EQ(field(R"({"version":9})", 404), "version");
+  EXPECT_EQ(field(R"({"version":0})", 422), "version");
+  EXPECT_EQ(field(R"({"version":1,"expected":1})", 409), "expected");
+  EXPECT_EQ(field(R"({"version":1,"expected":0})", 422), "expected");
+  ask("PUT", target, R"({"version":1})");
+  EXPECT_EQ(ask("DELETE", target + "?expected=2").at("field"), "expected");
+  EXPECT_EQ(ask("POST", "/v1/models/churn/aliases:move", R"({"moves":[{"alias":"a","to":0}]})").at("field"),
+            "moves[0].to");
+  EXPECT_EQ(ask("POST", "/v1/models/churn/aliases:move", R"({"moves":[{"alias":"a","to":9}]})").at("field"),
+            "moves[0].to");
+}
+
 TEST_F(Server, ListsAliasesWithTheComputedLatest) {
   given_model("churn", 2);
   ask("PUT", "/v1/models/churn/aliases/production", R"({"version":1})");
@@ -298,14 +336,6 @@ TEST_F(Server, WaitsUntilTheViewsHoldWhatIsAsked) {
   EXPECT_EQ(get("/v1/models/churn/history?min_sequence=" + wanted).items(), 2u);
   for (const char* bad : {"x", "-1", ""})
     EXPECT_EQ(get("/v1/models/churn?min_sequence=" + std::string(bad)).at("field"), "min_sequence") << bad;
-}
-
-TEST_F(Server, WaitsForTheViewsNoLongerThanItSays) {
-  errors_are_meant();
-  given_model("churn");
-  const Reply reply = get("/v1/models/churn?min_sequence=" + std::to_string(last() + 1));
-  EXPECT_EQ(reply.status, 503u);
-  EXPECT_EQ(reply.at("code"), "unavailable");
 }
 
 // ---- comments, lineage ----
@@ -462,6 +492,18 @@ TEST_F(Server, TestsAnAutomationOnTheNewestEventItWouldMatch) {
   EXPECT_EQ(ask("POST", "/v1/automations/tell/test", R"({"event":9999})").status, 404u);
   EXPECT_EQ(ask("POST", "/v1/deliveries/" + tested.at("deliveries.0") + "/replay").at("code"),
             "not-allowed-now");
+}
+
+TEST_F(Server, TestsAnAutomationOnNoEventThatItsWildcardsNeverStandFor) {
+  given_model("churn");
+  const auto wanted = std::to_string(last());
+  ASSERT_EQ(
+      ask("POST", "/v1/automations",
+          R"({"name":"all","on":["*"],"conditions":[{"field":"data.model","op":"equals","value":"other"}],)"
+          R"("actions":[{"kind":"slack","url":"https://hooks.example.com/x"}]})")
+          .status,
+      201u);
+  EXPECT_EQ(ask("POST", "/v1/automations/all/test").at("event_sequence"), wanted) << "not automation.created";
 }
 
 TEST_F(Server, TellsPrometheus) {

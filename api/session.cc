@@ -13,6 +13,7 @@
 #include "api/exchange.h"
 #include "api/metrics.h"
 #include "api/problem.h"
+#include "api/target.h"
 
 namespace herald::api {
 
@@ -55,7 +56,8 @@ class Headers {
  public:
   explicit Headers(Request& request) : request_(request) {}
 
-  // Errors: malformed, for one that comes twice.
+  // Errors: malformed (one that comes twice; a part of a body, or a body in a coding that is not read);
+  // unsupported_media (a compressed body).
   Result<void> take(http::field name, std::string_view name_text, std::string_view value) {
     switch (name) {
       case http::field::host:
@@ -72,6 +74,20 @@ class Headers {
       case http::field::if_none_match:
         request_.if_none_match = value;
         return {};
+      case http::field::if_match:
+      case http::field::if_unmodified_since:
+        request_.condition = name_text;
+        return {};
+      case http::field::transfer_encoding:
+        if (is(value, "chunked")) return {};
+        return error(Cause::malformed,
+                     "the only Transfer-Encoding that is read is chunked, not " + shown(value));
+      case http::field::content_encoding:
+        if (is(value, "identity")) return {};
+        return error(Cause::unsupported_media,
+                     "the body is read as it comes: send it without Content-Encoding, not " + shown(value));
+      case http::field::content_range:
+        return error(Cause::malformed, "a body is taken whole: send it without Content-Range");
       case http::field::unknown:
         return take_ours(name_text, value);
       default:
@@ -80,15 +96,14 @@ class Headers {
   }
 
  private:
+  static bool is(std::string_view text, std::string_view wanted) {
+    return boost::beast::iequals({text.data(), text.size()}, {wanted.data(), wanted.size()});
+  }
   Result<void> take_ours(std::string_view name, std::string_view value) {
-    const auto is = [&](std::string_view wanted) {
-      return boost::beast::iequals(boost::beast::string_view(name.data(), name.size()),
-                                   boost::beast::string_view(wanted.data(), wanted.size()));
-    };
-    if (is("Idempotency-Key")) return once(key_, name, [&] { request_.idempotency_key = value; });
-    if (is("traceparent")) request_.traceparent = value;
-    if (is("Herald-Client")) request_.client = value;
-    if (is("Last-Event-ID")) request_.last_event_id = value;
+    if (is(name, "Idempotency-Key")) return once(key_, name, [&] { request_.idempotency_key = value; });
+    if (is(name, "traceparent")) request_.traceparent = value;
+    if (is(name, "Herald-Client")) request_.client = value;
+    if (is(name, "Last-Event-ID")) request_.last_event_id = value;
     return {};
   }
   template <class Take>
@@ -152,7 +167,8 @@ class Session final : public Connection, public Wire, public std::enable_shared_
       body.data = slice.data();
       body.size = slice.size();
       error_code failed;
-      buffer_.consume(parser_->put(buffer_.data(), failed));
+      const std::size_t consumed = parser_->put(buffer_.data(), failed);
+      buffer_.consume(consumed);
       if (failed == http::error::need_buffer) failed = {};
       if (failed && failed != http::error::need_more)
         co_return error(Cause::malformed, "the body is not HTTP: " + failed.message());
@@ -160,6 +176,11 @@ class Session final : public Connection, public Wire, public std::enable_shared_
       if (taken > 0) {
         slice.resize(taken);
         co_return slice;
+      }
+      const std::size_t framing = failed == http::error::need_more ? buffer_.size() : consumed;
+      if (framing > limits::kMaxRequestHeaderBytes) {
+        co_return error(Cause::too_large, "the trailers have more than " +
+                                              std::to_string(limits::kMaxRequestHeaderBytes) + " bytes");
       }
       if (failed == http::error::need_more) {
         const bool more = co_await read_some(kReadBodyBytes);
@@ -215,6 +236,7 @@ class Session final : public Connection, public Wire, public std::enable_shared_
     parser_->header_limit(limits::kMaxRequestHeaderBytes);
     parser_->body_limit(boost::none);
     for (;;) {
+      if (!parser_->got_some()) skip_empty_lines();
       error_code failed;
       buffer_.consume(parser_->put(buffer_.data(), failed));
       if (parser_->is_header_done()) break;
@@ -227,6 +249,14 @@ class Session final : public Connection, public Wire, public std::enable_shared_
       co_return Arrival::unreadable;
     }
     co_return take_header();
+  }
+
+  // Some callers end a body with one (RFC 9112, 2.2).
+  void skip_empty_lines() {
+    const auto arrived = [&] {
+      return std::string_view(static_cast<const char*>(buffer_.data().data()), buffer_.size());
+    };
+    while (arrived().starts_with("\r\n")) buffer_.consume(2);
   }
 
   Arrival unreadable(error_code failed) {

@@ -31,16 +31,20 @@ Page<Record> list(const Reader& reader, const Rows& rows, const PageRequest& pag
   const std::size_t limit = std::clamp<std::size_t>(page.limit, 1, limits::kMaxPageSize);
   Page<Record> out;
   std::string last;
-  std::size_t scanned = 0;
+  std::size_t scanned = 0, bytes = 0;
   scan(reader, rows, page.after, [&](std::string_view key, std::string_view value) {
-    if (out.items.size() == limit || scanned == limits::kMaxRowsScanned) {
+    if (out.items.size() == limit || bytes >= limits::kMaxPageBytes || scanned == limits::kMaxRowsScanned) {
       out.next = last;
       return false;
     }
     ++scanned;
     last.assign(key);
     auto record = record::decode<Record>(value);
-    if (wanted(record)) out.items.push_back(std::move(record));
+    if (wanted(record)) {
+      bytes += value.size();
+      out.items.push_back(std::move(record));
+      out.keys.emplace_back(key);
+    }
     return true;
   });
   return out;
@@ -87,12 +91,11 @@ std::vector<registry::AliasRecord> list_aliases(const Reader& reader, registry::
   return aliases;
 }
 
-std::vector<registry::AliasName> aliases_of(const Reader& reader, registry::ModelId model,
-                                            registry::VersionNumber number) {
-  std::vector<registry::AliasName> names;
-  for (registry::AliasRecord& alias : list_aliases(reader, model)) {
-    if (alias.version == number) names.push_back(std::move(alias.alias));
-  }
+std::map<registry::VersionNumber, std::vector<registry::AliasName>> aliases_by_version(
+    const Reader& reader, registry::ModelId model) {
+  std::map<registry::VersionNumber, std::vector<registry::AliasName>> names;
+  for (registry::AliasRecord& alias : list_aliases(reader, model))
+    names[alias.version].push_back(std::move(alias.alias));
   return names;
 }
 

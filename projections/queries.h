@@ -1,9 +1,10 @@
 // Questions of more than one record, over any Reader: of now (HeadReader), of then (AsOf), of a test
 // (MemoryState). Pages run over immutable keys, so that they neither skip nor repeat; `after` is the key a
-// page ended with (Page::next). A page holds at most kMaxPageSize records, whatever is asked for; one that is filtered
-// ends early, with a `next`, when it has looked at kMaxRowsScanned.
+// page ended with (Page::next). A page holds at most kMaxPageSize records, whatever is asked for, and ends early, with
+// a `next`, behind kMaxPageBytes of them as they are stored, or when a filtered one has looked at kMaxRowsScanned.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@ struct PageRequest {
 template <class Record>
 struct Page {
   std::vector<Record> items;
+  std::vector<std::string> keys;    // of each item: `next`, were the page cut behind it
   std::optional<std::string> next;  // absent: this is the last page
 };
 
@@ -36,8 +38,9 @@ Page<registry::VersionRecord> list_versions(const registry::Reader& reader, regi
                                             const PageRequest& page);
 // All of a model (at most kMaxAliasesPerModel), by name; without `latest`.
 std::vector<registry::AliasRecord> list_aliases(const registry::Reader& reader, registry::ModelId model);
-std::vector<registry::AliasName> aliases_of(const registry::Reader& reader, registry::ModelId model,
-                                            registry::VersionNumber number);
+// The same, by the version that each is at.
+std::map<registry::VersionNumber, std::vector<registry::AliasName>> aliases_by_version(
+    const registry::Reader& reader, registry::ModelId model);
 // Of the model and all its versions when `version` is absent, else of that version; oldest first.
 Page<registry::CommentRecord> list_comments(const registry::Reader& reader, registry::ModelId model,
                                             std::optional<registry::VersionNumber> version,

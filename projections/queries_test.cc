@@ -151,7 +151,7 @@ TEST_P(Queries, ListAliasesByNameAndThoseOfAVersion) {
   for (const auto& alias : list_aliases(state, churn)) all.push_back(alias.alias.str());
   EXPECT_THAT(all, ElementsAre("archive", "candidate", "production"));
   EXPECT_THAT(
-      aliases_of(state, churn, registry::VersionNumber(1)),
+      aliases_by_version(state, churn).at(registry::VersionNumber(1)),
       ElementsAre(registry::AliasName::trusted("archive"), registry::AliasName::trusted("production")));
 }
 

@@ -64,15 +64,7 @@ Result<Outcome> list_aliases(const Call& call) {
   if (auto latest = computed_latest(now.state(), found.model.id)) all.push_back(std::move(*latest));
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.alias < b.alias; });
 
-  projections::Page<AliasBody> page;
-  for (AliasBody& alias : all) {
-    if (!request.after.empty() && alias.alias <= request.after) continue;
-    if (page.items.size() == request.limit) {
-      page.next = page.items.back().alias;
-      break;
-    }
-    page.items.push_back(std::move(alias));
-  }
+  const auto page = page_of(std::move(all), request, [](const AliasBody& alias) { return alias.alias; });
   return list_answer(call, page, now.sequence(),
                      [](std::string& out, const AliasBody& alias) { json::write(out, alias); });
 }
@@ -117,13 +109,25 @@ Write::Present present_aliases(const registry::ModelAddress& address, std::vecto
   };
 }
 
+// Versions are counted from 1: 0 is a mistake, not a version that is missing.
+Result<void> check_number(const std::optional<VersionNumber>& number, const std::string& field) {
+  if (!number || number->value() > 0) return {};
+  return error(Cause::invalid_value, "\"" + field + "\" is 0, and versions are counted from 1", field);
+}
+
+// One move in the command is the whole of the request: what the command calls its fields, and what the request does.
+const std::map<std::string, std::string> kOneMove{
+    {"moves", "alias"}, {"moves[0].to", "version"}, {"moves[0].expected", "expected"}};
+
 Result<Outcome> put_alias(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(const auto alias, alias_in(call));
   HERALD_TRY(const auto request, body_of<AliasRequest>(call));
+  HERALD_CHECK(check_number(request.version, "version"));
+  HERALD_CHECK(check_number(request.expected.value, "expected"));
   registry::MoveAliases command{
       address, {{alias, request.version, expected_of(request.expected)}}, request.reason};
-  return Write{std::move(command), {}, present_aliases(address, {alias}, false)};
+  return Write{std::move(command), {}, present_aliases(address, {alias}, false), kOneMove};
 }
 
 Result<Outcome> delete_alias(const Call& call) {
@@ -138,7 +142,11 @@ Result<Outcome> delete_alias(const Call& call) {
   if (const auto reason = call.query.get("reason")) {
     HERALD_TRY(command.reason, about("reason", registry::Reason::parse(*reason)));
   }
-  return Write{std::move(command), {}, present_removed(alias.str())};
+  // To the decision, removing what is not there is no change; who names one thing to remove has named a wrong one.
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
+  if (!registry::find_alias(now.state(), found.model.id, alias)) return no_alias(found, alias.str());
+  return Write{std::move(command), {}, present_removed(alias.str()), kOneMove};
 }
 
 Result<Outcome> move_aliases(const Call& call) {
@@ -148,11 +156,14 @@ Result<Outcome> move_aliases(const Call& call) {
   std::vector<registry::AliasName> names;
   for (std::size_t i = 0; i < request.moves.size(); ++i) {
     const MoveRequest& move = request.moves[i];
+    const std::string field = "moves[" + std::to_string(i) + "].";
     if (!move.to.given) {
-      const std::string field = "moves[" + std::to_string(i) + "].to";
       return error(Cause::missing_field,
-                   "\"" + field + "\" is missing: a version's number, or null to remove the alias", field);
+                   "\"" + field + "to\" is missing: a version's number, or null to remove the alias",
+                   field + "to");
     }
+    HERALD_CHECK(check_number(move.to.value, field + "to"));
+    HERALD_CHECK(check_number(move.expected.value, field + "expected"));
     command.moves.push_back({move.alias, move.to.value, expected_of(move.expected)});
     names.push_back(move.alias);
   }
@@ -190,7 +201,7 @@ class StepsOfAnAlias {
   // False: enough.
   bool take(std::string_view event) {
     if (page_.items.size() == limit_) {
-      page_.next = std::to_string(page_.items.back().sequence);
+      page_.next = page_.keys.back();
       return false;
     }
     auto step = step_of(event);
@@ -198,6 +209,7 @@ class StepsOfAnAlias {
     if (ended_ && step->to)
       step->held_seconds = static_cast<double>(ended_->unix_ms() - step->time.unix_ms()) / 1000.0;
     ended_ = step->time;
+    page_.keys.push_back(std::to_string(step->sequence));
     page_.items.push_back(std::move(*step));
     return true;
   }

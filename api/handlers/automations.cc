@@ -1,6 +1,9 @@
 // Automations: when X happens, do Y.
+#include <set>
+
 #include "api/handlers.h"
 #include "api/writing.h"
+#include "automations/event_types.h"
 #include "automations/matcher.h"
 #include "automations/validate.h"
 
@@ -138,21 +141,28 @@ registry::Event creation_of(const registry::AutomationRecord& automation) {
   return created;
 }
 
+// As the matcher reads `on`: wildcards stand for no type of automations themselves.
+std::set<std::string_view> types_waited_for(const registry::AutomationRecord& automation) {
+  std::set<std::string_view> types;
+  for (const std::string& pattern : automation.definition.on) {
+    for (const std::size_t number : automations::types_of_pattern(pattern))
+      types.insert(automations::event_types()[number].name);
+  }
+  return types;
+}
+
 // The newest event that the automation would match, else the newest of a type that it waits for.
 std::optional<Sample> newest_sample(const Call& call, const registry::AutomationRecord& automation) {
   automations::Matcher matcher;
   matcher.fold(creation_of(automation));
-  const auto& types = automation.definition.on;
+  const auto types = types_waited_for(automation);
   std::optional<Sample> matched, of_type;
   std::size_t looked_at = 0;
   const Sequence last = call.herald.parts.tail.last();
   const auto log = call.herald.parts.log.read();
   log.scan_back(last, [&](Sequence sequence, std::string_view bytes) {
     const auto envelope = registry::decode_envelope(bytes);
-    const bool waited_for = envelope && std::any_of(types.begin(), types.end(), [&](const auto& pattern) {
-                              return matches_pattern(pattern, envelope->type);
-                            });
-    if (waited_for) {
+    if (envelope && types.contains(envelope->type)) {
       const Sample sample{sequence.value(), envelope->type};
       if (!of_type) of_type = sample;
       const auto event = registry::decode(bytes);

@@ -20,10 +20,8 @@ BOOST_DESCRIBE_STRUCT(EventTypesBody, (), (items))
 namespace {
 
 Result<Outcome> list_events(const Call& call) {
-  return Blocking{[&call]() -> Result<Outcome> {
-    HERALD_TRY(Answer answer, event_page(call));
-    return answer;
-  }};
+  HERALD_TRY(Answer answer, event_page(call));
+  return answer;
 }
 
 Result<Outcome> get_event(const Call& call) {

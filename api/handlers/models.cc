@@ -135,7 +135,7 @@ void add_registry_routes(Router& router) {
 
 void add_model_routes(Router& router) {
   router.add_in_registry(Method::get, "", Permission::read, ObjectScope::registry, list_models,
-                         Doc("models", "List the models of a registry, in the order of their registration")
+                         Doc("models", "List the models of a registry, in the order of their ids")
                              .lists<ModelBody>("Model")
                              .with({"name", R"({"type":"string"})", "Only models whose name contains this."})
                              .as_of());

@@ -19,15 +19,8 @@ Result<Outcome> list_secrets(const Call& call) {
   HERALD_TRY(const auto request, page_in(call));
   const Snapshot now = call.snapshot();
   const Presenter presenter(now.state(), call.herald.parts.work);
-  projections::Page<registry::SecretRecord> page;
-  for (auto& secret : projections::list_secrets(now.state())) {
-    if (!request.after.empty() && secret.name.str() <= request.after) continue;
-    if (page.items.size() == request.limit) {
-      page.next = page.items.back().name.str();
-      break;
-    }
-    page.items.push_back(std::move(secret));
-  }
+  const auto page = page_of(projections::list_secrets(now.state()), request,
+                            [](const registry::SecretRecord& secret) { return secret.name.str(); });
   return list_answer(call, page, now.sequence(), [&](std::string& out, const auto& secret) {
     json::write(out, presenter.secret(secret));
   });

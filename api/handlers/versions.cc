@@ -50,9 +50,10 @@ Result<Outcome> list_versions(const Call& call) {
   HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
   const auto page = projections::list_versions(now.state(), found.model.id, request);
   const Presenter presenter(now.state(), call.herald.parts.work);
+  const AliasesByVersion aliases = presenter.aliases_of_model(found);
   return list_answer(call, page, now.sequence(),
                      [&](std::string& out, const registry::VersionRecord& version) {
-                       json::write(out, presenter.version(found, version));
+                       json::write(out, presenter.version(found, version, aliases));
                      });
 }
 

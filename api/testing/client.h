@@ -127,6 +127,11 @@ class Client {
     buffer_.erase(0, size);
     return text;
   }
+  // Whether anything has come by now that was not read.
+  bool has_something() const {
+    char byte;
+    return !buffer_.empty() || ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+  }
   // True when the server has ended the connection.
   bool ended() { return buffer_.empty() && !receive(); }
 

@@ -89,6 +89,12 @@ def test_the_past_can_be_asked_for(server):
     assert sorted((move.get("from"), move["to"]) for move in history if move.get("from")) == [(1, 2)]
 
 
+def test_to_remove_an_alias_that_is_not_there_is_3(server):
+    result = server.cli("alias", "remove", "churn", "nope")
+    assert (result.returncode, result.stdout) == (3, "")
+    assert 'has no alias "nope"' in result.stderr
+
+
 def test_what_others_wrote_does_not_steer_the_terminal(server):
     succeed(server, "comment", "add", "churn:v1", "red \x1b[31m text")
     assert "red \\x1b[31m text" in succeed(server, "comment", "list", "churn:v1")

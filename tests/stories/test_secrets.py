@@ -81,3 +81,21 @@ def test_no_event_log_line_or_answer_holds_a_value(herald, receiver, values):
         for spelling in spellings(value):
             holding = [where for where, text in told.items() if spelling in text]
             assert not holding, f"{spelling!r} is in {holding}"
+
+
+def test_the_log_holds_no_credentials_of_callers_or_targets(herald, receiver):
+    """Whatever a caller sends in Authorization, and the rest of a target's URL in the clear: it may be a token."""
+    server = herald.start("--allow-target", "127.0.0.0/8", "--log-level", "trace")
+    bearer, path, query = "bearer-token-4c9d", "path-token-51aa", "query-token-62bb"
+    receiver.answer(Reply(500))
+    url = receiver.url(f"/services/{path}?key={query}")
+    server.post("/v1/automations", {"name": "tell", "on": ["model.registered"], "retry_seconds": [1],
+                                    "actions": [{"kind": "webhook", "url": url}]})
+    authorization = {"Authorization": f"Bearer {bearer}"}
+    server.post("/v1/models", {"name": "churn"}, headers=authorization)
+    assert server.request("GET", "/v1/nowhere", headers=authorization).status_code == 404
+    server.wait_for_event("delivery.exhausted")
+    server.stop()
+    log = herald.log.read_text()
+    assert "POST /v1/models 201" in log, "it is at its most talkative"
+    assert [token for token in (bearer, path, query) if token in log] == []

@@ -74,6 +74,21 @@ def test_every_dependency_is_explained():
     assert names and pinned and not missing, "docs/dependencies.md lacks " + ", ".join(missing)
 
 
+# What a file that uses the package includes; nothing for what only its build asks for.
+INCLUDED_AS = {"libboost1.81-dev": "boost/", "libboost-url1.81-dev": "boost/url", "liblmdb-dev": "lmdb.h", "librdkafka-dev": "librdkafka/",
+               "libsimdjson-dev": "simdjson.h", "libssl-dev": "openssl/", "libcurl4-openssl-dev": "curl/", "libcli11-dev": "CLI/",
+               "libspdlog-dev": "spdlog/", "libfmt-dev": "fmt/", "prometheus-cpp-dev": "prometheus/", "zlib1g-dev": None}
+
+
+def test_every_library_is_used():
+    part = (REPO / "docs" / "dependencies.md").read_text().split("## In the product")[1].split("## ")[0]
+    packages = re.findall(r"`([a-z0-9.+-]+-dev)`", part)
+    assert set(packages) == set(INCLUDED_AS)
+    product = "\n".join(path.read_text() for _, path in sources() if not path.name.endswith("_test.cc"))
+    unused = [package for package, header in INCLUDED_AS.items() if header and f"#include <{header}" not in product]
+    assert not unused, "explained, and included nowhere: " + ", ".join(unused)
+
+
 def test_links_between_documents_lead_somewhere():
     wrong = []
     for path in tracked("*.md"):

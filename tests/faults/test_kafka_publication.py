@@ -129,6 +129,7 @@ def test_a_topic_is_compared_with_the_log_while_writes_go_on(broker, prefix, her
     writers = [Writer(f"w{number}", ledger, "churn") for number in range(2)]
     for writer in writers:
         writer.run_against(server.port)
+    broker.consume(f"{prefix}.events", 1)  # publication has begun
     for round_number in range(5):
         assert ledger.wait_for(len(ledger.acknowledged) + 100, timeout=60)
         verify = server.cli("kafka", "verify", "--output", "json")

@@ -36,8 +36,10 @@ class BlobStore {
   };
 
   virtual ~BlobStore() = default;
-  virtual Result<std::unique_ptr<Upload>> begin(const Digest& digest) = 0;
-  // Nothing when it is not there.
+  // `announced`: how many bytes will come; absent: nobody said. Errors: storage_full, when they would not fit.
+  virtual Result<std::unique_ptr<Upload>> begin(const Digest& digest,
+                                                std::optional<std::uint64_t> announced) = 0;
+  // Nothing when it is not there. What open() and size() show is durable, so that an event may name it.
   virtual Result<std::unique_ptr<Blob>> open(const Digest& digest) const = 0;
   virtual std::optional<std::uint64_t> size(const Digest& digest) const = 0;
 };

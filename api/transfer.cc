@@ -91,9 +91,9 @@ struct Begun {
   bool was_there = false;
 };
 
-Result<Begun> begin_upload(BlobStore& blobs, const Digest& digest) {
+Result<Begun> begin_upload(BlobStore& blobs, const Digest& digest, std::optional<std::uint64_t> announced) {
   if (blobs.size(digest)) return Begun{std::make_shared<Checked>(digest), true};
-  HERALD_TRY(std::unique_ptr<BlobStore::Upload> upload, blobs.begin(digest));
+  HERALD_TRY(std::unique_ptr<BlobStore::Upload> upload, blobs.begin(digest, announced));
   return Begun{std::move(upload), false};
 }
 
@@ -120,7 +120,9 @@ Task<unsigned int> send_content(const Call& call, Content content, asio::thread_
 Task<Result<Answer>> receive_blob(const Call& call, Digest digest, asio::thread_pool& pool, Wire& wire) {
   if (call.request.content_length.value_or(0) > limits::kMaxBlobBytes) co_return too_large();
   BlobStore& blobs = call.herald.parts.blobs;
-  std::function<Result<Begun>()> begin = [&blobs, digest] { return begin_upload(blobs, digest); };
+  std::function<Result<Begun>()> begin = [&blobs, digest, announced = call.request.content_length] {
+    return begin_upload(blobs, digest, announced);
+  };
   const Result<Begun> begun = co_await blocking<Result<Begun>>(pool, std::move(begin));
   if (!begun) co_return begun.error();
   const Upload upload = begun->upload;

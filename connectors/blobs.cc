@@ -8,75 +8,120 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <mutex>
+#include <set>
 #include <utility>
 
+#include "base/fail_point.h"
 #include "base/hex.h"
 #include "base/ids.h"
 #include "base/limits.h"
+#include "disk/file.h"
 
 namespace herald::connectors {
 namespace {
 
 namespace fs = std::filesystem;
+using disk::File;
+using disk::file_error;
 
-Error failed(int code, const std::string& doing) {
-  const bool full = code == ENOSPC || code == EDQUOT;
-  return error(full ? Cause::storage_full : Cause::unavailable,
-               fmt::format("{}: {}", doing, std::generic_category().message(code)));
-}
+// How many bytes of an upload are taken between two looks at the free space.
+constexpr std::uint64_t kBytesBetweenLooks = 16 << 20;
 
-class File {
+class Disk {
  public:
-  explicit File(int descriptor) : descriptor_(descriptor) {}
-  File(File&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  File& operator=(File&&) = delete;
-  ~File() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  int get() const { return descriptor_; }
+  Disk(std::string folder, std::uint64_t reserve) : folder_(std::move(folder)), reserve_(reserve) {}
 
-  static Result<File> open(const std::string& path, int flags, mode_t mode = 0) {
-    const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, mode);
-    if (descriptor < 0) return failed(errno, "opening " + path);
-    return File(descriptor);
+  // Whether `coming` bytes more leave the reserve free.
+  Result<void> check(std::uint64_t coming) const {
+    struct statvfs disk {};
+    if (::statvfs(folder_.c_str(), &disk) != 0) return file_error(errno, "asking how full the disk is");
+    const std::uint64_t free = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
+    if (free >= reserve_ && free - reserve_ >= coming) return {};
+    return error(
+        Cause::storage_full,
+        fmt::format("the disk of the data folder has {} MiB free, of which {} MiB are kept free, and "
+                    "{} MiB are to come: uploads are refused until there is room",
+                    free >> 20, reserve_ >> 20, coming >> 20));
   }
 
  private:
-  int descriptor_;
+  std::string folder_;
+  std::uint64_t reserve_;
 };
 
-Result<void> sync_folder(const std::string& path) {
-  HERALD_TRY(const File folder, File::open(path, O_RDONLY | O_DIRECTORY));
-  if (::fsync(folder.get()) != 0) return failed(errno, "syncing " + path);
-  return {};
-}
+// The blobs in their places. Thread-safe.
+class Shelves {
+ public:
+  explicit Shelves(std::string folder) : folder_(std::move(folder)) {}
 
-Result<void> make_folder(const std::string& path) {
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return failed(errno, "making " + path);
-  return {};
-}
+  const std::string& folder() const { return folder_; }
+  std::string path_of(const Digest& digest) const { return shelf_of(digest) + "/" + digest.hex().substr(2); }
+
+  bool shows(const Digest& digest) const {
+    const std::lock_guard lock(mutex_);
+    return !unsettled_.contains(digest) && ::access(path_of(digest).c_str(), F_OK) == 0;
+  }
+
+  // Moves a file that is synced and whole to its place; durable when it returns.
+  Result<void> take(const std::string& incoming, const Digest& digest) {
+    hide_what_is_new(digest);
+    HERALD_CHECK(disk::make_folder(shelf_of(digest)));
+    if (::rename(incoming.c_str(), path_of(digest).c_str()) != 0)
+      return file_error(errno, "putting a blob in its place");
+    if (fail_point("blobs.before_folder_sync")) return file_error(EIO, "syncing " + shelf_of(digest));
+    HERALD_CHECK(disk::sync_folder(shelf_of(digest)));
+    HERALD_CHECK(disk::sync_folder(folder_));  // another upload may have made the shelf and not synced it yet
+    const std::lock_guard lock(mutex_);
+    unsettled_.erase(digest);
+    return {};
+  }
+
+  // For what a process that was killed has renamed and not synced.
+  Result<void> sync() const {
+    std::error_code failure;
+    for (fs::directory_iterator shelf(folder_, failure); !failure && shelf != fs::directory_iterator();
+         shelf.increment(failure)) {
+      if (shelf->is_directory(failure)) HERALD_CHECK(disk::sync_folder(shelf->path()));
+    }
+    if (failure) return file_error(failure.value(), "looking at the blobs in " + folder_);
+    return disk::sync_folder(folder_);
+  }
+
+ private:
+  std::string shelf_of(const Digest& digest) const { return folder_ + "/" + digest.hex().substr(0, 2); }
+
+  void hide_what_is_new(const Digest& digest) {
+    const std::lock_guard lock(mutex_);
+    if (::access(path_of(digest).c_str(), F_OK) != 0) unsettled_.insert(digest);
+  }
+
+  const std::string folder_;
+  mutable std::mutex mutex_;
+  std::set<Digest> unsettled_;  // renamed, perhaps, and not known to be durable
+};
 
 class Upload final : public api::BlobStore::Upload {
  public:
-  Upload(std::string folder, std::string incoming, File file, const Digest& digest)
-      : folder_(std::move(folder)), incoming_(std::move(incoming)), file_(std::move(file)), digest_(digest) {}
-  ~Upload() override {
-    if (!finished_) ::unlink(incoming_.c_str());
-  }
+  Upload(Shelves& shelves, const Disk& disk, std::string incoming, File file, const Digest& digest)
+      : shelves_(shelves),
+        disk_(disk),
+        incoming_(std::move(incoming)),
+        file_(std::move(file)),
+        digest_(digest) {}
+  ~Upload() override { ::unlink(incoming_.c_str()); }
 
   Result<void> write(std::string_view bytes) override {
     size_ += bytes.size();
     if (size_ > limits::kMaxBlobBytes) {
       return error(Cause::too_large, fmt::format("a blob has at most {} bytes", limits::kMaxBlobBytes));
     }
-    hash_.update(bytes);
-    while (!bytes.empty()) {
-      const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return failed(errno, "writing a blob");
-      bytes.remove_prefix(static_cast<std::size_t>(written));
+    if (size_ - looked_at_ >= kBytesBetweenLooks) {
+      HERALD_CHECK(disk_.check(bytes.size()));
+      looked_at_ = size_;
     }
-    return {};
+    hash_.update(bytes);
+    return file_.write_all(bytes);
   }
 
   Result<void> finish() override {
@@ -87,26 +132,20 @@ class Upload final : public api::BlobStore::Upload {
                                "were cut or changed on the way, or the digest is another file's",
                                size_, found.str(), digest_.str()));
     }
-    const std::string hex = digest_.hex();
-    const std::string shelf = folder_ + "/" + hex.substr(0, 2);
-    if (::fchmod(file_.get(), 0400) != 0) return failed(errno, "making a blob read-only");
-    if (::fsync(file_.get()) != 0) return failed(errno, "syncing a blob");
-    HERALD_CHECK(make_folder(shelf));
-    if (::rename(incoming_.c_str(), (shelf + "/" + hex.substr(2)).c_str()) != 0) {
-      return failed(errno, "putting a blob in its place");
-    }
-    finished_ = true;
-    HERALD_CHECK(sync_folder(shelf));
-    return sync_folder(folder_);
+    if (::fchmod(file_.get(), 0400) != 0) return file_error(errno, "making a blob read-only");
+    HERALD_CHECK(file_.sync());
+    return shelves_.take(incoming_, digest_);
   }
 
  private:
-  std::string folder_, incoming_;
+  Shelves& shelves_;
+  const Disk& disk_;
+  const std::string incoming_;
   File file_;
   Digest digest_;
   Sha256 hash_;
   std::uint64_t size_ = 0;
-  bool finished_ = false;
+  std::uint64_t looked_at_ = 0;  // its size when the free space was asked last
 };
 
 class Blob final : public api::BlobStore::Blob {
@@ -121,7 +160,7 @@ class Blob final : public api::BlobStore::Blob {
       const ssize_t got =
           ::pread(file_.get(), bytes.data() + have, count - have, static_cast<off_t>(offset + have));
       if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return failed(errno, "reading a blob");
+      if (got < 0) return file_error(errno, "reading a blob");
       if (got == 0) break;
       have += static_cast<std::size_t>(got);
     }
@@ -136,66 +175,54 @@ class Blob final : public api::BlobStore::Blob {
 
 class FolderBlobs final : public api::BlobStore {
  public:
-  FolderBlobs(std::string folder, std::uint64_t reserve) : folder_(std::move(folder)), reserve_(reserve) {}
+  FolderBlobs(const std::string& folder, std::uint64_t reserve) : shelves_(folder), disk_(folder, reserve) {}
 
-  Result<std::unique_ptr<api::BlobStore::Upload>> begin(const Digest& digest) override {
-    HERALD_CHECK(check_space());
-    std::string incoming = folder_ + "/incoming/" + to_hex(random_bytes(16));
-    HERALD_TRY(File file, File::open(incoming, O_WRONLY | O_CREAT | O_EXCL, 0600));
+  Result<void> prepare() const {
+    const std::string incoming = shelves_.folder() + "/incoming";
+    std::error_code swept;
+    fs::remove_all(incoming, swept);
+    if (swept) return file_error(swept.value(), "sweeping " + incoming);
+    HERALD_CHECK(disk::make_folder(incoming));
+    return shelves_.sync();
+  }
+
+  Result<std::unique_ptr<api::BlobStore::Upload>> begin(const Digest& digest,
+                                                        std::optional<std::uint64_t> announced) override {
+    HERALD_CHECK(disk_.check(announced.value_or(0)));
+    std::string incoming = shelves_.folder() + "/incoming/" + to_hex(random_bytes(16));
+    HERALD_TRY(File file, File::open(incoming, O_WRONLY | O_CREAT | O_EXCL));
     return std::unique_ptr<api::BlobStore::Upload>(
-        std::make_unique<connectors::Upload>(folder_, std::move(incoming), std::move(file), digest));
+        std::make_unique<connectors::Upload>(shelves_, disk_, std::move(incoming), std::move(file), digest));
   }
 
   Result<std::unique_ptr<api::BlobStore::Blob>> open(const Digest& digest) const override {
-    const int descriptor = ::open(path_of(digest).c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0 && errno == ENOENT) return std::unique_ptr<api::BlobStore::Blob>();
-    if (descriptor < 0) return failed(errno, "opening a blob");
-    File file(descriptor);
+    if (!shelves_.shows(digest)) return std::unique_ptr<api::BlobStore::Blob>();
+    HERALD_TRY(File file, File::open(shelves_.path_of(digest), O_RDONLY));
     struct stat status {};
-    if (::fstat(descriptor, &status) != 0) return failed(errno, "looking at a blob");
+    if (::fstat(file.get(), &status) != 0) return file_error(errno, "looking at a blob");
     return std::unique_ptr<api::BlobStore::Blob>(
         std::make_unique<connectors::Blob>(std::move(file), static_cast<std::uint64_t>(status.st_size)));
   }
 
   std::optional<std::uint64_t> size(const Digest& digest) const override {
     struct stat status {};
-    if (::stat(path_of(digest).c_str(), &status) != 0) return std::nullopt;
+    if (!shelves_.shows(digest) || ::stat(shelves_.path_of(digest).c_str(), &status) != 0)
+      return std::nullopt;
     return static_cast<std::uint64_t>(status.st_size);
   }
 
  private:
-  std::string path_of(const Digest& digest) const {
-    const std::string hex = digest.hex();
-    return folder_ + "/" + hex.substr(0, 2) + "/" + hex.substr(2);
-  }
-
-  Result<void> check_space() const {
-    struct statvfs disk {};
-    if (::statvfs(folder_.c_str(), &disk) != 0) return failed(errno, "asking how full the disk is");
-    if (static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize >= reserve_) return {};
-    return error(
-        Cause::storage_full,
-        fmt::format("the disk of the data folder has less than {} MiB free: uploads are refused until "
-                    "there is room",
-                    reserve_ >> 20));
-  }
-
-  std::string folder_;
-  std::uint64_t reserve_;
+  Shelves shelves_;
+  Disk disk_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<api::BlobStore>> open_folder_blobs(const std::string& folder,
                                                           std::uint64_t disk_reserve) {
-  const std::string incoming = folder + "/incoming";
-  std::error_code swept;
-  fs::remove_all(incoming, swept);
-  if (swept) return failed(swept.value(), "sweeping " + incoming);
-  HERALD_CHECK(make_folder(folder));
-  HERALD_CHECK(make_folder(incoming));
-  HERALD_CHECK(sync_folder(folder));
-  return std::unique_ptr<api::BlobStore>(std::make_unique<FolderBlobs>(folder, disk_reserve));
+  auto blobs = std::make_unique<FolderBlobs>(folder, disk_reserve);
+  HERALD_CHECK(blobs->prepare());
+  return std::unique_ptr<api::BlobStore>(std::move(blobs));
 }
 
 }  // namespace herald::connectors

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "base/fail_point.h"
 #include "base/hex.h"
 #include "base/ids.h"
 
@@ -26,7 +27,7 @@ class Blobs : public testing::Test {
   void open(std::uint64_t reserve = 0) { store_ = open_folder_blobs(folder_, reserve).value(); }
 
   Result<void> put(std::string_view bytes, const Digest& digest) {
-    HERALD_TRY(const auto upload, store_->begin(digest));
+    HERALD_TRY(const auto upload, store_->begin(digest, bytes.size()));
     HERALD_CHECK(upload->write(bytes));
     return upload->finish();
   }
@@ -74,12 +75,12 @@ TEST_F(Blobs, OtherBytesThanAnnouncedAreRefusedAndLeaveNothing) {
 }
 
 TEST_F(Blobs, AnUploadThatIsGivenUpLeavesNothing) {
-  { ASSERT_TRUE(store_->begin(sha256("x")).value()->write("x")); }
+  { ASSERT_TRUE(store_->begin(sha256("x"), 1).value()->write("x")); }
   EXPECT_EQ(files_in(folder_), 0);
 }
 
 TEST_F(Blobs, WhatACrashLeftIsSweptAtStart) {
-  auto upload = store_->begin(sha256("xyz")).value();
+  auto upload = store_->begin(sha256("xyz"), 3).value();
   ASSERT_TRUE(upload->write("x"));
   EXPECT_EQ(files_in(folder_ / "incoming"), 1);
   open();
@@ -99,6 +100,25 @@ TEST_F(Blobs, CannotBeWrittenByAnybodyAfterwards) {
   EXPECT_EQ(permissions, fs::perms::owner_read);
 }
 
+TEST_F(Blobs, WhoseFoldersWereNotSyncedAreNotShownUntilAnUploadSucceeds) {
+  ::setenv("HERALD_FAIL_POINTS", "blobs.before_folder_sync=error@1", 1);
+  arm_fail_points_from_environment();
+  EXPECT_EQ(put("weights", sha256("weights")).error().cause, Cause::unavailable);
+  EXPECT_EQ(files_in(folder_), 1) << "it was renamed";
+  EXPECT_EQ(store_->size(sha256("weights")), std::nullopt) << "an event could name it and lose it";
+  EXPECT_EQ(get(sha256("weights")), "(not there)");
+  ASSERT_TRUE(put("weights", sha256("weights")));
+  EXPECT_EQ(get(sha256("weights")), "weights");
+}
+
+TEST_F(Blobs, ThatWereThereAreShownThoughAnotherUploadOfThemFails) {
+  ASSERT_TRUE(put("weights", sha256("weights")));
+  ::setenv("HERALD_FAIL_POINTS", "blobs.before_folder_sync=error@1", 1);
+  arm_fail_points_from_environment();
+  EXPECT_FALSE(put("weights", sha256("weights")));
+  EXPECT_EQ(get(sha256("weights")), "weights");
+}
+
 TEST_F(Blobs, TheSameOneUploadedByManyAtOnceIsThereOnce) {
   const std::string bytes(1 << 20, 'w');
   const Digest digest = sha256(bytes);
@@ -113,9 +133,35 @@ TEST_F(Blobs, TheSameOneUploadedByManyAtOnceIsThereOnce) {
 
 TEST_F(Blobs, AreRefusedBelowTheReserve) {
   open(~0ull);
-  const auto refused = store_->begin(sha256("x"));
+  const auto refused = store_->begin(sha256("x"), 1);
   EXPECT_EQ(refused.error().cause, Cause::storage_full);
   EXPECT_EQ(files_in(folder_), 0);
+}
+
+TEST_F(Blobs, AreRefusedAtTheBeginningWhenWhatWasAnnouncedWouldNotFit) {
+  const std::uint64_t free = fs::space(folder_).available;
+  const auto refused = store_->begin(sha256("x"), free + (1ull << 30));
+  EXPECT_EQ(refused.error().cause, Cause::storage_full);
+  EXPECT_EQ(files_in(folder_), 0);
+  EXPECT_TRUE(store_->begin(sha256("x"), 1));
+}
+
+// A disk of 64 megabytes; needs root, which mounts it.
+TEST_F(Blobs, ThatNobodyAnnouncedAreRefusedWhenTheyReachTheReserve) {
+  if (::geteuid() != 0 || ::mount("tmpfs", folder_.c_str(), "tmpfs", 0, "size=64m") != 0) {
+    GTEST_SKIP() << "cannot mount a small file system here";
+  }
+  constexpr std::uint64_t kReserve = 32 << 20;
+  open(kReserve);
+  auto upload = store_->begin(sha256("x"), std::nullopt).value();
+  const std::string piece(1 << 20, 'w');
+  Result<void> written;
+  while (written) written = upload->write(piece);
+  EXPECT_EQ(written.error().cause, Cause::storage_full);
+  EXPECT_GE(fs::space(folder_).available, kReserve - (16u << 20)) << "seen within 16 MiB";
+  upload.reset();
+  store_.reset();
+  ::umount(folder_.c_str());
 }
 
 // A disk of a megabyte; needs root, which mounts it.
@@ -125,8 +171,10 @@ TEST_F(Blobs, AFullDiskRefusesAndLeavesNothing) {
   }
   open();
   const std::string bytes(4 << 20, 'w');
-  const auto refused = put(bytes, sha256(bytes));
-  EXPECT_EQ(refused.error().cause, Cause::storage_full);
+  {
+    const auto upload = store_->begin(sha256(bytes), std::nullopt).value();
+    EXPECT_EQ(upload->write(bytes).error().cause, Cause::storage_full);
+  }
   EXPECT_EQ(files_in(folder_), 0);
   EXPECT_TRUE(put("small", sha256("small"))) << "what was refused gave its space back";
   store_.reset();

@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "disk/file.h"
+
 namespace herald::lmdb {
 namespace {
 
@@ -48,13 +50,9 @@ Result<void> check_write(int code, std::string_view doing) {
 }  // namespace
 
 Result<std::unique_ptr<Environment>> Environment::open(const Options& options) {
-  std::error_code made;
-  std::filesystem::create_directories(options.path, made);
-  if (made)
-    return error(Cause::unavailable,
-                 fmt::format("cannot make the folder {}: {}", options.path, made.message()));
-  std::filesystem::permissions(options.path, std::filesystem::perms::owner_all, made);
-
+  HERALD_CHECK(disk::make_folder(options.path));
+  std::error_code unknown;
+  const bool is_new = !std::filesystem::exists(options.path + "/data.mdb", unknown);
   MDB_env* raw = nullptr;
   if (const int code = mdb_env_create(&raw); code != MDB_SUCCESS)
     return to_error(code, "making an LMDB environment");
@@ -67,6 +65,7 @@ Result<std::unique_ptr<Environment>> Environment::open(const Options& options) {
   if (const int code = mdb_env_open(raw, options.path.c_str(), flags, 0600); code != MDB_SUCCESS) {
     return to_error(code, fmt::format("opening {}", options.path));
   }
+  if (is_new) HERALD_CHECK(disk::sync_folder(options.path));
   env->clear_stale_readers();
   return env;
 }
@@ -104,13 +103,6 @@ Result<WriteTxn> Environment::write() {
 Result<void> Environment::sync() {
   if (const int code = mdb_env_sync(env_, 1); code != MDB_SUCCESS)
     return to_error(code, fmt::format("syncing {}", path_));
-  return {};
-}
-
-Result<void> Environment::copy_to(const std::string& folder) const {
-  if (const int code = mdb_env_copy(env_, folder.c_str()); code != MDB_SUCCESS) {
-    return to_error(code, fmt::format("copying {} to {}", path_, folder));
-  }
   return {};
 }
 
@@ -180,10 +172,6 @@ Result<bool> WriteTxn::erase(Table table, std::string_view key) {
   if (code == MDB_NOTFOUND) return false;
   HERALD_CHECK(check_write(code, "erasing"));
   return true;
-}
-
-Result<void> WriteTxn::clear(Table table) {
-  return check_write(mdb_drop(txn_, table.dbi, 0), "clearing a table");
 }
 
 Result<WriteTxn> WriteTxn::nested() {

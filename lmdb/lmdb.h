@@ -30,7 +30,7 @@ struct Table {
 enum class Sync { each_commit, none };
 
 struct Options {
-  std::string path;                        // a folder, made if absent (mode 0700)
+  std::string path;                        // a folder, made durably if absent (mode 0700)
   std::uint64_t map_size = 1ull << 40;     // address space, and the bound on growth
   Sync sync = Sync::each_commit;
   unsigned int max_tables = 32;
@@ -57,8 +57,6 @@ class Environment {
 
   // Forces what NOSYNC left in the page cache to the disk.
   Result<void> sync();
-  // Copies a consistent snapshot into an empty folder while writers go on.
-  Result<void> copy_to(const std::string& folder) const;
   // Gives back the slots of readers whose process died. Returns how many.
   int clear_stale_readers();
 
@@ -139,7 +137,6 @@ class WriteTxn : public Txn {
   Result<void> append(Table table, std::string_view key, std::string_view value);
   // True when there was something to erase.
   Result<bool> erase(Table table, std::string_view key);
-  Result<void> clear(Table table);
 
   // A transaction within this one, which stands still until the inner one has ended: what it wrote is this one's when
   // it commits, and gone without a trace when it does not. Errors: storage_full.

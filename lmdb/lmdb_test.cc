@@ -93,16 +93,6 @@ TEST_F(Lmdb, TellsWhetherThereWasSomethingToErase) {
   EXPECT_FALSE(txn.erase(table, "a").value());
 }
 
-TEST_F(Lmdb, ClearsATable) {
-  put({"a", "b"});
-  auto txn = environment->write().value();
-  ASSERT_TRUE(txn.clear(table));
-  ASSERT_FALSE(txn.commit());
-  EXPECT_EQ(environment->read().entries(table), 0u);
-  put({"c"});
-  EXPECT_EQ(environment->read().entries(table), 1u);
-}
-
 TEST_F(Lmdb, WalksInTheOrderOfBytes) {
   put({"b", "d", "f"});
   const ReadTxn reader = environment->read();
@@ -145,24 +135,6 @@ TEST_F(Lmdb, SaysWhenTheMapIsFullAndGoesOnAfterwards) {
   EXPECT_EQ(environment->read().entries(table), 2u);
   EXPECT_LE(environment->usage().used_bytes, environment->usage().map_bytes);
   EXPECT_EQ(environment->usage().map_bytes, kMapSize);
-}
-
-TEST_F(Lmdb, CopiesASnapshotIntoAnEmptyFolder) {
-  put({"a"});
-  const std::string copy = folder.file("copy");
-  std::filesystem::create_directory(copy);
-  ASSERT_TRUE(environment->copy_to(copy));
-  put({"b"});
-  auto copied = Environment::open({.path = copy, .map_size = kMapSize}).value();
-  const Table things = copied->table("things").value();
-  EXPECT_EQ(copied->read().get(things, "a"), "value of a");
-  EXPECT_EQ(copied->read().get(things, "b"), std::nullopt);
-}
-
-TEST_F(Lmdb, DoesNotCopyWhereThereIsNoFolder) {
-  const auto copied = environment->copy_to(folder.file("absent"));
-  ASSERT_FALSE(copied);
-  EXPECT_THAT(copied.error().message, HasSubstr(folder.file("absent")));
 }
 
 TEST_F(Lmdb, RefusesWhatIsNotAnEnvironment) {

@@ -1,15 +1,13 @@
 #include "projections/mark.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+
+#include "disk/file.h"
 
 namespace herald::projections {
 namespace {
@@ -41,30 +39,6 @@ std::string contents(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-Error cannot_write(const std::string& path, int code) {
-  const bool full = code == ENOSPC || code == EDQUOT;
-  return error(full ? Cause::storage_full : Cause::unavailable,
-               fmt::format("writing {}: {}", path, std::strerror(code)));
-}
-
-class File {
- public:
-  File(const std::string& path, int flags) : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
-  ~File() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  explicit operator bool() const { return descriptor_ >= 0; }
-  bool write(std::string_view text) {
-    return ::write(descriptor_, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  }
-  bool sync() { return ::fsync(descriptor_) == 0; }
-
- private:
-  int descriptor_;
-};
-
 }  // namespace
 
 std::string boot_id() {
@@ -88,23 +62,10 @@ std::optional<std::string> Mark::why_not_trusted(const std::string& this_boot) c
 }
 
 Result<void> Mark::set_open(const std::string& this_boot) {
-  return write(open_text(this_boot, size_of(data_)));
+  return disk::replace_file(path_, open_text(this_boot, size_of(data_)));
 }
 Result<void> Mark::set_clean() {
-  return write(clean_text(size_of(data_)));
-}
-
-Result<void> Mark::write(const std::string& text) {
-  const std::string beside = path_ + ".new";
-  {
-    File file(beside, O_WRONLY | O_CREAT | O_TRUNC);
-    if (!file || !file.write(text) || !file.sync()) return cannot_write(beside, errno);
-  }
-  if (::rename(beside.c_str(), path_.c_str()) != 0) return cannot_write(path_, errno);
-  const std::string parent = std::filesystem::path(path_).parent_path().string();
-  File folder(parent.empty() ? "." : parent, O_RDONLY | O_DIRECTORY);
-  if (!folder || !folder.sync()) return cannot_write(path_, errno);
-  return {};
+  return disk::replace_file(path_, clean_text(size_of(data_)));
 }
 
 }  // namespace herald::projections

@@ -25,7 +25,6 @@ class Mark {
   Result<void> set_clean();
 
  private:
-  Result<void> write(const std::string& text);
   std::string path_, data_;
 };
 

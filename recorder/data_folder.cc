@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -14,6 +13,7 @@ namespace herald::recorder {
 namespace {
 
 namespace fs = std::filesystem;
+using disk::File;
 
 constexpr std::string_view kFormat = "herald data 1";
 constexpr const char* kLockFile = "lock";
@@ -24,19 +24,6 @@ Error unusable(const std::string& path, std::string_view why) {
   return error(Cause::unavailable, fmt::format("the data folder {} cannot be used: {}", path, why));
 }
 
-std::string why(int code) {
-  return std::strerror(code);
-}
-
-Result<void> make_folder(const std::string& path) {
-  std::error_code failure;
-  fs::create_directories(path, failure);
-  if (failure) return unusable(path, failure.message());
-  fs::permissions(path, fs::perms::owner_all, failure);
-  if (failure) return unusable(path, failure.message());
-  return {};
-}
-
 // What a process that died between making the lock and writing the format leaves behind.
 bool may_become_ours(const fs::path& entry) {
   return entry.filename() == kLockFile || entry.filename() == kNewFormatFile;
@@ -45,6 +32,7 @@ bool may_become_ours(const fs::path& entry) {
 // Looked at before anything is written, so that a wrong --data leaves no trace.
 Result<void> refuse_what_is_somebody_elses(const std::string& path) {
   std::error_code failure;
+  if (!fs::exists(path, failure) && !failure) return {};
   if (fs::exists(path + "/" + kFormatFile, failure)) return {};
   for (fs::directory_iterator entry(path, failure); !failure && entry != fs::directory_iterator();
        entry.increment(failure)) {
@@ -73,61 +61,23 @@ Error held_by_another(const std::string& path) {
                            path, holder.empty() ? "(unknown)" : holder));
 }
 
-Result<void> write_all(int file, std::string_view text, const std::string& path) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(file, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return unusable(path, why(errno));
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
-
-Result<int> lock(const std::string& path) {
-  const int file = ::open((path + "/" + kLockFile).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0) return unusable(path, why(errno));
-  if (::flock(file, LOCK_EX | LOCK_NB) == 0) return file;
-  const int code = errno;
-  ::close(file);
-  if (code == EWOULDBLOCK) return held_by_another(path);
-  return unusable(path, why(code));
+Result<File> lock(const std::string& path) {
+  HERALD_TRY(File file, File::open(path + "/" + kLockFile, O_RDWR | O_CREAT));
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return file;
+  if (errno == EWOULDBLOCK) return held_by_another(path);
+  return disk::file_error(errno, "locking the data folder " + path);
 }
 
 // For the sentence that refuses the next process.
-Result<void> write_holder(int lock, const std::string& path) {
-  if (::ftruncate(lock, 0) != 0) return unusable(path, why(errno));
-  return write_all(lock, std::to_string(::getpid()) + "\n", path);
-}
-
-Result<void> sync_folder(const std::string& path) {
-  const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return unusable(path, why(errno));
-  const int code = ::fsync(folder) == 0 ? 0 : errno;
-  ::close(folder);
-  if (code != 0) return unusable(path, why(code));
-  return {};
-}
-
-Result<void> write_synced(const std::string& file_path, std::string_view text, const std::string& path) {
-  const int file = ::open(file_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0) return unusable(path, why(errno));
-  Result<void> result = write_all(file, text, path);
-  if (result && ::fsync(file) != 0) result = unusable(path, why(errno));
-  ::close(file);
-  return result;
-}
-
-Result<void> write_format(const std::string& path) {
-  const std::string unfinished = path + "/" + kNewFormatFile;
-  HERALD_CHECK(write_synced(unfinished, std::string(kFormat) + "\n", path));
-  if (::rename(unfinished.c_str(), (path + "/" + kFormatFile).c_str()) != 0)
-    return unusable(path, why(errno));
-  return sync_folder(path);
+Result<void> write_holder(const File& lock, const std::string& path) {
+  if (::ftruncate(lock.get(), 0) != 0) return disk::file_error(errno, "writing into the data folder " + path);
+  return lock.write_all(std::to_string(::getpid()) + "\n");
 }
 
 Result<void> check_or_write_format(const std::string& path) {
   std::error_code ignored;
-  if (!fs::exists(path + "/" + kFormatFile, ignored)) return write_format(path);
+  if (!fs::exists(path + "/" + kFormatFile, ignored))
+    return disk::replace_file(path + "/" + kFormatFile, std::string(kFormat) + "\n");
   const std::string found = first_line(path + "/" + kFormatFile);
   if (found == kFormat) return {};
   return unusable(
@@ -139,18 +89,29 @@ Result<void> check_or_write_format(const std::string& path) {
 }  // namespace
 
 Result<std::unique_ptr<DataFolder>> DataFolder::open(const std::string& path) {
-  HERALD_CHECK(make_folder(path));
   HERALD_CHECK(refuse_what_is_somebody_elses(path));
-  HERALD_TRY(const int locked, lock(path));
-  std::unique_ptr<DataFolder> folder(new DataFolder(path, locked));
+  HERALD_CHECK(disk::make_folder(path));
+  HERALD_TRY(File locked, lock(path));
+  std::unique_ptr<DataFolder> folder(new DataFolder(path, std::move(locked)));
   HERALD_CHECK(check_or_write_format(path));
-  HERALD_CHECK(write_holder(locked, path));
+  HERALD_CHECK(write_holder(folder->lock_, path));
   return folder;
 }
 
-// The lock file stays: deleting it would let two processes lock two files of one name.
-DataFolder::~DataFolder() {
-  ::close(lock_);
+// The log is made, durably, before any of the others; where they are and it is not, the truth was lost, and they would
+// be replaced by those of an empty log.
+Result<void> DataFolder::refuse_without_its_log() const {
+  std::error_code unknown;
+  if (fs::exists(log() + "/data.mdb", unknown)) return {};
+  for (const std::string& other : {head(), views(), work()}) {
+    if (!fs::exists(other + "/data.mdb", unknown)) continue;
+    return unusable(
+        path_,
+        fmt::format("{} is there and the log, {}/data.mdb, is not: the log is the only truth, and "
+                    "nothing can stand in for it. Restore the folder from a backup, or name another one",
+                    other, log()));
+  }
+  return {};
 }
 
 }  // namespace herald::recorder

@@ -9,15 +9,18 @@
 #include <string>
 
 #include "base/result.h"
+#include "disk/file.h"
 
 namespace herald::recorder {
 
 class DataFolder {
  public:
-  // Makes the folder (0700) if absent. Errors: already_exists (another process uses it: says its id), unavailable
-  // (another format version, or a folder that is not Herald's and not empty).
+  // Makes the folder (0700) if absent; one that is there keeps its mode. Errors: already_exists (another process uses
+  // it: says its id), unavailable (another format version; a folder that is not Herald's and not empty, in which nothing
+  // is touched), storage_full.
   static Result<std::unique_ptr<DataFolder>> open(const std::string& path);
-  ~DataFolder();   // gives the lock back
+  // To be asked before a log is made: refused where the other stores are and the log is not. Errors: unavailable.
+  Result<void> refuse_without_its_log() const;
   const std::string& path() const { return path_; }
   std::string log() const { return path_ + "/log"; }
   std::string head() const { return path_ + "/head"; }
@@ -26,9 +29,10 @@ class DataFolder {
   std::string blobs() const { return path_ + "/blobs"; }
 
  private:
-  DataFolder(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
-  std::string path_;
-  int lock_;
+  DataFolder(std::string path, disk::File lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+  const std::string path_;
+  // Given back when it is closed. The file stays: deleting it would let two processes lock two files of one name.
+  const disk::File lock_;
 };
 
 }  // namespace herald::recorder

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -92,9 +93,38 @@ TEST_F(DataFolders, AreNotMadeOfAFolderWithOtherThings) {
   EXPECT_FALSE(std::filesystem::exists(path + "/lock")) << "nothing is left behind";
 }
 
-TEST_F(DataFolders, MayBeginInAnEmptyFolder) {
+TEST_F(DataFolders, ThatAreSomebodyElsesKeepTheirMode) {
   std::filesystem::create_directories(path);
+  write(path + "/thesis.tex", "years of work");
+  ASSERT_EQ(chmod(path.c_str(), 01777), 0);
+  EXPECT_EQ(refusal().cause, Cause::unavailable);
+  EXPECT_EQ(std::filesystem::status(path).permissions(),
+            std::filesystem::perms::all | std::filesystem::perms::sticky_bit);
+}
+
+TEST_F(DataFolders, MayBeginInAnEmptyFolderWhoseModeIsItsOwnersAffair) {
+  std::filesystem::create_directories(path);
+  ASSERT_EQ(chmod(path.c_str(), 0750), 0);
   EXPECT_TRUE(DataFolder::open(path));
+  EXPECT_EQ(std::filesystem::status(path).permissions(),
+            std::filesystem::perms::owner_all | std::filesystem::perms::group_read |
+                std::filesystem::perms::group_exec);
+}
+
+TEST_F(DataFolders, ThatHaveLostTheirLogAreNotBegunAnew) {
+  for (const std::string derived : {"head", "views", "work"}) {
+    const std::string lost = temp.file("lost-" + derived);
+    const auto folder = DataFolder::open(lost).value();
+    EXPECT_TRUE(folder->refuse_without_its_log()) << "it is new";
+    std::filesystem::create_directories(lost + "/" + derived);
+    write(lost + "/" + derived + "/data.mdb", "x");
+    const auto refused = folder->refuse_without_its_log();
+    ASSERT_FALSE(refused) << derived;
+    EXPECT_THAT(refused.error().message, HasSubstr("Restore the folder from a backup"));
+    std::filesystem::create_directories(lost + "/log");
+    write(lost + "/log/data.mdb", "x");
+    EXPECT_TRUE(folder->refuse_without_its_log()) << derived;
+  }
 }
 
 TEST_F(DataFolders, SurviveADeathBeforeTheFormatWasWritten) {

@@ -11,8 +11,11 @@ namespace herald::work {
 
 class Keyring {
  public:
-  // Made durably if absent. Refused when others than the owner may read it, or when it lies inside `data_folder`.
+  // What open() would refuse, without making anything: a path inside `data_folder` or to no file, a file that others
+  // than the owner may read or that is damaged, and one that is gone while the folder was written with it.
   // Errors: unavailable, invalid_value.
+  static Result<void> check(const std::string& path, const std::string& data_folder);
+  // Made durably if absent.
   static Result<Keyring> open(const std::string& path, const std::string& data_folder);
   // 32 bytes for one use: "idempotency", "secrets", "cursors".
   std::string key(std::string_view use) const;

@@ -86,6 +86,32 @@ TEST_F(KeyFile, ThatIsDamagedIsRefusedAndLeftAsItIs) {
   }
 }
 
+TEST_F(KeyFile, ThatIsGoneIsNotMadeAnewForAFolderThatWasWrittenWithIt) {
+  fs::create_directories(data + "/work");
+  std::ofstream(data + "/work/data.mdb") << "x";
+  const auto refused = open();
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("restore it from a backup"));
+  EXPECT_FALSE(fs::exists(path));
+  fs::create_directories(folder.file("config"));
+  write(std::string(64, 'a'));
+  EXPECT_TRUE(open()) << "another one that somebody made on purpose";
+}
+
+TEST_F(KeyFile, CannotBeAFolderAndNobodyIsToldToChangeItsMode) {
+  fs::create_directories(path);
+  fs::permissions(path, fs::perms::all | fs::perms::sticky_bit);
+  const auto refused = open();
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("is not a file"));
+  EXPECT_THAT(refused.error().message, ::testing::Not(HasSubstr("chmod")));
+}
+
+TEST_F(KeyFile, IsCheckedWithoutBeingMade) {
+  EXPECT_TRUE(Keyring::check(path, data));
+  EXPECT_FALSE(fs::exists(path));
+}
+
 TEST_F(KeyFile, MadeBySeveralAtOnceIsTheSameForAll) {
   std::vector<std::string> keys(8);
   {

@@ -76,7 +76,7 @@ Result<void> sort_paths(std::vector<FileEntry>& files) {
 Result<Digest> store_manifest(BlobStore& blobs, const std::string& manifest) {
   const Digest digest = sha256(manifest);
   if (blobs.size(digest)) return digest;
-  HERALD_TRY(const auto upload, blobs.begin(digest));
+  HERALD_TRY(const auto upload, blobs.begin(digest, manifest.size()));
   HERALD_CHECK(upload->write(manifest));
   HERALD_CHECK(upload->finish());
   return digest;

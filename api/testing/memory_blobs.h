@@ -10,7 +10,7 @@ namespace herald::api::testing {
 
 class MemoryBlobs final : public BlobStore {
  public:
-  Result<std::unique_ptr<Upload>> begin(const Digest& digest) override {
+  Result<std::unique_ptr<Upload>> begin(const Digest& digest, std::optional<std::uint64_t>) override {
     return std::make_unique<Incoming>(*this, digest);
   }
   Result<std::unique_ptr<Blob>> open(const Digest& digest) const override {

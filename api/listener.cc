@@ -31,7 +31,32 @@ Result<asio::ip::address> loopback_address(const std::string& host) {
                                   "everybody could do everything. Listen at 127.0.0.1");
 }
 
+template <class AnyAcceptor>
+Result<void> listen_at(AnyAcceptor& acceptor, const std::string& host, std::uint16_t port) {
+  HERALD_TRY(const auto address, loopback_address(host));
+  const tcp::endpoint endpoint(address, port);
+  const auto failed_at = [&](const error_code& failed) {
+    return error(Cause::unavailable,
+                 "cannot listen at " + host + ":" + std::to_string(port) + ": " + failed.message());
+  };
+  error_code failed;
+  acceptor.open(endpoint.protocol(), failed);
+  if (failed) return failed_at(failed);
+  acceptor.set_option(asio::socket_base::reuse_address(true), failed);
+  acceptor.bind(endpoint, failed);
+  if (failed) return failed_at(failed);
+  acceptor.listen(asio::socket_base::max_listen_connections, failed);
+  if (failed) return failed_at(failed);
+  return {};
+}
+
 }  // namespace
+
+Result<void> Listener::check_address(const std::string& host, std::uint16_t port) {
+  asio::io_context context;
+  tcp::acceptor acceptor(context);
+  return listen_at(acceptor, host, port);
+}
 
 Listener::Listener(Services& herald, std::vector<std::unique_ptr<Loop>>& loops, asio::thread_pool& pool)
     : herald_(herald),
@@ -49,20 +74,7 @@ Result<std::unique_ptr<Listener>> Listener::open(Services& herald, std::vector<s
 }
 
 Result<void> Listener::bind() {
-  HERALD_TRY(const auto address, loopback_address(herald_.options.host));
-  const tcp::endpoint endpoint(address, herald_.options.port);
-  const auto failed_at = [&](const error_code& failed) {
-    return error(Cause::unavailable, "cannot listen at " + herald_.options.host + ":" +
-                                         std::to_string(herald_.options.port) + ": " + failed.message());
-  };
-  error_code failed;
-  acceptor_.open(endpoint.protocol(), failed);
-  if (failed) return failed_at(failed);
-  acceptor_.set_option(asio::socket_base::reuse_address(true), failed);
-  acceptor_.bind(endpoint, failed);
-  if (failed) return failed_at(failed);
-  acceptor_.listen(asio::socket_base::max_listen_connections, failed);
-  if (failed) return failed_at(failed);
+  HERALD_CHECK(listen_at(acceptor_, herald_.options.host, herald_.options.port));
   port_ = acceptor_.local_endpoint().port();
   return {};
 }

@@ -19,6 +19,9 @@ class Listener {
   static Result<std::unique_ptr<Listener>> open(Services& herald, std::vector<std::unique_ptr<Loop>>& loops,
                                                 asio::thread_pool& pool);
 
+  // What open() would refuse now.
+  static Result<void> check_address(const std::string& host, std::uint16_t port);
+
   std::uint16_t port() const { return port_; }
   void close();  // any thread; nothing is accepted after it
 

@@ -54,6 +54,10 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(Parts parts, Options optio
 
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpServer::~HttpServer() = default;
+Result<void> HttpServer::check_address(const std::string& host, std::uint16_t port) {
+  return Listener::check_address(host, port);
+}
+
 std::uint16_t HttpServer::port() const {
   return impl_->port();
 }

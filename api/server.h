@@ -69,8 +69,10 @@ struct Options {
 
 class HttpServer {
  public:
-  // Errors: unavailable (the port is taken, no permission); denied (an address that is not loopback, since there are no
-  // tokens yet: everybody could do everything).
+  // Whether start() could listen there now. Errors: invalid_value (not an address), unavailable (the port is taken, no
+  // permission); denied (an address that is not loopback, since there are no tokens yet: everybody could do everything).
+  static Result<void> check_address(const std::string& host, std::uint16_t port);
+  // Errors: those of check_address().
   static Result<std::unique_ptr<HttpServer>> start(Parts parts, Options options);
   ~HttpServer();
   std::uint16_t port() const;

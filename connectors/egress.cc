@@ -175,9 +175,11 @@ Result<Egress> Egress::make(const std::vector<std::string>& allow) {
     } else if (is_host_name(entry) && !ends_in_number(entry)) {
       egress.hosts_.insert(canonical_host(entry));
     } else {
-      return error(Cause::invalid_value, fmt::format("\"{}\" is neither a network such as 10.0.0.0/8 (with "
-                                                     "no bits behind its prefix) nor a host name",
-                                                     entry.substr(0, 128)));
+      return error(Cause::invalid_value,
+                   fmt::format("\"{}\" is neither a network such as 10.0.0.0/8 (with "
+                               "no bits behind its prefix) nor a host name",
+                               entry.substr(0, 128)),
+                   "--allow-target");
     }
   }
   return egress;

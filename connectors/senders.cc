@@ -1,6 +1,9 @@
 #include "connectors/senders.h"
 
 #include <fmt/format.h>
+#include <openssl/x509_vfy.h>
+
+#include <memory>
 
 #include "base/limits.h"
 #include "connectors/egress.h"
@@ -112,7 +115,18 @@ class HttpSender final : public automations::Sender {
 
 }  // namespace
 
+Result<void> check(const EgressOptions& options) {
+  HERALD_CHECK(Egress::make(options.allow));
+  if (options.ca_file.empty()) return {};
+  const std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> roots(X509_STORE_new(), X509_STORE_free);
+  if (X509_STORE_load_file(roots.get(), options.ca_file.c_str()) == 1) return {};
+  return error(Cause::invalid_value,
+               options.ca_file + " cannot be read as certificates: a file in PEM form is expected",
+               "--ca-file");
+}
+
 Result<std::unique_ptr<automations::Sender>> make_sender(const EgressOptions& options) {
+  HERALD_CHECK(check(options));
   HERALD_TRY(Egress egress, Egress::make(options.allow));
   return std::unique_ptr<automations::Sender>(std::make_unique<HttpSender>(std::move(egress), options));
 }

@@ -23,7 +23,9 @@ struct EgressOptions {
   std::string ca_file;  // more roots for TLS; empty: the system's alone
 };
 
-// Errors: invalid_value (an entry of `allow` that is neither a network nor a host name).
+// Errors: invalid_value (an entry of `allow` that is neither a network nor a host name; a ca_file without certificates).
+Result<void> check(const EgressOptions& options);
+// Errors: those of check().
 Result<std::unique_ptr<automations::Sender>> make_sender(const EgressOptions& options);
 
 }  // namespace herald::connectors

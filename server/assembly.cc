@@ -17,6 +17,7 @@
 #include "recorder/data_folder.h"
 #include "recorder/projector.h"
 #include "recorder/recovery.h"
+#include "server/preflight.h"
 #include "work/keyring.h"
 
 namespace herald::server {
@@ -101,6 +102,7 @@ Result<void> Assembly::Parts::open_folder(const Config& config) {
 }
 
 Result<void> Assembly::Parts::open_log(const Config& config) {
+  HERALD_CHECK(folder->refuse_without_its_log());
   eventstore::LogOptions options{.path = folder->log(),
                                  .origin = config.origin.empty() ? make_up_origin() : config.origin};
   options.map_size = config.map_size.value_or(options.map_size);
@@ -141,10 +143,7 @@ Result<void> Assembly::Parts::open_work(const Config& config) {
 
 Result<void> Assembly::Parts::open_edges(const Config& config) {
   HERALD_TRY(blobs, connectors::open_folder_blobs(folder->blobs(), config.disk_reserve));
-  connectors::EgressOptions egress;
-  egress.allow = config.allow_targets;
-  egress.ca_file = config.ca_file;
-  HERALD_TRY(sender, connectors::make_sender(egress));
+  HERALD_TRY(sender, connectors::make_sender(egress_options(config)));
   return {};
 }
 
@@ -199,11 +198,7 @@ Result<void> Assembly::Parts::start_automations(const Config& config) {
 
 Result<void> Assembly::Parts::start_publisher(const Config& config) {
   if (!config.kafka) return {};
-  connectors::kafka::Options options;
-  options.brokers = *config.kafka;
-  options.prefix = config.kafka_prefix;
-  options.properties = config.kafka_properties;
-  HERALD_TRY(publisher, connectors::kafka::Publisher::start(options, *log, *recorded));
+  HERALD_TRY(publisher, connectors::kafka::Publisher::start(kafka_options(config), *log, *recorded));
   return {};
 }
 
@@ -242,6 +237,7 @@ Assembly::~Assembly() {
 }
 
 Result<std::unique_ptr<Assembly>> Assembly::start(const Config& config) {
+  HERALD_CHECK(check_options(config));
   auto parts = std::make_unique<Parts>();
   HERALD_CHECK(parts->open_folder(config));
   HERALD_CHECK(parts->open_log(config));

@@ -2,17 +2,18 @@
 // the top down. This file is where the order is written; everything else follows it.
 //
 //   start                                                      stop (in this order)
-//    1  data folder: lock, format; the key file                 12
+//    1  options checked; data folder: lock, format; key file    12  the lock is given back
 //    2  log                                                     11
 //    3  head and views: recovered from the log                  10  synced and marked clean
 //    4  work store                                               9
 //    5  blobs, sender                                            8
 //    6  recorder (registry `models` in a log that is new)        7  answers what is queued
 //    7  projector                                                6
-//    8  automations: engine, dispatcher, their followers         5  what is under way ends, attempts are
-//    written 9  Kafka publisher                                          4  its transaction ends
-//   10  HTTP: from here on others can see it                     1  no new connections, 2 streams end, 3
-//   requests finish
+//    8  automations: engine, dispatcher, their followers         5  what is under way ends, attempts are written
+//    9  Kafka publisher                                          4  its transaction ends
+//   10  HTTP: from here on others can see it                     1  no new connections
+//                                                                2  streams end
+//                                                                3  requests finish
 //
 // A process that is killed instead loses nothing: see recorder/recovery.h.
 // Threads: start() and stop() by one.

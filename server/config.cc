@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -14,6 +15,7 @@ namespace herald::server {
 namespace {
 
 constexpr unsigned int kMostThreadsByDefault = 4;
+constexpr std::uint64_t kLeastMapSize = 1 << 20;
 
 constexpr const char* kWhat =
     "Run a server on a data folder. Without any option but --data it is whole: no database, no broker, no "
@@ -149,7 +151,8 @@ std::vector<std::string> option_names(const CLI::App& app) {
 
 void apply_file(CLI::App& app, const std::string& path) {
   std::ifstream file(path);
-  if (!file) throw CLI::ValidationError("--config", path + " cannot be read");
+  if (!file || std::filesystem::is_directory(path))
+    throw CLI::ValidationError("--config", path + " cannot be read");
   for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(file)) {
     CLI::Option* option = app.get_option_no_throw("--" + item.name);
     if (!item.parents.empty() || option == nullptr || item.name == "config" || item.name == "help") {
@@ -159,6 +162,18 @@ void apply_file(CLI::App& app, const std::string& path) {
     }
     if (option->count() == 0) give(*option, item.inputs);
   }
+}
+
+Result<void> check_brokers(const std::string& brokers) {
+  for (const std::string& broker : split(brokers)) {
+    const std::string address = broker.find(':') == std::string::npos ? broker + ":9092" : broker;
+    if (!parse_address(address)) {
+      return error(Cause::invalid_value,
+                   fmt::format("\"{}\" is no broker: HOST:PORT is expected, several with commas", broker),
+                   "--kafka");
+    }
+  }
+  return {};
 }
 
 Result<Config> understand(const Texts& texts) {
@@ -175,11 +190,16 @@ Result<Config> understand(const Texts& texts) {
   config.public_url = texts.public_url;
   config.threads =
       texts.threads.value_or(std::clamp(std::thread::hardware_concurrency(), 1u, kMostThreadsByDefault));
-  if (!texts.kafka.empty()) config.kafka = texts.kafka;
+  if (!texts.kafka.empty()) {
+    HERALD_CHECK(check_brokers(texts.kafka));
+    config.kafka = texts.kafka;
+  }
   config.kafka_prefix = texts.kafka_prefix;
   HERALD_TRY(config.kafka_properties, cli::parse_pairs(texts.kafka_properties, "--kafka-property"));
   config.allow_targets = texts.allow_targets;
   config.ca_file = texts.ca_file;
+  if (texts.map_size && *texts.map_size < kLeastMapSize)
+    return error(Cause::invalid_value, "a store of less than 1 MiB holds nothing", "--map-size");
   config.map_size = texts.map_size;
   config.disk_reserve = texts.disk_reserve.value_or(config.disk_reserve);
   config.log_level = texts.log_level;

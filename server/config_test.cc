@@ -117,7 +117,10 @@ TEST(ServeOptions, ThatCannotWorkAreRefusedInOneSentence) {
       {{"--data", "d", "--kafka-property", "acks"}, "NAME=VALUE"},
       {{"--data", "d", "--kafak", "x"}, "did you mean --kafka?"},
       {{"--data", "d", "word"}, "does not know word"},
+      {{"--data", "d", "--map-size", "1"}, "--map-size"},
+      {{"--data", "d", "--kafka", "nonsense::"}, "\"nonsense::\" is no broker"},
       {{"--config", "/nowhere/herald.toml"}, "cannot be read"},
+      {{"--config", testing::TempDir()}, "cannot be read"},
   };
   for (const auto& [arguments, expected] : mistakes) {
     const Ending ending = ending_of(arguments);

@@ -25,6 +25,13 @@ int end(const Ending& ending) {
   return ending.exit_code;
 }
 
+int refuse(const Error& error) {
+  constexpr int kUsage = 2;
+  fmt::print(stderr, "herald: {}\n",
+             error.field.empty() ? error.message : fmt::format("{} ({})", error.message, error.field));
+  return error.cause == Cause::invalid_value ? kUsage : EXIT_FAILURE;
+}
+
 std::string url_of(const Config& config, std::uint16_t port) {
   if (config.host.find(':') != std::string::npos) return fmt::format("http://[{}]:{}", config.host, port);
   return fmt::format("http://{}:{}", config.host, port);
@@ -40,10 +47,7 @@ int serve(std::vector<std::string> arguments) {
   Signals signals(kStopBound);
   set_up_logging(config.log_level, config.log_json);
   const auto assembly = Assembly::start(config);
-  if (!assembly) {
-    fmt::print(stderr, "herald: {}\n", assembly.error().message);
-    return EXIT_FAILURE;
-  }
+  if (!assembly) return refuse(assembly.error());
   signals.started();
   fmt::print(stdout, "herald listens at {}\n", url_of(config, (*assembly)->port()));
   std::fflush(stdout);

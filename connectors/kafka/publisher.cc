@@ -186,12 +186,17 @@ class Publisher::Impl {
   std::jthread thread_;  // last: it uses the others
 };
 
-Result<std::unique_ptr<Publisher>> Publisher::start(const Options& options, const eventstore::Log& log,
-                                                    const eventstore::Tail& tail) {
-  HERALD_TRY(Names names, names_of(options.prefix));
-  // What librdkafka has against the properties is told now and not by a thread later.
+Result<void> Publisher::check(const Options& options) {
+  HERALD_TRY(const Names names, names_of(options.prefix));
   HERALD_CHECK(Reader::open(options));
   HERALD_CHECK(Producer::open(options, names, "herald"));
+  return {};
+}
+
+Result<std::unique_ptr<Publisher>> Publisher::start(const Options& options, const eventstore::Log& log,
+                                                    const eventstore::Tail& tail) {
+  HERALD_CHECK(check(options));
+  HERALD_TRY(Names names, names_of(options.prefix));
   return std::unique_ptr<Publisher>(
       new Publisher(std::make_unique<Impl>(options, std::move(names), log, tail)));
 }

@@ -31,8 +31,10 @@ struct Options {
 
 class Publisher final : public api::KafkaStatus {
  public:
-  // Errors: invalid_value (a property that librdkafka refuses, or that is Herald's own; a prefix that makes no topic's
-  // name). Borrows log and tail. Does not wait for a broker.
+  // Reaches no broker. Errors: invalid_value (a property that librdkafka refuses, or that is Herald's own; a prefix that
+  // makes no topic's name).
+  static Result<void> check(const Options& options);
+  // Errors: those of check(). Borrows log and tail. Does not wait for a broker.
   static Result<std::unique_ptr<Publisher>> start(const Options& options, const eventstore::Log& log,
                                                   const eventstore::Tail& tail);
   ~Publisher() override;  // stop()

@@ -74,9 +74,21 @@ Stand HeadReader::stand() const {
 // ---- writing ----
 
 struct HeadBatch::State {
+  explicit State(Head::Impl& of) : head(of) {
+    if (auto begun = of.env->write()) {
+      begun_txn.emplace(std::move(*begun));
+    } else {
+      result = begun.error();
+    }
+  }
+
   Head::Impl& head;
-  lmdb::WriteTxn txn;
   Result<void> result;  // the first failure
+
+  lmdb::WriteTxn& txn() {
+    if (!begun_txn) throw std::logic_error("a batch that could not begin was used");
+    return *begun_txn;
+  }
 
   // LMDB refuses all further use of a transaction in which a write failed.
   void check(const Result<void>& written) {
@@ -84,29 +96,32 @@ struct HeadBatch::State {
     result = written;
     throw WriteFailed{written.error()};
   }
+
+ private:
+  std::optional<lmdb::WriteTxn> begun_txn;
 };
 
-HeadBatch::HeadBatch(Head& head) : state_(new State{*head.impl_, head.impl_->env->write().value(), {}}) {}
+HeadBatch::HeadBatch(Head& head) : state_(new State(*head.impl_)) {}
 HeadBatch::~HeadBatch() = default;
 
 std::optional<std::string> HeadBatch::get(registry::Table table, std::string_view key) const {
-  return owned(state_->txn.get(state_->head.table(table), key));
+  return owned(state_->txn().get(state_->head.table(table), key));
 }
 void HeadBatch::scan(registry::Table table, std::string_view prefix, std::string_view after,
                      const Visit& visit) const {
-  scan_up(state_->txn, state_->head.table(table), prefix, after, visit);
+  scan_up(state_->txn(), state_->head.table(table), prefix, after, visit);
 }
 void HeadBatch::scan_back(registry::Table table, std::string_view prefix, std::string_view before,
                           const Visit& visit) const {
-  scan_down(state_->txn, state_->head.table(table), prefix, before, visit);
+  scan_down(state_->txn(), state_->head.table(table), prefix, before, visit);
 }
 
 void HeadBatch::put(registry::Table table, std::string_view key, std::string_view value) {
-  state_->check(state_->txn.put(state_->head.table(table), key, value));
+  state_->check(state_->txn().put(state_->head.table(table), key, value));
 }
 
 void HeadBatch::erase(registry::Table table, std::string_view key) {
-  const auto erased = state_->txn.erase(state_->head.table(table), key);
+  const auto erased = state_->txn().erase(state_->head.table(table), key);
   state_->check(erased ? Result<void>() : erased.error());
 }
 
@@ -126,8 +141,8 @@ bool HeadBatch::failed() const {
 
 Result<void> HeadBatch::commit(const Stand& stand) {
   HERALD_CHECK(state_->result);
-  HERALD_CHECK(write_stand(state_->txn, state_->head.meta, stand));
-  if (const auto failure = state_->txn.commit()) {
+  HERALD_CHECK(write_stand(state_->txn(), state_->head.meta, stand));
+  if (const auto failure = state_->txn().commit()) {
     state_->result = error(failure->full ? Cause::storage_full : Cause::unavailable,
                            "committing the head: " + failure->text);
     return state_->result;

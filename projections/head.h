@@ -43,7 +43,7 @@ class HeadReader final : public registry::Reader {
   std::unique_ptr<State> state_;
 };
 
-// Aborts when it goes out of scope.
+// Aborts when it goes out of scope. One that could not begin (storage_full) has failed() from the start.
 class HeadBatch final : public registry::Writer {
  public:
   explicit HeadBatch(class Head& head);

@@ -19,7 +19,11 @@ Result<Recorded> first_answer(const eventstore::IdempotencyRecord& before, const
             "request",
             now.key));
   }
-  return Recorded{before.first, before.last, before.created, true, before.answer};
+  return Recorded{.first = before.first,
+                  .last = before.last,
+                  .created = before.created,
+                  .replayed = true,
+                  .answer = before.answer};
 }
 
 Result<void> check_number(std::size_t events) {
@@ -64,6 +68,14 @@ Error head_is_full() {
 
 }  // namespace
 
+std::optional<Result<Recorded>> known_answer(const eventstore::LogView& log, const Submission& submission) {
+  const auto& asked = submission.idempotency;
+  if (!asked) return std::nullopt;
+  const auto before = log.idempotency(submission.actor.id, asked->key);
+  if (!before) return std::nullopt;
+  return first_answer(*before, *asked);
+}
+
 Batch::Batch(std::unique_ptr<eventstore::LogBatch> log, const Surroundings& surroundings,
              std::optional<Error> no_writes)
     : log_(std::move(log)),
@@ -76,15 +88,16 @@ Batch::Batch(std::unique_ptr<eventstore::LogBatch> log, const Surroundings& surr
   stand_.version = projections::kHeadVersion;
 }
 
+bool Batch::remembers(const Submission& submission) const {
+  return submission.idempotency && remembered_.contains({submission.actor.id, submission.idempotency->key});
+}
+
 bool Batch::full() const {
   return bytes_ >= limits::kMaxBatchBytes;
 }
 
 Result<Recorded> Batch::record(const Submission& submission) {
-  if (const auto& asked = submission.idempotency) {
-    if (const auto before = log_->idempotency(submission.actor.id, asked->key))
-      return first_answer(*before, *asked);
-  }
+  if (auto known = known_answer(*log_, submission)) return std::move(*known);
   if (no_writes_) return *no_writes_;
   if (head_.failed()) return head_is_full();
   if (const auto& change = submission.position) {
@@ -172,6 +185,7 @@ Result<void> Batch::append(const Encoded& encoded) {
 Result<void> Batch::remember(const Submission& submission, const Recorded& recorded) {
   if (!submission.idempotency) return {};
   changed_ = true;
+  remembered_.emplace(submission.actor.id, submission.idempotency->key);
   const bool is_kept = recorded.answer.size() <= limits::kMaxIdempotentAnswerBytes;
   return log_->put_idempotency(submission.actor.id, submission.idempotency->key,
                                {.request = submission.idempotency->request,

@@ -4,7 +4,9 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -15,6 +17,9 @@
 #include "registry/event.h"
 
 namespace herald::recorder {
+
+// The answer that the log knows for the submission's idempotency key: its first one, or why it is another request.
+std::optional<Result<Recorded>> known_answer(const eventstore::LogView& log, const Submission& submission);
 
 class Batch {
  public:
@@ -34,6 +39,8 @@ class Batch {
 
   // Why the batch can only be dropped, when a write met a full map.
   const std::optional<Error>& lost() const { return lost_; }
+  // The submission's idempotency key was first used in this very batch.
+  bool remembers(const Submission& submission) const;
   // Nothing more fits.
   bool full() const;
   // There is something to commit.
@@ -66,6 +73,7 @@ class Batch {
   const std::optional<Error> no_writes_;
   std::optional<Error> lost_;
   bool changed_ = false;
+  std::set<std::pair<std::string, std::string>> remembered_;  // actor, key
   std::uint64_t events_ = 0;
   std::size_t bytes_ = 0;
   Timestamp last_time_;

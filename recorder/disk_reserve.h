@@ -1,5 +1,6 @@
 // Whether the disk has room for writing: asked of the operating system at most every 100 ms, so that a commit
-// seldom meets a full disk and a batch costs no system call for it. One thread.
+// seldom meets a full disk and a batch costs no system call for it. One thread, but for
+// look().
 #pragma once
 
 #include <chrono>
@@ -21,10 +22,10 @@ class DiskReserve {
 
   // A storage_full Error while there is less than the reserve.
   std::optional<Error> shortage();
-
- private:
+  // The same, asked now. Any thread.
   std::optional<Error> look() const;
 
+ private:
   const std::string folder_;
   const std::uint64_t reserve_bytes_;
   const FreeBytes free_bytes_;

@@ -53,6 +53,7 @@ void report_on_stderr(const std::string& what) {
 struct Answer {
   Done done;
   Result<Recorded> result;
+  bool stands = false;  // whatever becomes of the batch: the log knew it before
 };
 
 }  // namespace
@@ -71,14 +72,10 @@ class Recorder::Impl {
         report_defect_(options.report_defect ? std::move(options.report_defect) : report_on_stderr),
         thread_([this] { run(); }) {}
 
-  void submit(QueuedCommand command) {
-    if (!writable_) return command.done(writes_stopped());
-    finish_push(queue_.push(command), command);
-  }
+  void submit(QueuedCommand command) { finish_push(queue_.push(command), command); }
   void submit_waiting(QueuedCommand command) {
     if (std::this_thread::get_id() == thread_.get_id())
       throw std::logic_error("the recorder waits for itself");
-    if (!writable_) return command.done(writes_stopped());
     finish_push(queue_.push_waiting(command), command);
   }
 
@@ -90,7 +87,14 @@ class Recorder::Impl {
 
   Stats stats() const {
     return {batches_.load(), commands_.load(), events_.load(),
-            refused_.load(), queue_.size(),    writable_.load()};
+            refused_.load(), queue_.size(),    !why_not_writable()};
+  }
+
+  std::optional<Error> why_not_writable() const {
+    if (!writable_) return writes_stopped();
+    if (auto shortage = disk_.look()) return shortage;
+    if (no_room_ && log_is_nearly_full()) return no_room("the log has no room left in its map (--map-size)");
+    return std::nullopt;
   }
 
  private:
@@ -107,16 +111,17 @@ class Recorder::Impl {
 
   // A batch: this command and those that came while the last commit synced.
   void record(QueuedCommand first) {
-    if (!writable_) return refuse(first, writes_stopped());
+    if (!writable_) return answer_without_writing(first, writes_stopped());
     auto begun = log_.begin();
-    if (!begun) return refuse(first, begun.error());
+    if (!begun) return answer_without_writing(first, begun.error());
     Batch batch(std::move(*begun), {log_.origin(), head_, clock_, ids_}, disk_.shortage());
     std::vector<Answer> answers;
     std::optional<QueuedCommand> next(std::move(first));
     while (next && !batch.lost()) {
       Result<Recorded> result = batch.record(next->submission);
       if (!result && result.error().cause == Cause::internal) report_defect_(result.error().message);
-      answers.push_back({std::move(next->done), std::move(result)});
+      const bool stands = result && result->replayed && !batch.remembers(next->submission);
+      answers.push_back({std::move(next->done), std::move(result), stands});
       const bool more = !batch.full() && answers.size() < limits::kMaxCommandsPerBatch;
       next = more ? queue_.pop() : std::nullopt;
     }
@@ -126,33 +131,54 @@ class Recorder::Impl {
 
   // The order that durability hangs on: the log, then the head, then whoever follows, then the answers.
   void settle(Batch& batch, std::vector<Answer>& answers) {
+    no_room_ = batch.lost().has_value();
     if (batch.lost()) return refuse_all(answers, *batch.lost());
     if (!batch.changed()) return release(answers);
     if (fail_point("recorder.before_log_commit")) return refuse_all(answers, no_room("fail point"));
 
     const auto committed = batch.commit_log();
     if (committed.outcome == Outcome::unknown) return end(committed.error);
-    if (committed.outcome == Outcome::nothing) return refuse_all(answers, no_room(committed.error));
+    if (committed.outcome == Outcome::nothing) {
+      no_room_ = true;
+      return refuse_all(answers, no_room(committed.error));
+    }
 
     events_ += batch.events();
     if (!fail_point("recorder.after_log_commit") && batch.commit_head()) {
       tail_.advance(batch.last());
     } else {
       writable_ = false;
+      for (Answer& answer : answers) {
+        if (answer.result && answer.result->last > head_.stand().sequence) answer.result->in_head = false;
+      }
     }
     (void)fail_point("recorder.after_head_commit");
     release(answers);
   }
 
-  void refuse(QueuedCommand& command, const Error& why) {
+  void answer_without_writing(QueuedCommand& command, const Error& why) {
+    auto known = known_answer(log_.read(), command.submission);
     std::vector<Answer> answers;
-    answers.push_back({std::move(command.done), why});
+    answers.push_back({std::move(command.done), known ? std::move(*known) : Result<Recorded>(why)});
+    if (known && answers.front().result) {
+      Recorded& recorded = *answers.front().result;
+      recorded.in_head = recorded.last <= head_.stand().sequence;
+    }
     release(answers);
   }
 
   void refuse_all(std::vector<Answer>& answers, const Error& why) {
-    for (Answer& answer : answers) answer.result = why;
+    for (Answer& answer : answers) {
+      if (!answer.stands) answer.result = why;
+    }
     release(answers);
+  }
+
+  // What LMDB wants for the pages that a small commit copies.
+  bool log_is_nearly_full() const {
+    constexpr std::uint64_t kRoomForACommit = 1 << 20;
+    const auto usage = log_.usage();
+    return usage.used_bytes + kRoomForACommit >= usage.map_bytes;
   }
 
   void release(std::vector<Answer>& answers) {
@@ -177,11 +203,12 @@ class Recorder::Impl {
   eventstore::Tail& tail_;
   const Clock& clock_;
   IdSource& ids_;
-  DiskReserve disk_;  // the recorder's thread alone
+  DiskReserve disk_;  // but for look(), the recorder's thread alone
   const std::function<void(const std::string&)> end_process_;
   const std::function<void(const std::string&)> report_defect_;
   bool ended_ = false;  // the recorder's thread alone
   std::atomic<bool> writable_{true};
+  std::atomic<bool> no_room_{false};  // the last batch found none
   std::atomic<std::uint64_t> batches_{0}, commands_{0}, events_{0}, refused_{0};
   CommandQueue queue_{limits::kMaxQueuedCommands};
   std::mutex stopping_;
@@ -213,6 +240,9 @@ void Recorder::stop() {
 }
 Recorder::Stats Recorder::stats() const {
   return impl_->stats();
+}
+std::optional<Error> Recorder::why_not_writable() const {
+  return impl_->why_not_writable();
 }
 
 }  // namespace herald::recorder

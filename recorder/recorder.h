@@ -4,7 +4,7 @@
 //
 // Threads: submit() may be called by any thread; `done` is called exactly once, on the recorder's thread, after the
 // commit (or at once with a refusal), and must not block. stop() answers what is queued with `stopping`.
-// A success means: durable in the log and projected into the head.
+// A success means: durable in the log and projected into the head, unless `in_head` says that the head failed.
 // Errors besides those of decide(): busy (queue full), stopping, storage_full, idempotency_mismatch, unavailable
 // (writes stopped after the head failed), internal (the event could not be read back: a defect). When a commit's outcome is unknown nobody is answered and the process ends.
 #pragma once
@@ -61,6 +61,7 @@ struct Recorded {
   bool created = false;
   bool replayed = false;       // the first answer to this idempotency key, given again
   std::string answer;          // compact JSON object; empty: none, or longer than what is kept for retries
+  bool in_head = true;         // false: the head failed after the log's commit and shows what was before
 };
 
 using Done = std::function<void(Result<Recorded>)>;
@@ -87,19 +88,22 @@ class Recorder {
   Recorder& operator=(const Recorder&) = delete;
 
   // Refused with `busy` when kMaxQueuedCommands wait. Those that a retry asks again under their key are answered even
-  // when the disk is full.
+  // when the disk is full or writes have stopped.
   void submit(Submission submission, Done done);
   // For Herald's own parts: waits for room instead of being refused, and for the answer. Not on the recorder's thread.
   Result<Recorded> record(Submission submission);
   void stop();
 
-  // `commands`: those answered by the recorder's thread, `refused` among them.
+  // `commands`: those answered by the recorder's thread, `refused` among them. `writable`: a command could be recorded
+  // now, as far as the disk, the log's map and the head are known.
   struct Stats {
     std::uint64_t batches = 0, commands = 0, events = 0, refused = 0;
     std::size_t queued = 0;
     bool writable = true;
   };
   Stats stats() const;
+  // Why a command could not be recorded now; any thread.
+  std::optional<Error> why_not_writable() const;
 
  private:
   class Impl;

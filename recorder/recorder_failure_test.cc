@@ -50,8 +50,9 @@ TEST_F(ALowDisk, RefusesWritesUntilThereIsRoom) {
   EXPECT_THAT(refused.error().message,
               HasSubstr("has 63 MiB free and writes are refused below 64 MiB: make room"));
   EXPECT_EQ(w.log->last(), Sequence(1));
-  EXPECT_TRUE(w.recorder->stats().writable);
+  EXPECT_FALSE(w.recorder->stats().writable);
   now_has(kReserve);
+  EXPECT_TRUE(w.recorder->stats().writable) << "though nothing was written since";
   EXPECT_TRUE(w.record(w.register_model("churn")));
 }
 
@@ -129,11 +130,17 @@ class FailPoints : public ::testing::Test {
 
   [[noreturn]] static void fail_before_the_log(const std::string& path) {
     Workshop w(path);
-    begin(w, "recorder.before_log_commit=error@1");
+    w.open();
+    require(w.record(w.create_registry(), "first").has_value(), "the registry is made");
+    arm("recorder.before_log_commit=error@1");
     Held held(*w.recorder, w.asks(std::nullopt));
-    auto accepted = w.submit(w.asks(w.register_model("churn")));
+    auto accepted = w.submit(w.asks(w.register_model("churn"), "second"));
     auto refused = w.submit(w.asks(w.register_version("absent")));
+    auto known = w.submit(w.asks(w.create_registry(), "first"));
+    auto too_early = w.submit(w.asks(w.register_model("churn"), "second"));
     held.let_go();
+    require(known.get().value().replayed, "a retry of what the log knew is answered");
+    require(too_early.get().error().cause == Cause::storage_full, "one of what this batch was to record is not");
     require(accepted.get().error().cause == Cause::storage_full, "what would have been recorded is refused");
     require(refused.get().error().cause == Cause::storage_full,
             "what was decided after it is refused likewise");
@@ -146,13 +153,16 @@ class FailPoints : public ::testing::Test {
   [[noreturn]] static void fail_after_the_log(const std::string& path) {
     Workshop w(path);
     begin(w, "recorder.after_log_commit=error@1");
-    const auto recorded = w.record(w.register_model("churn"));
+    const auto recorded = w.record(w.register_model("churn"), "key");
     require(recorded && recorded->first == Sequence(2), "what is durable is answered as recorded");
+    require(!recorded->in_head, "and it is said that the head does not show it");
     require(w.log->last() == Sequence(2), "it is in the log");
     require(w.head->stand().sequence == Sequence(1) && w.tail->last() == Sequence(1), "and nowhere else");
     require(!w.recorder->stats().writable, "the recorder says that writes stopped");
     require(w.record(w.register_model("fraud")).error().cause == Cause::unavailable, "writes stopped");
     require(w.submit(w.asks(std::nullopt)).get().error().cause == Cause::unavailable, "for everybody");
+    const auto retried = w.record(w.register_model("churn"), "key");
+    require(retried && retried->replayed && !retried->in_head, "but a retry gets its first answer");
     w.close();
     _exit(kAsItShouldBe);
   }

@@ -4,12 +4,12 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "api/cursor.h"
 #include "api/router.h"
 #include "api/server.h"
+#include "api/turns.h"
 
 namespace herald::api {
 
@@ -29,8 +29,7 @@ struct Services {
   std::atomic<bool> stopping{false};
   std::atomic<std::size_t> connections{0};
   std::atomic<std::size_t> live_streams{0};
-  // Two settings of one secret at a time would choose the same number for their values.
-  std::mutex setting_secret;
+  Turns setting_secrets;  // by name
 };
 
 }  // namespace herald::api

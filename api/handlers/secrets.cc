@@ -36,35 +36,36 @@ Result<void> check_value(const std::string& value) {
                "value");
 }
 
-// The value is stored under the next number before the event names it; two at a time would take the same number.
-Result<Outcome> store_and_record(const Call& call, const registry::SecretName& name,
-                                 const std::string& value) {
-  const Parts& parts = call.herald.parts;
-  const std::lock_guard one_at_a_time(call.herald.setting_secret);
-  registry::SetSecret command{name, 1};
-  {
-    const projections::HeadReader head(parts.head);
-    const auto present = registry::find<registry::SecretRecord>(head, registry::Table::secrets, name.str());
-    if (present) command.number = present->number + 1;
-  }
-  HERALD_CHECK(parts.work.run(parts.secrets.put(name, command.number, value)));
-  HERALD_TRY(const auto recorded, parts.recorder.record(submission_of(call, command)));
-  const auto present = [&parts, name](const registry::Reader& state,
-                                      const recorder::Recorded&) -> Result<Answer> {
-    const auto secret = registry::find<registry::SecretRecord>(state, registry::Table::secrets, name.str());
-    if (!secret) return error(Cause::not_found, "secret \"" + name.str() + "\" is no longer there");
-    return answer_with(Presenter(state, parts.work).secret(*secret), std::nullopt);
-  };
-  const Snapshot now = call.snapshot();
-  return answer_to(recorded, present, now.state(), now.sequence());
+std::uint64_t next_number(const Call& call, const registry::SecretName& name) {
+  const projections::HeadReader head(call.herald.parts.head);
+  const auto present = registry::find<registry::SecretRecord>(head, registry::Table::secrets, name.str());
+  return present ? present->number + 1 : 1;
 }
 
+Write::Present present_secret(const Call& call, const registry::SecretName& name, Turns::Turn turn) {
+  return [&work = call.herald.parts.work, name, turn = std::make_shared<Turns::Turn>(std::move(turn))](
+             const registry::Reader& state, const recorder::Recorded&) -> Result<Answer> {
+    turn->reset();  // before the caller, who may set it again at once, has the answer
+    const auto secret = registry::find<registry::SecretRecord>(state, registry::Table::secrets, name.str());
+    if (!secret) return error(Cause::not_found, "secret \"" + name.str() + "\" is no longer there");
+    return answer_with(Presenter(state, work).secret(*secret), std::nullopt);
+  };
+}
+
+// The value is stored under the next number before the event names it; two at a time would take the same number.
 Result<Outcome> put_secret(const Call& call) {
   HERALD_TRY(const auto name, name_in(call));
-  HERALD_TRY(auto request, body_of<SecretRequest>(call));
+  HERALD_TRY(const auto request, body_of<SecretRequest>(call));
   HERALD_CHECK(check_value(request.value));
-  return Blocking{
-      [&call, name, value = std::move(request.value)] { return store_and_record(call, name, value); }};
+  auto turn = call.herald.setting_secrets.take(name.str());
+  if (!turn) {
+    return error(Cause::busy,
+                 "secret \"" + name.str() + "\" is being set by another request: try again in a moment");
+  }
+  const std::uint64_t number = next_number(call, name);
+  Write write{registry::SetSecret{name, number}, {}, present_secret(call, name, std::move(*turn))};
+  write.before.push_back(call.herald.parts.secrets.put(name, number, request.value));
+  return write;
 }
 
 Result<Outcome> delete_secret(const Call& call) {

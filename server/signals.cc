@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <future>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 
 namespace herald::server {
@@ -22,6 +23,18 @@ int exit_code_of(int signal) {
 [[noreturn]] void end_at_once(int exit_code, const char* why) {
   fmt::print(stderr, "herald: {}\n", why);
   std::_Exit(exit_code);
+}
+
+// LMDB reads through memory maps: what is gone from a file, or cannot be read, comes as this signal.
+void tell_of_a_damaged_file(int signal) {
+  constexpr std::string_view kWhat =
+      "herald: a file of the data folder was cut, or the disk cannot read it: `herald fsck --data DIR` says "
+      "which. "
+      "Restore log/ and work/ from a backup; head/ and views/ may be deleted and are made anew\n";
+  const ssize_t ignored = ::write(STDERR_FILENO, kWhat.data(), kWhat.size());
+  static_cast<void>(ignored);
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
 }
 
 sigset_t stop_signals() {
@@ -59,6 +72,7 @@ Signals::Signals(std::chrono::seconds bound) : state_(std::make_unique<State>())
   state_->bound = bound;
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGHUP, SIG_IGN);
+  std::signal(SIGBUS, tell_of_a_damaged_file);
   const sigset_t set = stop_signals();
   if (pthread_sigmask(SIG_BLOCK, &set, nullptr) != 0) throw std::runtime_error("signals cannot be blocked");
   state_->thread = std::thread([state = state_.get()] { state->take(); });

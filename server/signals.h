@@ -1,5 +1,6 @@
 // SIGTERM and SIGINT as a thing to wait for. Construct it before any other thread starts: the signals are
-// blocked for all, and taken by one thread that only waits for them. SIGHUP and SIGPIPE are ignored.
+// blocked for all, and taken by one thread that only waits for them. SIGHUP and SIGPIPE are ignored; SIGBUS
+// is explained before it ends the process.
 //
 // The first signal asks for a stop; the second ends the process at once, and so does the first while the
 // server is still starting (nothing was acknowledged yet) or when stopping takes longer than `bound`.

@@ -73,8 +73,7 @@ Result<Outcome> health(const Call&) {
 std::vector<std::string> reasons_not_ready(const Services& herald) {
   std::vector<std::string> reasons;
   if (herald.stopping) reasons.emplace_back("the server is stopping");
-  if (!herald.parts.recorder.stats().writable)
-    reasons.emplace_back("nothing can be recorded: see the server's log");
+  if (const auto why = herald.parts.recorder.why_not_writable()) reasons.push_back(why->message);
   const Sequence projected = herald.parts.projected.last();
   if (projected < herald.log_at_start) {
     reasons.push_back("the views are at event " + std::to_string(projected.value()) + " of " +

@@ -148,9 +148,6 @@ class Recorder::Impl {
       tail_.advance(batch.last());
     } else {
       writable_ = false;
-      for (Answer& answer : answers) {
-        if (answer.result && answer.result->last > head_.stand().sequence) answer.result->in_head = false;
-      }
     }
     (void)fail_point("recorder.after_head_commit");
     release(answers);
@@ -160,10 +157,6 @@ class Recorder::Impl {
     auto known = known_answer(log_.read(), command.submission);
     std::vector<Answer> answers;
     answers.push_back({std::move(command.done), known ? std::move(*known) : Result<Recorded>(why)});
-    if (known && answers.front().result) {
-      Recorded& recorded = *answers.front().result;
-      recorded.in_head = recorded.last <= head_.stand().sequence;
-    }
     release(answers);
   }
 

@@ -4,7 +4,7 @@
 //
 // Threads: submit() may be called by any thread; `done` is called exactly once, on the recorder's thread, after the
 // commit (or at once with a refusal), and must not block. stop() answers what is queued with `stopping`.
-// A success means: durable in the log and projected into the head, unless `in_head` says that the head failed.
+// A success means: durable in the log, and projected into the head unless that failed: then its stand is behind.
 // Errors besides those of decide(): busy (queue full), stopping, storage_full, idempotency_mismatch, unavailable
 // (writes stopped after the head failed), internal (the event could not be read back: a defect). When a commit's outcome is unknown nobody is answered and the process ends.
 #pragma once
@@ -61,7 +61,6 @@ struct Recorded {
   bool created = false;
   bool replayed = false;       // the first answer to this idempotency key, given again
   std::string answer;          // compact JSON object; empty: none, or longer than what is kept for retries
-  bool in_head = true;         // false: the head failed after the log's commit and shows what was before
 };
 
 using Done = std::function<void(Result<Recorded>)>;

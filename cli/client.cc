@@ -14,7 +14,6 @@
 namespace herald::cli {
 namespace {
 
-// Herald's own clients are told apart from others in the log by it ("actorvia": "cli").
 constexpr const char* kUserAgent = "herald-cli/" HERALD_VERSION;
 
 struct FileCloser {
@@ -159,6 +158,7 @@ class Client::Impl {
 
   void set_common(const Request& request, Exchange& exchange) {
     curl_easy_setopt(curl_, CURLOPT_URL, (options_.url + request.target).c_str());
+    curl_easy_setopt(curl_, CURLOPT_PATH_AS_IS, 1L);  // "." and ".." are names here, not ways up
     curl_easy_setopt(curl_, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl_, CURLOPT_USERAGENT, kUserAgent);
     curl_easy_setopt(curl_, CURLOPT_NOSIGNAL, 1L);
@@ -185,6 +185,7 @@ class Client::Impl {
 
   void set_headers(const Request& request, const std::string& key, Headers& headers) {
     for (const auto& [name, value] : request.headers) headers.add(name + ": " + value);
+    headers.add("Herald-Client: cli");
     headers.add(request.body ? "Content-Type: application/json" : "Content-Type:");
     if (!key.empty()) headers.add("Idempotency-Key: " + key);
     headers.add("Expect:");

@@ -13,6 +13,9 @@
 
 #include "base/ids.h"
 #include "cli/progress.h"
+#include "cli/text.h"
+#include "reflect/json_value.h"
+#include "registry/names.h"
 
 namespace herald::cli {
 namespace {
@@ -139,6 +142,19 @@ Result<std::vector<LocalFile>> find_files(const std::vector<std::string>& argume
     }
   }
   return out;
+}
+
+Result<void> check_paths(const std::vector<LocalFile>& files) {
+  for (const LocalFile& file : files) {
+    if (!json::is_utf8(file.path)) {
+      return error(Cause::invalid_value,
+                   fmt::format("the name of {} is not UTF-8: rename it, nothing was sent", harmless(file.on_disk)));
+    }
+    if (const auto fine = registry::FilePath::parse(file.path); !fine) {
+      return error(fine.error().cause, fmt::format("{}; nothing was sent", fine.error().message));
+    }
+  }
+  return {};
 }
 
 Result<Digest> digest_of_file(const std::string& file) {

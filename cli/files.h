@@ -24,6 +24,9 @@ struct LocalFile {
 // (two under one path).
 Result<std::vector<LocalFile>> find_files(const std::vector<std::string>& arguments);
 
+// Whether each can be a file of an artifact: to be asked before anything is sent.
+Result<void> check_paths(const std::vector<LocalFile>& files);
+
 Result<Digest> digest_of_file(const std::string& file);
 
 struct Uploaded {

@@ -76,5 +76,13 @@ TEST_F(Files, AreHashedWhole) {
   EXPECT_EQ(digest_of_file(at("nothing")).error().cause, Cause::unavailable);
 }
 
+TEST_F(Files, WhoseNamesAreNotUtf8AreNamedBeforeAnythingIsSent) {
+  make("out/caf\xe9");
+  const auto refused = check_paths(*find_files({at("out")}));
+  EXPECT_EQ(refused.error().cause, Cause::invalid_value);
+  EXPECT_THAT(refused.error().message, HasSubstr("is not UTF-8: rename it, nothing was sent"));
+  EXPECT_THAT(refused.error().message, HasSubstr(at("out/caf")));
+}
+
 }  // namespace
 }  // namespace herald::cli

@@ -5,9 +5,11 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <sstream>
 
 #include "reflect/json_value.h"
 
@@ -60,12 +62,18 @@ Result<std::map<std::string, double>> parse_metrics(const std::vector<std::strin
 
 Result<std::string> read_input(const std::string& file) {
   if (file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  // A folder can be opened like a file, and throws at the first read.
+  std::error_code wrong;
+  if (std::filesystem::is_directory(file, wrong)) {
+    return error(Cause::invalid_value, fmt::format("{} is a folder: a file is expected", file));
+  }
   std::ifstream in(file, std::ios::binary);
-  std::string bytes(std::istreambuf_iterator<char>(in), {});
+  std::ostringstream bytes;
+  if (in.is_open()) bytes << in.rdbuf();
   if (!in.is_open() || in.bad()) {
     return error(Cause::not_found, fmt::format("{} cannot be read: {}", file, std::strerror(errno)));
   }
-  return bytes;
+  return std::move(bytes).str();
 }
 
 Result<std::string> text_or_file(const std::string& argument, std::string_view option) {
@@ -77,7 +85,7 @@ Result<std::string> text_or_file(const std::string& argument, std::string_view o
 
 Result<json::Raw> json_or_file(const std::string& argument, std::string_view option) {
   HERALD_TRY(const std::string text, text_or_file(argument, option));
-  const auto document = json::Document::parse(text);
+  const auto document = json::Document::parse_request(text);
   if (!document)
     return error(Cause::malformed, "JSON is expected: " + document.error().message, std::string(option));
   return json::Raw(document->root().dump());

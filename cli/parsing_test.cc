@@ -6,7 +6,6 @@
 #include "cli/event_stream.h"
 #include "cli/exit_code.h"
 #include "cli/problem.h"
-#include "cli/suggest.h"
 #include "cli/url.h"
 #include "reflect/json_value.h"
 
@@ -16,13 +15,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Pair;
-
-TEST(Suggestions, FindWhatWasProbablyMeant) {
-  EXPECT_EQ(nearest("modle", {"model", "version"}), "model");
-  EXPECT_EQ(nearest("lst", {"list", "show"}), "list");
-  EXPECT_EQ(nearest("--registri", {"--registry", "--name"}), "--registry");
-  EXPECT_EQ(nearest("elephant", {"model", "version"}), "");
-}
 
 TEST(ModelArguments, MayNameARegistry) {
   EXPECT_EQ(ModelArgument::parse("churn")->path(), "/v1/models/churn");
@@ -163,6 +155,13 @@ TEST(Pauses, DoubleAndAreNeverTheSameForAll) {
   EXPECT_EQ(pause_before(1, 50).count(), 100);
   EXPECT_EQ(pause_before(3, 0).count(), 200);
   EXPECT_LE(pause_before(100, UINT32_MAX).count(), 6'400);
+}
+
+TEST(Inputs, ThatAreFoldersAreRefused) {
+  const std::string folder = testing::TempDir();
+  EXPECT_EQ(read_input(folder).error().cause, Cause::invalid_value);
+  EXPECT_THAT(text_or_file("@" + folder, "--text").error().message, HasSubstr("is a folder: a file is expected"));
+  EXPECT_EQ(json_or_file("@" + folder, "--metadata").error().field, "--metadata");
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include "cli/exit_code.h"
 #include "cli/help.h"
 #include "cli/session.h"
-#include "cli/suggest.h"
+#include "reflect/nearest.h"
 
 namespace herald::cli {
 namespace {
@@ -63,7 +63,9 @@ std::vector<std::string> option_names(const CLI::App* app) {
   return out;
 }
 
-std::string with_suggestion(const std::string& sentence, const std::string& suggestion) {
+std::string with_suggestion(const std::string& sentence, std::string_view word,
+                            const std::vector<std::string>& known) {
+  const std::string suggestion = reflect::nearest(word, known);
   return suggestion.empty() ? sentence : fmt::format("{}: did you mean \"{}\"?", sentence, suggestion);
 }
 
@@ -74,12 +76,11 @@ std::string explain(const CLI::App& root, const CLI::ParseError& wrong) {
   for (const std::string& word : root.remaining(true)) {
     if (word.starts_with("-")) {
       const std::string option = word.substr(0, word.find('='));
-      return with_suggestion(fmt::format("{} has no option {}", full_name(at), option),
-                             nearest(option, option_names(&at)));
+      return with_suggestion(fmt::format("{} has no option {}", full_name(at), option), option,
+                             option_names(&at));
     }
     if (!names.empty()) {
-      return with_suggestion(fmt::format("{} has no command \"{}\"", full_name(at), word),
-                             nearest(word, names));
+      return with_suggestion(fmt::format("{} has no command \"{}\"", full_name(at), word), word, names);
     }
     return fmt::format("{} does not take another word: \"{}\"", full_name(at), word);
   }
@@ -161,6 +162,15 @@ void Program::delegate(const CommandText& text, std::function<int(std::vector<st
 }
 
 int Program::run(int argc, const char* const* argv) {
+  try {
+    return run_command(argc, argv);
+  } catch (const std::exception& defect) {
+    complain(fmt::format("an unexpected failure: {}", defect.what()));
+    return end_with(ExitCode::failure);
+  }
+}
+
+int Program::run_command(int argc, const char* const* argv) {
   if (argc <= 1) {
     fmt::print(stderr, "{}", state_->app.help());
     return end_with(ExitCode::usage);

@@ -52,11 +52,12 @@ class Program {
   // A command that parses its own arguments and gives the exit code.
   void delegate(const CommandText& text, std::function<int(std::vector<std::string>)> run);
 
-  // Parses, runs, prints errors. Returns the exit code.
+  // Parses, runs, prints errors, those too that nobody foresaw. Returns the exit code.
   int run(int argc, const char* const* argv);
 
  private:
   struct State;
+  int run_command(int argc, const char* const* argv);
   CLI::App& add(Group group, const CommandText& text, std::function<Result<void>(Session&)> run);
   std::unique_ptr<State> state_;
 };

@@ -78,6 +78,13 @@ Result<void> check_identifier(std::string_view what, std::string_view text, std:
   return {};
 }
 
+// Such a name in a path of a URL would mean "here" or "one up" to browsers, proxies and clients: they could not reach
+// what has it.
+Result<void> check_not_dots(std::string_view what, std::string_view text) {
+  if (text.find_first_not_of('.') != std::string_view::npos) return {};
+  return refused(what, text, "it must not consist of dots alone");
+}
+
 // Nothing when the text is no number at all; zero when it is one that no version can have.
 std::optional<std::uint64_t> version_digits(std::string_view text) {
   if (text.starts_with('v')) text.remove_prefix(1);
@@ -107,7 +114,7 @@ Result<void> ModelNameRule::check(std::string_view text) {
   }
   if (text.front() == ' ' || text.back() == ' ')
     return refused("model", text, "it must not begin or end with a space");
-  return {};
+  return check_not_dots("model", text);
 }
 
 Result<void> AliasNameRule::check(std::string_view text) {
@@ -116,7 +123,7 @@ Result<void> AliasNameRule::check(std::string_view text) {
     return refused("alias", text, "it is computed (the newest version that is ready) and cannot be set");
   if (version_digits(text))
     return refused("alias", text, "it reads like a version number: take a name that has other letters");
-  return {};
+  return check_not_dots("alias", text);
 }
 
 Result<void> TagKeyRule::check(std::string_view text) {
@@ -175,11 +182,13 @@ Result<void> FilePathRule::check(std::string_view text) {
 }
 
 Result<void> LabelRule::check(std::string_view text) {
-  return check_line("name", text, 1, limits::kMaxNameBytes);
+  HERALD_CHECK(check_line("name", text, 1, limits::kMaxNameBytes));
+  return check_not_dots("name", text);
 }
 
 Result<void> IdentifierRule::check(std::string_view text) {
-  return check_identifier("name", text, limits::kMaxAliasBytes);
+  HERALD_CHECK(check_identifier("name", text, limits::kMaxAliasBytes));
+  return check_not_dots("name", text);
 }
 
 Result<VersionSelector> VersionSelector::parse(std::string_view text) {

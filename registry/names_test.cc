@@ -7,6 +7,25 @@
 namespace herald::registry {
 namespace {
 
+template <class Checked>
+void expect_dots_refused() {
+  for (const char* dots : {".", "..", "..."}) {
+    const auto refused = Checked::parse(dots);
+    ASSERT_FALSE(refused) << dots;
+    EXPECT_EQ(refused.error().cause, Cause::invalid_value);
+    EXPECT_NE(refused.error().message.find("it must not consist of dots alone"), std::string::npos)
+        << refused.error().message;
+  }
+  EXPECT_TRUE(Checked::parse("a.."));
+}
+
+TEST(Names, ThatStandInPathsAreNotDotsAlone) {
+  expect_dots_refused<ModelName>();
+  expect_dots_refused<AliasName>();
+  expect_dots_refused<Label>();
+  expect_dots_refused<SecretName>();
+}
+
 using testing::HasSubstr;
 
 template <class T>

@@ -9,7 +9,7 @@
 
 #include "cli/help.h"
 #include "cli/parsing.h"
-#include "cli/suggest.h"
+#include "reflect/nearest.h"
 
 namespace herald::server {
 namespace {
@@ -156,7 +156,7 @@ void apply_file(CLI::App& app, const std::string& path) {
   for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(file)) {
     CLI::Option* option = app.get_option_no_throw("--" + item.name);
     if (!item.parents.empty() || option == nullptr || item.name == "config" || item.name == "help") {
-      const std::string meant = cli::nearest(item.name, option_names(app));
+      const std::string meant = reflect::nearest(item.name, option_names(app));
       throw CLI::ValidationError(path, fmt::format("there is no option \"{}\"{}", item.fullname(),
                                                    meant.empty() ? "" : ": did you mean \"" + meant + "\"?"));
     }
@@ -253,7 +253,7 @@ std::variant<Config, Ending> read_config(std::vector<std::string> arguments, Env
     std::vector<std::string> names;
     for (const std::string& name : option_names(app)) names.push_back("--" + name);
     const std::string word = app.remaining().front();
-    const std::string meant = cli::nearest(word, names);
+    const std::string meant = reflect::nearest(word, names);
     return mistake(fmt::format("herald serve does not know {}{}", word,
                                meant.empty() ? "" : ": did you mean " + meant + "?"));
   } catch (const CLI::ParseError& wrong) {

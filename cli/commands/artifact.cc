@@ -72,6 +72,7 @@ void declare(Options& options, Upload& args) {
 Result<void> run(Session& session, const Upload& args) {
   HERALD_TRY(auto files, find_files(args.files));
   if (files.empty()) return error(Cause::missing_field, "there is no file in what was named");
+  HERALD_CHECK(check_paths(files));
   HERALD_TRY(const Uploaded uploaded,
              upload(files, session.client_options(), standard_error_is_a_terminal()));
   session.note(fmt::format("{} of {} files sent ({}), the rest was there", uploaded.sent, files.size(),

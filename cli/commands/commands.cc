@@ -15,6 +15,7 @@ void add_commands(Program& program) {
   add_delivery_commands(program);
   add_secret_commands(program);
   add_kafka_commands(program);
+  add_log_commands(program);
   add_server_commands(program);
 }
 

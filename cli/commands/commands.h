@@ -22,6 +22,7 @@ void add_automation_commands(Program& program);
 void add_delivery_commands(Program& program);
 void add_secret_commands(Program& program);
 void add_kafka_commands(Program& program);
+void add_log_commands(Program& program);
 void add_server_commands(Program& program);
 
 }  // namespace herald::cli

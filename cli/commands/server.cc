@@ -64,7 +64,9 @@ void declare(Options& options, Folder& args) {
 
 Result<std::string> folder_of(const Folder& args) {
   if (!args.data) return error(Cause::missing_field, "which data folder? --data DIR is expected");
-  return *args.data;
+  std::error_code wrong;
+  if (std::filesystem::exists(*args.data + "/log", wrong)) return *args.data;
+  return error(Cause::not_found, fmt::format("{} is no data folder: there is no log in it", *args.data), "--data");
 }
 
 // Events done, of how many, as a line on a terminal.
@@ -126,11 +128,6 @@ Result<void> rebuilt(Session& session, Result<Opened> opened, EventProgress& pro
 
 Result<void> rebuild(Session& session, const Folder& args) {
   HERALD_TRY(const std::string path, folder_of(args));
-  std::error_code wrong;
-  if (!std::filesystem::exists(path + "/log", wrong)) {
-    return error(Cause::not_found, fmt::format("{} is no data folder: there is no log in it", path),
-                 "--data");
-  }
   HERALD_TRY(const auto folder, recorder::DataFolder::open(path));
   HERALD_TRY(const auto log, eventstore::Log::open({.path = folder->log(), .origin = {}}, system_clock()));
   EventProgress head_progress("rebuilding head"), views_progress("rebuilding views");

@@ -1,0 +1,118 @@
+"""Whatever the API can do, the command line can: each route stands here with its command, or with why it has none."""
+
+import shlex
+
+import pytest
+
+MODEL, VERSION, ALIAS = "/v1/models/{model}", "/v1/models/{model}/versions/{version}", "/v1/models/{model}/aliases/{alias}"
+AUTOMATION, ARTIFACT = "/v1/automations/{automation}", "/v1/artifacts/{artifact}"
+
+COMMANDS = {
+    ("GET", "/readyz"): "status",
+    ("GET", "/v1"): "status",
+    ("GET", "/v1/log"): "log show",
+    ("GET", "/v1/log/proof/{sequence}"): "log proof",
+    ("GET", "/v1/kafka"): "kafka status",
+    ("GET", "/v1/registries"): "registry list",
+    ("POST", "/v1/registries"): "registry create",
+    ("GET", "/v1/registries/{registry}"): "registry show",
+    ("GET", "/v1/models"): "model list",
+    ("POST", "/v1/models"): "model register",
+    ("GET", MODEL): "model show",
+    ("PATCH", MODEL): "model describe",
+    ("PATCH", MODEL + "/tags"): "model tag",
+    ("GET", MODEL + "/history"): "model history",
+    ("GET", MODEL + "/comments"): "comment list",
+    ("POST", MODEL + "/comments"): "comment add",
+    ("GET", MODEL + "/versions"): "version list",
+    ("POST", MODEL + "/versions"): "version register",
+    ("GET", VERSION): "version show",
+    ("PATCH", VERSION): "version update",
+    ("PATCH", VERSION + "/tags"): "version tag",
+    ("GET", VERSION + "/history"): "version history",
+    ("GET", VERSION + "/comments"): "comment list",
+    ("POST", VERSION + "/comments"): "comment add",
+    ("PUT", VERSION + "/artifacts/{artifact}"): "version link",
+    ("DELETE", VERSION + "/artifacts/{artifact}"): "version unlink",
+    ("GET", "/v1/resolve"): "resolve",
+    ("GET", MODEL + "/aliases"): "alias list",
+    ("POST", MODEL + "/aliases:move"): "alias move",
+    ("GET", ALIAS): "alias show",
+    ("PUT", ALIAS): "alias set",
+    ("DELETE", ALIAS): "alias remove",
+    ("GET", ALIAS + "/history"): "alias history",
+    ("GET", "/v1/artifacts"): "artifact list",
+    ("POST", "/v1/artifacts"): "artifact upload",
+    ("GET", ARTIFACT): "artifact show",
+    ("GET", ARTIFACT + "/files"): "artifact download",
+    ("GET", ARTIFACT + "/files/{path}"): "artifact download",
+    ("PUT", "/v1/blobs/{sha256}"): "blob put",
+    ("GET", "/v1/blobs/{sha256}"): "blob get",
+    ("GET", "/v1/lineage"): "lineage show",
+    ("POST", "/v1/lineage"): "lineage record",
+    ("GET", "/v1/events"): "events list",
+    ("GET", "/v1/events/stream"): "events follow",
+    ("GET", "/v1/events/{sequence}"): "events show",
+    ("GET", "/v1/schemas"): "schema list",
+    ("GET", "/v1/schemas/envelope"): "schema show",
+    ("GET", "/v1/schemas/{type}"): "schema show",
+    ("GET", "/v1/automations"): "automation list",
+    ("POST", "/v1/automations"): "automation create",
+    ("GET", AUTOMATION): "automation show",
+    ("PUT", AUTOMATION): "automation update",
+    ("DELETE", AUTOMATION): "automation delete",
+    ("POST", AUTOMATION + "/enable"): "automation enable",
+    ("POST", AUTOMATION + "/disable"): "automation disable",
+    ("POST", AUTOMATION + "/test"): "automation test",
+    ("GET", "/v1/deliveries"): "delivery list",
+    ("GET", "/v1/deliveries/{delivery}"): "delivery show",
+    ("POST", "/v1/deliveries/{delivery}/replay"): "delivery replay",
+    ("GET", "/v1/secrets"): "secret list",
+    ("PUT", "/v1/secrets/{secret}"): "secret set",
+    ("DELETE", "/v1/secrets/{secret}"): "secret remove",
+}
+
+WITHOUT = {
+    ("GET", "/"): "a greeting for browsers",
+    ("GET", "/healthz"): "for whatever restarts the process; people ask for the status",
+    ("GET", "/metrics"): "for Prometheus",
+    ("GET", "/openapi.json"): "for generators of clients",
+}
+
+
+@pytest.fixture(scope="module")
+def server(herald_of_the_module):
+    return herald_of_the_module.start()
+
+
+def in_the_default_registry(path):
+    return path.replace("/v1/registries/{registry}/models", "/v1/models")
+
+
+def test_every_route_has_a_command_or_a_reason(server):
+    routes = {(method.upper(), in_the_default_registry(path))
+              for path, methods in server.get("/openapi.json")["paths"].items()
+              for method in methods if method in ("get", "post", "put", "patch", "delete")}
+    assert routes == COMMANDS.keys() | WITHOUT.keys()
+
+
+@pytest.mark.parametrize("command", sorted(set(COMMANDS.values())))
+def test_the_command_is_there(server, command):
+    result = server.cli(*shlex.split(command), "--help")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.split()[0] != "Herald,", "the help of the whole program: there is no such command"
+
+
+def test_the_log_and_its_proofs_are_shown(server):
+    log = server.get("/v1/log")
+    assert log["root"] in server.cli("log", "show").stdout
+    proof = server.cli("log", "proof", "1")
+    assert proof.returncode == 0 and server.get("/v1/log/proof/1")["leaf"] in proof.stdout
+    assert server.cli("log", "proof", "99999").returncode == 3
+
+
+def test_schemas_are_listed_and_shown(server):
+    assert "alias.assigned" in server.cli("schema", "list").stdout
+    assert '"type": "object"' in server.cli("schema", "show", "alias.assigned").stdout
+    assert '"type": "object"' in server.cli("schema", "show", "envelope").stdout
+    assert server.cli("schema", "show", "nothing.happened").returncode == 3

@@ -267,19 +267,6 @@ TEST_F(Publication, IsTheSameWhileMoreIsPublished) {
   EXPECT_EQ(verification.value().in_topic, 9u);
 }
 
-TEST_F(Publication, IsFoundOutWhenTheProgressStaysBehindTheEvents) {
-  SampleLog log(folder.file("log"));
-  log.append(10);
-  tail.advance(log.last());
-  published(*publish(log), log.last());
-  const std::string progress = options().prefix + ".progress";
-  broker.delete_topic(progress);
-  broker.make_topic(progress);
-  const auto verification = verified(log);
-  EXPECT_THAT(verification.differences,
-              ::testing::ElementsAre(HasSubstr("ends at event 10, and " + progress + " says 0")));
-}
-
 TEST_F(Publication, CannotBeComparedWhereThereIsNoTopic) {
   const auto verification = verify(
       options(), [] { return Result<std::uint64_t>(9); }, [](std::uint64_t) { return std::nullopt; },

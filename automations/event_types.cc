@@ -89,7 +89,7 @@ std::vector<Subject> subjects(const T& fact) {
 std::span<const EventType> event_types() {
   static const std::vector<EventType> types = [] {
     std::vector<EventType> all;
-    boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, Payload>>(
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, Payload::variant>>(
         [&]<class T>(boost::mp11::mp_identity<T>) { all.push_back(describe_type<T>()); });
     return all;
   }();

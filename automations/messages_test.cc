@@ -132,7 +132,7 @@ TEST_F(Messages, CutLongValuesBetweenCharacters) {
 }
 
 TEST_F(Messages, EveryEventTypeHasWords) {
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, Payload>>(
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, Payload::variant>>(
       [&]<class T>(boost::mp11::mp_identity<T>) {
         Event event;
         event.actor = Actor::system();

@@ -194,9 +194,18 @@ struct RecordOutcome {
   std::string error;
 };
 
-using Command = std::variant<CreateRegistry, RegisterModel, DescribeModel, ChangeTags, RegisterVersion, UpdateVersion,
+// A type of its own and not an alias, so that copying, moving and destroying commands of every kind is compiled once, in
+// registry/commands.cc, and not in each file that hands one on.
+struct Command : std::variant<CreateRegistry, RegisterModel, DescribeModel, ChangeTags, RegisterVersion, UpdateVersion,
                              CommitArtifact, LinkArtifact, UnlinkArtifact, MoveAliases, AddComment, RecordLineage,
                              CreateAutomation, UpdateAutomation, SetAutomationEnabled, DeleteAutomation, TestAutomation,
-                             SetSecret, RemoveSecret, ReplayDelivery, RecordTriggers, RecordOutcome>;
+                             SetSecret, RemoveSecret, ReplayDelivery, RecordTriggers, RecordOutcome> {
+  using variant::variant;
+  Command(const Command&);
+  Command(Command&&) noexcept;
+  Command& operator=(const Command&);
+  Command& operator=(Command&&) noexcept;
+  ~Command();
+};
 
 }  // namespace herald::registry

@@ -163,7 +163,7 @@ Result<Causation> causation_of(const Parts& parts) {
 
 Result<Payload> payload_of(std::string_view type, const json::Value& data) {
   std::optional<Result<Payload>> result;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Payload>>([&](auto identity) {
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Payload::variant>>([&](auto identity) {
     using Fact = typename decltype(identity)::type;
     if (result || type != Fact::kType) return;
     Payload payload{std::in_place_type<Fact>};

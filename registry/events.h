@@ -264,11 +264,19 @@ struct SecretRemoved {
 };
 BOOST_DESCRIBE_STRUCT(SecretRemoved, (), (secret))
 
-using Payload =
-    std::variant<RegistryCreated, ModelRegistered, ModelDescribed, TagSet, TagRemoved, VersionRegistered, VersionUpdated,
+// A type of its own and not an alias, so that copying, moving and destroying payloads of every kind is compiled once, in
+// registry/events.cc, and not in each file that hands one on.
+struct Payload : std::variant<RegistryCreated, ModelRegistered, ModelDescribed, TagSet, TagRemoved, VersionRegistered, VersionUpdated,
                  VersionStatusChanged, VersionLinked, VersionUnlinked, ArtifactCommitted, AliasAssigned, AliasRemoved,
                  CommentAdded, LineageRecorded, AutomationCreated, AutomationUpdated, AutomationEnabled,
                  AutomationDisabled, AutomationDeleted, AutomationTriggered, DeliverySucceeded, DeliveryFailing,
-                 DeliveryExhausted, DeliveryReplayed, DeliverySkipped, SecretSet, SecretRemoved>;
+                 DeliveryExhausted, DeliveryReplayed, DeliverySkipped, SecretSet, SecretRemoved> {
+  using variant::variant;
+  Payload(const Payload&);
+  Payload(Payload&&) noexcept;
+  Payload& operator=(const Payload&);
+  Payload& operator=(Payload&&) noexcept;
+  ~Payload();
+};
 
 }  // namespace herald::registry

@@ -20,7 +20,7 @@ EventType entry() {
 
 std::vector<EventType> all_types() {
   std::vector<EventType> types;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Payload>>(
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Payload::variant>>(
       [&](auto identity) { types.push_back(entry<typename decltype(identity)::type>()); });
   return types;
 }

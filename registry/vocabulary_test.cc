@@ -71,7 +71,7 @@ TEST(GoldenFiles, AreOneOfEachType) {
   for (const Golden& file : golden_files()) files.insert(file.type);
   for (const EventType& type : vocabulary()) types.insert(std::string(type.type));
   EXPECT_EQ(files, types);
-  EXPECT_EQ(types.size(), std::variant_size_v<Payload>);
+  EXPECT_EQ(types.size(), std::variant_size_v<Payload::variant>);
 }
 
 TEST(GoldenFiles, ReplayIntoAState) {

@@ -39,7 +39,7 @@ TEST(RegistryHistory, MeetsEveryEventAndEveryRefusalOfTheDomain) {
       for (const Event& event : *result) types.insert(std::string(event.type()));
     }
   }
-  EXPECT_EQ(types.size(), std::variant_size_v<Payload>);
+  EXPECT_EQ(types.size(), std::variant_size_v<Payload::variant>);
   const std::set<std::string> expected = {"already-exists", "expected-mismatch", "invalid-value",
                                           "not-allowed-now", "not-found"};
   EXPECT_EQ(causes, expected);

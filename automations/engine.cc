@@ -156,6 +156,7 @@ class Engine::Impl {
     if (next == NextLink::nothing) return std::nullopt;
     registry::Trigger trigger;
     trigger.automation_id = match.automation_id;
+    trigger.automation = match.definition->name;
     trigger.event_sequence = event.sequence;
     trigger.event_type = event.type();
     trigger.event_id = event.id;

@@ -145,8 +145,14 @@ class Teller {
   }
   void tell(const DeliverySkipped& fact) {
     title("automation {} was not run for event {}", fact.automation.str(), fact.event_sequence);
-    text(fact.cause == SkipCause::rate_limit ? "It has been triggered too often within a minute."
-                                             : "The chain of automations that led to it is too long.");
+    switch (fact.cause) {
+      case SkipCause::depth_limit:
+        return text("The chain of automations that led to it is too long.");
+      case SkipCause::rate_limit:
+        return text("It has been triggered too often within a minute.");
+      case SkipCause::automation_deleted:
+        return text("It was deleted before the event could set it off.");
+    }
   }
   void tell(const SecretSet& fact) {
     title("secret {} was set", fact.secret.str());

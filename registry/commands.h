@@ -169,10 +169,14 @@ struct ReplayDelivery {
 
 // By the automations follower: what the events in (after, upto] set off. Exactly once: the recorder refuses it when
 // the follower's position is not `after` (recorder.h), and decide() leaves out what the state says was triggered or
-// skipped, and automations that were deleted since. Deliveries follow the actions that the automation has when it is
+// skipped; an automation that was deleted since is recorded as skipped, under the name it had. Deliveries follow the actions that the automation has when it is
 // recorded, as far as `new_ids` go.
+//
+// The triggers are recorded together for speed alone: each is whole by itself and belongs to the chain of its event,
+// whose correlation it goes on with (docs/adr/0009-triggers-belong-to-their-chains.md).
 struct Trigger {
   AutomationId automation_id;
+  Label automation;                            // its name as of the event
   std::uint64_t event_sequence = 0;
   std::string event_type;
   Uuid event_id;

@@ -114,7 +114,8 @@ struct AutomationDefinition {
 };
 BOOST_DESCRIBE_STRUCT(AutomationDefinition, (), (name, enabled, scope, on, conditions, actions, retry_seconds, max_per_minute))
 
-BOOST_DEFINE_ENUM_CLASS(SkipCause, depth_limit, rate_limit)
+// automation_deleted: between the event and the record of what it set off.
+BOOST_DEFINE_ENUM_CLASS(SkipCause, depth_limit, rate_limit, automation_deleted)
 
 struct PlannedDelivery {
   DeliveryId delivery_id;

@@ -232,6 +232,7 @@ CreateAutomation an_automation(std::string_view name) {
 RecordTriggers triggered(std::uint64_t event_sequence) {
   Trigger trigger;
   trigger.automation_id = id<AutomationId>(1);
+  trigger.automation = Label::trusted("tell");
   trigger.event_sequence = event_sequence;
   trigger.event_type = "alias.assigned";
   trigger.event_depth = 2;

@@ -96,10 +96,16 @@ Result<void> check_one_correlation(const RecordTriggers& command) {
   return {};
 }
 
-Payload fact_of(const AutomationRecord& automation, const Trigger& trigger) {
-  if (trigger.skip) return DeliverySkipped{of(automation), trigger.event_sequence, *trigger.skip};
-  return AutomationTriggered{of(automation), trigger.event_sequence, trigger.event_type, false,
-                             plan(automation.definition, trigger.new_ids)};
+// The automation was there as of the event: that it met the event is recorded, whatever became of it since.
+Payload fact_of(const std::optional<AutomationRecord>& automation, const Trigger& trigger) {
+  if (!automation) {
+    return DeliverySkipped{{trigger.automation_id, trigger.automation},
+                           trigger.event_sequence,
+                           trigger.skip.value_or(SkipCause::automation_deleted)};
+  }
+  if (trigger.skip) return DeliverySkipped{of(*automation), trigger.event_sequence, *trigger.skip};
+  return AutomationTriggered{of(*automation), trigger.event_sequence, trigger.event_type, false,
+                             plan(automation->definition, trigger.new_ids)};
 }
 
 }  // namespace
@@ -168,9 +174,8 @@ Result<Decision> rule(const Reader& state, const RecordTriggers& command) {
     const std::string key = keys::trigger(trigger.automation_id, trigger.event_sequence);
     if (state.get(Table::triggers, key) || !met.insert(key).second) continue;
     const auto automation = find<AutomationRecord>(state, Table::automations, trigger.automation_id.bytes());
-    if (!automation) continue;
     Causation cause{trigger.correlation, trigger.event_id, trigger.event_depth + 1, std::nullopt};
-    decision.drafts.push_back({fact_of(*automation, trigger), std::move(cause)});
+    decision.drafts.push_back({fact_of(automation, trigger), std::move(cause)});
   }
   if (decision.drafts.size() > limits::kMaxEventsPerCommand) {
     return error(Cause::too_many,

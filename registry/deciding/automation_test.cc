@@ -172,9 +172,11 @@ TEST(RecordTriggers, RecordASkipOnceToo) {
   story.when(triggered(1)).then_nothing();
 }
 
-TEST(RecordTriggers, LeaveOutAutomationsThatWereDeletedSince) {
+TEST(RecordTriggers, RecordThatAnAutomationMetAnEventBeforeItWasDeleted) {
   Story story = with_automation();
-  story.given({remove("tell")}).when(triggered(1)).then_nothing();
+  story.given({remove("tell")});
+  story.when(triggered(1)).then({"automation tell skipped event 1: automation_deleted"});
+  story.when(triggered(1)).then_nothing();
 }
 
 TEST(RecordTriggers, RefuseToPutSeveralCorrelationsIntoOneCommand) {

@@ -83,8 +83,10 @@ void Model::run(const TestAutomation& c) {
 void Model::run(const RecordTriggers& c) {
   for (const Trigger& trigger : c.triggers) {
     const std::string id = trigger.automation_id.str();
-    if (!automations_.contains(id) || !met_.insert({id, trigger.event_sequence}).second) continue;
-    if (trigger.skip) {
+    if (!met_.insert({id, trigger.event_sequence}).second) continue;
+    if (!automations_.contains(id)) {
+      fact(fmt::format("delivery.skipped {} {}", trigger.automation.str(), trigger.event_sequence));
+    } else if (trigger.skip) {
       fact(fmt::format("delivery.skipped {} {}", automations_[id].name, trigger.event_sequence));
     } else {
       deliver(id, automations_[id], trigger.event_sequence, false, trigger.new_ids);

@@ -241,6 +241,7 @@ Command RandomCommands::about_deliveries() {
     for (std::uint64_t i = 1 + below(3); i > 0; --i) {
       Trigger trigger;
       trigger.automation_id = known<AutomationId>(automations_);
+      trigger.automation = Label::trusted("as of the event");
       trigger.event_sequence = 1 + below(30);
       trigger.event_type = "alias.assigned";
       trigger.new_ids = deliveries(3);

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "recorder/checking/beside_check.h"
 #include "recorder/checking/child.h"
 #include "recorder/checking/derived_check.h"
 #include "recorder/checking/log_check.h"
@@ -28,6 +29,8 @@ class FolderCheck {
     guarded(Part::events, [&] { log.check_events([&](const registry::Event& event) { replay(event); }); });
     guarded(Part::records, [&] { log.check_records(); });
     if (views_) guarded(Part::views, [&] { views_->finish(); });
+    guarded(Part::work, [&] { work_.finish(); });
+    guarded(Part::blobs, [&] { blobs_.finish(); });
     return std::move(report_);
   }
 
@@ -54,6 +57,8 @@ class FolderCheck {
   }
 
   void replay(const registry::Event& event) {
+    work_.after(event);
+    guarded(Part::blobs, [&] { blobs_.after(event); });
     if (!replays_) return;
     const Replay::Changes* changes = nullptr;
     replays_ = event.sequence == replayed_.next().value() &&
@@ -85,6 +90,8 @@ class FolderCheck {
   std::unique_ptr<eventstore::Log> log_;
   std::optional<HeadCheck> head_;
   std::optional<ViewsCheck> views_;
+  WorkCheck work_{folder_.work(), findings_};
+  BlobCheck blobs_{folder_.blobs(), findings_};
   Replay replay_;
   Sequence replayed_;
   bool replays_ = true;

@@ -1,7 +1,9 @@
 // Reads a data folder that no server uses and holds everything against everything: each event parses and is canonical,
 // sequences have no gap, time never steps back, the tree recomputed from the bytes is the stored one, streams,
 // idempotency records and positions agree with the events, and the head and the views are, change by change, what the
-// log makes them. Nothing is repaired, and nothing is written but who holds the lock.
+// log makes them. The work store can be read from end to end, and its texts have the bytes that their digests say; the
+// blobs likewise, and those that artifacts name are there. Nothing is repaired, and nothing is written but who holds the
+// lock.
 //
 // The reading is done in a child process, since a damaged LMDB file can end the process that reads it: that is a
 // finding then. Threads: call it while the process has no other that holds a lock (it forks).

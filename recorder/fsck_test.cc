@@ -129,6 +129,73 @@ TEST_F(Fsck, FindsNothingWhereHeadAndViewsAreOnlyBehind) {
   EXPECT_THAT(report().findings, IsEmpty());
 }
 
+// A folder with an artifact of one file, and its blobs.
+class FsckOfBlobs : public Fsck {
+ protected:
+  void SetUp() override {
+    Fsck::SetUp();
+    const std::string manifest = R"([{"path":"a","bytes":7,"digest":")" + sha256("weights").str() + "\"}]";
+    list_ = put(manifest);
+    file_ = put("weights");
+    w.open();
+    registry::CommitArtifact command{registry::ArtifactId(random_ids().next(w.clock.now())),
+                                     registry::Label::trusted("churn-files"),
+                                     registry::Label::trusted("model"),
+                                     sha256(manifest),
+                                     1,
+                                     7};
+    w.record(command).value();
+    derive();
+    w.close();
+  }
+  std::string put(const std::string& bytes) {
+    const std::string hex = sha256(bytes).hex();
+    const std::string shelf = path() + "/blobs/" + hex.substr(0, 2);
+    fs::create_directories(shelf);
+    std::ofstream(shelf + "/" + hex.substr(2)) << bytes;
+    return shelf + "/" + hex.substr(2);
+  }
+
+  std::string list_, file_;
+};
+
+TEST_F(FsckOfBlobs, FindsNothingWhereAllAreThere) {
+  EXPECT_THAT(report().findings, IsEmpty());
+}
+
+TEST_F(FsckOfBlobs, FindsAFileThatIsMissing) {
+  fs::remove(file_);
+  EXPECT_THAT(report().findings,
+              finding("event ", "a file of the artifact, blob " + sha256("weights").str()));
+}
+
+TEST_F(FsckOfBlobs, FindsAListThatIsMissing) {
+  fs::remove(list_);
+  EXPECT_THAT(report().findings, finding("event ", "the list of the artifact's files"));
+}
+
+TEST_F(FsckOfBlobs, FindsBytesThatAreNotThoseOfTheName) {
+  std::ofstream(file_) << "weightz";
+  EXPECT_THAT(report().findings, finding("blobs", sha256("weights").hex() + " has other bytes"));
+}
+
+TEST_F(Fsck, FindsATextThatIsNotThatOfItsDigest) {
+  change("work", "texts", [](lmdb::WriteTxn& txn, lmdb::Table in) {
+    txn.put(in, sha256("salt and text").bytes(), "salt and text").value();
+  });
+  EXPECT_THAT(report().findings, IsEmpty());
+  flip("work", "texts");
+  EXPECT_THAT(report().findings, finding("work: texts", "has other bytes than its digest says"));
+}
+
+TEST_F(Fsck, FindsAWorkStoreThatWasCut) {
+  change("work", "attempts", [](lmdb::WriteTxn& txn, lmdb::Table in) {
+    for (int i = 0; i < 1'000; ++i) txn.put(in, std::to_string(i), std::string(1'000, 'x')).value();
+  });
+  fs::resize_file(path() + "/work/data.mdb", 40'960);
+  EXPECT_THAT(report().findings, finding("work", ""));
+}
+
 TEST_F(Fsck, TellsHowFarItIs) {
   std::vector<std::pair<Sequence, Sequence>> told;
   ASSERT_TRUE(fsck(path(), [&](Sequence checked, Sequence of) { told.emplace_back(checked, of); }));

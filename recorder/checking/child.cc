@@ -141,6 +141,10 @@ std::string_view name(Part part) {
       return "head";
     case Part::views:
       return "views";
+    case Part::work:
+      return "work";
+    case Part::blobs:
+      return "blobs";
   }
   return "unknown";
 }

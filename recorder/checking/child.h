@@ -9,7 +9,7 @@
 namespace herald::recorder::checking {
 
 // What is being read, for whoever has to tell where a crash was.
-enum class Part : int { log, events, records, head, views };
+enum class Part : int { log, events, records, head, views, work, blobs };
 
 // Shared with the parent.
 class Whereabouts {

@@ -333,7 +333,7 @@ void Sending::finish(DeliveryId id) {
 // ---- one durable step ----
 
 void Sending::write(DeliveryId id, work::Store::Job job, Task next) {
-  parts_.work.submit(job, [this, id, job, next = std::move(next)](const Result<void>& result) {
+  parts_.work.submit_with_patience(job, [this, id, job, next = std::move(next)](const Result<void>& result) {
     post([this, id, job, next, result] { go_on(id, result, next, [=, this] { write(id, job, next); }); });
   });
 }
@@ -345,7 +345,7 @@ void Sending::record(DeliveryId id, RecordOutcome::Kind kind, Task next) {
   submission.causation = preparing_.causation_of(under_way.delivery);
   submission.command =
       RecordOutcome{kind, id, under_way.row.attempts, under_way.row.status, under_way.row.error};
-  parts_.recorder.submit(std::move(submission), [this, id, kind, next = std::move(next)](
+  parts_.recorder.submit_with_patience(std::move(submission), [this, id, kind, next = std::move(next)](
                                                     const Result<recorder::Recorded>& r) {
     const Result<void> result = r ? Result<void>() : Result<void>(r.error());
     post([this, id, kind, next, result] { go_on(id, result, next, [=, this] { record(id, kind, next); }); });

@@ -75,6 +75,10 @@ inline constexpr std::size_t kIdempotencyPrunedPerRecord = 2;
 inline constexpr std::size_t kMaxQueuedJobs = 8'192;
 inline constexpr std::size_t kMaxJobsPerBatch = 256;             // the rest waits for the next one
 inline constexpr std::size_t kMaxSecretBytes = 8'192;            // refused: too-large
+inline constexpr std::size_t kMaxSecrets = 1'000;                // refused: too-many
+// Texts and values of secrets that no event names are swept when two of these have passed, so many in one commit.
+inline constexpr std::chrono::hours kSweepPeriod{1};
+inline constexpr std::size_t kMaxRowsSweptAtOnce = 1'000;
 
 // Automations (skipped, and recorded as such).
 inline constexpr std::uint32_t kMaxCausationDepth = 8;

@@ -219,12 +219,16 @@ void Recorder::submit(Submission submission, Done done) {
   impl_->submit({std::move(submission), std::move(done)});
 }
 
+void Recorder::submit_with_patience(Submission submission, Done done) {
+  impl_->submit_waiting({std::move(submission), std::move(done)});
+}
+
 Result<Recorded> Recorder::record(Submission submission) {
   // Shared, since the recorder's thread may still be leaving set_value() when the answer is here.
   const auto answer = std::make_shared<std::promise<Result<Recorded>>>();
   auto future = answer->get_future();
-  impl_->submit_waiting(
-      {std::move(submission), [answer](Result<Recorded> result) { answer->set_value(std::move(result)); }});
+  submit_with_patience(std::move(submission),
+                       [answer](Result<Recorded> result) { answer->set_value(std::move(result)); });
   return future.get();
 }
 

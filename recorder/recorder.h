@@ -89,7 +89,9 @@ class Recorder {
   // Refused with `busy` when kMaxQueuedCommands wait. Those that a retry asks again under their key are answered even
   // when the disk is full or writes have stopped.
   void submit(Submission submission, Done done);
-  // For Herald's own parts: waits for room instead of being refused, and for the answer. Not on the recorder's thread.
+  // For Herald's own parts: waits for room instead of being refused. Not on the recorder's thread.
+  void submit_with_patience(Submission submission, Done done);
+  // The same, and waits for the answer.
   Result<Recorded> record(Submission submission);
   void stop();
 

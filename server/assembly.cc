@@ -9,6 +9,7 @@
 #include "api/server.h"
 #include "automations/dispatcher.h"
 #include "automations/engine.h"
+#include "automations/sweeper.h"
 #include "base/hex.h"
 #include "base/ids.h"
 #include "connectors/blobs.h"
@@ -79,7 +80,8 @@ struct Assembly::Parts {
   std::unique_ptr<recorder::FollowerThread> projector_thread;
   std::unique_ptr<automations::Engine> engine;
   std::unique_ptr<automations::Dispatcher> dispatcher;
-  std::unique_ptr<recorder::FollowerThread> engine_thread, dispatcher_thread;
+  std::unique_ptr<automations::Sweeper> sweeper;
+  std::unique_ptr<recorder::FollowerThread> engine_thread, dispatcher_thread, sweeper_thread;
   std::unique_ptr<connectors::kafka::Publisher> publisher;
   std::unique_ptr<api::HttpServer> http;
 
@@ -193,6 +195,9 @@ Result<void> Assembly::Parts::start_automations(const Config& config) {
   HERALD_CHECK(dispatcher->start());
   dispatcher_thread =
       std::make_unique<recorder::FollowerThread>(*dispatcher, *log, *recorded, follower_options());
+  sweeper = std::make_unique<automations::Sweeper>(*work, *log, system_clock());
+  HERALD_CHECK(sweeper->start());
+  sweeper_thread = std::make_unique<recorder::FollowerThread>(*sweeper, *log, *recorded, follower_options());
   return {};
 }
 
@@ -222,7 +227,8 @@ Result<void> Assembly::Parts::start_http(const Config& config) {
                                   .deliveries = [this] { return dispatcher->stats(); },
                                   .followers = {{"views", projector_thread.get()},
                                                 {automations::kEngineFollower, engine_thread.get()},
-                                                {automations::kDispatcherFollower, dispatcher_thread.get()}},
+                                                {automations::kDispatcherFollower, dispatcher_thread.get()},
+                                                {automations::kSweeperFollower, sweeper_thread.get()}},
                                   .clock = system_clock(),
                                   .ids = random_ids(),
                                   .idempotency_key = keys->key("idempotency")},
@@ -260,6 +266,7 @@ void Assembly::stop() {
   if (!parts_) return;
   parts_->http->stop();
   if (parts_->publisher) parts_->publisher->stop();
+  parts_->sweeper_thread->stop();
   parts_->dispatcher_thread->stop();
   parts_->dispatcher->stop();
   parts_->engine_thread->stop();

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/ids.h"
+#include "work/loose.h"
 
 namespace herald::work {
 namespace {
@@ -39,10 +40,6 @@ unsigned char* out(std::string& bytes) {
 }
 int size(std::string_view bytes) {
   return static_cast<int>(bytes.size());
-}
-
-std::string row_key(const registry::SecretName& name, std::uint64_t number) {
-  return name.str() + '\0' + be64(number);
 }
 
 // nonce, encrypted value, tag
@@ -84,19 +81,25 @@ std::optional<std::string> decrypt(std::string_view key, std::string_view authen
 
 }  // namespace
 
+std::string secret_row(const registry::SecretName& name, std::uint64_t number) {
+  return name.str() + '\0' + be64(number);
+}
+
 Store::Job Secrets::put(const registry::SecretName& name, std::uint64_t number,
                         std::string_view value) const {
   if (key_.size() != kKeyBytes) throw std::logic_error("AES-256 needs a key of 32 bytes");
-  std::string row = row_key(name, number);
+  std::string row = secret_row(name, number);
   std::string encrypted = encrypt(key_, row, value);
-  return [row = std::move(row), encrypted = std::move(encrypted)](lmdb::WriteTxn& txn, const Tables& tables) {
-    return txn.put(tables.secrets, row, encrypted);
+  return [row = std::move(row), encrypted = std::move(encrypted)](lmdb::WriteTxn& txn,
+                                                                  const Tables& tables) -> Result<void> {
+    HERALD_CHECK(txn.put(tables.secrets, row, encrypted));
+    return mark_loose(txn, tables, Loose::secret, row);
   };
 }
 
 Result<std::string> Secrets::reveal(const registry::SecretName& name, std::uint64_t number) const {
   if (key_.size() != kKeyBytes) throw std::logic_error("AES-256 needs a key of 32 bytes");
-  const std::string row = row_key(name, number);
+  const std::string row = secret_row(name, number);
   const lmdb::ReadTxn txn = store_.read();
   const auto stored = txn.get(store_.tables().secrets, row);
   if (!stored) {

@@ -14,6 +14,9 @@
 
 namespace herald::work {
 
+// The key of a value's row.
+std::string secret_row(const registry::SecretName& name, std::uint64_t number);
+
 class Secrets {
  public:
   Secrets(Store& store, std::string key) : store_(store), key_(std::move(key)) {}

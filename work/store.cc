@@ -50,7 +50,8 @@ Result<void> open_tables(lmdb::Environment& environment, Tables& tables) {
                                                         {"due", &tables.due},
                                                         {"attempts", &tables.attempts},
                                                         {"attempt_ages", &tables.attempt_ages},
-                                                        {"positions", &tables.positions}};
+                                                        {"positions", &tables.positions},
+                                                        {"loose", &tables.loose}};
   for (const auto& [name, table] : named) {
     HERALD_TRY(*table, environment.table(name));
   }
@@ -196,6 +197,10 @@ Store::~Store() = default;
 
 void Store::submit(Job job, std::function<void(Result<void>)> done) {
   impl_->submit({std::move(job), std::move(done)});
+}
+
+void Store::submit_with_patience(Job job, std::function<void(Result<void>)> done) {
+  impl_->submit_with_patience({std::move(job), std::move(done)});
 }
 
 Result<void> Store::run(Job job) {

@@ -23,7 +23,7 @@ struct StoreOptions {
 };
 
 struct Tables {
-  lmdb::Table meta;           // "format" -> be64
+  lmdb::Table meta;           // "format", "period" -> be64
   lmdb::Table texts;          // digest -> salt, text
   lmdb::Table secrets;        // name, 0, be64 number -> nonce, encrypted value, tag
   lmdb::Table schedule;       // delivery id -> ScheduleRow
@@ -31,6 +31,7 @@ struct Tables {
   lmdb::Table attempts;       // delivery id, be64 number -> Attempt
   lmdb::Table attempt_ages;   // be64 started, delivery id, be64 number -> (empty)
   lmdb::Table positions;      // follower -> be64 sequence
+  lmdb::Table loose;          // 't' or 's', key in texts or secrets -> be64 period (work/loose.h)
 };
 
 class Store {
@@ -44,6 +45,8 @@ class Store {
   // Refused with `busy` when kMaxQueuedJobs wait, `stopping` after stop().
   using Job = std::function<Result<void>(lmdb::WriteTxn& txn, const Tables& tables)>;
   void submit(Job job, std::function<void(Result<void>)> done);
+  // For Herald's own parts: waits for room instead of being refused. Not on the store's thread.
+  void submit_with_patience(Job job, std::function<void(Result<void>)> done);
   // Waits for room and for the commit. Not on the store's thread.
   Result<void> run(Job job);
   void stop();   // runs what is queued, then ends the thread

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/ids.h"
+#include "work/loose.h"
 
 namespace herald::work {
 namespace {
@@ -15,8 +16,9 @@ NewText new_text(std::string_view text) {
   salted.append(text);
   const Digest digest = sha256(salted);
   return {{digest, static_cast<std::uint32_t>(text.size())},
-          [digest, salted = std::move(salted)](lmdb::WriteTxn& txn, const Tables& tables) {
-            return txn.put(tables.texts, digest.bytes(), salted);
+          [digest, salted = std::move(salted)](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
+            HERALD_CHECK(txn.put(tables.texts, digest.bytes(), salted));
+            return mark_loose(txn, tables, Loose::text, digest.bytes());
           }};
 }
 

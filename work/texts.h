@@ -1,5 +1,5 @@
 // Erasable texts (comments, descriptions): text and salt under SHA-256(salt || text). Events hold the digest alone.
-// A text whose command was refused stays: no event names it, so nobody is shown it.
+// A text whose command was refused is named by no event, so nobody is shown it; it is swept (work/loose.h).
 #pragma once
 
 #include <optional>

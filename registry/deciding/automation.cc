@@ -188,8 +188,20 @@ Result<Decision> rule(const Reader& state, const RecordTriggers& command) {
   return decision;
 }
 
+Result<void> check_room_for_secret(const Reader& state) {
+  std::size_t secrets = 0;
+  state.scan(Table::secrets, {}, {}, [&](std::string_view, std::string_view bytes) {
+    secrets += !record::decode<SecretRecord>(bytes).removed;
+    return secrets < limits::kMaxSecrets;
+  });
+  if (secrets < limits::kMaxSecrets) return {};
+  return error(Cause::too_many,
+               fmt::format("there are {} secrets, and no more are kept: remove one first", secrets), "name");
+}
+
 Result<Decision> rule(const Reader& state, const SetSecret& command) {
   const auto present = find<SecretRecord>(state, Table::secrets, command.name.str());
+  if (!present || present->removed) HERALD_CHECK(check_room_for_secret(state));
   const std::uint64_t next = present ? present->number + 1 : 1;
   if (command.number != next) {
     return error(

@@ -278,6 +278,17 @@ TEST(Secrets, CountOnWhenSetAgainAfterTheyWereRemoved) {
   EXPECT_TRUE(third.decision().created);
 }
 
+TEST(Secrets, AreLimitedInNumberAndSetAgainAllTheSame) {
+  Story story;
+  const auto name = [](std::size_t i) { return SecretName::trusted("s" + std::to_string(i)); };
+  for (std::size_t i = 0; i < limits::kMaxSecrets; ++i) story.given({SetSecret{name(i), 1}});
+  story.when(SetSecret{name(limits::kMaxSecrets), 1})
+      .refused(Cause::too_many, "name", "there are 1000 secrets, and no more are kept: remove one first");
+  story.when(SetSecret{name(0), 2}).then({"secret s0 set to value 2"});
+  story.when(RemoveSecret{name(1)}).then({"secret s1 removed"});
+  story.when(SetSecret{name(limits::kMaxSecrets), 1}).then({"secret s1000 set to value 1"});
+}
+
 TEST(Secrets, RefuseANumberThatIsNotTheNext) {
   const SecretName name = SecretName::trusted("slack-url");
   Story story;

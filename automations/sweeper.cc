@@ -1,0 +1,113 @@
+#include "automations/sweeper.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "base/limits.h"
+#include "registry/event.h"
+#include "work/deliveries.h"
+#include "work/loose.h"
+
+namespace herald::automations {
+namespace {
+
+using recorder::Recording;
+using work::Store;
+using work::Tables;
+
+constexpr std::chrono::seconds kPositionKept{1};
+constexpr std::uint64_t kBeforeASweep = 2;  // periods that a row stays loose
+
+// Whatever the event's type is: a digest that its bytes hold is one that it names, and a text that is kept although only
+// somebody's sentence holds its digest does no harm.
+void texts_named_by(std::string_view bytes, const Store& store, std::vector<Store::Job>& jobs) {
+  constexpr std::string_view kPrefix = "\"sha256:";
+  constexpr std::size_t kHexDigits = 2 * Digest::kSize;
+  for (auto at = bytes.find(kPrefix); at != std::string_view::npos; at = bytes.find(kPrefix, at + 1)) {
+    const auto digest = Digest::parse(bytes.substr(at + kPrefix.size(), kHexDigits));
+    if (!digest || !work::is_loose(store, work::Loose::text, digest->bytes())) continue;
+    jobs.push_back([digest = *digest](lmdb::WriteTxn& txn, const Tables& tables) {
+      return work::text_is_named(txn, tables, digest);
+    });
+  }
+}
+
+Result<void> secrets_named_by(const Recording& recording, std::vector<Store::Job>& jobs) {
+  if (recording.bytes.find("\"herald.secret.") == std::string::npos) return {};
+  const auto event = registry::decode(recording.bytes);
+  if (!event && event.error().cause == Cause::not_found) return {};  // of a newer version
+  if (!event)
+    return error(event.error().cause,
+                 fmt::format("event {}: {}", recording.sequence.value(), event.error().message));
+  if (const auto* set = std::get_if<registry::SecretSet>(&event->payload)) {
+    jobs.push_back([set = *set](lmdb::WriteTxn& txn, const Tables& tables) {
+      return work::secret_is_named(txn, tables, set.secret, set.number);
+    });
+  } else if (const auto* removed = std::get_if<registry::SecretRemoved>(&event->payload)) {
+    jobs.push_back([removed = *removed](lmdb::WriteTxn& txn, const Tables& tables) {
+      return work::secret_is_removed(txn, tables, removed.secret);
+    });
+  }
+  return {};
+}
+
+}  // namespace
+
+Sweeper::Sweeper(work::Store& work, const eventstore::Log& log, const Clock& clock)
+    : work_(work), log_(log), clock_(clock) {}
+
+Result<void> Sweeper::start() {
+  done_ = work::position_of(work_, kSweeperFollower);
+  // A log that was brought back from a backup may be shorter than what this store has seen of it.
+  if (done_ > log_.last()) HERALD_CHECK(keep({}, log_.last()));
+  HERALD_CHECK(begin_periods(kBeforeASweep));
+  return sweep_when_read();
+}
+
+Result<void> Sweeper::apply(std::span<const Recording> events, std::stop_token) {
+  if (clock_.steady() - period_ >= limits::kSweepPeriod) HERALD_CHECK(begin_periods(1));
+  std::vector<Store::Job> jobs;
+  for (const Recording& recording : events) {
+    texts_named_by(recording.bytes, work_, jobs);
+    HERALD_CHECK(secrets_named_by(recording, jobs));
+  }
+  if (!events.empty()) HERALD_CHECK(keep(std::move(jobs), events.back().sequence));
+  return sweep_when_read();
+}
+
+// A position without jobs is kept at most once a second: to read an event again costs nothing.
+Result<void> Sweeper::keep(std::vector<Store::Job> jobs, Sequence position) {
+  const auto now = clock_.steady();
+  if (!jobs.empty() || position < done_ || now - kept_ >= kPositionKept) {
+    HERALD_CHECK(work_.run([&](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
+      for (const Store::Job& job : jobs) HERALD_CHECK(job(txn, tables));
+      return work::put_position(txn, tables, kSweeperFollower, position);
+    }));
+    kept_ = now;
+  }
+  done_ = position;
+  return {};
+}
+
+Result<void> Sweeper::begin_periods(std::uint64_t count) {
+  HERALD_CHECK(work_.run(
+      [count](lmdb::WriteTxn& txn, const Tables& tables) { return work::pass_periods(txn, tables, count); }));
+  period_ = clock_.steady();
+  sweep_at_ = log_.last();
+  return {};
+}
+
+Result<void> Sweeper::sweep_when_read() {
+  while (sweep_at_ && done_ >= *sweep_at_) {
+    std::size_t swept = 0;
+    HERALD_CHECK(work_.run([&swept](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
+      HERALD_TRY(swept, work::sweep(txn, tables));
+      return {};
+    }));
+    if (swept < limits::kMaxRowsSweptAtOnce) sweep_at_.reset();
+  }
+  return {};
+}
+
+}  // namespace herald::automations

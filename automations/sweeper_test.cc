@@ -1,0 +1,164 @@
+#include "automations/sweeper.h"
+
+#include <gtest/gtest.h>
+
+#include "automations/testing/running.h"
+#include "base/limits.h"
+#include "lmdb/testing/temp_folder.h"
+#include "work/loose.h"
+#include "work/texts.h"
+
+namespace herald::automations {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Sweeping : public ::testing::Test {
+ protected:
+  void SetUp() override { open(); }
+  void open() {
+    run.open();
+    sweeper = std::make_unique<Sweeper>(*run.work, *run.log, run.clock);
+    ASSERT_TRUE(sweeper->start());
+  }
+  // The process ends and another begins.
+  void begin_again() {
+    sweeper.reset();
+    run.close();
+    open();
+  }
+  void read_the_log() {
+    const auto events =
+        recorder::read_batch(*run.log, sweeper->position().next(), run.log->last(), 1'000, 1 << 20);
+    ASSERT_TRUE(sweeper->apply(events, {}));
+  }
+  void pass(std::chrono::hours time) {
+    for (auto hour = 0h; hour < time; hour += 1h) {
+      run.clock.advance(1h);
+      read_the_log();
+    }
+  }
+
+  Digest store_text(std::string_view text) {
+    const work::NewText fresh = work::new_text(text);
+    EXPECT_TRUE(run.work->run(fresh.store));
+    refs[fresh.ref.digest] = fresh.ref;
+    return fresh.ref.digest;
+  }
+  void name_text(const Digest& digest) {
+    auto command = testing::Running::churn<registry::AddComment>();
+    command.new_id = run.new_id<registry::CommentId>();
+    command.text = refs.at(digest);
+    run.record(command);
+  }
+  bool has_text(const Digest& digest) const { return work::find_text(*run.work, digest).has_value(); }
+
+  void store_secret(std::uint64_t number) {
+    ASSERT_TRUE(run.work->run(run.secrets->put(name, number, "value")));
+  }
+  void set_secret(std::uint64_t number) {
+    store_secret(number);
+    run.record(registry::SetSecret{name, number});
+  }
+  bool has_secret(std::uint64_t number) const { return run.secrets->reveal(name, number).has_value(); }
+
+  herald::testing::TempFolder folder;
+  testing::Running run{folder.path()};
+  std::unique_ptr<Sweeper> sweeper;
+  std::map<Digest, registry::TextRef> refs;
+  const registry::SecretName name = registry::SecretName::trusted("token");
+};
+
+TEST_F(Sweeping, TakesTextsThatNoEventNamesAndLeavesThoseThatOneDoes) {
+  const Digest named = store_text("kept"), refused = store_text("refused");
+  name_text(named);
+  pass(1h);
+  EXPECT_TRUE(has_text(refused)) << "its command might be under way";
+  pass(1h);
+  EXPECT_FALSE(has_text(refused));
+  EXPECT_TRUE(has_text(named));
+}
+
+TEST_F(Sweeping, TakesAtTheStartWhatAProcessLeftThatDiedBeforeItsCommandWasRecorded) {
+  const Digest left = store_text("left");
+  begin_again();
+  read_the_log();
+  EXPECT_FALSE(has_text(left));
+}
+
+TEST_F(Sweeping, LeavesAtTheStartWhatWasNamedByAnEventThatItHasNotReadYet) {
+  const Digest named = store_text("named");
+  name_text(named);
+  begin_again();
+  EXPECT_TRUE(has_text(named)) << "before the log is read";
+  read_the_log();
+  EXPECT_TRUE(has_text(named));
+  begin_again();
+  pass(5h);
+  EXPECT_TRUE(has_text(named));
+}
+
+TEST_F(Sweeping, DoesNotRaceACommandThatComesLateInItsPeriod) {
+  run.clock.advance(59min);
+  const Digest late = store_text("late");
+  run.clock.advance(1min);
+  read_the_log();
+  run.clock.advance(58min);
+  EXPECT_TRUE(has_text(late));
+  name_text(late);
+  pass(5h);
+  EXPECT_TRUE(has_text(late));
+}
+
+TEST_F(Sweeping, TakesOlderValuesOfSecretsAndThoseThatWereNeverSet) {
+  set_secret(1);
+  set_secret(2);
+  store_secret(3);
+  read_the_log();
+  EXPECT_TRUE(has_secret(1)) << "a delivery may have begun with it";
+  pass(3h);
+  EXPECT_FALSE(has_secret(1));
+  EXPECT_TRUE(has_secret(2));
+  EXPECT_FALSE(has_secret(3));
+}
+
+TEST_F(Sweeping, TakesTheValueOfASecretThatWasRemoved) {
+  set_secret(1);
+  run.record(registry::RemoveSecret{name});
+  pass(3h);
+  EXPECT_FALSE(has_secret(1));
+}
+
+TEST_F(Sweeping, LeavesAValueThatWasSetAgainAfterItsSecretWasRemoved) {
+  set_secret(1);
+  run.record(registry::RemoveSecret{name});
+  set_secret(2);
+  pass(5h);
+  EXPECT_FALSE(has_secret(1));
+  EXPECT_TRUE(has_secret(2));
+}
+
+TEST_F(Sweeping, GoesOnWhereItWas) {
+  set_secret(1);
+  read_the_log();
+  const Sequence done = sweeper->position();
+  begin_again();
+  EXPECT_EQ(sweeper->position(), done);
+}
+
+TEST_F(Sweeping, TakesMoreThanFitIntoOneCommit) {
+  std::vector<Digest> texts;
+  ASSERT_TRUE(run.work->run([&](lmdb::WriteTxn& txn, const work::Tables& tables) -> Result<void> {
+    for (std::size_t i = 0; i < limits::kMaxRowsSweptAtOnce + 1; ++i) {
+      const work::NewText fresh = work::new_text(std::to_string(i));
+      HERALD_CHECK(fresh.store(txn, tables));
+      texts.push_back(fresh.ref.digest);
+    }
+    return {};
+  }));
+  pass(3h);
+  for (const Digest& text : texts) ASSERT_FALSE(has_text(text));
+}
+
+}  // namespace
+}  // namespace herald::automations

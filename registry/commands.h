@@ -169,11 +169,8 @@ struct ReplayDelivery {
 
 // By the automations follower: what the events in (after, upto] set off. Exactly once: the recorder refuses it when
 // the follower's position is not `after` (recorder.h), and decide() leaves out what the state says was triggered or
-// skipped; an automation that was deleted since is recorded as skipped, under the name it had. Deliveries follow the actions that the automation has when it is
-// recorded, as far as `new_ids` go.
-//
-// The triggers are recorded together for speed alone: each is whole by itself and belongs to the chain of its event,
-// whose correlation it goes on with (docs/adr/0009-triggers-belong-to-their-chains.md).
+// skipped; an automation that was deleted since is recorded as skipped, under the name it had. Deliveries follow the
+// actions that the automation has when it is recorded, as far as `new_ids` go.
 struct Trigger {
   AutomationId automation_id;
   Label automation;                            // its name as of the event

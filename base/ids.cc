@@ -47,20 +47,11 @@ class RandomIds final : public IdSource {
     low_ = random() & kLowBits;
   }
 
-  std::uint64_t random() {
-    if (used_ == buffer_.size()) {
-      buffer_ = random_bytes(kBuffer);
-      used_ = 0;
-    }
-    used_ += sizeof(std::uint64_t);
-    return read_be64(std::string_view(buffer_).substr(used_ - sizeof(std::uint64_t), sizeof(std::uint64_t)));
-  }
+  // Nothing is drawn ahead: a child process would draw the same again.
+  static std::uint64_t random() { return read_be64(random_bytes(sizeof(std::uint64_t))); }
 
-  static constexpr std::size_t kBuffer = 4096;
   std::mutex mutex_;
   std::uint64_t ms_ = 0, high_ = 0, low_ = 0;  // of the last id: its time, 12 and 62 random bits
-  std::string buffer_;
-  std::size_t used_ = 0;
 };
 
 }  // namespace

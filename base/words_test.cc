@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <set>
 
 #include "base/bytes.h"
@@ -97,6 +100,26 @@ TEST(Ids, SortAsTheyWereAskedForWithinAMillisecondAndWhenTheClockStepsBack) {
     ASSERT_GT(id, last);
     last = id;
   }
+}
+
+TEST(Ids, AreOthersInAChildProcess) {
+  const Timestamp now(1'800'000'000'000);
+  (void)random_ids().next(now);
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const std::string id = random_ids().next(now).str();
+    ::_exit(::write(ends[1], id.data(), id.size()) == static_cast<ssize_t>(id.size()) ? 0 : 1);
+  }
+  std::array<char, 36> of_child{};
+  ASSERT_EQ(::read(ends[0], of_child.data(), of_child.size()), static_cast<ssize_t>(of_child.size()));
+  EXPECT_NE(random_ids().next(now).str(), std::string(of_child.begin(), of_child.end()));
+  int status = 1;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  ::close(ends[0]);
+  ::close(ends[1]);
 }
 
 TEST(Ids, AreReadInOneFormOnly) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/digest.h"
 #include "registry/names.h"
 #include "work/store.h"
 

@@ -145,8 +145,11 @@ TEST(RecordedHistory, LeavesTheSameHeadAndViewsAsTheLogMakesAnew) {
     subject.close();
     const auto report = recorder::fsck(folder.file("data"), {});
     ASSERT_TRUE(report) << report.error().message;
-    for (const recorder::Finding& found : report->findings)
-      ADD_FAILURE() << found.where << ": " << found.what;
+    for (const recorder::Finding& found : report->findings) {
+      // The commands name artifacts by random digests; no files were uploaded.
+      const bool is_of_blobs = found.what.starts_with("the list of the artifact's files, blob ");
+      EXPECT_TRUE(is_of_blobs) << found.where << ": " << found.what;
+    }
     events += report->events;
   }
   EXPECT_GT(events, seeds(kRounds).size() * 50);

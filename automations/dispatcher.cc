@@ -1,12 +1,11 @@
 #include "automations/dispatcher.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <unordered_set>
 #include <utility>
 
 #include "automations/sending.h"
+#include "recorder/decoding.h"
 #include "registry/event.h"
 #include "work/deliveries.h"
 
@@ -28,12 +27,8 @@ bool may_plan(std::string_view bytes) {
 Result<std::vector<DeliveryId>> planned_by(const Recording& recording) {
   std::vector<DeliveryId> planned;
   if (!may_plan(recording.bytes)) return planned;
-  const auto event = registry::decode(recording.bytes);
-  if (!event && event.error().cause == Cause::not_found) return planned;  // of a newer version
-  if (!event) {
-    return error(event.error().cause,
-                 fmt::format("event {}: {}", recording.sequence.value(), event.error().message));
-  }
+  HERALD_TRY(const auto event, recorder::decode_known(recording));
+  if (!event) return planned;
   if (const auto* triggered = std::get_if<registry::AutomationTriggered>(&event->payload)) {
     for (const registry::PlannedDelivery& delivery : triggered->deliveries)
       planned.push_back(delivery.delivery_id);

@@ -11,6 +11,7 @@
 #include "automations/rate_limit.h"
 #include "base/fail_point.h"
 #include "base/limits.h"
+#include "recorder/decoding.h"
 #include "registry/event.h"
 
 namespace herald::automations {
@@ -121,13 +122,8 @@ class Engine::Impl {
 
   // Adds what the event sets off.
   Result<void> meet(const Recording& recording, std::vector<Step>& steps) {
-    const auto event = registry::decode(recording.bytes);
-    if (!event && event.error().cause == Cause::not_found)
-      return {};  // of a newer version: no rule can mean it
-    if (!event) {
-      return error(event.error().cause,
-                   fmt::format("event {}: {}", recording.sequence.value(), event.error().message));
-    }
+    HERALD_TRY(const auto event, recorder::decode_known(recording));
+    if (!event) return {};  // no rule can mean it
     matcher_.fold(*event);
     for (const Matcher::Match& match : matcher_.match(*event, recording.bytes)) {
       if (auto answer = trigger(*event, match)) HERALD_CHECK(add(std::move(*answer), steps));

@@ -1,10 +1,9 @@
 #include "automations/sweeper.h"
 
-#include <fmt/format.h>
-
 #include <vector>
 
 #include "base/limits.h"
+#include "recorder/decoding.h"
 #include "registry/event.h"
 #include "work/deliveries.h"
 #include "work/loose.h"
@@ -35,11 +34,8 @@ void texts_named_by(std::string_view bytes, const Store& store, std::vector<Stor
 
 Result<void> secrets_named_by(const Recording& recording, std::vector<Store::Job>& jobs) {
   if (recording.bytes.find("\"herald.secret.") == std::string::npos) return {};
-  const auto event = registry::decode(recording.bytes);
-  if (!event && event.error().cause == Cause::not_found) return {};  // of a newer version
-  if (!event)
-    return error(event.error().cause,
-                 fmt::format("event {}: {}", recording.sequence.value(), event.error().message));
+  HERALD_TRY(const auto event, recorder::decode_known(recording));
+  if (!event) return {};
   if (const auto* set = std::get_if<registry::SecretSet>(&event->payload)) {
     jobs.push_back([set = *set](lmdb::WriteTxn& txn, const Tables& tables) {
       return work::secret_is_named(txn, tables, set.secret, set.number);

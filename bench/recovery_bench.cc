@@ -122,30 +122,14 @@ void alias_at_a_time(benchmark::State& state) {
   state.counters["p99_us"] = micros[micros.size() * 99 / 100];
 }
 
-BENCHMARK_CAPTURE(rebuilt, head, open_head)
-    ->Name("recovery/head/rebuilt")
-    ->Iterations(1)
-    ->MeasureProcessCPUTime()
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(applied, head, apply_to_head)
-    ->Name("recovery/head/in_turn")
-    ->Iterations(1)
-    ->MeasureProcessCPUTime()
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(rebuilt, views, open_views)
-    ->Name("recovery/views/rebuilt")
-    ->Iterations(1)
-    ->MeasureProcessCPUTime()
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(applied, views, apply_to_views)
-    ->Name("recovery/views/in_turn")
-    ->Iterations(1)
-    ->MeasureProcessCPUTime()
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
+void once(benchmark::internal::Benchmark* timed) {
+  timed->Iterations(1)->MeasureProcessCPUTime()->UseRealTime()->Unit(benchmark::kMillisecond);
+}
+
+BENCHMARK_CAPTURE(rebuilt, head, open_head)->Name("recovery/head/rebuilt")->Apply(once);
+BENCHMARK_CAPTURE(applied, head, apply_to_head)->Name("recovery/head/in_turn")->Apply(once);
+BENCHMARK_CAPTURE(rebuilt, views, open_views)->Name("recovery/views/rebuilt")->Apply(once);
+BENCHMARK_CAPTURE(applied, views, apply_to_views)->Name("recovery/views/in_turn")->Apply(once);
 BENCHMARK(alias_at_a_time)
     ->Name("past/alias_at_a_random_time")
     ->Iterations(kQuestions)

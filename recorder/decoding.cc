@@ -26,4 +26,11 @@ Result<std::vector<registry::Event>> decode_all(std::span<const Recording> recor
   return events;
 }
 
+Result<std::optional<registry::Event>> decode_known(const Recording& recording) {
+  auto event = registry::decode(recording.bytes);
+  if (event) return std::optional(std::move(*event));
+  if (event.error().cause == Cause::not_found) return std::optional<registry::Event>();
+  return unreadable(recording.sequence, event.error());
+}
+
 }  // namespace herald::recorder

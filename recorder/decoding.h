@@ -1,6 +1,7 @@
 // From the bytes of the log to events.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -12,5 +13,8 @@ namespace herald::recorder {
 
 // Errors: those of registry::decode(), saying which event and what to do.
 Result<std::vector<registry::Event>> decode_all(std::span<const Recording> recordings);
+
+// The same for followers whom an event of a newer version cannot concern: nothing, where the type is not known here.
+Result<std::optional<registry::Event>> decode_known(const Recording& recording);
 
 }  // namespace herald::recorder

@@ -10,13 +10,13 @@ using testing::Client;
 using ::testing::HasSubstr;
 using testing::Reply;
 
-class Content : public testing::ServerTest {
+class ServedContent : public testing::ServerTest {
  protected:
   static std::string path_of(std::string_view bytes) { return "/v1/blobs/" + sha256(bytes).hex(); }
   static constexpr std::string_view kBytes = "Content-Type: application/octet-stream\r\n";
 };
 
-TEST_F(Content, IsKeptByItsDigest) {
+TEST_F(ServedContent, IsKeptByItsDigest) {
   const std::string bytes("weights \0 and \xff", 15);
   const Reply put = ask("PUT", path_of(bytes), bytes, kBytes);
   EXPECT_EQ(put.status, 201u) << put.body;
@@ -30,14 +30,14 @@ TEST_F(Content, IsKeptByItsDigest) {
   EXPECT_EQ(got.header("accept-ranges"), "bytes");
 }
 
-TEST_F(Content, MayBeEmpty) {
+TEST_F(ServedContent, MayBeEmpty) {
   EXPECT_EQ(ask("PUT", path_of(""), "", kBytes).status, 201u);
   const Reply got = get(path_of(""));
   EXPECT_EQ(got.status, 200u);
   EXPECT_EQ(got.header("content-length"), "0");
 }
 
-TEST_F(Content, MayComeInChunks) {
+TEST_F(ServedContent, MayComeInChunks) {
   const std::string bytes = std::string(100'000, 'a') + std::string(50'000, 'b');
   Client client(server_->port());
   client.send("PUT " + path_of(bytes) + " HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -47,14 +47,14 @@ TEST_F(Content, MayComeInChunks) {
   EXPECT_EQ(client.request("GET", path_of(bytes)).body, bytes) << "the connection goes on";
 }
 
-TEST_F(Content, IsSentInManySlices) {
+TEST_F(ServedContent, IsSentInManySlices) {
   std::string bytes;
   for (int i = 0; i < 200'000; ++i) bytes += std::to_string(i);
   put_blob(bytes);
   EXPECT_EQ(get(path_of(bytes)).body, bytes);
 }
 
-TEST_F(Content, WaitsToBeAskedForWhenItSaysSo) {
+TEST_F(ServedContent, WaitsToBeAskedForWhenItSaysSo) {
   Client client(server_->port());
   client.send("PUT " + path_of("abc") +
               " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
@@ -63,7 +63,7 @@ TEST_F(Content, WaitsToBeAskedForWhenItSaysSo) {
   EXPECT_EQ(client.read_reply().status, 201u);
 }
 
-TEST_F(Content, IsNotAskedForWhenItIsRefused) {
+TEST_F(ServedContent, IsNotAskedForWhenItIsRefused) {
   Client client(server_->port());
   client.send(
       "PUT /v1/blobs/nonsense HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: "
@@ -71,7 +71,7 @@ TEST_F(Content, IsNotAskedForWhenItIsRefused) {
   EXPECT_EQ(client.read_reply().status, 422u);
 }
 
-TEST_F(Content, OfAnotherDigestIsRefused) {
+TEST_F(ServedContent, OfAnotherDigestIsRefused) {
   const Reply reply = ask("PUT", path_of("announced"), "something else", kBytes);
   EXPECT_EQ(reply.status, 422u);
   EXPECT_EQ(reply.at("code"), "digest-mismatch");
@@ -81,7 +81,7 @@ TEST_F(Content, OfAnotherDigestIsRefused) {
       << "also when it is there";
 }
 
-TEST_F(Content, ThatIsCutOffIsNotKept) {
+TEST_F(ServedContent, ThatIsCutOffIsNotKept) {
   Client client(server_->port());
   client.send("PUT " + path_of("abcdef") + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\n\r\nabc");
   client.finish_sending();
@@ -89,20 +89,20 @@ TEST_F(Content, ThatIsCutOffIsNotKept) {
   EXPECT_EQ(blobs_.count(), 0u);
 }
 
-TEST_F(Content, MustAnnounceItsLength) {
+TEST_F(ServedContent, MustAnnounceItsLength) {
   const Reply reply = raw("PUT " + path_of("abc") + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_EQ(reply.status, 411u);
   EXPECT_EQ(reply.at("code"), "length-required");
 }
 
-TEST_F(Content, ThatIsTooLargeIsRefusedAtOnce) {
+TEST_F(ServedContent, ThatIsTooLargeIsRefusedAtOnce) {
   Client client(server_->port());
   client.send("PUT " + path_of("abc") +
               " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999999999999\r\n\r\n");
   EXPECT_EQ(client.read_reply().at("code"), "too-large");
 }
 
-TEST_F(Content, IsGivenInParts) {
+TEST_F(ServedContent, IsGivenInParts) {
   put_blob("0123456789");
   const Reply part = get(path_of("0123456789"), "Range: bytes=2-4\r\n");
   EXPECT_EQ(part.status, 206u);
@@ -117,14 +117,14 @@ TEST_F(Content, IsGivenInParts) {
   EXPECT_EQ(get(path_of("0123456789"), "Range: bytes=0-1\r\nRange: bytes=3-4\r\n").status, 400u);
 }
 
-TEST_F(Content, ThatTheCallerHasIsNotSentAgain) {
+TEST_F(ServedContent, ThatTheCallerHasIsNotSentAgain) {
   put_blob("abc");
   const Reply reply = get(path_of("abc"), "If-None-Match: \"" + sha256("abc").hex() + "\"\r\n");
   EXPECT_EQ(reply.status, 304u);
   EXPECT_EQ(reply.header("etag"), "\"" + sha256("abc").hex() + "\"");
 }
 
-TEST_F(Content, IsAskedForWithoutBeingSent) {
+TEST_F(ServedContent, IsAskedForWithoutBeingSent) {
   put_blob("abc");
   Client client(server_->port());
   const Reply head = client.request("HEAD", path_of("abc"));
@@ -136,7 +136,7 @@ TEST_F(Content, IsAskedForWithoutBeingSent) {
 
 // ---- artifacts ----
 
-class Artifacts : public Content {
+class Artifacts : public ServedContent {
  protected:
   static std::string file(const std::string& path, const std::string& bytes) {
     return R"({"path":")" + path + R"(","bytes":)" + std::to_string(bytes.size()) + R"(,"digest":"sha256:)" +

@@ -7,6 +7,7 @@
 
 #include "api/completion.h"
 #include "api/door.h"
+#include "api/header_fields.h"
 #include "api/live.h"
 #include "api/problem.h"
 #include "api/transfer.h"
@@ -58,39 +59,6 @@ Result<void> check_parameters(const Route& route, const Query& query) {
                  name);
   }
   return {};
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
-}
-
-// `wanted`: in lower case.
-bool same(std::string_view text, std::string_view wanted) {
-  return std::equal(text.begin(), text.end(), wanted.begin(), wanted.end(), [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  });
-}
-
-std::string_view media_type(std::string_view content_type) {
-  return trimmed(content_type.substr(0, content_type.find(';')));
-}
-
-// JSON is UTF-8 (RFC 8259, 8.1); who says so need not, who says otherwise has sent something else.
-bool is_utf8_json(std::string_view content_type) {
-  if (!same(media_type(content_type), "application/json")) return false;
-  constexpr std::string_view kCharset = "charset=";
-  for (std::size_t semicolon = content_type.find(';'); semicolon != std::string_view::npos;) {
-    const std::size_t next = content_type.find(';', semicolon + 1);
-    const std::string_view parameter = trimmed(content_type.substr(semicolon + 1, next - semicolon - 1));
-    if (same(parameter.substr(0, kCharset.size()), kCharset)) {
-      const std::string_view charset = parameter.substr(kCharset.size());
-      if (!same(charset, "utf-8") && !same(charset, "\"utf-8\"")) return false;
-    }
-    semicolon = next;
-  }
-  return true;
 }
 
 // A condition that nobody looks at must not look as if it had held.

@@ -8,8 +8,8 @@
 namespace herald::api {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 TEST(PercentDecoding, GivesTheBytesBack) {
   EXPECT_EQ(*percent_decoded("a%20b%2fc%C3%A9", "the path"), "a b/c\xC3\xA9");

@@ -4,6 +4,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "automations/positions.h"
 #include "automations/sending.h"
 #include "recorder/decoding.h"
 #include "registry/event.h"
@@ -16,7 +17,6 @@ using recorder::Recording;
 using registry::DeliveryId;
 using registry::DeliveryRecord;
 
-constexpr std::chrono::seconds kPositionKept{1};
 
 bool may_plan(std::string_view bytes) {
   return bytes.find("automation.triggered") != std::string_view::npos ||

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "automations/chain.h"
+#include "automations/positions.h"
 #include "automations/rate_limit.h"
 #include "base/fail_point.h"
 #include "base/limits.h"
@@ -19,7 +20,6 @@ namespace {
 
 using recorder::Recording;
 
-constexpr std::chrono::seconds kPositionKept{1};
 
 Error failed_here(const char* point) {
   return error(Cause::unavailable, fmt::format("fail point {}", point));

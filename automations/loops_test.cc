@@ -23,7 +23,7 @@ using registry::DeliverySucceeded;
 using Types = std::vector<std::string>;
 using testing::Running;
 
-const std::string kUrl = "https://a.example/hook";
+const std::string kHook = "https://a.example/hook";
 
 // Fails each delivery once, so that delivery.failing is among the events; then every other one succeeds.
 Outcome fail_once(const Outgoing& outgoing, std::map<registry::DeliveryId, int>& attempts) {
@@ -67,7 +67,7 @@ class Loops : public ::testing::Test {
 
   static AutomationDefinition on(const std::string& name, const Types& types,
                                  std::optional<std::uint32_t> max_per_minute = {}) {
-    auto definition = Running::on_tags(name, {kUrl});
+    auto definition = Running::on_tags(name, {kHook});
     definition.on = types;
     definition.max_per_minute = max_per_minute;
     return definition;

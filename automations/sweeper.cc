@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "automations/positions.h"
 #include "base/limits.h"
 #include "recorder/decoding.h"
 #include "registry/event.h"
@@ -15,7 +16,6 @@ using recorder::Recording;
 using work::Store;
 using work::Tables;
 
-constexpr std::chrono::seconds kPositionKept{1};
 constexpr std::uint64_t kBeforeASweep = 2;  // periods that a row stays loose
 
 // Whatever the event's type is: a digest that its bytes hold is one that it names, and a text that is kept although only

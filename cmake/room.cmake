@@ -1,19 +1,18 @@
-# herald_room(<name> DEPENDS <targets...> [PRECOMPILE_BEAST])
+# herald_room(<name> DEPENDS <targets...> [SHARE_KAFKA <pattern of GoogleTest>])
 #   library herald_<name> from <name>/**.cc, test program <name>_test from <name>/**_test.cc (when there are any), and
 #   herald_<name>_testing from <name>/testing/**.cc: what its tests and benchmarks need and the binary does not.
 function(herald_room name)
-  cmake_parse_arguments(ARG "PRECOMPILE_BEAST" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "SHARE_KAFKA" "DEPENDS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${name}/*.cc")
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
   list(FILTER sources EXCLUDE REGEX "/testing/")
   if(sources)
     add_library(herald_${name} STATIC ${sources})
+    # Each of the commands calls its parts by the same names.
+    file(GLOB_RECURSE commands CONFIGURE_DEPENDS "${name}/commands/*.cc")
+    set_source_files_properties(${commands} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     target_link_libraries(herald_${name} PUBLIC herald_compile_options ${ARG_DEPENDS})
-    if(ARG_PRECOMPILE_BEAST)
-      target_precompile_headers(herald_${name} PRIVATE "${CMAKE_SOURCE_DIR}/cmake/beast_pch.h")
-    else()
-      target_precompile_headers(herald_${name} REUSE_FROM herald_pch)
-    endif()
+    target_precompile_headers(herald_${name} REUSE_FROM herald_pch)
   else()
     add_library(herald_${name} INTERFACE)
     target_link_libraries(herald_${name} INTERFACE herald_compile_options ${ARG_DEPENDS})
@@ -31,27 +30,22 @@ function(herald_room name)
 
   file(GLOB_RECURSE tests CONFIGURE_DEPENDS "${name}/*_test.cc")
   if(tests)
-    if(ARG_PRECOMPILE_BEAST)
-      herald_test(${name}_test SOURCES ${tests} DEPENDS ${under_test} PRECOMPILE beast_pch.h test_pch.h)
-    else()
-      herald_test(${name}_test SOURCES ${tests} DEPENDS ${under_test})
-    endif()
+    herald_test(${name}_test SOURCES ${tests} DEPENDS ${under_test} SHARE_KAFKA "${ARG_SHARE_KAFKA}")
   endif()
 endfunction()
 
-# herald_test(<name> SOURCES ... DEPENDS ... [PRECOMPILE <headers of cmake/>]): a GoogleTest program whose tests CTest
-# knows one by one.
+# herald_test(<name> SOURCES ... DEPENDS ... [SHARE_KAFKA ...]): a GoogleTest program whose tests CTest knows one by one.
 function(herald_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;PRECOMPILE" ${ARGN})
+  cmake_parse_arguments(ARG "" "SHARE_KAFKA" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE herald_compile_options ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
-  if(ARG_PRECOMPILE)
-    list(TRANSFORM ARG_PRECOMPILE PREPEND "${CMAKE_SOURCE_DIR}/cmake/")
-    target_precompile_headers(${name} PRIVATE ${ARG_PRECOMPILE})
-  else()
-    target_precompile_headers(${name} REUSE_FROM herald_test_pch)
+  target_precompile_headers(${name} REUSE_FROM herald_test_pch)
+  if(ARG_SHARE_KAFKA)
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_FILTER "${ARG_SHARE_KAFKA}"
+                         PROPERTIES TIMEOUT 300 ${herald_shares_kafka})
+    set(filter TEST_FILTER "-${ARG_SHARE_KAFKA}")
   endif()
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST ${filter} PROPERTIES TIMEOUT 300)
 endfunction()
 
 # Each header compiled by itself: an object library that nobody links, so that a header that leans on another's

@@ -9,11 +9,12 @@ endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O2")
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1") # the sanitizers build with it: -O1 takes half as long again to compile
 
-# Paths below the source are compared as relative ones, so that every clone on a machine shares one cache.
+# Paths below the source are compared as relative ones, so that every clone on a machine shares one cache. What a file
+# includes is taken from the compiler's list of it (depend mode), which spares preprocessing each file twice.
 find_program(CCACHE ccache)
 if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros
-      "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${CCACHE}")
+      "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1 CCACHE_DEPEND=1 "${CCACHE}")
 endif()
 # Where tests find what they read of the source: a header of its own, since a definition would be part of every test.
 file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/generated/herald/source_dir.h"
@@ -30,6 +31,11 @@ target_compile_options(herald_compile_options INTERFACE -Wno-restrict -Wno-strin
                        -Wno-array-bounds -Wno-stringop-overread)
 target_compile_definitions(herald_compile_options INTERFACE HERALD_VERSION="${PROJECT_VERSION}")
 if(HERALD_SANITIZE)
+  # A third of the time that the files take one by one. Names of unnamed namespaces must differ within a room for that,
+  # and a type with a member of such a type looks to GCC as if it came from a header.
+  set(CMAKE_UNITY_BUILD ON)
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE 0)
+  target_compile_options(herald_compile_options INTERFACE -Wno-subobject-linkage)
   target_compile_options(herald_compile_options INTERFACE -fsanitize=${HERALD_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(herald_compile_options INTERFACE -fsanitize=${HERALD_SANITIZE})
   target_compile_definitions(herald_compile_options INTERFACE HERALD_SANITIZED)

@@ -1,20 +1,16 @@
 #include <limits>
-#include <stdexcept>
 
 #include "base/fail_point.h"
 #include "base/limits.h"
 #include "eventstore/format.h"
 #include "eventstore/log.h"
 #include "eventstore/log_impl.h"
+#include "eventstore/require.h"
 
 namespace herald::eventstore {
 namespace {
 
 constexpr std::uint64_t kTileWidth = 256;
-
-void require(bool holds, const char* what) {
-  if (!holds) throw std::logic_error(what);
-}
 
 // After a commit that met a full disk: whether the next snapshot is the one that the batch was to make.
 // Throws when the environment can no longer be read.

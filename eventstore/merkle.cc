@@ -1,7 +1,8 @@
 #include "eventstore/merkle.h"
 
 #include <bit>
-#include <stdexcept>
+
+#include "eventstore/require.h"
 
 namespace herald::eventstore {
 namespace {
@@ -60,10 +61,6 @@ void append_subproof(std::uint64_t old_end, const Range& range, bool known, cons
     append_subproof(old_end, {middle, range.to}, false, stored, proof);
     proof.push_back(range_hash({range.from, middle}, stored));
   }
-}
-
-void require(bool holds, const char* what) {
-  if (!holds) throw std::logic_error(what);
 }
 
 // Where a verifier stands: the position of a node in its level, and of the last node of that level.

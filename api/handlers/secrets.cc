@@ -11,7 +11,7 @@ BOOST_DESCRIBE_STRUCT(SecretRequest, (), (value))
 
 namespace {
 
-Result<registry::SecretName> name_in(const Call& call) {
+Result<registry::SecretName> secret_in(const Call& call) {
   return about("secret", registry::SecretName::parse(call.path.at("secret")));
 }
 
@@ -54,7 +54,7 @@ Write::Present present_secret(const Call& call, const registry::SecretName& name
 
 // The value is stored under the next number before the event names it; two at a time would take the same number.
 Result<Outcome> put_secret(const Call& call) {
-  HERALD_TRY(const auto name, name_in(call));
+  HERALD_TRY(const auto name, secret_in(call));
   HERALD_TRY(const auto request, body_of<SecretRequest>(call));
   HERALD_CHECK(check_value(request.value));
   auto turn = call.herald.setting_secrets.take(name.str());
@@ -69,7 +69,7 @@ Result<Outcome> put_secret(const Call& call) {
 }
 
 Result<Outcome> delete_secret(const Call& call) {
-  HERALD_TRY(const auto name, name_in(call));
+  HERALD_TRY(const auto name, secret_in(call));
   return Write{registry::RemoveSecret{name}, {}, present_removed(name.str())};
 }
 

@@ -12,6 +12,9 @@
 
 namespace herald::connectors::kafka {
 
+// A wait for an answer looks this often whether it is still wanted.
+inline constexpr int kSliceMs = 200;
+
 template <auto free>
 struct FreedBy {
   template <class T>

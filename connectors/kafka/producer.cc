@@ -7,7 +7,7 @@
 namespace herald::connectors::kafka {
 namespace {
 
-constexpr int kSliceMs = 500;
+constexpr int kCallSliceMs = 500;
 constexpr int kSlices = 20;
 constexpr int kSlicesWhenStopping = 8;
 
@@ -24,7 +24,7 @@ Result<void> in_slices(std::string_view doing, int slices_when_stopping, const s
     if (stop.stop_requested() && left_when_stopping-- == 0) {
       return error(Cause::stopping, fmt::format("{}: given up, since the server stops", doing));
     }
-    const CallError why(call(kSliceMs));
+    const CallError why(call(kCallSliceMs));
     if (!why) return {};
     if (!rd_kafka_error_is_retriable(why.get()) || slice == kSlices) return failed(doing, *why);
   }
@@ -114,7 +114,7 @@ Result<void> Producer::publish(const std::vector<EventRecord>& records, const Pr
 
 Result<void> Producer::flush(std::stop_token stop) {
   int left_when_stopping = kSlicesWhenStopping;
-  for (int slice = 1; rd_kafka_flush(client_.get(), kSliceMs) != RD_KAFKA_RESP_ERR_NO_ERROR; ++slice) {
+  for (int slice = 1; rd_kafka_flush(client_.get(), kCallSliceMs) != RD_KAFKA_RESP_ERR_NO_ERROR; ++slice) {
     if (slice == kSlices || (stop.stop_requested() && left_when_stopping-- == 0)) {
       return unavailable("waiting for the brokers to have a transaction's records",
                          RD_KAFKA_RESP_ERR__TIMED_OUT);

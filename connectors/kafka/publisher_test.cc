@@ -20,7 +20,6 @@ namespace herald::connectors::kafka {
 namespace {
 
 using api::KafkaReport;
-using testing::Broker;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::SampleLog;
@@ -47,12 +46,16 @@ TEST(Publisher, WaitsForABrokerThatIsNotThere) {
 
 class Publication : public ::testing::Test {
  protected:
-  // Topics of this test's own.
-  Options options() const {
+  // Topics of this test's own, and of this run's: a broker may outlive its run.
+  virtual Options options() const {
     const auto* const test = ::testing::UnitTest::GetInstance()->current_test_info();
-    return {.brokers = broker.address(), .prefix = test->name(), .properties = {}};
+    return {.brokers = testing::shared_broker(HERALD_SOURCE_DIR),
+            .prefix = fmt::format("{}.{}", test->name(), ::getpid()),
+            .properties = {}};
   }
   std::string events() const { return options().prefix + ".events"; }
+  void make_events(std::uint32_t partitions) const { testing::make_topic(options().brokers, events(), partitions); }
+  void delete_events() const { testing::delete_topic(options().brokers, events()); }
 
   std::unique_ptr<Publisher> publish(const SampleLog& log) {
     return Publisher::start(options(), log.log(), tail).value();
@@ -80,7 +83,7 @@ class Publication : public ::testing::Test {
   }
   // Each event of the log once, in order, byte for byte.
   void expect_all(const SampleLog& log) const {
-    const auto records = testing::consume(broker.address(), events(), log.last().value());
+    const auto records = testing::consume(options().brokers, events(), log.last().value());
     for (std::uint64_t at = 1; at <= log.last().value(); ++at)
       ASSERT_EQ(records[at - 1].value, log.event(at)) << at;
     const Verification verification = verified(log);
@@ -90,12 +93,21 @@ class Publication : public ::testing::Test {
     EXPECT_EQ(verification.progress, log.last().value());
   }
 
-  Broker& broker = Broker::shared(HERALD_SOURCE_DIR);
   herald::testing::TempFolder folder;
   eventstore::Tail tail{Sequence(0)};
 };
 
-TEST_F(Publication, BringsEachEventOnceInOrderByteForByteThroughOutagesOfTheBroker) {
+class PublicationThroughOutages : public Publication {
+ protected:
+  Options options() const override {
+    Options changed = Publication::options();
+    changed.brokers = broker.address();
+    return changed;
+  }
+  testing::Broker broker{HERALD_SOURCE_DIR};
+};
+
+TEST_F(PublicationThroughOutages, BringsEachEventOnceInOrderByteForByte) {
   SampleLog log(folder.file("log"));
   const auto publisher = publish(log);
   log.append(1500, 2);
@@ -154,7 +166,7 @@ TEST_F(Publication, KeepsSubjectsTogetherInSeveralPartitions) {
   SampleLog log(folder.file("log"));
   log.append(100, 3);
   tail.advance(log.last());
-  broker.make_topic(events(), 3);
+  make_events(3);
   published(*publish(log), log.last());
   log.append(50);
   tail.advance(log.last());
@@ -169,7 +181,7 @@ TEST_F(Publication, StopsForGoodWhenTheTopicWasDeleted) {
   log.append(10);
   tail.advance(log.last());
   published(*publish(log), log.last());
-  broker.delete_topic(events());
+  delete_events();
   EXPECT_THAT(decide(*publish(log)), HasSubstr(events() + " is not there any more: it was deleted"));
 }
 
@@ -179,7 +191,7 @@ TEST_F(Publication, StopsForGoodWhenTheTopicIsDeletedWhileItPublishes) {
   tail.advance(log.last());
   const auto publisher = publish(log);
   published(*publisher, log.last());
-  broker.delete_topic(events());
+  delete_events();
   log.append(10);
   tail.advance(log.last());
   EXPECT_THAT(decide(*publisher), HasSubstr("it was deleted"));
@@ -191,8 +203,8 @@ TEST_F(Publication, StopsForGoodWhenTheTopicIsMadeAnewWhileItPublishes) {
   tail.advance(log.last());
   const auto publisher = publish(log);
   published(*publisher, log.last());
-  broker.delete_topic(events());
-  broker.make_topic(events());
+  delete_events();
+  make_events(1);
   log.append(3);
   tail.advance(log.last());
   EXPECT_THAT(decide(*publisher), HasSubstr("made anew"));

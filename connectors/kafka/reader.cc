@@ -5,7 +5,6 @@
 namespace herald::connectors::kafka {
 namespace {
 
-constexpr int kSliceMs = 200;
 constexpr int kSilentSlices = 50;
 constexpr std::int64_t kBlock = 256;
 

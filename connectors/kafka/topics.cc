@@ -7,7 +7,6 @@ namespace {
 
 constexpr int kCallMs = 5'000;
 constexpr int kMakeMs = 10'000;
-constexpr int kSliceMs = 200;
 constexpr int kMetadataSliceMs = 1'000;
 constexpr std::size_t kReplicas = 3;
 constexpr std::size_t kLargestRecord = 1 << 20;  // of a batch of records; an event is 64 KiB

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,11 +39,6 @@ std::string free_port() {
 }
 
 }  // namespace
-
-Broker& Broker::shared(const std::string& repository) {
-  static Broker broker(repository);
-  return broker;
-}
 
 Broker::Broker(const std::string& repository)
     : script_(repository + "/script/kafka"),
@@ -89,16 +85,31 @@ void Broker::run(const std::string& command, const std::string& option) const {
   }
 }
 
-void Broker::make_topic(const std::string& topic, std::uint32_t partitions) {
-  const Client client =
-      open_reader({.brokers = address_, .prefix = {}, .properties = {}}, Isolation::read_committed).value();
-  if (!make_events(*client, topic, partitions, {.id = {}, .brokers = 1}, {}))
+const std::string& shared_broker(const std::string& repository) {
+  static const char* const given = ::getenv("HERALD_TEST_KAFKA");
+  if (given != nullptr) {
+    static const std::string address = given;
+    return address;
+  }
+  static const Broker own(repository);
+  return own.address();
+}
+
+namespace {
+
+Client reader(const std::string& brokers) {
+  return open_reader({.brokers = brokers, .prefix = {}, .properties = {}}, Isolation::read_committed).value();
+}
+
+}  // namespace
+
+void make_topic(const std::string& brokers, const std::string& topic, std::uint32_t partitions) {
+  if (!make_events(*reader(brokers), topic, partitions, {.id = {}, .brokers = 1}, {}))
     throw std::runtime_error("topic not made");
 }
 
-void Broker::delete_topic(const std::string& topic) {
-  const Client client =
-      open_reader({.brokers = address_, .prefix = {}, .properties = {}}, Isolation::read_committed).value();
+void delete_topic(const std::string& brokers, const std::string& topic) {
+  const Client client = reader(brokers);
   rd_kafka_DeleteTopic_t* deleted = rd_kafka_DeleteTopic_new(topic.c_str());
   const Queue queue(rd_kafka_queue_new(client.get()));
   rd_kafka_DeleteTopics(client.get(), &deleted, 1, nullptr, queue.get());

@@ -38,7 +38,7 @@ Result<AutomationRecord> require_automation(const Reader& state, const Label& na
   return error(Cause::not_found, fmt::format("automation {} does not exist", in_quotes(name)));
 }
 
-OfAutomation of(const AutomationRecord& automation) {
+OfAutomation of_automation(const AutomationRecord& automation) {
   return {automation.id, automation.definition.name};
 }
 
@@ -103,8 +103,8 @@ Payload fact_of(const std::optional<AutomationRecord>& automation, const Trigger
                            trigger.event_sequence,
                            trigger.skip.value_or(SkipCause::automation_deleted)};
   }
-  if (trigger.skip) return DeliverySkipped{of(*automation), trigger.event_sequence, *trigger.skip};
-  return AutomationTriggered{of(*automation), trigger.event_sequence, trigger.event_type, false,
+  if (trigger.skip) return DeliverySkipped{of_automation(*automation), trigger.event_sequence, *trigger.skip};
+  return AutomationTriggered{of_automation(*automation), trigger.event_sequence, trigger.event_type, false,
                              plan(automation->definition, trigger.new_ids)};
 }
 
@@ -139,16 +139,16 @@ Result<Decision> rule(const Reader& state, const SetAutomationEnabled& command) 
   Decision decision{{}, false, answer(present)};
   if (present.definition.enabled == command.enabled) return decision;
   if (command.enabled) {
-    decision.drafts.push_back({AutomationEnabled{of(present)}, {}});
+    decision.drafts.push_back({AutomationEnabled{of_automation(present)}, {}});
   } else {
-    decision.drafts.push_back({AutomationDisabled{of(present)}, {}});
+    decision.drafts.push_back({AutomationDisabled{of_automation(present)}, {}});
   }
   return decision;
 }
 
 Result<Decision> rule(const Reader& state, const DeleteAutomation& command) {
   HERALD_TRY(const auto present, require_automation(state, command.name));
-  return Decision{{{AutomationDeleted{of(present)}, {}}}, false, answer(present)};
+  return Decision{{{AutomationDeleted{of_automation(present)}, {}}}, false, answer(present)};
 }
 
 Result<Decision> rule(const Reader& state, const TestAutomation& command) {
@@ -161,7 +161,7 @@ Result<Decision> rule(const Reader& state, const TestAutomation& command) {
   TestAnswer answer{{present.definition.name, present.id}, {}};
   for (const PlannedDelivery& delivery : deliveries) answer.deliveries.push_back(delivery.delivery_id);
   return Decision{
-      {{AutomationTriggered{of(present), command.event_sequence, command.event_type, true, deliveries}, {}}},
+      {{AutomationTriggered{of_automation(present), command.event_sequence, command.event_type, true, deliveries}, {}}},
       true,
       json::to_json(answer)};
 }

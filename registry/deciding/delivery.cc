@@ -18,7 +18,7 @@ Result<DeliveryRecord> require_delivery(const Reader& state, DeliveryId id) {
   return error(Cause::not_found, fmt::format("delivery {} does not exist", id.str()));
 }
 
-OfDelivery of(const DeliveryRecord& delivery, std::uint32_t attempts) {
+OfDelivery of_delivery(const DeliveryRecord& delivery, std::uint32_t attempts) {
   return {{delivery.automation_id, delivery.automation},
           delivery.id,
           delivery.kind,
@@ -31,7 +31,7 @@ bool is_final(DeliveryState state) {
 }
 
 Payload fact_of(const DeliveryRecord& delivery, const RecordOutcome& command) {
-  const OfDelivery head = of(delivery, command.attempts);
+  const OfDelivery head = of_delivery(delivery, command.attempts);
   switch (command.kind) {
     case RecordOutcome::Kind::succeeded:
       return DeliverySucceeded{head, command.status};
@@ -70,7 +70,7 @@ Result<Decision> rule(const Reader& state, const ReplayDelivery& command) {
                  fmt::format("delivery {} cannot be sent again: its automation {} was deleted",
                              delivery.id.str(), in_quotes(delivery.automation)));
   }
-  return Decision{{{DeliveryReplayed{of(delivery, delivery.attempts)}, {}}},
+  return Decision{{{DeliveryReplayed{of_delivery(delivery, delivery.attempts)}, {}}},
                   false,
                   json::to_json(DeliveryAnswer{delivery.id})};
 }

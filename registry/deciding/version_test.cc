@@ -8,7 +8,7 @@
 namespace herald::registry::story {
 namespace {
 
-Story churn(VersionStatus status = VersionStatus::ready) {
+Story churn_with_one(VersionStatus status = VersionStatus::ready) {
   Story story;
   auto first = a_version("churn");
   first.status = status;
@@ -95,7 +95,7 @@ TEST(RegisterVersion, RegistersTheModelOnTheWayWhenAsked) {
 }
 
 TEST(RegisterVersion, RefusesWhenItWouldGetAnotherNumberThanExpected) {
-  Story story = churn();
+  Story story = churn_with_one();
   auto command = a_version("churn");
   command.expected = VersionNumber(3);
   story.when(command).refused(Cause::expected_mismatch, "number",
@@ -107,49 +107,49 @@ TEST(RegisterVersion, RefusesWhenItWouldGetAnotherNumberThanExpected) {
 TEST(RegisterVersion, RefusesMetadataThatIsNoObjectOrTooLarge) {
   auto command = a_version("churn");
   command.metadata = json::Raw("[1]");
-  churn().when(command).refused(Cause::invalid_value, "metadata",
+  churn_with_one().when(command).refused(Cause::invalid_value, "metadata",
                                 R"("metadata" must be an object, not an array)");
   command.metadata = json::Raw(R"({"a":")" + std::string(limits::kMaxMetadataBytes - 7, 'x') + "\"}");
-  churn().when(command).refused(
+  churn_with_one().when(command).refused(
       Cause::too_large, "metadata",
       R"("metadata" has 16385 bytes as compact JSON: at most 16384 are allowed, link an artifact for more)");
   command.metadata = json::Raw(R"({"a":")" + std::string(limits::kMaxMetadataBytes - 8, 'x') + "\"}");
-  churn().when(command).then({"churn:v2 registered as ready"});
+  churn_with_one().when(command).then({"churn:v2 registered as ready"});
 }
 
 TEST(RegisterVersion, RefusesMetricsThatAreTooManyTooLargeMisnamedOrNoNumbers) {
   auto command = a_version("churn");
   for (std::size_t i = 0; i <= limits::kMaxMetrics; ++i) command.metrics["m" + std::to_string(i)] = 1;
-  churn().when(command).refused(Cause::too_many, "metrics",
+  churn_with_one().when(command).refused(Cause::too_many, "metrics",
                                 "257 metrics are too many: at most 256 are allowed");
   command.metrics = {{"", 1}};
-  churn().when(command).refused(Cause::invalid_value, "metrics.", R"(metric "": it must not be empty)");
+  churn_with_one().when(command).refused(Cause::invalid_value, "metrics.", R"(metric "": it must not be empty)");
   command.metrics = {{"loss", std::numeric_limits<double>::quiet_NaN()}};
-  churn().when(command).refused(Cause::invalid_value, "metrics.loss",
+  churn_with_one().when(command).refused(Cause::invalid_value, "metrics.loss",
                                 R"(metric "loss" must be a finite number)");
   command.metrics.clear();
   for (int i = 0; i < 50; ++i) command.metrics[std::to_string(i) + std::string(240, 'm')] = 1;
-  churn().when(command).refused(Cause::too_large, "metrics",
+  churn_with_one().when(command).refused(Cause::too_large, "metrics",
                                 R"("metrics" has 12341 bytes as compact JSON: at most 10240 are allowed)");
 }
 
 TEST(RegisterVersion, RefusesArtifactsAndAliasesThatCannotBe) {
   auto command = a_version("churn");
   command.artifacts = {id<ArtifactId>(7)};
-  churn().when(command).refused(
+  churn_with_one().when(command).refused(
       Cause::not_found, "artifacts[0]",
       "artifact 00000000-0000-0000-0000-000000000007 does not exist: commit it first");
   command.artifacts.clear();
   command.aliases = {AliasName::trusted("a"), AliasName::trusted("a")};
-  churn().when(command).refused(Cause::invalid_value, "aliases[1]", R"(alias "a" is named twice)");
+  churn_with_one().when(command).refused(Cause::invalid_value, "aliases[1]", R"(alias "a" is named twice)");
   command.aliases.clear();
   for (int i = 0; i < 33; ++i) command.aliases.push_back(AliasName::trusted("a" + std::to_string(i)));
-  churn().when(command).refused(Cause::too_many, "aliases",
+  churn_with_one().when(command).refused(Cause::too_many, "aliases",
                                 "33 aliases cannot be assigned at once: at most 32 can");
 }
 
 TEST(RegisterVersion, RefusesTooManyTagsArtifactsAndAliasesInAll) {
-  Story story = churn();
+  Story story = churn_with_one();
   auto command = a_version("churn");
   for (std::size_t i = 0; i <= limits::kMaxTags; ++i) command.tags["t" + std::to_string(i)] = "x";
   story.when(command).refused(Cause::too_many, "tags",
@@ -172,7 +172,7 @@ TEST(RegisterVersion, RefusesTooManyTagsArtifactsAndAliasesInAll) {
 }
 
 TEST(UpdateVersion, RecordsThePartsThatChangedAsTheyWereAndAre) {
-  Story story = churn();
+  Story story = churn_with_one();
   auto command = update();
   command.run = a_run("run-2");
   command.metadata = json::Raw("{}");
@@ -189,7 +189,7 @@ TEST(UpdateVersion, RecordsThePartsThatChangedAsTheyWereAndAre) {
 }
 
 TEST(UpdateVersion, ChangesTheStatusWithAReason) {
-  Story story = churn(VersionStatus::pending);
+  Story story = churn_with_one(VersionStatus::pending);
   EXPECT_FALSE(latest(story));
   auto command = to_status(VersionStatus::ready);
   command.reason = Reason::trusted("verified");
@@ -202,7 +202,7 @@ TEST(UpdateVersion, ChangesTheStatusWithAReason) {
 }
 
 TEST(UpdateVersion, NeverTakesAReadyVersionBackToPending) {
-  churn()
+  churn_with_one()
       .when(to_status(VersionStatus::pending))
       .refused(Cause::not_allowed_now, "status",
                R"(version v1 of model "churn" is ready: it cannot become pending again)");
@@ -211,12 +211,12 @@ TEST(UpdateVersion, NeverTakesAReadyVersionBackToPending) {
 TEST(UpdateVersion, RefusesAReasonWithoutAStatus) {
   auto command = update();
   command.reason = Reason::trusted("because");
-  churn().when(command).refused(Cause::invalid_value, "reason",
+  churn_with_one().when(command).refused(Cause::invalid_value, "reason",
                                 R"("reason" is recorded with a change of status: give "status" too)");
 }
 
 TEST(UpdateVersion, RefusesWhenItWasChangedSinceItWasRead) {
-  Story story = churn();
+  Story story = churn_with_one();
   auto command = update();
   command.expected_changed = story.sequence();
   command.metadata = json::Raw(R"({"a":1})");
@@ -230,12 +230,12 @@ TEST(UpdateVersion, RefusesWhenItWasChangedSinceItWasRead) {
 TEST(UpdateVersion, HoldsFactsToTheSameRules) {
   auto command = update();
   command.metadata = json::Raw("7");
-  churn().when(command).refused(Cause::invalid_value, "metadata",
+  churn_with_one().when(command).refused(Cause::invalid_value, "metadata",
                                 R"("metadata" must be an object, not an integer)");
   command.metadata.reset();
   command.metrics = std::map<std::string, double>{{"x", std::numeric_limits<double>::infinity()}};
-  churn().when(command).refused(Cause::invalid_value, "metrics.x", R"(metric "x" must be a finite number)");
-  churn().when(update(2)).refused(Cause::not_found, "",
+  churn_with_one().when(command).refused(Cause::invalid_value, "metrics.x", R"(metric "x" must be a finite number)");
+  churn_with_one().when(update(2)).refused(Cause::not_found, "",
                                   R"(model "churn" has no version v2: its highest is v1)");
 }
 
@@ -252,7 +252,7 @@ TEST(UpdateVersion, FitsIntoAnEventHoweverLargeTheFactsBeforeAndAfter) {
     command.description = text(static_cast<std::uint64_t>(c));
     return command;
   };
-  Story story = churn();
+  Story story = churn_with_one();
   story.given({largest('a')});
   const auto outcome = story.when(largest('b'));
   outcome.then({"churn:v1 updated: run metadata metrics description"});
@@ -281,7 +281,7 @@ TEST(CommitArtifact, RefusesNoFilesAndTooMany) {
 }
 
 TEST(LinkArtifact, LinksAndUnlinksOnce) {
-  Story story = churn();
+  Story story = churn_with_one();
   story.given({an_artifact(1, "files")});
   const auto linked = story.when(link("churn", 1, 1));
   linked.then({"files linked to churn:v1"});
@@ -299,7 +299,7 @@ TEST(LinkArtifact, LinksAndUnlinksOnce) {
 }
 
 TEST(LinkArtifact, RefusesWhatDoesNotExist) {
-  Story story = churn();
+  Story story = churn_with_one();
   const std::string sentence =
       "artifact 00000000-0000-0000-0000-000000000001 does not exist: commit it first";
   story.when(link("churn", 1, 1)).refused(Cause::not_found, "artifact_id", sentence);
@@ -311,7 +311,7 @@ TEST(LinkArtifact, RefusesWhatDoesNotExist) {
 }
 
 TEST(LinkArtifact, RefusesMoreThanAVersionMayHave) {
-  Story story = churn();
+  Story story = churn_with_one();
   for (std::uint64_t i = 0; i < limits::kMaxArtifactsPerVersion; ++i) {
     story.given({an_artifact(i, "files"), link("churn", 1, i)});
   }

@@ -29,6 +29,4 @@ struct Answer {
   std::vector<Header> headers;
 };
 
-std::string_view reason_phrase(unsigned int status);
-
 }  // namespace herald::api

@@ -11,11 +11,8 @@
 
 namespace herald::api {
 
-// "alias.*" against "alias.assigned": "*" stands for any run of characters.
-bool matches_pattern(std::string_view pattern, std::string_view text);
-
 struct EventFilter {
-  std::vector<std::string> types;  // patterns, any of them; empty: all types
+  std::vector<std::string> types;  // patterns (automations/wildcard.h), any of them; empty: all types
   std::string subject;             // exactly; empty: all
   std::string below;               // that subject and those under it; empty: all
   std::string actor;               // id; empty: all

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "automations/wildcard.h"
 #include "registry/vocabulary.h"
 
 namespace herald::api {
@@ -135,7 +136,7 @@ Result<void> scan_timeline(const Timelines& from, const std::string& timeline, c
 Result<void> check_type_pattern(const std::string& pattern) {
   const auto& types = registry::vocabulary();
   if (std::any_of(types.begin(), types.end(),
-                  [&](const auto& type) { return matches_pattern(pattern, type.type); }))
+                  [&](const auto& type) { return automations::wildcard_match(pattern, type.type); }))
     return {};
   return error(Cause::invalid_value,
                "no event type fits " + shown(pattern) +

@@ -17,6 +17,8 @@ class Help final : public CLI::Formatter {
     for (const std::string& group : app->get_groups()) {
       if (!group.empty()) out += options(*app, group);
     }
+    if (app->get_parent() != nullptr)
+      out += "\nEvery command also takes --url, --output and --idempotency-key: herald --help\n";
     if (!app->get_footer().empty()) out += "\n" + app->get_footer();
     while (out.ends_with('\n')) out.pop_back();
     return out + "\n";

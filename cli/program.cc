@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include "cli/exit_code.h"
 #include "cli/help.h"
@@ -175,8 +178,14 @@ int Program::run_command(int argc, const char* const* argv) {
     fmt::print(stderr, "{}", state_->app.help());
     return end_with(ExitCode::usage);
   }
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.front() == "help") {  // `herald help model list` is `herald model list --help`
+    words.erase(words.begin());
+    words.push_back("--help");
+  }
+  std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
   try {
-    state_->app.parse(argc, argv);
+    state_->app.parse(std::move(words));
   } catch (const CLI::Success& asked) {  // --help, --version
     return state_->app.exit(asked);
   } catch (const CLI::ParseError& wrong) {

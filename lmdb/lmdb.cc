@@ -32,9 +32,13 @@ bool has_no_room(const std::string& path) {
   return std::filesystem::space(path, unknown).available < kRoomForOneWrite && !unknown;
 }
 
+const char* reason(int code) {
+  return code == MDB_MAP_FULL ? "its map is full, and a larger map size makes room" : mdb_strerror(code);
+}
+
 Error to_error(int code, std::string_view doing) {
   return error(is_full(code) ? Cause::storage_full : Cause::unavailable,
-               fmt::format("{}: {}", doing, mdb_strerror(code)));
+               fmt::format("{}: {}", doing, reason(code)));
 }
 
 [[noreturn]] void broken(int code, std::string_view doing) {
@@ -186,7 +190,7 @@ std::optional<WriteTxn::CommitFailure> WriteTxn::commit() {
   const int code = mdb_txn_commit(std::exchange(txn_, nullptr));
   if (code == MDB_SUCCESS) return std::nullopt;
   if (code == EIO && has_no_room(path)) return CommitFailure{true, mdb_strerror(ENOSPC)};
-  return CommitFailure{is_full(code), mdb_strerror(code)};
+  return CommitFailure{is_full(code), reason(code)};
 }
 
 Cursor::Cursor(MDB_txn* txn, Table table) : cursor_(nullptr) {

@@ -129,6 +129,7 @@ TEST_F(Lmdb, SaysWhenTheMapIsFullAndGoesOnAfterwards) {
     Result<void> written;
     for (int i = 0; written; ++i) written = txn.put(table, std::to_string(i), std::string(100'000, 'x'));
     EXPECT_EQ(written.error().cause, Cause::storage_full);
+    EXPECT_THAT(written.error().message, ::testing::HasSubstr("a larger map size makes room"));
     EXPECT_TRUE(txn.commit()) << "a transaction that failed cannot be committed";
   }
   put({"b"});

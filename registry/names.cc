@@ -54,6 +54,18 @@ bool is_control(std::string_view text, std::size_t i, Lines lines) {
   return byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
 }
 
+// What lets two names look like one, or a name like another: zero width space, marks of direction, separators of lines
+// and paragraphs, embeddings and overrides (U+200B, E, F and U+2028 to 202E), word joiner and isolates (U+2060 to 206F),
+// byte order mark (U+FEFF). The joiners U+200C and U+200D belong to scripts and emoji.
+bool is_invisible(std::string_view text, std::size_t i) {
+  const std::string_view three = text.substr(i, 3);
+  if (three == "\xEF\xBB\xBF") return true;
+  if (three.size() < 3 || three[0] != '\xE2') return false;
+  const auto last = static_cast<unsigned char>(three[2]);
+  if (three[1] == '\x81') return last >= 0xA0 && last <= 0xAF;
+  return three[1] == '\x80' && (last == 0x8B || last == 0x8E || last == 0x8F || (last >= 0xA8 && last <= 0xAE));
+}
+
 Result<void> check_text(std::string_view what, std::string_view text, Lines lines) {
   if (!json::is_utf8(text))
     return error(Cause::malformed, fmt::format("{} {}: it is not UTF-8", what, in_quotes(text)));
@@ -65,7 +77,12 @@ Result<void> check_text(std::string_view what, std::string_view text, Lines line
 
 Result<void> check_line(std::string_view what, std::string_view text, std::size_t least, std::size_t most) {
   HERALD_CHECK(check_length(what, text, least, most));
-  return check_text(what, text, Lines::refused);
+  HERALD_CHECK(check_text(what, text, Lines::refused));
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_invisible(text, i))
+      return refused(what, text, "invisible characters and marks of direction are not allowed");
+  }
+  return {};
 }
 
 Result<void> check_identifier(std::string_view what, std::string_view text, std::size_t most) {
@@ -83,6 +100,14 @@ Result<void> check_identifier(std::string_view what, std::string_view text, std:
 Result<void> check_not_dots(std::string_view what, std::string_view text) {
   if (text.find_first_not_of('.') != std::string_view::npos) return {};
   return refused(what, text, "it must not consist of dots alone");
+}
+
+// What pages show as a link must not run when it is followed.
+bool is_script(std::string_view scheme) {
+  std::string lower(scheme);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return lower == "javascript" || lower == "vbscript" || lower == "data";
 }
 
 // Nothing when the text is no number at all; zero when it is one that no version can have.
@@ -150,6 +175,7 @@ Result<void> UriRule::check(std::string_view text) {
       })) {
     return refused("URI", text, "it must begin with a scheme, as in s3://bucket/path or file:///path");
   }
+  if (is_script(scheme)) return refused("URI", text, "it would be a program in a browser, not a place");
   for (const char c : text) {
     if (c <= ' ' || c > '~' || std::string_view("\"<>\\^`{|}").find(c) != std::string_view::npos) {
       return refused("URI", text,

@@ -1,12 +1,13 @@
 // The names of the domain as types, each with its rule. A value of such a type has passed its rule; parse() is the
 // only way in from outside, trusted() takes what an event or a record already holds.
 //
-// Grammar (docs/concepts.md tells it to users):
+// Grammar (docs/concepts.md tells it to users; a line is UTF-8 without control characters, invisible characters and marks
+// of direction):
 //   RegistryName    1-64 bytes of a-z 0-9 - _ . , beginning with a letter or digit
-//   ModelName       1-256 bytes of UTF-8, no control characters, no '/' ':' '@', no space at either end
+//   ModelName       1-256 bytes of a line, no '/' ':' '@', no space at either end
 //   AliasName       1-128 of A-Z a-z 0-9 - _ . ; not "latest", not "v" and digits, not digits alone
-//   TagKey          1-128 bytes of UTF-8, no control characters; TagValue 0-1024
-//   MetricName      1-256 bytes of UTF-8, no control characters
+//   TagKey          1-128 bytes of a line; TagValue 0-1024 bytes of UTF-8, no control characters but \t \r \n
+//   MetricName      1-256 bytes of a line
 //   FilePath        1-1024 bytes, relative, '/'-separated, no empty, "." or ".." segment, no backslash
 #pragma once
 
@@ -48,7 +49,7 @@ struct MetricNameRule { static Result<void> check(std::string_view text); };
 struct UriRule { static Result<void> check(std::string_view text); };
 struct ReasonRule { static Result<void> check(std::string_view text); };
 struct FilePathRule { static Result<void> check(std::string_view text); };
-struct LabelRule { static Result<void> check(std::string_view text); };       // 1-256 bytes of UTF-8, no control characters
+struct LabelRule { static Result<void> check(std::string_view text); };       // 1-256 bytes of a line
 struct IdentifierRule { static Result<void> check(std::string_view text); };  // 1-128 of A-Z a-z 0-9 - _ .
 
 using RegistryName = Name<RegistryNameRule>;

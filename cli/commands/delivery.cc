@@ -1,11 +1,19 @@
 #include <fmt/format.h>
 
+#include "base/clock.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/shared.h"
 #include "cli/text.h"
 
 namespace herald::cli {
 namespace {
+
+// The row keeps when it was due; later it may wait for a pause that its URL asked for, or for its turn.
+std::string next_attempt(const json::Value& delivery) {
+  const std::string due = text_at(delivery, "due");
+  if (due.empty() || due > system_clock().now().str()) return human_time(due);
+  return "as soon as its target may be asked (due since " + human_time(due) + ")";
+}
 
 const View& delivery_view() {
   static const View view{
@@ -22,7 +30,7 @@ const View& delivery_view() {
                   {"kind", text("kind")},
                   {"for event", text("event_sequence")},
                   {"state", text("state")},
-                  {"next attempt", time("due")},
+                  {"next attempt", next_attempt},
                   {"changed", mark("changed")}},
   };
   return view;

@@ -95,6 +95,8 @@ Result<void> run(Session& session, const Follow& args) {
   if (!args.after) {
     HERALD_TRY(after, newest_sequence(session.client()));
   }
+  if (args.limit == 0)
+    return error(Cause::invalid_value, "to end after no event is not to follow: 1 or more", "--limit");
   Query query("/v1/events/stream");
   add_filters(query, args.filters);
 

@@ -33,7 +33,11 @@ const View& kafka_view() {
 }
 
 Result<void> status(Session& session) {
-  return session.show({.target = "/v1/kafka"}, kafka_view());
+  HERALD_TRY(const Answer answer, session.client().get("/v1/kafka"));
+  HERALD_CHECK(session.show_body(answer.body, kafka_view()));
+  HERALD_TRY(const auto report, json::Document::parse(answer.body));
+  if (string_at(report.root(), "state") != "stopped") return {};
+  return error(Cause::unavailable, "publication has stopped");
 }
 
 const View& verification_view() {
@@ -149,7 +153,10 @@ Result<void> run(Session& session, const Verify& args) {
 void add_kafka_commands(Program& program) {
   const Group group = program.group({"kafka", "How publication to Kafka stands.",
                                      "herald kafka status\nherald kafka verify", kServerSection});
-  program.command(group, {"status", "State, lag, last error.", "herald kafka status"}, status);
+  program.command(group,
+                  {"status", "State, lag, last error. Exit code 1 when publication has stopped.",
+                   "herald kafka status"},
+                  status);
   program.command<Verify>(
       group,
       {"verify", "Compare the topic with the log: each event once, in order, byte for byte.",

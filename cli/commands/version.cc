@@ -156,6 +156,10 @@ Result<void> run(Session& session, const Update& args) {
   HERALD_CHECK(write_facts(body, args.facts));
   body.member("reason", args.reason).member("expected_changed", args.expected_changed);
   body.close();
+  if (*request.body == "{}") {
+    return error(Cause::missing_field,
+                 "nothing to change: at least one option is expected; herald version update --help lists them");
+  }
   return session.show(request, version_view());
 }
 

@@ -192,6 +192,7 @@ def test_a_log_restored_from_an_older_backup_is_not_published(broker, prefix, he
     register(server, 1)  # the registry goes on
     status = server.cli("kafka", "status", "--output", "json")
     assert json.loads(status.stdout)["decide"] == message
+    assert status.returncode == 1 and "publication has stopped" in status.stderr
     server.stop()
 
 

@@ -124,6 +124,8 @@ MISTAKES = {
     "a folder in place of an automation": (2, ("automation", "create", "-f", "/tmp"), "/tmp is a folder"),
     "a folder in place of a secret": (2, ("secret", "set", "x", "--file", "/tmp"), "/tmp is a folder"),
     "a name of dots alone": (2, ("model", "show", ".."), "dots alone"),
+    "a change of nothing": (2, ("version", "update", "churn:v1"), "nothing to change"),
+    "following that ends before it began": (2, ("events", "follow", "--limit", "0"), "--limit"),
     "a data folder that is not there": (3, ("fsck", "--data", "/nowhere"), "/nowhere"),
     "a model that is not there": (3, ("model", "show", "chrun"), "chrun"),
     "a version that is not there": (3, ("version", "show", "churn:v99"), "99"),
@@ -189,6 +191,13 @@ def test_every_command_has_help_with_an_example(herald):
         return 1 + sum(visit(*words, name) for name in names)
 
     assert visit() > 60
+
+
+def test_help_is_a_word_too(herald):
+    assert herald.run("help").stdout == herald.run("--help").stdout
+    shown = herald.run("help", "model", "list")
+    assert (shown.returncode, shown.stdout) == (0, herald.run("model", "list", "--help").stdout)
+    assert "--url" in shown.stdout
 
 
 # ---- writes ----

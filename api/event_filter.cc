@@ -15,7 +15,9 @@ bool EventFilter::passes(const registry::Envelope& event) const {
     return std::string_view(event.subject).starts_with(below) &&
            (event.subject.size() == below.size() || event.subject[below.size()] == '/');
   };
-  const auto fits = [&](const std::string& pattern) { return automations::wildcard_match(pattern, event.type); };
+  const auto fits = [&](const std::string& pattern) {
+    return automations::wildcard_match(pattern, event.type);
+  };
   return (types.empty() || std::any_of(types.begin(), types.end(), fits)) &&
          (subject.empty() || event.subject == subject) && (below.empty() || under()) &&
          (actor.empty() || event.actor_id == actor) &&

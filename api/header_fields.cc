@@ -28,7 +28,8 @@ bool is_utf8_json(std::string_view content_type) {
     const std::string_view parameter = trimmed(content_type.substr(semicolon + 1, next - semicolon - 1));
     if (equals_ignoring_case(parameter.substr(0, kCharset.size()), kCharset)) {
       const std::string_view charset = parameter.substr(kCharset.size());
-      if (!equals_ignoring_case(charset, "utf-8") && !equals_ignoring_case(charset, "\"utf-8\"")) return false;
+      if (!equals_ignoring_case(charset, "utf-8") && !equals_ignoring_case(charset, "\"utf-8\""))
+        return false;
     }
     semicolon = next;
   }

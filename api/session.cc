@@ -345,7 +345,8 @@ class Session final : public Connection, public Wire, public std::enable_shared_
     header_.clear();
     auto out = std::back_inserter(header_);
     fmt::format_to(out, "HTTP/1.1 {} {}\r\n{}Herald-Request-Id: {}\r\nX-Content-Type-Options: nosniff\r\n",
-                   answer.status, http::obsolete_reason(static_cast<http::status>(answer.status)), loop_.date_line(), request_id_);
+                   answer.status, http::obsolete_reason(static_cast<http::status>(answer.status)),
+                   loop_.date_line(), request_id_);
     if (!answer.media.empty()) fmt::format_to(out, "Content-Type: {}\r\n", answer.media);
     if (with_length) fmt::format_to(out, "Content-Length: {}\r\n", length);
     if (answer.sequence) fmt::format_to(out, "Herald-Sequence: {}\r\n", answer.sequence->value());

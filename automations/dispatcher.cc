@@ -17,7 +17,6 @@ using recorder::Recording;
 using registry::DeliveryId;
 using registry::DeliveryRecord;
 
-
 bool may_plan(std::string_view bytes) {
   return bytes.find("automation.triggered") != std::string_view::npos ||
          bytes.find("delivery.replayed") != std::string_view::npos;

@@ -20,7 +20,6 @@ namespace {
 
 using recorder::Recording;
 
-
 Error failed_here(const char* point) {
   return error(Cause::unavailable, fmt::format("fail point {}", point));
 }

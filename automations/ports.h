@@ -16,39 +16,39 @@ namespace herald::automations {
 
 // A message for people, the same whatever shows it. Plain text: whoever sends it escapes for its medium.
 struct Message {
-  std::string title;                                           // "production of churn moved from v3 to v4"
-  std::string text;                                            // a sentence or two; may be empty
-  std::vector<std::pair<std::string, std::string>> facts;      // "Actor" -> "anonymous"
-  std::optional<std::string> link;                             // to the version or model, when a public URL is configured
+  std::string title;                                       // "production of churn moved from v3 to v4"
+  std::string text;                                        // a sentence or two; may be empty
+  std::vector<std::pair<std::string, std::string>> facts;  // "Actor" -> "anonymous"
+  std::optional<std::string> link;  // to the version or model, when a public URL is configured
 };
 
 // One attempt, ready to leave. Everything secret in it has been revealed; it is never stored or logged.
 struct Outgoing {
-  registry::DeliveryId delivery_id;                            // webhook-id: the same at each attempt
+  registry::DeliveryId delivery_id;  // webhook-id: the same at each attempt
   registry::ActionKind kind = registry::ActionKind::webhook;
   std::string url;
-  std::map<std::string, std::string> headers;                  // webhook
-  std::string body;                                            // webhook: compact JSON
-  std::optional<std::string> signing_secret;                   // webhook: "whsec_..."
-  Message message;                                             // slack, teams
-  Timestamp now;                                               // of this attempt: the signature's time
+  std::map<std::string, std::string> headers;  // webhook
+  std::string body;                            // webhook: compact JSON
+  std::optional<std::string> signing_secret;   // webhook: "whsec_..."
+  Message message;                             // slack, teams
+  Timestamp now;                               // of this attempt: the signature's time
 };
 
 enum class Verdict {
-  delivered,       // the target said yes, in its own way
-  retry,           // may work later
-  permanent        // will not work again until somebody changes something: no more attempts
+  delivered,  // the target said yes, in its own way
+  retry,      // may work later
+  permanent   // will not work again until somebody changes something: no more attempts
 };
 
 struct Outcome {
   Verdict verdict = Verdict::retry;
   std::uint32_t status = 0;
-  std::string error_class;                                     // see work/deliveries.h
-  std::string error;                                           // a sentence without anything secret
-  std::optional<std::chrono::seconds> retry_after;             // as the target asked
-  std::string request_body;                                    // as sent, for the record (holds no secret)
-  std::string response_body;                                   // cut
-  std::string target;                                          // scheme://host:port
+  std::string error_class;                          // see work/deliveries.h
+  std::string error;                                // a sentence without anything secret
+  std::optional<std::chrono::seconds> retry_after;  // as the target asked
+  std::string request_body;                         // as sent, for the record (holds no secret)
+  std::string response_body;                        // cut
+  std::string target;                               // scheme://host:port
   std::chrono::milliseconds duration{0};
 };
 

@@ -346,7 +346,7 @@ void Sending::record(DeliveryId id, RecordOutcome::Kind kind, Task next) {
   submission.command =
       RecordOutcome{kind, id, under_way.row.attempts, under_way.row.status, under_way.row.error};
   parts_.recorder.submit_with_patience(std::move(submission), [this, id, kind, next = std::move(next)](
-                                                    const Result<recorder::Recorded>& r) {
+                                                                  const Result<recorder::Recorded>& r) {
     const Result<void> result = r ? Result<void>() : Result<void>(r.error());
     post([this, id, kind, next, result] { go_on(id, result, next, [=, this] { record(id, kind, next); }); });
   });

@@ -34,8 +34,8 @@ class Timestamp {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual Timestamp now() const = 0;                                  // wall time, may step
-  virtual std::chrono::steady_clock::time_point steady() const = 0;   // for waiting and measuring
+  virtual Timestamp now() const = 0;                                 // wall time, may step
+  virtual std::chrono::steady_clock::time_point steady() const = 0;  // for waiting and measuring
 };
 
 // The machine's clocks. Lives for the whole process.
@@ -47,7 +47,10 @@ class ManualClock final : public Clock {
   explicit ManualClock(Timestamp start) : now_(start) {}
   Timestamp now() const override { return now_; }
   std::chrono::steady_clock::time_point steady() const override { return steady_; }
-  void advance(std::chrono::milliseconds by) { now_ = now_.plus(by); steady_ += by; }
+  void advance(std::chrono::milliseconds by) {
+    now_ = now_.plus(by);
+    steady_ += by;
+  }
   void step_wall(std::chrono::milliseconds by) { now_ = now_.plus(by); }
 
  private:

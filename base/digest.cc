@@ -35,8 +35,9 @@ Result<Digest> Digest::parse(std::string_view text) {
   const std::string_view hex = text.starts_with(kPrefix) ? text.substr(kPrefix.size()) : text;
   const auto bytes = hex.size() == 2 * kSize ? from_hex(hex) : std::nullopt;
   if (!bytes) {
-    return error(Cause::invalid_value, "\"" + std::string(text.substr(0, 80)) +
-                                           "\" is not a SHA-256 digest: write 64 hex digits, with or without \"sha256:\"");
+    return error(Cause::invalid_value,
+                 "\"" + std::string(text.substr(0, 80)) +
+                     "\" is not a SHA-256 digest: write 64 hex digits, with or without \"sha256:\"");
   }
   return from_bytes(*bytes);
 }
@@ -48,10 +49,16 @@ Digest Digest::from_bytes(std::string_view thirty_two) {
   return Digest(bytes);
 }
 
-std::string Digest::str() const { return std::string(kPrefix) + hex(); }
-std::string Digest::hex() const { return to_hex(bytes()); }
+std::string Digest::str() const {
+  return std::string(kPrefix) + hex();
+}
+std::string Digest::hex() const {
+  return to_hex(bytes());
+}
 
-Sha256::Sha256() : state_(std::make_unique<State>()) { require(EVP_DigestInit_ex2(state_->context, algorithm(), nullptr)); }
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  require(EVP_DigestInit_ex2(state_->context, algorithm(), nullptr));
+}
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
@@ -76,8 +83,9 @@ Digest sha256(std::string_view bytes) {
 Digest hmac_sha256(std::string_view key, std::string_view bytes) {
   std::array<std::uint8_t, Digest::kSize> out{};
   unsigned int length = 0;
-  if (HMAC(algorithm(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(bytes.data()),
-           bytes.size(), out.data(), &length) == nullptr) {
+  if (HMAC(algorithm(), key.data(), static_cast<int>(key.size()),
+           reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out.data(),
+           &length) == nullptr) {
     throw std::runtime_error("HMAC-SHA-256 failed");
   }
   return Digest(out);

@@ -9,7 +9,7 @@
 namespace herald::limits {
 
 // Events (refused: too-large).
-inline constexpr std::size_t kMaxEventBytes = 65'535;            // C2SP tlog-tiles: an entry's length has 16 bits
+inline constexpr std::size_t kMaxEventBytes = 65'535;  // C2SP tlog-tiles: an entry's length has 16 bits
 inline constexpr std::size_t kMaxEventsPerCommand = 256;
 inline constexpr std::size_t kMaxBytesPerCommand = 1 << 20;
 
@@ -35,15 +35,15 @@ inline constexpr std::size_t kMaxTagKeyBytes = 128;
 inline constexpr std::size_t kMaxTagValueBytes = 1'024;
 inline constexpr std::size_t kMaxReasonBytes = 1'000;
 inline constexpr std::size_t kMaxUriBytes = 2'048;
-inline constexpr std::size_t kMaxTextBytes = 65'536;             // comment, description
-inline constexpr std::size_t kMaxMetadataBytes = 16'384;         // above it: a blob of its own
-inline constexpr std::size_t kMaxMetricsBytes = 10'240;          // as JSON: an update holds them before and after
-inline constexpr std::size_t kMaxAutomationBytes = 24'576;       // as JSON, for the same reason
-inline constexpr std::size_t kMaxPathBytes = 1'024;              // of a file in an artifact
+inline constexpr std::size_t kMaxTextBytes = 65'536;        // comment, description
+inline constexpr std::size_t kMaxMetadataBytes = 16'384;    // above it: a blob of its own
+inline constexpr std::size_t kMaxMetricsBytes = 10'240;     // as JSON: an update holds them before and after
+inline constexpr std::size_t kMaxAutomationBytes = 24'576;  // as JSON, for the same reason
+inline constexpr std::size_t kMaxPathBytes = 1'024;         // of a file in an artifact
 
 // Numbers of things (refused: too-many).
-inline constexpr std::size_t kMaxTags = 64;                      // on a model or a version
-inline constexpr std::size_t kMaxMetrics = 256;                  // on a version
+inline constexpr std::size_t kMaxTags = 64;      // on a model or a version
+inline constexpr std::size_t kMaxMetrics = 256;  // on a version
 inline constexpr std::size_t kMaxAliasesPerModel = 256;
 inline constexpr std::size_t kMaxAliasMovesPerCommand = 32;
 inline constexpr std::size_t kMaxArtifactsPerVersion = 64;
@@ -52,16 +52,17 @@ inline constexpr std::size_t kMaxManifestBytes = 32 << 20;
 inline constexpr std::size_t kMaxAutomations = 10'000;
 inline constexpr std::size_t kMaxActionsPerAutomation = 8;
 inline constexpr std::size_t kMaxConditionsPerAutomation = 32;
-inline constexpr std::size_t kMaxActionHeaders = 32;             // of each kind, clear and secret
-inline constexpr std::size_t kMaxRetries = 20;                   // of an automation with a schedule of its own
+inline constexpr std::size_t kMaxActionHeaders = 32;  // of each kind, clear and secret
+inline constexpr std::size_t kMaxRetries = 20;        // of an automation with a schedule of its own
 inline constexpr std::size_t kMaxEventTypesPerAutomation = 64;
-inline constexpr std::size_t kMaxLineageWalk = 10'000;           // nodes looked at to see that an edge closes no circle
+inline constexpr std::size_t kMaxLineageWalk =
+    10'000;  // nodes looked at to see that an edge closes no circle
 inline constexpr std::size_t kMaxLineageDepth = 64;
-inline constexpr std::size_t kMaxLineageNodes = 1'000;           // of one answer (cut off, and said so)
-inline constexpr std::size_t kMaxLineageEdges = 10'000;          // looked at for one answer (cut off, and said so)
+inline constexpr std::size_t kMaxLineageNodes = 1'000;   // of one answer (cut off, and said so)
+inline constexpr std::size_t kMaxLineageEdges = 10'000;  // looked at for one answer (cut off, and said so)
 
 // Parts of an automation (refused: too-large, invalid-value). Its event must hold the whole of it.
-inline constexpr std::size_t kMaxTemplateBytes = 16'384;         // a payload or text template
+inline constexpr std::size_t kMaxTemplateBytes = 16'384;  // a payload or text template
 inline constexpr std::size_t kMaxHeaderValueBytes = 4'096;
 inline constexpr std::chrono::hours kMaxRetryGap{48};
 
@@ -73,17 +74,17 @@ inline constexpr std::size_t kIdempotencyPrunedPerRecord = 2;
 
 // The work store's queue (refused: busy).
 inline constexpr std::size_t kMaxQueuedJobs = 8'192;
-inline constexpr std::size_t kMaxJobsPerBatch = 256;             // the rest waits for the next one
-inline constexpr std::size_t kMaxSecretBytes = 8'192;            // refused: too-large
-inline constexpr std::size_t kMaxSecrets = 1'000;                // refused: too-many
+inline constexpr std::size_t kMaxJobsPerBatch = 256;   // the rest waits for the next one
+inline constexpr std::size_t kMaxSecretBytes = 8'192;  // refused: too-large
+inline constexpr std::size_t kMaxSecrets = 1'000;      // refused: too-many
 // Texts and values of secrets that no event names are swept when two of these have passed, so many in one commit.
 inline constexpr std::chrono::hours kSweepPeriod{1};
 inline constexpr std::size_t kMaxRowsSweptAtOnce = 1'000;
 
 // Automations (skipped, and recorded as such).
 inline constexpr std::uint32_t kMaxCausationDepth = 8;
-inline constexpr std::uint32_t kTriggersPerMinute = 600;         // of one automation, unless it says another
-inline constexpr std::uint32_t kMaxTriggersPerMinute = 60'000;   // that it may say (refused: invalid-value)
+inline constexpr std::uint32_t kTriggersPerMinute = 600;        // of one automation, unless it says another
+inline constexpr std::uint32_t kMaxTriggersPerMinute = 60'000;  // that it may say (refused: invalid-value)
 
 // Deliveries (the rest waits).
 inline constexpr std::size_t kMaxInFlight = 256;
@@ -94,19 +95,23 @@ inline constexpr std::size_t kMaxAnswerBytes = 65'536;
 inline constexpr std::size_t kMaxAnswerHeaderBytes = 32'768;
 inline constexpr std::chrono::hours kAttemptsKept{30 * 24};
 inline constexpr std::size_t kAttemptsPrunedPerWrite = 4;
-inline constexpr std::size_t kMaxPayloadBytes = 262'144;         // of a webhook, rendered (the delivery is exhausted)
+inline constexpr std::size_t kMaxPayloadBytes =
+    262'144;  // of a webhook, rendered (the delivery is exhausted)
 
 // HTTP (refused with the status that fits).
 inline constexpr std::size_t kMaxRequestHeaderBytes = 16'384;
-inline constexpr std::size_t kMaxRequestBodyBytes = 1 << 20;     // blobs are streamed and have a limit of their own
+inline constexpr std::size_t kMaxRequestBodyBytes =
+    1 << 20;  // blobs are streamed and have a limit of their own
 inline constexpr std::uint64_t kMaxBlobBytes = 64ull << 30;
 inline constexpr std::size_t kMaxPageSize = 1'000;
 inline constexpr std::size_t kDefaultPageSize = 100;
-inline constexpr std::size_t kMaxPageBytes = 4 << 20;            // of one page of a list (the page ends early)
+inline constexpr std::size_t kMaxPageBytes = 4 << 20;  // of one page of a list (the page ends early)
 inline constexpr std::size_t kMaxConnections = 10'000;
 inline constexpr std::size_t kMaxLiveStreams = 1'000;
-inline constexpr std::size_t kMaxRowsScanned = 100'000;           // by one page of a filtered list (the page ends early)
-inline constexpr std::size_t kMaxEventsScanned = 100'000;         // by one page of a filtered list (the page ends early)
+inline constexpr std::size_t kMaxRowsScanned =
+    100'000;  // by one page of a filtered list (the page ends early)
+inline constexpr std::size_t kMaxEventsScanned =
+    100'000;  // by one page of a filtered list (the page ends early)
 
 // Space kept free on the data folder's disk (writes refused below it: storage-full).
 inline constexpr std::uint64_t kDiskReserveBytes = 64ull << 20;

@@ -147,8 +147,9 @@ Result<std::vector<LocalFile>> find_files(const std::vector<std::string>& argume
 Result<void> check_paths(const std::vector<LocalFile>& files) {
   for (const LocalFile& file : files) {
     if (!json::is_utf8(file.path)) {
-      return error(Cause::invalid_value,
-                   fmt::format("the name of {} is not UTF-8: rename it, nothing was sent", harmless(file.on_disk)));
+      return error(
+          Cause::invalid_value,
+          fmt::format("the name of {} is not UTF-8: rename it, nothing was sent", harmless(file.on_disk)));
     }
     if (const auto fine = registry::FilePath::parse(file.path); !fine) {
       return error(fine.error().cause, fmt::format("{}; nothing was sent", fine.error().message));

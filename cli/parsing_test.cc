@@ -160,7 +160,8 @@ TEST(Pauses, DoubleAndAreNeverTheSameForAll) {
 TEST(Inputs, ThatAreFoldersAreRefused) {
   const std::string folder = testing::TempDir();
   EXPECT_EQ(read_input(folder).error().cause, Cause::invalid_value);
-  EXPECT_THAT(text_or_file("@" + folder, "--text").error().message, HasSubstr("is a folder: a file is expected"));
+  EXPECT_THAT(text_or_file("@" + folder, "--text").error().message,
+              HasSubstr("is a folder: a file is expected"));
   EXPECT_EQ(json_or_file("@" + folder, "--metadata").error().field, "--metadata");
 }
 

@@ -1,6 +1,7 @@
 // Precompiled for every room: what most files include anyway. A file still includes what it uses; herald_headers,
 // which compiles each header alone, does without this.
 #pragma once
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <boost/describe.hpp>
@@ -9,7 +10,6 @@
 #include <charconv>
 #include <chrono>
 #include <filesystem>
-#include <fmt/format.h>
 #include <fstream>
 #include <functional>
 #include <future>

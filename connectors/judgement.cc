@@ -70,7 +70,8 @@ std::optional<double> parse_seconds(std::string_view text) {
   const auto [end, failed] =
       std::from_chars(text.data(), text.data() + text.size(), seconds, std::chars_format::fixed);
   if (failed == std::errc::result_out_of_range) return HUGE_VAL;
-  if (failed != std::errc{} || end != text.data() + text.size() || !std::isfinite(seconds)) return std::nullopt;
+  if (failed != std::errc{} || end != text.data() + text.size() || !std::isfinite(seconds))
+    return std::nullopt;
   return seconds;
 }
 

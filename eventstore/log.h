@@ -25,15 +25,15 @@
 namespace herald::eventstore {
 
 struct LogOptions {
-  std::string path;                         // a folder, made if absent
-  std::string origin;                       // given to a log that is new: the URL, without scheme, that names it for ever
+  std::string path;    // a folder, made if absent
+  std::string origin;  // given to a log that is new: the URL, without scheme, that names it for ever
   std::uint64_t map_size = 1ull << 40;
 };
 
 // The first answer to a request under an idempotency key, given again to its retries.
 struct IdempotencyRecord {
-  Digest request;                           // keyed digest of the request
-  Sequence first, last;                     // zero: nothing changed
+  Digest request;        // keyed digest of the request
+  Sequence first, last;  // zero: nothing changed
   bool created = false;
   std::string answer;
   Timestamp recorded;
@@ -107,13 +107,13 @@ class LogBatch : public LogView {
   Result<void> set_position(std::string_view follower, Sequence sequence);
 
   enum class Outcome {
-    durable,     // on disk
-    nothing,     // certainly not in the log: the disk was full
-    unknown      // only a restart can tell: end the process, answer nobody
+    durable,  // on disk
+    nothing,  // certainly not in the log: the disk was full
+    unknown   // only a restart can tell: end the process, answer nobody
   };
   struct Committed {
     Outcome outcome = Outcome::unknown;
-    std::string error;                      // for outcomes but durable
+    std::string error;  // for outcomes but durable
   };
   // The batch is spent afterwards: nothing can be asked of it.
   Committed commit();

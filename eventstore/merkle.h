@@ -28,8 +28,8 @@ std::vector<Digest> merkle_inclusion(std::uint64_t index, std::uint64_t size, co
 std::vector<Digest> merkle_consistency(std::uint64_t from, std::uint64_t to, const StoredHash& stored);
 
 // For whoever checks: RFC 9162, 2.1.3.2 and 2.1.4.2.
-bool verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size, const std::vector<Digest>& proof,
-                      const Digest& root);
+bool verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size,
+                      const std::vector<Digest>& proof, const Digest& root);
 bool verify_consistency(std::uint64_t from, const Digest& from_root, std::uint64_t to, const Digest& to_root,
                         const std::vector<Digest>& proof);
 

@@ -27,7 +27,8 @@ class Tail {
 
   // Returns last() as soon as it is greater than `after`, or when stop is requested, or at the deadline.
   Sequence wait_beyond(Sequence after, std::stop_token stop) const;
-  Sequence wait_beyond(Sequence after, std::stop_token stop, std::chrono::steady_clock::time_point deadline) const;
+  Sequence wait_beyond(Sequence after, std::stop_token stop,
+                       std::chrono::steady_clock::time_point deadline) const;
 
   // `wake` is called after each advance until the subscription is gone. Destroying it waits for a call under way.
   class Subscription {

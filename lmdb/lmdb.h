@@ -30,8 +30,8 @@ struct Table {
 enum class Sync { each_commit, none };
 
 struct Options {
-  std::string path;                        // a folder, made durably if absent (mode 0700)
-  std::uint64_t map_size = 1ull << 40;     // address space, and the bound on growth
+  std::string path;                     // a folder, made durably if absent (mode 0700)
+  std::uint64_t map_size = 1ull << 40;  // address space, and the bound on growth
   Sync sync = Sync::each_commit;
   unsigned int max_tables = 32;
   unsigned int max_readers = 1024;
@@ -144,7 +144,7 @@ class WriteTxn : public Txn {
 
   // After an error the outcome of the commit may be unknown; the transaction is gone in any case.
   struct CommitFailure {
-    bool full;         // the map, the transaction or the disk
+    bool full;  // the map, the transaction or the disk
     std::string text;
   };
   std::optional<CommitFailure> commit();

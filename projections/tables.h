@@ -11,9 +11,10 @@
 namespace herald::projections {
 
 // Names of tables beside those of the registry's state.
-inline constexpr const char* kMetaTable = "meta";            // "stand" -> Stand
-inline constexpr const char* kStatesTable = "states";        // views: history.h
-inline constexpr const char* kTimelinesTable = "timelines";  // views: timeline_prefix(), be64 sequence -> (empty)
+inline constexpr const char* kMetaTable = "meta";      // "stand" -> Stand
+inline constexpr const char* kStatesTable = "states";  // views: history.h
+inline constexpr const char* kTimelinesTable =
+    "timelines";  // views: timeline_prefix(), be64 sequence -> (empty)
 
 // How a full map or disk leaves evolve(), which need not know that writes can fail; caught by those that call it.
 struct WriteFailed {

@@ -47,10 +47,12 @@ Result<void> check_event_size(const registry::Event& event, std::size_t bytes) {
 Result<void> check_reading_back(const registry::Event& event, const std::string& bytes) {
   const auto read = registry::decode(bytes);
   if (read && registry::encode(*read) == bytes) return {};
-  return error(Cause::internal,
-               fmt::format("nothing was recorded: the event {} that this makes could not be read again ({}), which is a "
-                           "defect of Herald's; please report it with the request",
-                           event.type(), read ? "it would say something else" : read.error().message));
+  return error(
+      Cause::internal,
+      fmt::format(
+          "nothing was recorded: the event {} that this makes could not be read again ({}), which is a "
+          "defect of Herald's; please report it with the request",
+          event.type(), read ? "it would say something else" : read.error().message));
 }
 
 Result<void> check_size(std::size_t bytes) {

@@ -106,9 +106,9 @@ TEST_F(DataFolders, MayBeginInAnEmptyFolderWhoseModeIsItsOwnersAffair) {
   std::filesystem::create_directories(path);
   ASSERT_EQ(chmod(path.c_str(), 0750), 0);
   EXPECT_TRUE(DataFolder::open(path));
-  EXPECT_EQ(std::filesystem::status(path).permissions(),
-            std::filesystem::perms::owner_all | std::filesystem::perms::group_read |
-                std::filesystem::perms::group_exec);
+  EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms::owner_all |
+                                                             std::filesystem::perms::group_read |
+                                                             std::filesystem::perms::group_exec);
 }
 
 TEST_F(DataFolders, ThatHaveLostTheirLogAreNotBegunAnew) {

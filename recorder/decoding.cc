@@ -6,11 +6,13 @@ namespace herald::recorder {
 namespace {
 
 Error unreadable(Sequence sequence, const Error& why) {
-  return error(why.cause,
-               fmt::format("event {} cannot be read by this version of Herald ({}); the log was not changed: start the "
-                           "version that wrote it, or a newer one, and if that cannot read it either, see with \"herald "
-                           "fsck --data DIR\" what is damaged and restore a backup",
-                           sequence.value(), why.message));
+  return error(
+      why.cause,
+      fmt::format(
+          "event {} cannot be read by this version of Herald ({}); the log was not changed: start the "
+          "version that wrote it, or a newer one, and if that cannot read it either, see with \"herald "
+          "fsck --data DIR\" what is damaged and restore a backup",
+          sequence.value(), why.message));
 }
 
 }  // namespace

@@ -41,10 +41,11 @@ class FollowerThread {
     std::function<void(const std::string& follower, const Error&)> on_error{};
   };
   // Borrows all; the thread starts here.
-  FollowerThread(Follower& follower, const eventstore::Log& log, const eventstore::Tail& tail, Options options);
-  ~FollowerThread();   // stop()
+  FollowerThread(Follower& follower, const eventstore::Log& log, const eventstore::Tail& tail,
+                 Options options);
+  ~FollowerThread();  // stop()
   void stop();
-  Sequence position() const;   // any thread
+  Sequence position() const;  // any thread
   // Events that are recorded and not yet applied; any thread.
   std::uint64_t lag() const;
 
@@ -54,7 +55,7 @@ class FollowerThread {
 };
 
 // Reads up to the limits from `from` on; empty at the end of the log.
-std::vector<Recording> read_batch(const eventstore::Log& log, Sequence from, Sequence to, std::size_t max_events,
-                                  std::size_t max_bytes);
+std::vector<Recording> read_batch(const eventstore::Log& log, Sequence from, Sequence to,
+                                  std::size_t max_events, std::size_t max_bytes);
 
 }  // namespace herald::recorder

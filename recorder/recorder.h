@@ -26,7 +26,7 @@
 namespace herald::eventstore {
 class Log;
 class Tail;
-}
+}  // namespace herald::eventstore
 namespace herald::projections {
 class Head;
 }
@@ -57,17 +57,17 @@ struct Submission {
 };
 
 struct Recorded {
-  Sequence first, last;        // equal to zero when nothing changed
+  Sequence first, last;  // equal to zero when nothing changed
   bool created = false;
-  bool replayed = false;       // the first answer to this idempotency key, given again
-  std::string answer;          // compact JSON object; empty: none, or longer than what is kept for retries
+  bool replayed = false;  // the first answer to this idempotency key, given again
+  std::string answer;     // compact JSON object; empty: none, or longer than what is kept for retries
 };
 
 using Done = std::function<void(Result<Recorded>)>;
 
 struct Options {
-  std::uint64_t disk_reserve_bytes;   // writes are refused while the disk has less
-  std::string data_folder;            // whose disk is asked, at most every 100 ms
+  std::uint64_t disk_reserve_bytes;  // writes are refused while the disk has less
+  std::string data_folder;           // whose disk is asked, at most every 100 ms
   // Bytes that may still be written to the disk of a folder. Empty: asks the operating system.
   std::function<std::uint64_t(const std::string& folder)> free_bytes{};
   // Called when only a restart can tell what is in the log; must not return outside of tests. Empty: says why on
@@ -80,9 +80,9 @@ struct Options {
 class Recorder {
  public:
   // Borrows all; they must outlive this object. The thread starts here.
-  Recorder(Options options, eventstore::Log& log, projections::Head& head, eventstore::Tail& tail, const Clock& clock,
-           IdSource& ids);
-  ~Recorder();   // stop()
+  Recorder(Options options, eventstore::Log& log, projections::Head& head, eventstore::Tail& tail,
+           const Clock& clock, IdSource& ids);
+  ~Recorder();  // stop()
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 

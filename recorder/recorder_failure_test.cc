@@ -140,7 +140,8 @@ class FailPoints : public ::testing::Test {
     auto too_early = w.submit(w.asks(w.register_model("churn"), "second"));
     held.let_go();
     require(known.get().value().replayed, "a retry of what the log knew is answered");
-    require(too_early.get().error().cause == Cause::storage_full, "one of what this batch was to record is not");
+    require(too_early.get().error().cause == Cause::storage_full,
+            "one of what this batch was to record is not");
     require(accepted.get().error().cause == Cause::storage_full, "what would have been recorded is refused");
     require(refused.get().error().cause == Cause::storage_full,
             "what was decided after it is refused likewise");
@@ -161,7 +162,8 @@ class FailPoints : public ::testing::Test {
     require(w.record(w.register_model("fraud")).error().cause == Cause::unavailable, "writes stopped");
     require(w.submit(w.asks(std::nullopt)).get().error().cause == Cause::unavailable, "for everybody");
     const auto retried = w.record(w.register_model("churn"), "key");
-    require(retried && retried->replayed && retried->first == Sequence(2), "but a retry gets its first answer");
+    require(retried && retried->replayed && retried->first == Sequence(2),
+            "but a retry gets its first answer");
     w.close();
     _exit(kAsItShouldBe);
   }

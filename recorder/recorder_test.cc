@@ -358,8 +358,9 @@ TEST(AnEventThatCouldNotBeReadAgain, IsRefusedAndItsNeighboursAreRecorded) {
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().cause, Cause::internal);
   EXPECT_THAT(answer.error().message,
-              ::testing::HasSubstr("the event model.registered that this makes could not be read again (the JSON is not "
-                                   "valid UTF-8), which is a defect of Herald's"));
+              ::testing::HasSubstr(
+                  "the event model.registered that this makes could not be read again (the JSON is not "
+                  "valid UTF-8), which is a defect of Herald's"));
   EXPECT_THAT(defects, ::testing::ElementsAre(answer.error().message));
   EXPECT_EQ(before.get().value().last, Sequence(2));
   EXPECT_EQ(after.get().value().last, Sequence(3));

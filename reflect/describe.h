@@ -50,7 +50,7 @@ template <class T>
 struct Nullable {
   using value_type = T;
   bool given = false;
-  std::optional<T> value;            // nothing: null was given, or nothing at all
+  std::optional<T> value;  // nothing: null was given, or nothing at all
 };
 template <class T>
 inline constexpr bool is_nullable = false;

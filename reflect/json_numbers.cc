@@ -28,7 +28,9 @@ std::errc read(std::string_view number) {
   return std::from_chars(number.data(), number.data() + number.size(), value).ec;
 }
 
-bool is_whole(std::string_view number) { return number.find_first_of(".eE") == std::string_view::npos; }
+bool is_whole(std::string_view number) {
+  return number.find_first_of(".eE") == std::string_view::npos;
+}
 
 bool is_out_of_range(std::string_view number) {
   constexpr auto kOut = std::errc::result_out_of_range;
@@ -48,10 +50,12 @@ Error out_of_range(std::string_view text, std::size_t at, std::string_view numbe
   const std::string_view before = text.substr(0, at);
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');
   const auto column = before.size() - (before.rfind('\n') + 1) + 1;
-  return error(Cause::invalid_value,
-               fmt::format("the number {} (line {}, column {}) is out of range: {}", cut(number), line, column,
-                           is_whole(number) ? "whole numbers go from -9223372036854775808 to 18446744073709551615"
-                                            : "other numbers go from 4.9e-324 to 1.7976931348623157e308 on either side of zero"));
+  return error(
+      Cause::invalid_value,
+      fmt::format("the number {} (line {}, column {}) is out of range: {}", cut(number), line, column,
+                  is_whole(number)
+                      ? "whole numbers go from -9223372036854775808 to 18446744073709551615"
+                      : "other numbers go from 4.9e-324 to 1.7976931348623157e308 on either side of zero"));
 }
 
 }  // namespace

@@ -13,7 +13,9 @@
 namespace herald::json {
 namespace {
 
-std::uint64_t bits(double value) { return std::bit_cast<std::uint64_t>(value); }
+std::uint64_t bits(double value) {
+  return std::bit_cast<std::uint64_t>(value);
+}
 
 // By the reader that every follower uses, and again from the text that the reader itself writes (metadata).
 void expect_read_back(double value) {
@@ -51,8 +53,9 @@ TEST(Doubles, ComeBackTheSameAtEveryPowerOfTen) {
 }
 
 TEST(Doubles, ComeBackTheSameWhereDigitsAloneWouldBeABrokenInteger) {
-  for (const double value : {0.0, 1.8446744073709552e19, 2.3456789012345678e19, 9.2233720368547758e18, 1e19, 1e20,
-                             1e21, 1e22, 1e23, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308}) {
+  for (const double value :
+       {0.0, 1.8446744073709552e19, 2.3456789012345678e19, 9.2233720368547758e18, 1e19, 1e20, 1e21, 1e22,
+        1e23, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308}) {
     expect_read_back_on_both_sides_of_zero(value);
   }
 }
@@ -64,8 +67,8 @@ TEST(Doubles, ComeBackTheSameWhateverTheirBits) {
     const double value = std::bit_cast<double>(random());
     if (std::isfinite(value)) expect_read_back(value);
     // Uniform bits seldom fall where short forms change: between 2^50 and 2^80.
-    expect_read_back_on_both_sides_of_zero(std::ldexp(1 + static_cast<double>(random() >> 12) * 0x1p-52,
-                                                      50 + static_cast<int>(random() % 30)));
+    expect_read_back_on_both_sides_of_zero(
+        std::ldexp(1 + static_cast<double>(random() >> 12) * 0x1p-52, 50 + static_cast<int>(random() % 30)));
   }
 }
 
@@ -96,31 +99,35 @@ TEST(NumbersFromOutside, SayWhereAndWhyTheyAreOutOfRange) {
   EXPECT_EQ(refusal("[1e400]").message,
             "the number 1e400 (line 1, column 2) is out of range: other numbers go from 4.9e-324 to "
             "1.7976931348623157e308 on either side of zero");
-  for (const char* text : {"-9223372036854775809", "-1e309", "1e-400", "-0.1e-330", "123456789012345678901234567890"}) {
+  for (const char* text :
+       {"-9223372036854775809", "-1e309", "1e-400", "-0.1e-330", "123456789012345678901234567890"}) {
     EXPECT_EQ(refusal(text).cause, Cause::invalid_value) << text;
   }
 }
 
 TEST(NumbersFromOutside, AreTakenUpToTheirBounds) {
-  for (const char* text : {"18446744073709551615", "-9223372036854775808", "1.7976931348623157e308", "5e-324", "0e-400",
-                           "0.0", "-0", R"("1e400")", R"({"\"1e400":"18446744073709551616"})"}) {
+  for (const char* text : {"18446744073709551615", "-9223372036854775808", "1.7976931348623157e308", "5e-324",
+                           "0e-400", "0.0", "-0", R"("1e400")", R"({"\"1e400":"18446744073709551616"})"}) {
     EXPECT_TRUE(Document::parse_request(text)) << text;
   }
 }
 
 TEST(NumbersFromOutside, OfAFieldThatIsADoubleAreHeldExactlyOrRefused) {
-  for (const char* text : {"9007199254740992", "9007199254740994", "9223372036854775808", "-9223372036854775808", "0.1"}) {
+  for (const char* text :
+       {"9007199254740992", "9007199254740994", "9223372036854775808", "-9223372036854775808", "0.1"}) {
     EXPECT_TRUE(from_json<double>(text, Mode::request)) << text;
   }
-  for (const char* text : {"9007199254740993", "-9007199254740993", "18446744073709551615", "9223372036854775807"}) {
+  for (const char* text :
+       {"9007199254740993", "-9007199254740993", "18446744073709551615", "9223372036854775807"}) {
     EXPECT_EQ(from_json<double>(text, Mode::request).error().cause, Cause::invalid_value) << text;
     EXPECT_TRUE(from_json<double>(text, Mode::stored)) << text;
   }
   using Numbers = std::map<std::string, double>;
   const Error inexact = from_json<Numbers>(R"({"loss":9007199254740993})", Mode::request).error();
   EXPECT_EQ(inexact.field, "loss");
-  EXPECT_NE(inexact.message.find("\"loss\" is 9007199254740993: it is kept as a 64-bit floating-point number"),
-            std::string::npos)
+  EXPECT_NE(
+      inexact.message.find("\"loss\" is 9007199254740993: it is kept as a 64-bit floating-point number"),
+      std::string::npos)
       << inexact.message;
 }
 

@@ -14,7 +14,8 @@ std::string named(std::string_view field) {
 }  // namespace
 
 Error wrong_kind(std::string_view field, std::string_view expected, const Value& got) {
-  return error(Cause::invalid_value, fmt::format("{} must be {}, not {}", named(field), expected, to_string(got.kind())),
+  return error(Cause::invalid_value,
+               fmt::format("{} must be {}, not {}", named(field), expected, to_string(got.kind())),
                std::string(field));
 }
 
@@ -47,11 +48,13 @@ bool is_exact(const Value& written, double as_double) {
 }
 
 Error inexact(std::string_view field, const Value& got) {
-  return error(Cause::invalid_value,
-               fmt::format("{} is {}: it is kept as a 64-bit floating-point number, which cannot hold that whole number "
-                           "exactly (all up to 9007199254740992 it can): round it, or send it as text",
-                           named(field), got.dump()),
-               std::string(field));
+  return error(
+      Cause::invalid_value,
+      fmt::format(
+          "{} is {}: it is kept as a 64-bit floating-point number, which cannot hold that whole number "
+          "exactly (all up to 9007199254740992 it can): round it, or send it as text",
+          named(field), got.dump()),
+      std::string(field));
 }
 
 Error bad_choice(std::string_view field, std::string_view got, std::string_view choices) {

@@ -12,9 +12,9 @@
 #include <string>
 #include <string_view>
 
+#include "reflect/describe.h"
 #include "reflect/json_value.h"
 #include "reflect/json_write.h"
-#include "reflect/describe.h"
 
 namespace herald::json {
 
@@ -47,7 +47,8 @@ Result<void> read(const Value& in, T& out, Mode mode, const std::string& path = 
 template <reflect::Described T>
 Result<void> read_struct(const Value& in, T& out, Mode mode, const std::string& path) {
   if (in.kind() != Kind::object) return wrong_kind(path, "an object", in);
-  using Members = reflect::describe::describe_members<T, reflect::describe::mod_public | reflect::describe::mod_inherited>;
+  using Members = reflect::describe::describe_members<T, reflect::describe::mod_public |
+                                                             reflect::describe::mod_inherited>;
   std::bitset<boost::mp11::mp_size<Members>::value + 1> seen;
   Result<void> result;
   for (const auto& [name, value] : in.members()) {
@@ -68,14 +69,16 @@ Result<void> read_struct(const Value& in, T& out, Mode mode, const std::string& 
     if (!result) return result;
     if (!known && mode == Mode::request) {
       std::string names;
-      boost::mp11::mp_for_each<Members>([&](auto member) { names += (names.empty() ? "" : ", ") + std::string(member.name); });
+      boost::mp11::mp_for_each<Members>(
+          [&](auto member) { names += (names.empty() ? "" : ", ") + std::string(member.name); });
       return unknown(member_path(path, name), names);
     }
   }
   std::size_t index = 0;
   boost::mp11::mp_for_each<Members>([&](auto member) {
     using Type = std::remove_cvref_t<decltype(out.*member.pointer)>;
-    if (!seen[index] && result && !reflect::is_optional<Type> && !reflect::is_nullable<Type> && !defaulted<T>) {
+    if (!seen[index] && result && !reflect::is_optional<Type> && !reflect::is_nullable<Type> &&
+        !defaulted<T>) {
       result = missing(member_path(path, member.name));
     }
     ++index;
@@ -100,7 +103,8 @@ Result<void> read(const Value& in, T& out, Mode mode, const std::string& path) {
     const auto value = in.integer();
     if (!value && in.kind() != Kind::integer) return wrong_kind(path, "a whole number", in);
     if (!value || *value > std::numeric_limits<T>::max() || *value < std::numeric_limits<T>::min()) {
-      return out_of_range(path, std::to_string(std::numeric_limits<T>::min()), std::to_string(std::numeric_limits<T>::max()));
+      return out_of_range(path, std::to_string(std::numeric_limits<T>::min()),
+                          std::to_string(std::numeric_limits<T>::max()));
     }
     out = static_cast<T>(*value);
   } else if constexpr (std::is_floating_point_v<T>) {
@@ -171,7 +175,8 @@ Result<void> read(const Value& in, T& out, Mode mode, const std::string& path) {
 
 template <class T>
 Result<T> from_json(std::string_view text, Mode mode) {
-  HERALD_TRY(const Document document, mode == Mode::request ? Document::parse_request(text) : Document::parse(text));
+  HERALD_TRY(const Document document,
+             mode == Mode::request ? Document::parse_request(text) : Document::parse(text));
   T out{};
   HERALD_CHECK(read(document.root(), out, mode));
   return out;

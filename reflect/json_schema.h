@@ -3,14 +3,16 @@
 
 #include <string>
 
-#include "reflect/json_read.h"
 #include "reflect/describe.h"
+#include "reflect/json_read.h"
 
 namespace herald::json {
 
 // Types may give their own schema: `static void json_schema(std::string& out)`.
 template <class T>
-concept HasSchema = requires(std::string& out) { T::json_schema(out); };
+concept HasSchema = requires(std::string& out) {
+  T::json_schema(out);
+};
 
 template <class T>
 void write_schema(std::string& out) {
@@ -52,7 +54,8 @@ void write_schema(std::string& out) {
     write_schema<typename T::mapped_type>(out);
     out += "}";
   } else {
-    using Members = reflect::describe::describe_members<T, reflect::describe::mod_public | reflect::describe::mod_inherited>;
+    using Members = reflect::describe::describe_members<T, reflect::describe::mod_public |
+                                                               reflect::describe::mod_inherited>;
     out += R"({"type":"object","properties":{)";
     std::string required;
     bool first = true;

@@ -17,7 +17,8 @@ namespace {
 using Handle = std::array<std::uint64_t, 2>;
 static_assert(sizeof(dom::element) == sizeof(Handle) && sizeof(dom::array::iterator) == sizeof(Handle) &&
               sizeof(dom::object::iterator) == sizeof(Handle));
-static_assert(std::is_trivially_copyable_v<dom::element> && std::is_trivially_copyable_v<dom::array::iterator> &&
+static_assert(std::is_trivially_copyable_v<dom::element> &&
+              std::is_trivially_copyable_v<dom::array::iterator> &&
               std::is_trivially_copyable_v<dom::object::iterator>);
 
 template <class T>
@@ -38,11 +39,16 @@ std::optional<T> wanted(const Handle& handle) {
 
 std::string sentence(simdjson::error_code code, std::size_t depth) {
   switch (code) {
-    case simdjson::EMPTY: return "the body is empty: a JSON document is expected";
-    case simdjson::UTF8_ERROR: return "the JSON is not valid UTF-8";
-    case simdjson::DEPTH_ERROR: return "the JSON is nested deeper than " + std::to_string(depth) + " levels";
-    case simdjson::UNCLOSED_STRING: return "the JSON holds a string that is never closed";
-    default: return std::string("this is not JSON: ") + simdjson::error_message(code);
+    case simdjson::EMPTY:
+      return "the body is empty: a JSON document is expected";
+    case simdjson::UTF8_ERROR:
+      return "the JSON is not valid UTF-8";
+    case simdjson::DEPTH_ERROR:
+      return "the JSON is nested deeper than " + std::to_string(depth) + " levels";
+    case simdjson::UNCLOSED_STRING:
+      return "the JSON holds a string that is never closed";
+    default:
+      return std::string("this is not JSON: ") + simdjson::error_message(code);
   }
 }
 
@@ -62,40 +68,66 @@ struct Document::Parser {
   }
 };
 
-bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
+bool is_utf8(std::string_view text) {
+  return simdjson::validate_utf8(text.data(), text.size());
+}
 
 std::string_view to_string(Kind kind) {
   switch (kind) {
-    case Kind::null: return "null";
-    case Kind::boolean: return "a boolean";
-    case Kind::integer: return "an integer";
-    case Kind::real: return "a number";
-    case Kind::string: return "a string";
-    case Kind::array: return "an array";
-    case Kind::object: return "an object";
+    case Kind::null:
+      return "null";
+    case Kind::boolean:
+      return "a boolean";
+    case Kind::integer:
+      return "an integer";
+    case Kind::real:
+      return "a number";
+    case Kind::string:
+      return "a string";
+    case Kind::array:
+      return "an array";
+    case Kind::object:
+      return "an object";
   }
   return "a value";
 }
 
 Kind Value::kind() const {
   switch (unpack<dom::element>(handle_).type()) {
-    case dom::element_type::NULL_VALUE: return Kind::null;
-    case dom::element_type::BOOL: return Kind::boolean;
+    case dom::element_type::NULL_VALUE:
+      return Kind::null;
+    case dom::element_type::BOOL:
+      return Kind::boolean;
     case dom::element_type::INT64:
-    case dom::element_type::UINT64: return Kind::integer;
-    case dom::element_type::DOUBLE: return Kind::real;
-    case dom::element_type::STRING: return Kind::string;
-    case dom::element_type::ARRAY: return Kind::array;
-    case dom::element_type::OBJECT: return Kind::object;
+    case dom::element_type::UINT64:
+      return Kind::integer;
+    case dom::element_type::DOUBLE:
+      return Kind::real;
+    case dom::element_type::STRING:
+      return Kind::string;
+    case dom::element_type::ARRAY:
+      return Kind::array;
+    case dom::element_type::OBJECT:
+      return Kind::object;
   }
   return Kind::null;
 }
 
-std::optional<bool> Value::boolean() const { return wanted<bool>(handle_); }
-std::optional<std::int64_t> Value::integer() const { return wanted<std::int64_t>(handle_); }
-std::optional<std::uint64_t> Value::unsigned_integer() const { return wanted<std::uint64_t>(handle_); }
-std::optional<double> Value::number() const { return wanted<double>(handle_); }
-std::optional<std::string_view> Value::string() const { return wanted<std::string_view>(handle_); }
+std::optional<bool> Value::boolean() const {
+  return wanted<bool>(handle_);
+}
+std::optional<std::int64_t> Value::integer() const {
+  return wanted<std::int64_t>(handle_);
+}
+std::optional<std::uint64_t> Value::unsigned_integer() const {
+  return wanted<std::uint64_t>(handle_);
+}
+std::optional<double> Value::number() const {
+  return wanted<double>(handle_);
+}
+std::optional<std::string_view> Value::string() const {
+  return wanted<std::string_view>(handle_);
+}
 
 ArrayRange Value::elements() const {
   dom::array array;
@@ -116,9 +148,13 @@ std::optional<Value> Value::find(std::string_view name) const {
   return std::nullopt;
 }
 
-std::string Value::dump() const { return simdjson::minify(unpack<dom::element>(handle_)); }
+std::string Value::dump() const {
+  return simdjson::minify(unpack<dom::element>(handle_));
+}
 
-Value ArrayIterator::operator*() const { return Value(pack(*unpack<dom::array::iterator>(handle))); }
+Value ArrayIterator::operator*() const {
+  return Value(pack(*unpack<dom::array::iterator>(handle)));
+}
 ArrayIterator& ArrayIterator::operator++() {
   auto it = unpack<dom::array::iterator>(handle);
   handle = pack(++it);
@@ -126,7 +162,8 @@ ArrayIterator& ArrayIterator::operator++() {
 }
 bool ArrayIterator::operator!=(const ArrayIterator& other) const {
   // Two empty ranges hold no tape at all.
-  return handle != other.handle && unpack<dom::array::iterator>(handle) != unpack<dom::array::iterator>(other.handle);
+  return handle != other.handle &&
+         unpack<dom::array::iterator>(handle) != unpack<dom::array::iterator>(other.handle);
 }
 
 std::pair<std::string_view, Value> ObjectIterator::operator*() const {
@@ -139,7 +176,8 @@ ObjectIterator& ObjectIterator::operator++() {
   return *this;
 }
 bool ObjectIterator::operator!=(const ObjectIterator& other) const {
-  return handle != other.handle && unpack<dom::object::iterator>(handle) != unpack<dom::object::iterator>(other.handle);
+  return handle != other.handle &&
+         unpack<dom::object::iterator>(handle) != unpack<dom::object::iterator>(other.handle);
 }
 
 Document::Document(std::unique_ptr<Parser> parser, Value root) : parser_(std::move(parser)), root_(root) {}
@@ -153,7 +191,9 @@ Document::~Document() {
 }
 
 Result<Document> Document::parse(std::string_view text, std::size_t depth) {
-  const auto refused = [&](simdjson::error_code code) { return error(Cause::malformed, sentence(code, depth)); };
+  const auto refused = [&](simdjson::error_code code) {
+    return error(Cause::malformed, sentence(code, depth));
+  };
   if (text.empty()) return refused(simdjson::EMPTY);
   std::unique_ptr<Parser> parser;
   if (auto& spare = Parser::spare(); !spare.empty()) {
@@ -164,16 +204,20 @@ Result<Document> Document::parse(std::string_view text, std::size_t depth) {
   }
   if (parser->parser.capacity() < text.size() || parser->parser.max_depth() != depth) {
     const auto capacity = std::bit_ceil(std::max({text.size(), parser->parser.capacity(), kSmallestParser}));
-    if (const auto code = parser->parser.allocate(capacity, depth); code != simdjson::SUCCESS) return refused(code);
+    if (const auto code = parser->parser.allocate(capacity, depth); code != simdjson::SUCCESS)
+      return refused(code);
   }
   dom::element root;
-  if (const auto code = parser->parser.parse(text.data(), text.size(), true).get(root); code != simdjson::SUCCESS) {
+  if (const auto code = parser->parser.parse(text.data(), text.size(), true).get(root);
+      code != simdjson::SUCCESS) {
     return refused(code);
   }
   return Document(std::move(parser), Value(pack(root)));
 }
 
-Result<Document> Document::parse(std::string_view text) { return parse(text, limits::kMaxJsonDepth); }
+Result<Document> Document::parse(std::string_view text) {
+  return parse(text, limits::kMaxJsonDepth);
+}
 
 Result<Document> Document::parse_request(std::string_view text) {
   if (auto number = number_that_cannot_be_kept(text)) return std::move(*number);

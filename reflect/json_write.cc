@@ -16,11 +16,21 @@ void write_string(std::string& out, std::string_view text) {
     out.append(text, start, i - start);
     start = i + 1;
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         out += "\\u00";
         out.push_back(kHex[c >> 4]);
@@ -37,9 +47,10 @@ void write_double(std::string& out, double value) {
   constexpr double kLastPlainInteger = 9'007'199'254'740'992.0;
   if (!std::isfinite(value)) throw std::logic_error("JSON has no word for infinity or NaN");
   char buffer[32];
-  char* const end = std::abs(value) > kLastPlainInteger
-                        ? std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr
-                        : std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  char* const end =
+      std::abs(value) > kLastPlainInteger
+          ? std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr
+          : std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
   out.append(buffer, end);
   if (value == 0 && std::signbit(value)) out += ".0";
 }

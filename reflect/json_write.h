@@ -100,7 +100,8 @@ void write(std::string& out, const T& value) {
   } else {
     static_assert(reflect::Described<T>, "describe the struct with BOOST_DESCRIBE_STRUCT");
     ObjectWriter object(out);
-    reflect::for_each_member(value, [&](std::string_view name, const auto& member) { object.member(name, member); });
+    reflect::for_each_member(value,
+                             [&](std::string_view name, const auto& member) { object.member(name, member); });
     object.close();
   }
 }

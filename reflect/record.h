@@ -13,8 +13,8 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/ids.h"
-#include "reflect/json_write.h"
 #include "reflect/describe.h"
+#include "reflect/json_write.h"
 
 namespace herald::record {
 

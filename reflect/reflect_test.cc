@@ -79,7 +79,9 @@ TEST(Json, MissingUnknownAndRepeatedFieldsAreDifferentMistakes) {
   EXPECT_EQ(in_free.field, "free.a[0].b");
 }
 
-std::string nested(std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); }
+std::string nested(std::size_t levels) {
+  return std::string(levels, '[') + std::string(levels, ']');
+}
 
 TEST(Json, IsTakenFromOutsideLessDeepThanItIsRead) {
   EXPECT_TRUE(json::Document::parse_request(nested(limits::kMaxRequestJsonDepth)));

@@ -9,9 +9,9 @@ namespace herald::registry {
 BOOST_DEFINE_ENUM_CLASS(ActorKind, user, service, automation, system, anonymous)
 
 struct Actor {
-  std::string id;                            // "anonymous", "system", an automation's id, later a principal's id
+  std::string id;  // "anonymous", "system", an automation's id, later a principal's id
   ActorKind kind = ActorKind::anonymous;
-  std::string via;                           // "http", "cli", "system", "automation": by which door
+  std::string via;  // "http", "cli", "system", "automation": by which door
 
   static Actor anonymous(std::string via) { return {"anonymous", ActorKind::anonymous, std::move(via)}; }
   static Actor system() { return {"system", ActorKind::system, "system"}; }

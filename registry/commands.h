@@ -30,11 +30,11 @@ struct VersionAddress : ModelAddress {
 struct RegisterModel : ModelAddress {
   ModelId new_id;
   std::optional<TextRef> description;
-  std::map<std::string, std::string> tags;     // TagKey -> TagValue, checked by decide
+  std::map<std::string, std::string> tags;  // TagKey -> TagValue, checked by decide
 };
 
 struct DescribeModel : ModelAddress {
-  std::optional<TextRef> description;          // absent: taken away
+  std::optional<TextRef> description;  // absent: taken away
 };
 
 // On the version where there is one, else on the model. `to` absent: the tag is removed (a tag that is not there
@@ -47,7 +47,7 @@ struct ChangeTags : ModelAddress {
 // The model is registered on the way when `new_model_id` is given and it does not exist.
 struct RegisterVersion : ModelAddress {
   std::optional<ModelId> new_model_id;
-  std::optional<VersionNumber> expected;       // the number it must get; absent: the next
+  std::optional<VersionNumber> expected;  // the number it must get; absent: the next
   std::optional<Uri> source;
   std::optional<Digest> digest;
   std::optional<Run> run;
@@ -56,8 +56,8 @@ struct RegisterVersion : ModelAddress {
   VersionStatus status = VersionStatus::ready;
   std::optional<TextRef> description;
   std::map<std::string, std::string> tags;
-  std::vector<ArtifactId> artifacts;           // linked in the same breath
-  std::vector<AliasName> aliases;              // assigned to it in the same breath
+  std::vector<ArtifactId> artifacts;  // linked in the same breath
+  std::vector<AliasName> aliases;     // assigned to it in the same breath
 };
 
 // Absent: left as it is. Metadata and metrics are replaced as a whole. `expected_changed`: refuse when the version
@@ -77,7 +77,7 @@ struct CommitArtifact {
   ArtifactId new_id;
   Label name;
   Label kind;
-  Digest manifest;                             // a durable blob
+  Digest manifest;  // a durable blob
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
 };
@@ -97,7 +97,7 @@ struct Expected {
 
 struct AliasMove {
   AliasName alias;
-  std::optional<VersionNumber> to;             // absent: the alias is removed
+  std::optional<VersionNumber> to;  // absent: the alias is removed
   Expected expected;
 };
 
@@ -134,7 +134,7 @@ struct CreateAutomation {
 };
 struct UpdateAutomation {
   Label name;
-  AutomationDefinition definition;             // may carry a new name
+  AutomationDefinition definition;  // may carry a new name
 };
 struct SetAutomationEnabled {
   Label name;
@@ -149,12 +149,12 @@ struct TestAutomation {
   Label name;
   std::uint64_t event_sequence = 0;
   std::string event_type;
-  std::vector<DeliveryId> new_ids;             // at least one for each action
+  std::vector<DeliveryId> new_ids;  // at least one for each action
 };
 
 struct SetSecret {
   SecretName name;
-  std::uint64_t number = 0;                    // under which the value is durable in the work store already: the next
+  std::uint64_t number = 0;  // under which the value is durable in the work store already: the next
 };
 struct RemoveSecret {
   SecretName name;
@@ -173,13 +173,13 @@ struct ReplayDelivery {
 // actions that the automation has when it is recorded, as far as `new_ids` go.
 struct Trigger {
   AutomationId automation_id;
-  Label automation;                            // its name as of the event
+  Label automation;  // its name as of the event
   std::uint64_t event_sequence = 0;
   std::string event_type;
   Uuid event_id;
   std::uint32_t event_depth = 0;
   Uuid correlation;
-  std::vector<DeliveryId> new_ids;             // one for each action
+  std::vector<DeliveryId> new_ids;  // one for each action
   std::optional<SkipCause> skip;
 };
 struct RecordTriggers {
@@ -197,10 +197,11 @@ struct RecordOutcome {
 
 // A type of its own and not an alias, so that copying, moving and destroying commands of every kind is compiled once, in
 // registry/commands.cc, and not in each file that hands one on.
-struct Command : std::variant<CreateRegistry, RegisterModel, DescribeModel, ChangeTags, RegisterVersion, UpdateVersion,
-                             CommitArtifact, LinkArtifact, UnlinkArtifact, MoveAliases, AddComment, RecordLineage,
-                             CreateAutomation, UpdateAutomation, SetAutomationEnabled, DeleteAutomation, TestAutomation,
-                             SetSecret, RemoveSecret, ReplayDelivery, RecordTriggers, RecordOutcome> {
+struct Command
+    : std::variant<CreateRegistry, RegisterModel, DescribeModel, ChangeTags, RegisterVersion, UpdateVersion,
+                   CommitArtifact, LinkArtifact, UnlinkArtifact, MoveAliases, AddComment, RecordLineage,
+                   CreateAutomation, UpdateAutomation, SetAutomationEnabled, DeleteAutomation, TestAutomation,
+                   SetSecret, RemoveSecret, ReplayDelivery, RecordTriggers, RecordOutcome> {
   using variant::variant;
   Command(const Command&);
   Command(Command&&) noexcept;

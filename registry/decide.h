@@ -21,9 +21,9 @@ struct Draft {
 };
 
 struct Decision {
-  std::vector<Draft> drafts;     // empty: nothing to change, which is a success too
-  bool created = false;          // a new thing exists (201) rather than a changed one (200)
-  std::string answer;            // compact JSON object that names what was made or changed; kept for retries
+  std::vector<Draft> drafts;  // empty: nothing to change, which is a success too
+  bool created = false;       // a new thing exists (201) rather than a changed one (200)
+  std::string answer;         // compact JSON object that names what was made or changed; kept for retries
 };
 
 // Errors: not_found, already_exists, expected_mismatch, not_allowed_now, invalid_value, too_many, too_large.

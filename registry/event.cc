@@ -163,17 +163,18 @@ Result<Causation> causation_of(const Parts& parts) {
 
 Result<Payload> payload_of(std::string_view type, const json::Value& data) {
   std::optional<Result<Payload>> result;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Payload::variant>>([&](auto identity) {
-    using Fact = typename decltype(identity)::type;
-    if (result || type != Fact::kType) return;
-    Payload payload{std::in_place_type<Fact>};
-    const auto read = json::read(data, std::get<Fact>(payload), json::Mode::stored);
-    if (read) {
-      result = std::move(payload);
-    } else {
-      result = malformed(fmt::format("in the data of {}, {}", type, read.error().message));
-    }
-  });
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Payload::variant>>(
+      [&](auto identity) {
+        using Fact = typename decltype(identity)::type;
+        if (result || type != Fact::kType) return;
+        Payload payload{std::in_place_type<Fact>};
+        const auto read = json::read(data, std::get<Fact>(payload), json::Mode::stored);
+        if (read) {
+          result = std::move(payload);
+        } else {
+          result = malformed(fmt::format("in the data of {}, {}", type, read.error().message));
+        }
+      });
   if (result) return std::move(*result);
   return error(Cause::not_found,
                fmt::format("event type \"{}\" is not known here: a newer version of Herald wrote it",

@@ -18,22 +18,22 @@ namespace herald::registry {
 // What led to an event: the request (correlation), the event before (causation) and how long the chain is.
 struct Causation {
   Uuid correlation;
-  std::optional<Uuid> causation;       // id of the event that caused this one
-  std::uint32_t depth = 0;             // 0: asked for from outside
-  std::optional<std::string> traceparent;   // W3C Trace Context, as it came
+  std::optional<Uuid> causation;           // id of the event that caused this one
+  std::uint32_t depth = 0;                 // 0: asked for from outside
+  std::optional<std::string> traceparent;  // W3C Trace Context, as it came
 };
 
 struct Event {
   Uuid id;
-  std::string source;                  // the log's origin
-  std::uint64_t sequence = 0;          // from 1, gap-free
-  Timestamp time;                      // recorded; never steps back
+  std::string source;          // the log's origin
+  std::uint64_t sequence = 0;  // from 1, gap-free
+  Timestamp time;              // recorded; never steps back
   Actor actor;
   Causation causation;
   Payload payload;
 
-  std::string_view type() const;       // "alias.assigned"
-  std::string subject() const;         // see subject_of()
+  std::string_view type() const;  // "alias.assigned"
+  std::string subject() const;    // see subject_of()
 };
 
 // The immutable path of what the event is about:

@@ -73,12 +73,13 @@ struct VersionRegistered : OfVersion {
   std::optional<Uri> source;
   std::optional<Digest> digest;
   std::optional<Run> run;
-  json::Raw metadata;                        // an object
+  json::Raw metadata;  // an object
   std::map<std::string, double> metrics;
   VersionStatus status = VersionStatus::ready;
   std::optional<TextRef> description;
 };
-BOOST_DESCRIBE_STRUCT(VersionRegistered, (OfVersion), (source, digest, run, metadata, metrics, status, description))
+BOOST_DESCRIBE_STRUCT(VersionRegistered, (OfVersion),
+                      (source, digest, run, metadata, metrics, status, description))
 
 // Those parts that changed, as they were and as they are.
 struct VersionFacts {
@@ -124,7 +125,7 @@ struct ArtifactCommitted {
   static constexpr std::string_view kType = "artifact.committed";
   ArtifactId artifact_id;
   Label artifact;
-  Label kind;                                // "model", "dataset", ...: free
+  Label kind;  // "model", "dataset", ...: free
   Digest digest;
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
@@ -134,7 +135,7 @@ BOOST_DESCRIBE_STRUCT(ArtifactCommitted, (), (artifact_id, artifact, kind, diges
 struct AliasAssigned : OfModel {
   static constexpr std::string_view kType = "alias.assigned";
   AliasName alias;
-  std::optional<VersionNumber> from;         // the version that it displaced
+  std::optional<VersionNumber> from;  // the version that it displaced
   VersionNumber to;
   std::optional<Reason> reason;
 };
@@ -254,7 +255,7 @@ BOOST_DESCRIBE_STRUCT(DeliverySkipped, (OfAutomation), (event_sequence, cause))
 struct SecretSet {
   static constexpr std::string_view kType = "secret.set";
   SecretName secret;
-  std::uint64_t number = 0;                  // of this value, from 1
+  std::uint64_t number = 0;  // of this value, from 1
 };
 BOOST_DESCRIBE_STRUCT(SecretSet, (), (secret, number))
 
@@ -266,11 +267,13 @@ BOOST_DESCRIBE_STRUCT(SecretRemoved, (), (secret))
 
 // A type of its own and not an alias, so that copying, moving and destroying payloads of every kind is compiled once, in
 // registry/events.cc, and not in each file that hands one on.
-struct Payload : std::variant<RegistryCreated, ModelRegistered, ModelDescribed, TagSet, TagRemoved, VersionRegistered, VersionUpdated,
-                 VersionStatusChanged, VersionLinked, VersionUnlinked, ArtifactCommitted, AliasAssigned, AliasRemoved,
-                 CommentAdded, LineageRecorded, AutomationCreated, AutomationUpdated, AutomationEnabled,
-                 AutomationDisabled, AutomationDeleted, AutomationTriggered, DeliverySucceeded, DeliveryFailing,
-                 DeliveryExhausted, DeliveryReplayed, DeliverySkipped, SecretSet, SecretRemoved> {
+struct Payload
+    : std::variant<RegistryCreated, ModelRegistered, ModelDescribed, TagSet, TagRemoved, VersionRegistered,
+                   VersionUpdated, VersionStatusChanged, VersionLinked, VersionUnlinked, ArtifactCommitted,
+                   AliasAssigned, AliasRemoved, CommentAdded, LineageRecorded, AutomationCreated,
+                   AutomationUpdated, AutomationEnabled, AutomationDisabled, AutomationDeleted,
+                   AutomationTriggered, DeliverySucceeded, DeliveryFailing, DeliveryExhausted,
+                   DeliveryReplayed, DeliverySkipped, SecretSet, SecretRemoved> {
   using variant::variant;
   Payload(const Payload&);
   Payload(Payload&&) noexcept;

@@ -38,7 +38,7 @@ struct Run {
   Label id;
   std::optional<Label> name;
   std::optional<Uri> url;
-  std::optional<Label> commit;     // of the source code
+  std::optional<Label> commit;  // of the source code
   friend bool operator==(const Run&, const Run&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Run, (), (id, name, url, commit))
@@ -69,17 +69,18 @@ std::string version_node_id(ModelId model, VersionNumber version);
 struct Scope {
   std::optional<RegistryName> registry;
   std::optional<ModelName> model;
-  std::optional<std::string> name_pattern;     // of models, with * and ?
+  std::optional<std::string> name_pattern;  // of models, with * and ?
   std::optional<RegistryId> registry_id;
   std::optional<ModelId> model_id;
   friend bool operator==(const Scope&, const Scope&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Scope, (), (registry, model, name_pattern, registry_id, model_id))
 
-BOOST_DEFINE_ENUM_CLASS(Operator, equals, not_equals, any_of, none_of, prefix, suffix, matches, exists, absent, greater, greater_or_equal, less, less_or_equal)
+BOOST_DEFINE_ENUM_CLASS(Operator, equals, not_equals, any_of, none_of, prefix, suffix, matches, exists,
+                        absent, greater, greater_or_equal, less, less_or_equal)
 
 struct Condition {
-  std::string field;                 // a path into the event: data.alias, data.to, actorkind
+  std::string field;  // a path into the event: data.alias, data.to, actorkind
   Operator op = Operator::equals;
   std::optional<json::Raw> value;
   friend bool operator==(const Condition&, const Condition&) = default;
@@ -90,36 +91,39 @@ BOOST_DEFINE_ENUM_CLASS(ActionKind, webhook, slack, teams)
 
 struct Action {
   ActionKind kind = ActionKind::webhook;
-  std::optional<std::string> url;                              // in the clear; or
-  std::optional<SecretName> url_secret;                        // the name of the secret that holds it
-  std::optional<std::map<std::string, std::string>> headers;   // webhook
+  std::optional<std::string> url;                                    // in the clear; or
+  std::optional<SecretName> url_secret;                              // the name of the secret that holds it
+  std::optional<std::map<std::string, std::string>> headers;         // webhook
   std::optional<std::map<std::string, std::string>> secret_headers;  // webhook: header -> name of a secret
-  std::optional<json::Raw> payload;                            // webhook: JSON template; absent: the event itself
-  std::optional<SecretName> signing_secret;                    // webhook: Standard Webhooks, whsec_...
-  std::optional<std::string> text;                             // slack, teams: template of the message
+  std::optional<json::Raw> payload;          // webhook: JSON template; absent: the event itself
+  std::optional<SecretName> signing_secret;  // webhook: Standard Webhooks, whsec_...
+  std::optional<std::string> text;           // slack, teams: template of the message
   friend bool operator==(const Action&, const Action&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Action, (), (kind, url, url_secret, headers, secret_headers, payload, signing_secret, text))
+BOOST_DESCRIBE_STRUCT(Action, (),
+                      (kind, url, url_secret, headers, secret_headers, payload, signing_secret, text))
 
 struct AutomationDefinition {
   Label name;
   bool enabled = true;
   Scope scope;
-  std::vector<std::string> on;                           // event types, * allowed: "alias.*"
-  std::vector<Condition> conditions;                     // all must hold
+  std::vector<std::string> on;        // event types, * allowed: "alias.*"
+  std::vector<Condition> conditions;  // all must hold
   std::vector<Action> actions;
-  std::optional<std::vector<std::uint32_t>> retry_seconds;  // gaps between attempts; absent: the server's schedule
-  std::optional<std::uint32_t> max_per_minute;           // triggers; absent: the server's limit
+  std::optional<std::vector<std::uint32_t>>
+      retry_seconds;                            // gaps between attempts; absent: the server's schedule
+  std::optional<std::uint32_t> max_per_minute;  // triggers; absent: the server's limit
   friend bool operator==(const AutomationDefinition&, const AutomationDefinition&) = default;
 };
-BOOST_DESCRIBE_STRUCT(AutomationDefinition, (), (name, enabled, scope, on, conditions, actions, retry_seconds, max_per_minute))
+BOOST_DESCRIBE_STRUCT(AutomationDefinition, (),
+                      (name, enabled, scope, on, conditions, actions, retry_seconds, max_per_minute))
 
 // automation_deleted: between the event and the record of what it set off.
 BOOST_DEFINE_ENUM_CLASS(SkipCause, depth_limit, rate_limit, automation_deleted)
 
 struct PlannedDelivery {
   DeliveryId delivery_id;
-  std::uint32_t action = 0;          // index into the automation's actions
+  std::uint32_t action = 0;  // index into the automation's actions
   ActionKind kind = ActionKind::webhook;
   friend bool operator==(const PlannedDelivery&, const PlannedDelivery&) = default;
 };

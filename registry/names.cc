@@ -63,7 +63,8 @@ bool is_invisible(std::string_view text, std::size_t i) {
   if (three.size() < 3 || three[0] != '\xE2') return false;
   const auto last = static_cast<unsigned char>(three[2]);
   if (three[1] == '\x81') return last >= 0xA0 && last <= 0xAF;
-  return three[1] == '\x80' && (last == 0x8B || last == 0x8E || last == 0x8F || (last >= 0xA8 && last <= 0xAE));
+  return three[1] == '\x80' &&
+         (last == 0x8B || last == 0x8E || last == 0x8F || (last >= 0xA8 && last <= 0xAE));
 }
 
 Result<void> check_text(std::string_view what, std::string_view text, Lines lines) {

@@ -40,17 +40,39 @@ class Name {
   std::string text_;
 };
 
-struct RegistryNameRule { static Result<void> check(std::string_view text); };
-struct ModelNameRule { static Result<void> check(std::string_view text); };
-struct AliasNameRule { static Result<void> check(std::string_view text); };
-struct TagKeyRule { static Result<void> check(std::string_view text); };
-struct TagValueRule { static Result<void> check(std::string_view text); };
-struct MetricNameRule { static Result<void> check(std::string_view text); };
-struct UriRule { static Result<void> check(std::string_view text); };
-struct ReasonRule { static Result<void> check(std::string_view text); };
-struct FilePathRule { static Result<void> check(std::string_view text); };
-struct LabelRule { static Result<void> check(std::string_view text); };       // 1-256 bytes of a line
-struct IdentifierRule { static Result<void> check(std::string_view text); };  // 1-128 of A-Z a-z 0-9 - _ .
+struct RegistryNameRule {
+  static Result<void> check(std::string_view text);
+};
+struct ModelNameRule {
+  static Result<void> check(std::string_view text);
+};
+struct AliasNameRule {
+  static Result<void> check(std::string_view text);
+};
+struct TagKeyRule {
+  static Result<void> check(std::string_view text);
+};
+struct TagValueRule {
+  static Result<void> check(std::string_view text);
+};
+struct MetricNameRule {
+  static Result<void> check(std::string_view text);
+};
+struct UriRule {
+  static Result<void> check(std::string_view text);
+};
+struct ReasonRule {
+  static Result<void> check(std::string_view text);
+};
+struct FilePathRule {
+  static Result<void> check(std::string_view text);
+};
+struct LabelRule {
+  static Result<void> check(std::string_view text);
+};  // 1-256 bytes of a line
+struct IdentifierRule {
+  static Result<void> check(std::string_view text);
+};  // 1-128 of A-Z a-z 0-9 - _ .
 
 using RegistryName = Name<RegistryNameRule>;
 using ModelName = Name<ModelNameRule>;
@@ -61,7 +83,7 @@ using MetricName = Name<MetricNameRule>;
 using Uri = Name<UriRule>;
 using Reason = Name<ReasonRule>;
 using FilePath = Name<FilePathRule>;
-using Label = Name<LabelRule>;            // names of artifacts, automations, runs, data sets
+using Label = Name<LabelRule>;  // names of artifacts, automations, runs, data sets
 using SecretName = Name<IdentifierRule>;
 
 using RegistryId = Id<struct RegistryTag>;

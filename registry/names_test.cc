@@ -70,10 +70,12 @@ TEST(ModelNames, MayBeAnyLineOfTextThatPathsAndReferencesCanHold) {
 }
 
 TEST(ModelNames, LookLikeWhatTheyAre) {
-  for (const char* const name : {"chu\u200Brn", "churn\u202E", "\u2066churn", "churn\u2028", "\uFEFFchurn", "ch\u2060urn"}) {
+  for (const char* const name :
+       {"chu\u200Brn", "churn\u202E", "\u2066churn", "churn\u2028", "\uFEFFchurn", "ch\u2060urn"}) {
     EXPECT_THAT(refusal<ModelName>(name), HasSubstr("invisible characters and marks of direction"));
   }
-  EXPECT_TRUE(accepts<ModelName>("\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645"));  // Persian, with a joiner
+  EXPECT_TRUE(
+      accepts<ModelName>("\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645"));  // Persian, with a joiner
   EXPECT_TRUE(accepts<ModelName>("\U0001F469\u200D\U0001F4BB"));
 }
 
@@ -118,7 +120,8 @@ TEST(Uris, HaveASchemeAndNothingThatMustBeEncoded) {
   EXPECT_THAT(refusal<Uri>("file:"), HasSubstr("must begin with a scheme"));
   EXPECT_THAT(refusal<Uri>("file:///a b"), HasSubstr("must be percent-encoded"));
   EXPECT_THAT(refusal<Uri>("file:///\xC3\xA4"), HasSubstr("must be percent-encoded"));
-  for (const char* const uri : {"javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "vbscript:x"}) {
+  for (const char* const uri :
+       {"javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "vbscript:x"}) {
     EXPECT_THAT(refusal<Uri>(uri), HasSubstr("would be a program in a browser"));
   }
   EXPECT_FALSE(accepts<Uri>("s3://" + std::string(2044, 'x')));

@@ -59,7 +59,8 @@ TEST(TheDeepestRequest, MakesReadableEventsOfConditionsAndPayloads) {
 TEST(Metrics, OfAnyFiniteValueMakeReadableEvents) {
   Story story;
   RegisterVersion first = a_version("churn");
-  first.metrics = {{"loss", 1.8446744073709552e19}, {"delta", -1.2345678901234567e19}, {"zero", -0.0}, {"tiny", 5e-324}};
+  first.metrics = {
+      {"loss", 1.8446744073709552e19}, {"delta", -1.2345678901234567e19}, {"zero", -0.0}, {"tiny", 5e-324}};
   story.given({a_model("churn")});
   expect_readable(story.when(first));
 }

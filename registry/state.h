@@ -53,9 +53,11 @@ class Reader {
   // Calls visit(key, value) for the keys that begin with `prefix` and are greater than `after`, in order, until it
   // returns false. The views end with the call.
   using Visit = std::function<bool(std::string_view key, std::string_view value)>;
-  virtual void scan(Table table, std::string_view prefix, std::string_view after, const Visit& visit) const = 0;
+  virtual void scan(Table table, std::string_view prefix, std::string_view after,
+                    const Visit& visit) const = 0;
   // The same downwards, over keys less than `before` (empty: from the last).
-  virtual void scan_back(Table table, std::string_view prefix, std::string_view before, const Visit& visit) const = 0;
+  virtual void scan_back(Table table, std::string_view prefix, std::string_view before,
+                         const Visit& visit) const = 0;
 };
 
 class Writer : public Reader {
@@ -70,7 +72,7 @@ class Writer : public Reader {
 struct Mark {
   std::uint64_t sequence = 0;
   Timestamp time;
-  std::string actor;     // id
+  std::string actor;  // id
   friend bool operator==(const Mark&, const Mark&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Mark, (), (sequence, time, actor))
@@ -89,12 +91,14 @@ struct ModelRecord {
   ModelName name;
   std::optional<TextRef> description;
   std::map<std::string, std::string> tags;
-  VersionNumber last_version;                  // highest ever given; 0: none
-  std::optional<VersionNumber> latest;         // highest that is ready; here, so that now and then it is one look-up
+  VersionNumber last_version;           // highest ever given; 0: none
+  std::optional<VersionNumber> latest;  // highest that is ready; here, so that now and then it is one look-up
   std::uint32_t aliases = 0;
   Mark created, changed;
 };
-BOOST_DESCRIBE_STRUCT(ModelRecord, (), (id, registry_id, name, description, tags, last_version, latest, aliases, created, changed))
+BOOST_DESCRIBE_STRUCT(ModelRecord, (),
+                      (id, registry_id, name, description, tags, last_version, latest, aliases, created,
+                       changed))
 
 struct LinkedArtifact {
   ArtifactId artifact_id;
@@ -118,12 +122,14 @@ struct VersionRecord {
   std::vector<LinkedArtifact> artifacts;
   Mark created, changed;
 };
-BOOST_DESCRIBE_STRUCT(VersionRecord, (), (model_id, number, source, digest, run, metadata, metrics, status, description, tags, artifacts, created, changed))
+BOOST_DESCRIBE_STRUCT(VersionRecord, (),
+                      (model_id, number, source, digest, run, metadata, metrics, status, description, tags,
+                       artifacts, created, changed))
 
 struct AliasRecord {
   AliasName alias;
   VersionNumber version;
-  std::optional<VersionNumber> previous;       // what it displaced
+  std::optional<VersionNumber> previous;  // what it displaced
   std::optional<Reason> reason;
   Mark assigned;
 };
@@ -159,7 +165,7 @@ BOOST_DESCRIBE_STRUCT(EdgeRecord, (), (upstream, relation, downstream, recorded)
 
 struct AutomationRecord {
   AutomationId id;
-  AutomationDefinition definition;             // with its present `enabled`
+  AutomationDefinition definition;  // with its present `enabled`
   Mark created, changed;
 };
 BOOST_DESCRIBE_STRUCT(AutomationRecord, (), (id, definition, created, changed))
@@ -174,16 +180,18 @@ struct DeliveryRecord {
   std::uint32_t action = 0;
   ActionKind kind = ActionKind::webhook;
   std::uint64_t event_sequence = 0;
-  std::uint64_t triggered_sequence = 0;        // the automation.triggered or delivery.replayed event to send for
+  std::uint64_t triggered_sequence = 0;  // the automation.triggered or delivery.replayed event to send for
   DeliveryState state = DeliveryState::pending;
-  std::uint32_t attempts = 0;                  // as of the last outcome
+  std::uint32_t attempts = 0;  // as of the last outcome
   Mark changed;
 };
-BOOST_DESCRIBE_STRUCT(DeliveryRecord, (), (id, automation_id, automation, action, kind, event_sequence, triggered_sequence, state, attempts, changed))
+BOOST_DESCRIBE_STRUCT(DeliveryRecord, (),
+                      (id, automation_id, automation, action, kind, event_sequence, triggered_sequence, state,
+                       attempts, changed))
 
 struct SecretRecord {
   SecretName name;
-  std::uint64_t number = 0;                    // which value is in force; goes on counting when set again
+  std::uint64_t number = 0;  // which value is in force; goes on counting when set again
   bool removed = false;
   Mark changed;
 };
@@ -191,17 +199,29 @@ BOOST_DESCRIBE_STRUCT(SecretRecord, (), (name, number, removed, changed))
 
 // ---- keys ----
 namespace keys {
-inline std::string model(ModelId id) { return std::string(id.bytes()); }
-inline std::string model_name(RegistryId id, std::string_view name) { return std::string(id.bytes()) + std::string(name); }
+inline std::string model(ModelId id) {
+  return std::string(id.bytes());
+}
+inline std::string model_name(RegistryId id, std::string_view name) {
+  return std::string(id.bytes()) + std::string(name);
+}
 inline std::string version(ModelId id, VersionNumber n) {
   std::string key(id.bytes());
   append_be64(key, n.value());
   return key;
 }
-inline std::string alias(ModelId id, std::string_view alias) { return std::string(id.bytes()) + std::string(alias); }
-inline std::string artifact_link(ArtifactId a, ModelId m, VersionNumber n) { return std::string(a.bytes()) + version(m, n); }
-inline std::string comment(ModelId m, CommentId c) { return std::string(m.bytes()) + std::string(c.bytes()); }
-inline std::string trigger(AutomationId a, std::uint64_t event_sequence) { return std::string(a.bytes()) + be64(event_sequence); }
+inline std::string alias(ModelId id, std::string_view alias) {
+  return std::string(id.bytes()) + std::string(alias);
+}
+inline std::string artifact_link(ArtifactId a, ModelId m, VersionNumber n) {
+  return std::string(a.bytes()) + version(m, n);
+}
+inline std::string comment(ModelId m, CommentId c) {
+  return std::string(m.bytes()) + std::string(c.bytes());
+}
+inline std::string trigger(AutomationId a, std::uint64_t event_sequence) {
+  return std::string(a.bytes()) + be64(event_sequence);
+}
 // "version/<id>", ...: short enough for an LMDB key pair (the caller's ids are cut to a digest beyond 128 bytes).
 std::string node(const Node& node);
 std::string edge(const Node& near, const Node& far, Relation relation);

@@ -156,8 +156,7 @@ Result<void> Assembly::Parts::start_recorder(const Config& config) {
       recorder::Options{.disk_reserve_bytes = config.disk_reserve,
                         .data_folder = folder->path(),
                         .report_defect = [](const std::string& what) { spdlog::error("{}", what); }},
-      *log,
-      *head, *recorded, system_clock(), random_ids());
+      *log, *head, *recorded, system_clock(), random_ids());
   if (log->last().value() > 0) return {};
   const Timestamp now = system_clock().now();
   const registry::CreateRegistry create{.new_id = registry::RegistryId(random_ids().next(now)),

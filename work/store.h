@@ -23,22 +23,22 @@ struct StoreOptions {
 };
 
 struct Tables {
-  lmdb::Table meta;           // "format", "period" -> be64
-  lmdb::Table texts;          // digest -> salt, text
-  lmdb::Table secrets;        // name, 0, be64 number -> nonce, encrypted value, tag
-  lmdb::Table schedule;       // delivery id -> ScheduleRow
-  lmdb::Table due;            // be64 due, delivery id -> (empty)
-  lmdb::Table attempts;       // delivery id, be64 number -> Attempt
-  lmdb::Table attempt_ages;   // be64 started, delivery id, be64 number -> (empty)
-  lmdb::Table positions;      // follower -> be64 sequence
-  lmdb::Table loose;          // 't' or 's', key in texts or secrets -> be64 period (work/loose.h)
+  lmdb::Table meta;          // "format", "period" -> be64
+  lmdb::Table texts;         // digest -> salt, text
+  lmdb::Table secrets;       // name, 0, be64 number -> nonce, encrypted value, tag
+  lmdb::Table schedule;      // delivery id -> ScheduleRow
+  lmdb::Table due;           // be64 due, delivery id -> (empty)
+  lmdb::Table attempts;      // delivery id, be64 number -> Attempt
+  lmdb::Table attempt_ages;  // be64 started, delivery id, be64 number -> (empty)
+  lmdb::Table positions;     // follower -> be64 sequence
+  lmdb::Table loose;         // 't' or 's', key in texts or secrets -> be64 period (work/loose.h)
 };
 
 class Store {
  public:
   // Errors: unavailable (no permission, damaged, another format), storage_full.
   static Result<std::unique_ptr<Store>> open(const StoreOptions& options);
-  ~Store();   // stop()
+  ~Store();  // stop()
 
   // A job that returns an error or throws changes nothing and leaves its neighbours in the batch untouched. `done` is
   // called exactly once, on the store's thread, after the commit is durable (or failed), and must not block.
@@ -49,7 +49,7 @@ class Store {
   void submit_with_patience(Job job, std::function<void(Result<void>)> done);
   // Waits for room and for the commit. Not on the store's thread.
   Result<void> run(Job job);
-  void stop();   // runs what is queued, then ends the thread
+  void stop();  // runs what is queued, then ends the thread
 
   lmdb::ReadTxn read() const;
   const Tables& tables() const;

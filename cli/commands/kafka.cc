@@ -153,10 +153,10 @@ Result<void> run(Session& session, const Verify& args) {
 void add_kafka_commands(Program& program) {
   const Group group = program.group({"kafka", "How publication to Kafka stands.",
                                      "herald kafka status\nherald kafka verify", kServerSection});
-  program.command(group,
-                  {"status", "State, lag, last error. Exit code 1 when publication has stopped.",
-                   "herald kafka status"},
-                  status);
+  program.command(
+      group,
+      {"status", "State, lag, last error. Exit code 1 when publication has stopped.", "herald kafka status"},
+      status);
   program.command<Verify>(
       group,
       {"verify", "Compare the topic with the log: each event once, in order, byte for byte.",

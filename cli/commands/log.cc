@@ -8,7 +8,10 @@ namespace {
 const View& log_view() {
   static const View view{.id = text("root"),
                          .table = {},
-                         .details = {{"origin", text("origin")}, {"events", text("size")}, {"root", text("root")}, {"created", time("created")}}};
+                         .details = {{"origin", text("origin")},
+                                     {"events", text("size")},
+                                     {"root", text("root")},
+                                     {"created", time("created")}}};
   return view;
 }
 
@@ -79,7 +82,8 @@ void declare(Options& options, Schema& args) {
 Result<void> show_schema(Session& session, const Schema& args) {
   HERALD_TRY(const Answer answer, session.client().get("/v1/schemas/" + percent_encode(args.type)));
   HERALD_TRY(const auto schema, json::Document::parse(answer.body));
-  session.print((session.output() == Output::jsonl ? schema.root().dump() : render_json(schema.root())) + "\n");
+  session.print((session.output() == Output::jsonl ? schema.root().dump() : render_json(schema.root())) +
+                "\n");
   return {};
 }
 
@@ -89,14 +93,15 @@ void add_log_commands(Program& program) {
   const Group log = program.group({"log", "The log: how far it is, and proofs that it holds what it should.",
                                    "herald log show\nherald log proof 42 -o json", kServerSection});
   program.command(log, {"show", "Its size and the root of its Merkle tree.", "herald log show"}, show);
-  program.command<Proof>(log,
-                         {"proof", "The Merkle path (RFC 6962) from an event to the root.", "herald log proof 42 -o json"},
-                         declare, prove);
-  const Group schema = program.group({"schema", "The JSON Schemas of the events.",
-                                      "herald schema list\nherald schema show alias.assigned", kHappeningSection});
+  program.command<Proof>(
+      log, {"proof", "The Merkle path (RFC 6962) from an event to the root.", "herald log proof 42 -o json"},
+      declare, prove);
+  const Group schema =
+      program.group({"schema", "The JSON Schemas of the events.",
+                     "herald schema list\nherald schema show alias.assigned", kHappeningSection});
   program.command(schema, {"list", "List the event types.", "herald schema list"}, list_schemas);
-  program.command<Schema>(schema, {"show", "Show the schema of one.", "herald schema show alias.assigned"}, declare,
-                          show_schema);
+  program.command<Schema>(schema, {"show", "Show the schema of one.", "herald schema show alias.assigned"},
+                          declare, show_schema);
 }
 
 }  // namespace herald::cli

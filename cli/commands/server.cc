@@ -66,7 +66,8 @@ Result<std::string> folder_of(const Folder& args) {
   if (!args.data) return error(Cause::missing_field, "which data folder? --data DIR is expected");
   std::error_code wrong;
   if (std::filesystem::exists(*args.data + "/log", wrong)) return *args.data;
-  return error(Cause::not_found, fmt::format("{} is no data folder: there is no log in it", *args.data), "--data");
+  return error(Cause::not_found, fmt::format("{} is no data folder: there is no log in it", *args.data),
+               "--data");
 }
 
 // Events done, of how many, as a line on a terminal.

@@ -157,8 +157,9 @@ Result<void> run(Session& session, const Update& args) {
   body.member("reason", args.reason).member("expected_changed", args.expected_changed);
   body.close();
   if (*request.body == "{}") {
-    return error(Cause::missing_field,
-                 "nothing to change: at least one option is expected; herald version update --help lists them");
+    return error(
+        Cause::missing_field,
+        "nothing to change: at least one option is expected; herald version update --help lists them");
   }
   return session.show(request, version_view());
 }

@@ -54,7 +54,9 @@ class Publication : public ::testing::Test {
             .properties = {}};
   }
   std::string events() const { return options().prefix + ".events"; }
-  void make_events(std::uint32_t partitions) const { testing::make_topic(options().brokers, events(), partitions); }
+  void make_events(std::uint32_t partitions) const {
+    testing::make_topic(options().brokers, events(), partitions);
+  }
   void delete_events() const { testing::delete_topic(options().brokers, events()); }
 
   std::unique_ptr<Publisher> publish(const SampleLog& log) {

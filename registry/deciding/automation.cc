@@ -160,10 +160,11 @@ Result<Decision> rule(const Reader& state, const TestAutomation& command) {
   }
   TestAnswer answer{{present.definition.name, present.id}, {}};
   for (const PlannedDelivery& delivery : deliveries) answer.deliveries.push_back(delivery.delivery_id);
-  return Decision{
-      {{AutomationTriggered{of_automation(present), command.event_sequence, command.event_type, true, deliveries}, {}}},
-      true,
-      json::to_json(answer)};
+  return Decision{{{AutomationTriggered{of_automation(present), command.event_sequence, command.event_type,
+                                        true, deliveries},
+                    {}}},
+                  true,
+                  json::to_json(answer)};
 }
 
 Result<Decision> rule(const Reader& state, const RecordTriggers& command) {

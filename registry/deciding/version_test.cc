@@ -108,7 +108,7 @@ TEST(RegisterVersion, RefusesMetadataThatIsNoObjectOrTooLarge) {
   auto command = a_version("churn");
   command.metadata = json::Raw("[1]");
   churn_with_one().when(command).refused(Cause::invalid_value, "metadata",
-                                R"("metadata" must be an object, not an array)");
+                                         R"("metadata" must be an object, not an array)");
   command.metadata = json::Raw(R"({"a":")" + std::string(limits::kMaxMetadataBytes - 7, 'x') + "\"}");
   churn_with_one().when(command).refused(
       Cause::too_large, "metadata",
@@ -121,16 +121,17 @@ TEST(RegisterVersion, RefusesMetricsThatAreTooManyTooLargeMisnamedOrNoNumbers) {
   auto command = a_version("churn");
   for (std::size_t i = 0; i <= limits::kMaxMetrics; ++i) command.metrics["m" + std::to_string(i)] = 1;
   churn_with_one().when(command).refused(Cause::too_many, "metrics",
-                                "257 metrics are too many: at most 256 are allowed");
+                                         "257 metrics are too many: at most 256 are allowed");
   command.metrics = {{"", 1}};
-  churn_with_one().when(command).refused(Cause::invalid_value, "metrics.", R"(metric "": it must not be empty)");
+  churn_with_one().when(command).refused(Cause::invalid_value, "metrics.",
+                                         R"(metric "": it must not be empty)");
   command.metrics = {{"loss", std::numeric_limits<double>::quiet_NaN()}};
   churn_with_one().when(command).refused(Cause::invalid_value, "metrics.loss",
-                                R"(metric "loss" must be a finite number)");
+                                         R"(metric "loss" must be a finite number)");
   command.metrics.clear();
   for (int i = 0; i < 50; ++i) command.metrics[std::to_string(i) + std::string(240, 'm')] = 1;
-  churn_with_one().when(command).refused(Cause::too_large, "metrics",
-                                R"("metrics" has 12341 bytes as compact JSON: at most 10240 are allowed)");
+  churn_with_one().when(command).refused(
+      Cause::too_large, "metrics", R"("metrics" has 12341 bytes as compact JSON: at most 10240 are allowed)");
 }
 
 TEST(RegisterVersion, RefusesArtifactsAndAliasesThatCannotBe) {
@@ -145,7 +146,7 @@ TEST(RegisterVersion, RefusesArtifactsAndAliasesThatCannotBe) {
   command.aliases.clear();
   for (int i = 0; i < 33; ++i) command.aliases.push_back(AliasName::trusted("a" + std::to_string(i)));
   churn_with_one().when(command).refused(Cause::too_many, "aliases",
-                                "33 aliases cannot be assigned at once: at most 32 can");
+                                         "33 aliases cannot be assigned at once: at most 32 can");
 }
 
 TEST(RegisterVersion, RefusesTooManyTagsArtifactsAndAliasesInAll) {
@@ -211,8 +212,8 @@ TEST(UpdateVersion, NeverTakesAReadyVersionBackToPending) {
 TEST(UpdateVersion, RefusesAReasonWithoutAStatus) {
   auto command = update();
   command.reason = Reason::trusted("because");
-  churn_with_one().when(command).refused(Cause::invalid_value, "reason",
-                                R"("reason" is recorded with a change of status: give "status" too)");
+  churn_with_one().when(command).refused(
+      Cause::invalid_value, "reason", R"("reason" is recorded with a change of status: give "status" too)");
 }
 
 TEST(UpdateVersion, RefusesWhenItWasChangedSinceItWasRead) {
@@ -231,12 +232,13 @@ TEST(UpdateVersion, HoldsFactsToTheSameRules) {
   auto command = update();
   command.metadata = json::Raw("7");
   churn_with_one().when(command).refused(Cause::invalid_value, "metadata",
-                                R"("metadata" must be an object, not an integer)");
+                                         R"("metadata" must be an object, not an integer)");
   command.metadata.reset();
   command.metrics = std::map<std::string, double>{{"x", std::numeric_limits<double>::infinity()}};
-  churn_with_one().when(command).refused(Cause::invalid_value, "metrics.x", R"(metric "x" must be a finite number)");
+  churn_with_one().when(command).refused(Cause::invalid_value, "metrics.x",
+                                         R"(metric "x" must be a finite number)");
   churn_with_one().when(update(2)).refused(Cause::not_found, "",
-                                  R"(model "churn" has no version v2: its highest is v1)");
+                                           R"(model "churn" has no version v2: its highest is v1)");
 }
 
 TEST(UpdateVersion, FitsIntoAnEventHoweverLargeTheFactsBeforeAndAfter) {

@@ -97,3 +97,8 @@ def test_links_between_documents_lead_somewhere():
             if not re.match(r"[a-z]+:", target) and not (path.parent / target).exists():
                 wrong.append(f"{relative(path)} -> {target}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_sources_are_formatted():
+    result = subprocess.run(["script/format", "--check"], cwd=REPO, capture_output=True, text=True)
+    assert result.returncode == 0, "run script/format: " + " ".join(result.stdout.split()) + result.stderr

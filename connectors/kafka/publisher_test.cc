@@ -46,18 +46,16 @@ TEST(Publisher, WaitsForABrokerThatIsNotThere) {
 
 class Publication : public ::testing::Test {
  protected:
+  // One that is left as it is.
+  virtual std::string brokers() const { return testing::shared_broker(HERALD_SOURCE_DIR); }
   // Topics of this test's own, and of this run's: a broker may outlive its run.
-  virtual Options options() const {
+  Options options() const {
     const auto* const test = ::testing::UnitTest::GetInstance()->current_test_info();
-    return {.brokers = testing::shared_broker(HERALD_SOURCE_DIR),
-            .prefix = fmt::format("{}.{}", test->name(), ::getpid()),
-            .properties = {}};
+    return {.brokers = brokers(), .prefix = fmt::format("{}.{}", test->name(), ::getpid()), .properties = {}};
   }
   std::string events() const { return options().prefix + ".events"; }
-  void make_events(std::uint32_t partitions) const {
-    testing::make_topic(options().brokers, events(), partitions);
-  }
-  void delete_events() const { testing::delete_topic(options().brokers, events()); }
+  void make_events(std::uint32_t partitions) const { testing::make_topic(brokers(), events(), partitions); }
+  void delete_events() const { testing::delete_topic(brokers(), events()); }
 
   std::unique_ptr<Publisher> publish(const SampleLog& log) {
     return Publisher::start(options(), log.log(), tail).value();
@@ -85,7 +83,7 @@ class Publication : public ::testing::Test {
   }
   // Each event of the log once, in order, byte for byte.
   void expect_all(const SampleLog& log) const {
-    const auto records = testing::consume(options().brokers, events(), log.last().value());
+    const auto records = testing::consume(brokers(), events(), log.last().value());
     for (std::uint64_t at = 1; at <= log.last().value(); ++at)
       ASSERT_EQ(records[at - 1].value, log.event(at)) << at;
     const Verification verification = verified(log);
@@ -101,11 +99,7 @@ class Publication : public ::testing::Test {
 
 class PublicationThroughOutages : public Publication {
  protected:
-  Options options() const override {
-    Options changed = Publication::options();
-    changed.brokers = broker.address();
-    return changed;
-  }
+  std::string brokers() const override { return broker.address(); }
   testing::Broker broker{HERALD_SOURCE_DIR};
 };
 

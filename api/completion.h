@@ -59,10 +59,10 @@ Task<T> completion(std::function<void(std::function<void(T)> done)> start) {
 // Runs what blocks on `pool` and comes back with its result. `job` must not throw.
 template <class T>
 Task<T> blocking(asio::thread_pool& pool, std::function<T()> job) {
-  std::function<void(std::function<void(T)>)> start = [&pool,
-                                                       job = std::move(job)](std::function<void(T)> done) {
-    asio::post(pool, [job, done = std::move(done)]() { done(job()); });
-  };
+  std::function<void(std::function<void(T)>)> start =
+      [&pool, job = std::move(job)](std::function<void(T)> done) mutable {
+        asio::post(pool, [job = std::move(job), done = std::move(done)]() { done(job()); });
+      };
   T value = co_await completion<T>(std::move(start));
   co_return value;
 }

@@ -23,7 +23,7 @@ Error defect(const std::exception& failure) {
   return error(Cause::internal, std::string("something that cannot be has happened: ") + failure.what());
 }
 
-// A handler, or what it asked for, must not throw; if it does, that is a defect, and this request's alone.
+// For what runs in the pool, out of reach of the coroutine that waits for it.
 template <class F>
 Result<Outcome> guarded(const F& run) {
   try {
@@ -110,12 +110,27 @@ class Exchange {
       : herald_(herald), loop_(loop), pool_(pool), wire_(wire), request_(request), request_id_(request_id) {}
 
   Task<Exchanged> run() {
-    const Result<void> done = co_await answer_request();
+    const Result<void> done = co_await guarded_answer();
     if (!done) co_await refuse(done.error());
     co_return exchanged_;
   }
 
  private:
+  // What throws is a defect, and this request's alone: it is refused, or cut off once its answer has begun.
+  Task<Result<void>> guarded_answer() {
+    std::optional<Error> thrown;
+    try {
+      const Result<void> done = co_await answer_request();
+      co_return done;
+    } catch (const std::exception& failure) {
+      thrown = defect(failure);
+    }
+    if (!begun_) co_return *thrown;
+    log_failure(*thrown);
+    wire_.break_off();
+    co_return Result<void>();
+  }
+
   Task<Result<void>> answer_request() {
     Result<registry::Actor> actor = admit(request_);
     if (!actor) co_return actor.error();
@@ -245,6 +260,7 @@ class Exchange {
       const Result<void> recorded = co_await record(call, *write);
       co_return recorded;
     } else if (auto* content = std::get_if<Content>(&*outcome)) {
+      begun_ = true;
       exchanged_.status = co_await send_content(call, std::move(*content), pool_, wire_);
     } else if (auto* receive = std::get_if<Receive>(&*outcome)) {
       const Result<Answer> received = co_await receive_blob(call, receive->digest, pool_, wire_);
@@ -254,6 +270,7 @@ class Exchange {
       if (request_.method == Method::head)
         co_return error(Cause::method_not_allowed, "a stream has no end, and so no HEAD");
       exchanged_.status = 200;
+      begun_ = true;
       const Result<void> streamed = co_await stream_live(call, std::move(*live), loop_, wire_);
       co_return streamed;
     }
@@ -317,6 +334,7 @@ class Exchange {
 
   Task<> send(const Answer& answer) {
     exchanged_.status = answer.status;
+    begun_ = true;
     co_await wire_.send(answer);
   }
 
@@ -324,11 +342,13 @@ class Exchange {
     Answer answer = problem(refusal, request_id_);
     if (refusal.cause == Cause::method_not_allowed)
       answer.headers.push_back({"Allow", allowed_.empty() ? "GET" : allowed_});
-    if (answer.status >= 500) {
-      spdlog::error("request {}: {} {}: {}: {}", request_id_.str(), to_string(request_.method),
-                    split_target(request_.target).path, to_string(refusal.cause), refusal.message);
-    }
+    if (answer.status >= 500) log_failure(refusal);
     co_await send(answer);
+  }
+
+  void log_failure(const Error& failure) const {
+    spdlog::error("request {}: {} {}: {}: {}", request_id_.str(), to_string(request_.method),
+                  split_target(request_.target).path, to_string(failure.cause), failure.message);
   }
 
   Services& herald_;
@@ -339,6 +359,7 @@ class Exchange {
   const Uuid request_id_;
   std::string allowed_;
   Exchanged exchanged_;
+  bool begun_ = false;  // an answer, or a stream
 };
 
 }  // namespace

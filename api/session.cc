@@ -5,7 +5,6 @@
 
 #include <array>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -52,7 +51,7 @@ std::string_view view(boost::beast::string_view text) {
   return {text.data(), text.size()};
 }
 
-// Where a header of that name is kept in a Request; null: it is not looked at.
+// Puts the fields of a header where a Request keeps them; those that nobody looks at are passed over.
 class Headers {
  public:
   explicit Headers(Request& request) : request_(request) {}
@@ -136,7 +135,6 @@ class Session final : public Connection, public Wire, public std::enable_shared_
   // ---- Connection ----
   void check_deadline(std::chrono::steady_clock::time_point now) override {
     if (now < deadline_) return;
-    no_deadline();
     timed_out_ = true;
     error_code ignored;
     socket_.cancel(ignored);
@@ -366,7 +364,7 @@ class Session final : public Connection, public Wire, public std::enable_shared_
         co_await socket_.async_read_some(buffer_.prepare(count), asio::redirect_error(as_task, failed));
     if (failed) co_return false;
     buffer_.commit(taken);
-    co_return true;
+    co_return !timed_out_;  // what had arrived when the time was up is not cancelled
   }
 
   Task<bool> write_all(std::array<asio::const_buffer, 2> buffers) {
@@ -393,7 +391,8 @@ class Session final : public Connection, public Wire, public std::enable_shared_
       socket_.shutdown(asio::ip::tcp::socket::shutdown_send, failed);
       set_deadline(kLinger);
       std::size_t taken = 0;
-      while (!failed && taken < kLingerBytes && !body_taken_or_none()) {
+      timed_out_ = false;
+      while (!failed && !timed_out_ && taken < kLingerBytes && !body_taken_or_none()) {
         buffer_.clear();
         taken += co_await socket_.async_read_some(buffer_.prepare(kReadBodyBytes),
                                                   asio::redirect_error(as_task, failed));

@@ -1,5 +1,7 @@
 #include "api/transfer.h"
 
+#include <spdlog/spdlog.h>
+
 #include "api/completion.h"
 #include "api/problem.h"
 #include "api/range.h"
@@ -42,6 +44,8 @@ Task<> send_bytes(const Content& content, ByteRange range, asio::thread_pool& po
     };
     const Result<std::string> slice = co_await blocking<Result<std::string>>(pool, std::move(read));
     if (!slice || slice->empty()) {
+      spdlog::error("a download was cut off: {}",
+                    slice ? "the file is shorter than it was" : slice.error().message);
       wire.break_off();
       co_return;
     }

@@ -230,6 +230,20 @@ TEST_F(Delivering, TakesTheValueThatASecretHasWhenItIsSent) {
   EXPECT_EQ(sender.sent_to(kA), 1u);
 }
 
+TEST_F(Delivering, EndsWhenTheAutomationIsDeleted) {
+  run.create(on_key("k", {kA}));
+  sender.script(kA, {testing::broken()});
+  start();
+  run.tag();
+  ASSERT_TRUE(run.wait_for<DeliveryFailing>(1));
+  run.record(registry::DeleteAutomation{registry::Label::trusted("on k")});
+  run.pass(6s);
+  ASSERT_TRUE(run.wait_for<DeliveryExhausted>(1));
+  EXPECT_EQ(sender.sent_to(kA), 1u);
+  const auto ended = run.facts<DeliveryExhausted>();
+  EXPECT_THAT(ended.back().error, HasSubstr("was deleted"));
+}
+
 TEST_F(Delivering, TakesTheActionAsItWasWhenItWasPlannedAndAReplayAsItIsNow) {
   run.create(on_key("k", {kA}));
   sender.script(kA, {testing::broken(), testing::gone()});

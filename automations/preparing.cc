@@ -52,7 +52,16 @@ Result<Outgoing> Preparing::outgoing(const DeliveryRecord& delivery, Timestamp n
   }
 }
 
+// As it is now: who deletes an automation wants nothing more of it.
+Result<void> Preparing::check_not_deleted(const DeliveryRecord& delivery) const {
+  const projections::HeadReader head(head_);
+  if (head.get(registry::Table::automations, delivery.automation_id.bytes())) return {};
+  return error(Cause::not_found,
+               fmt::format("nothing was sent: automation \"{}\" was deleted", delivery.automation.str()));
+}
+
 Result<Outgoing> Preparing::render_now(const DeliveryRecord& delivery, Timestamp now) const {
+  HERALD_CHECK(check_not_deleted(delivery));
   const eventstore::LogReader log = log_.read();
   const auto bytes = log.event(Sequence(delivery.event_sequence));
   if (!bytes) return error(Cause::not_found, fmt::format("event {} does not exist", delivery.event_sequence));

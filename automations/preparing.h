@@ -3,7 +3,7 @@
 //
 // The action is the automation's as of the event that planned the delivery (automation.triggered, or delivery.replayed:
 // so a replay takes the action as it has been mended); the facts are those as of the event that set it off. The views
-// must hold DeliveryRecord::triggered_sequence already. One thread.
+// must hold DeliveryRecord::triggered_sequence already. Of a deleted automation nothing is sent any more. One thread.
 #pragma once
 
 #include <optional>
@@ -47,6 +47,7 @@ class Preparing {
   Result<registry::AutomationDefinition> definition_of(const projections::ViewsReader& views,
                                                        const registry::DeliveryRecord& delivery) const;
   Result<std::string> url_of(const registry::Action& action) const;
+  Result<void> check_not_deleted(const registry::DeliveryRecord& delivery) const;
   Result<Outgoing> render_now(const registry::DeliveryRecord& delivery, Timestamp now) const;
 
   const eventstore::Log& log_;

@@ -352,11 +352,11 @@ void Sending::record(DeliveryId id, RecordOutcome::Kind kind, Task next) {
   });
 }
 
-// What was not written when the server goes down is found in the schedule by the next start. An error that will not pass
-// (the log knows of no such delivery) must not keep the row for ever.
+// What was not written when the server goes down, or for a reason that lasts, is found in the schedule by the next start.
+// But a delivery that the log does not know must not keep its row for ever.
 void Sending::go_on(DeliveryId id, const Result<void>& result, const Task& next, const Task& again) {
-  if (result || (!will_pass(result.error().cause) && result.error().cause != Cause::stopping)) return next();
-  if (ending_ || result.error().cause == Cause::stopping) {
+  if (result || result.error().cause == Cause::not_found) return next();
+  if (ending_ || !will_pass(result.error().cause)) {
     under_way_.erase(id);
     return;
   }

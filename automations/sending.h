@@ -4,8 +4,8 @@
 // A crash before 2 sends again under the same id; between 2 and 4 the outcome is recorded again (decide() passes over
 // one that it knows), never sent again.
 //
-// All state belongs to the sending thread; others leave it work in its inbox (post()). It waits for its inbox, for the
-// next due time, and polls for nothing.
+// All state belongs to the sending thread; others leave it work in its inbox (post()). It waits for its inbox and
+// for the next due time, at most a second at once, since due times are the wall clock's and that may be set.
 #pragma once
 
 #include <atomic>

@@ -5,6 +5,7 @@
 #include "automations/positions.h"
 #include "base/limits.h"
 #include "recorder/decoding.h"
+#include "registry/digests.h"
 #include "registry/event.h"
 #include "work/deliveries.h"
 #include "work/loose.h"
@@ -21,12 +22,9 @@ constexpr std::uint64_t kBeforeASweep = 2;  // periods that a row stays loose
 // Whatever the event's type is: a digest that its bytes hold is one that it names, and a text that is kept although only
 // somebody's sentence holds its digest does no harm.
 void texts_named_by(std::string_view bytes, const Store& store, std::vector<Store::Job>& jobs) {
-  constexpr std::string_view kPrefix = "\"sha256:";
-  constexpr std::size_t kHexDigits = 2 * Digest::kSize;
-  for (auto at = bytes.find(kPrefix); at != std::string_view::npos; at = bytes.find(kPrefix, at + 1)) {
-    const auto digest = Digest::parse(bytes.substr(at + kPrefix.size(), kHexDigits));
-    if (!digest || !work::is_loose(store, work::Loose::text, digest->bytes())) continue;
-    jobs.push_back([digest = *digest](lmdb::WriteTxn& txn, const Tables& tables) {
+  for (const Digest& digest : registry::digests_named_in(bytes)) {
+    if (!work::is_loose(store, work::Loose::text, digest.bytes())) continue;
+    jobs.push_back([digest](lmdb::WriteTxn& txn, const Tables& tables) {
       return work::text_is_named(txn, tables, digest);
     });
   }

@@ -3,6 +3,7 @@
 #   herald_<name>_testing from <name>/testing/**.cc: what its tests and benchmarks need and the binary does not.
 function(herald_room name)
   cmake_parse_arguments(ARG "" "SHARE_KAFKA" "DEPENDS" ${ARGN})
+  set_property(GLOBAL APPEND PROPERTY herald_rooms "${name}")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${name}/*.cc")
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
   list(FILTER sources EXCLUDE REGEX "/testing/")
@@ -51,9 +52,9 @@ endfunction()
 # Each header compiled by itself: an object library that nobody links, so that a header that leans on another's
 # includes breaks the build of `herald_headers` (part of script/test, not of the release binary).
 function(herald_headers_alone)
-  file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}"
-       base/*.h reflect/*.h lmdb/*.h eventstore/*.h registry/*.h projections/*.h work/*.h recorder/*.h automations/*.h
-       connectors/*.h api/*.h server/*.h cli/*.h)
+  get_property(rooms GLOBAL PROPERTY herald_rooms)
+  list(TRANSFORM rooms APPEND "/*.h")
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}" ${rooms} tests/*.h bench/*.h)
   set(units "")
   foreach(header ${headers})
     string(REPLACE "/" "_" unit "${header}")

@@ -59,14 +59,15 @@ class Shelves {
   std::string path_of(const Digest& digest) const { return shelf_of(digest) + "/" + digest.hex().substr(2); }
 
   bool shows(const Digest& digest) const {
+    if (::access(path_of(digest).c_str(), F_OK) != 0) return false;
     const std::lock_guard lock(mutex_);
-    return !unsettled_.contains(digest) && ::access(path_of(digest).c_str(), F_OK) == 0;
+    return !unsettled_.contains(digest);
   }
 
   // Moves a file that is synced and whole to its place; durable when it returns.
   Result<void> take(const std::string& incoming, const Digest& digest) {
-    hide_what_is_new(digest);
     HERALD_CHECK(disk::make_folder(shelf_of(digest)));
+    hide_what_is_new(digest);
     if (::rename(incoming.c_str(), path_of(digest).c_str()) != 0)
       return file_error(errno, "putting a blob in its place");
     if (fail_point("blobs.before_folder_sync")) return file_error(EIO, "syncing " + shelf_of(digest));

@@ -1,7 +1,6 @@
 #include "connectors/blobs.h"
 
 #include <gtest/gtest.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -10,6 +9,7 @@
 #include "base/fail_point.h"
 #include "base/hex.h"
 #include "base/ids.h"
+#include "disk/testing/small_disk.h"
 
 namespace herald::connectors {
 namespace {
@@ -146,39 +146,48 @@ TEST_F(Blobs, AreRefusedAtTheBeginningWhenWhatWasAnnouncedWouldNotFit) {
   EXPECT_TRUE(store_->begin(sha256("x"), 1));
 }
 
-// A disk of 64 megabytes; needs root, which mounts it.
-TEST_F(Blobs, ThatNobodyAnnouncedAreRefusedWhenTheyReachTheReserve) {
-  if (::geteuid() != 0 || ::mount("tmpfs", folder_.c_str(), "tmpfs", 0, "size=64m") != 0) {
-    GTEST_SKIP() << "cannot mount a small file system here";
+// On a small disk of its own: a process whose exit status says what it found.
+class BlobsOnASmallDisk : public Blobs {
+ protected:
+  void SetUp() override {
+    Blobs::SetUp();
+    if (!disk::testing::can_mount_small_disk(folder_))
+      GTEST_SKIP() << "no small file system can be mounted here";
+    store_.reset();
   }
-  constexpr std::uint64_t kReserve = 32 << 20;
-  open(kReserve);
-  auto upload = store_->begin(sha256("x"), std::nullopt).value();
-  const std::string piece(1 << 20, 'w');
-  Result<void> written;
-  while (written) written = upload->write(piece);
-  EXPECT_EQ(written.error().cause, Cause::storage_full);
-  EXPECT_GE(fs::space(folder_).available, kReserve - (16u << 20)) << "seen within 16 MiB";
-  upload.reset();
-  store_.reset();
-  ::umount(folder_.c_str());
+  void mount(const std::string& size) { ASSERT_TRUE(disk::testing::mount_small_disk(folder_, size)); }
+  [[noreturn]] static void end() { ::_exit(::testing::Test::HasFailure() ? 1 : 0); }
+
+  void reach_the_reserve() {
+    mount("64m");
+    constexpr std::uint64_t kReserve = 32 << 20;
+    open(kReserve);
+    auto upload = store_->begin(sha256("x"), std::nullopt).value();
+    const std::string piece(1 << 20, 'w');
+    Result<void> written;
+    while (written) written = upload->write(piece);
+    EXPECT_EQ(written.error().cause, Cause::storage_full);
+    EXPECT_GE(fs::space(folder_).available, kReserve - (16u << 20)) << "seen within 16 MiB";
+  }
+  void fill_the_disk() {
+    mount("1m");
+    open();
+    const std::string bytes(4 << 20, 'w');
+    {
+      const auto upload = store_->begin(sha256(bytes), std::nullopt).value();
+      EXPECT_EQ(upload->write(bytes).error().cause, Cause::storage_full);
+    }
+    EXPECT_EQ(files_in(folder_), 0u);
+    EXPECT_TRUE(put("small", sha256("small"))) << "what was refused gave its space back";
+  }
+};
+
+TEST_F(BlobsOnASmallDisk, ThatNobodyAnnouncedAreRefusedWhenTheyReachTheReserve) {
+  EXPECT_EXIT((reach_the_reserve(), end()), ::testing::ExitedWithCode(0), "");
 }
 
-// A disk of a megabyte; needs root, which mounts it.
-TEST_F(Blobs, AFullDiskRefusesAndLeavesNothing) {
-  if (::geteuid() != 0 || ::mount("tmpfs", folder_.c_str(), "tmpfs", 0, "size=1m") != 0) {
-    GTEST_SKIP() << "cannot mount a small file system here";
-  }
-  open();
-  const std::string bytes(4 << 20, 'w');
-  {
-    const auto upload = store_->begin(sha256(bytes), std::nullopt).value();
-    EXPECT_EQ(upload->write(bytes).error().cause, Cause::storage_full);
-  }
-  EXPECT_EQ(files_in(folder_), 0);
-  EXPECT_TRUE(put("small", sha256("small"))) << "what was refused gave its space back";
-  store_.reset();
-  ::umount(folder_.c_str());
+TEST_F(BlobsOnASmallDisk, AreRefusedWhenItIsFullAndLeaveNothing) {
+  EXPECT_EXIT((fill_the_disk(), end()), ::testing::ExitedWithCode(0), "");
 }
 
 }  // namespace

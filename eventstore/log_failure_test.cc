@@ -1,11 +1,8 @@
 // What a batch says when its commit fails, and what is in the log then: full maps, full disks, fail points.
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +10,7 @@
 #include <cstdio>
 
 #include "base/fail_point.h"
+#include "disk/testing/small_disk.h"
 #include "eventstore/log.h"
 #include "eventstore/testing/log_fixture.h"
 
@@ -46,22 +44,6 @@ TEST_F(FullLogs, RefuseToAppendAndKeepWhatTheyHave) {
   EXPECT_EQ(log->read().last(), Sequence(20));
   append(1);
   EXPECT_EQ(log->read().event(Sequence(21)), event_text(Sequence(21)));
-}
-
-bool write_file(const char* path, const std::string& text) {
-  const int file = ::open(path, O_WRONLY | O_CLOEXEC);
-  const bool written =
-      file >= 0 && write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  if (file >= 0) close(file);
-  return written;
-}
-
-// Gives this process mounts of its own, as root of a user namespace of its own.
-bool may_mount() {
-  const std::string user = "0 " + std::to_string(getuid()) + " 1";
-  const std::string group = "0 " + std::to_string(getgid()) + " 1";
-  return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && write_file("/proc/self/setgroups", "deny") &&
-         write_file("/proc/self/uid_map", user) && write_file("/proc/self/gid_map", group);
 }
 
 // A process of its own, whose exit status says what it found: what it does to itself is gone with it.
@@ -102,7 +84,7 @@ class CommitsThatFail : public ::testing::Test {
   }
 
   [[noreturn]] static void fill_a_disk_of_two_megabytes(const std::string& path) {
-    if (!may_mount() || mount("none", path.c_str(), "tmpfs", 0, "size=2m") != 0) _exit(kNotPossibleHere);
+    if (!disk::testing::mount_small_disk(path, "2m")) _exit(kNotPossibleHere);
     fill(path + "/log", Outcome::nothing);
   }
 
@@ -132,15 +114,9 @@ class CommitsThatFail : public ::testing::Test {
   herald::testing::TempFolder folder;
 };
 
-bool can_mount() {
-  const pid_t child = fork();
-  if (child == 0) _exit(may_mount() ? 0 : 1);
-  int status = 0;
-  return waitpid(child, &status, 0) == child && status == 0;
-}
-
 TEST_F(CommitsThatFail, OnAFullDiskChangeNothing) {
-  if (!can_mount()) GTEST_SKIP() << "no file system of one's own can be mounted here";
+  if (!disk::testing::can_mount_small_disk(folder.path()))
+    GTEST_SKIP() << "no file system of one's own can be mounted here";
   EXPECT_EXIT(fill_a_disk_of_two_megabytes(folder.path()), ::testing::ExitedWithCode(kAsItShouldBe), "");
 }
 

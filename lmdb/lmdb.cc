@@ -91,6 +91,21 @@ Result<Table> Environment::table(const char* name) {
   return table;
 }
 
+// LMDB keeps them as the keys of its unnamed table.
+Result<std::vector<std::string>> Environment::table_names() const {
+  MDB_txn* txn = nullptr;
+  if (const int code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn); code != MDB_SUCCESS)
+    return to_error(code, path_);
+  const std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> ended(txn, mdb_txn_abort);
+  Table unnamed;
+  if (const int code = mdb_dbi_open(txn, nullptr, 0, &unnamed.dbi); code != MDB_SUCCESS)
+    return to_error(code, path_);
+  std::vector<std::string> names;
+  Cursor cursor(txn, unnamed);
+  for (auto row = cursor.first(); row; row = cursor.next()) names.emplace_back(row->key);
+  return names;
+}
+
 ReadTxn Environment::read() const {
   MDB_txn* txn = nullptr;
   if (const int code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn); code != MDB_SUCCESS)

@@ -50,6 +50,8 @@ class Environment {
 
   // Opens or makes a table. Call at start only, before other transactions of this environment.
   Result<Table> table(const char* name);
+  // Of those that are there. Errors as of open().
+  Result<std::vector<std::string>> table_names() const;
 
   // Throws std::runtime_error when the reader table is full.
   ReadTxn read() const;

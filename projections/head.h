@@ -1,7 +1,7 @@
 // The head: what is true now, as much of it as decisions and point reads need. An LMDB environment that the
 // recorder writes in step with the log and that can be deleted at any time: it is rebuilt from the log.
 //
-// Threads: read() by any; begin() and the Batch by the recorder's.
+// Threads: a HeadReader by any; a HeadBatch by the recorder's.
 // Not synced at each commit. A process that is killed loses nothing; what a power cut may have done is told
 // by the mark (projections/mark.h), and recovery (recorder/recovery.h) decides between "apply what is
 // missing" and "rebuild".

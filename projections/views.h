@@ -3,7 +3,7 @@
 // An LMDB environment written by the projection thread alone, with its stand in the same transaction; rebuilt
 // from the log when it does not fit it.
 //
-// Threads: read() by any; apply() by the projection thread. Not synced at each commit (see mark.h).
+// Threads: a ViewsReader by any; apply() by the projection thread. Not synced at each commit (see mark.h).
 #pragma once
 
 #include <memory>

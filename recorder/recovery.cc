@@ -94,7 +94,10 @@ class Recovery {
     HERALD_CHECK(remove_folder(rebuilding()));
     HERALD_CHECK(remove_folder(aside()));
     if (force.value) return rebuild("it was asked for");
-    if (const auto why = why_not_open(options_.path)) return rebuild(*why);
+    if (const auto why = why_not_open(options_.path)) {
+      HERALD_CHECK(remove_folder(options_.path));  // it will never be opened: the new one may need its room
+      return rebuild(*why);
+    }
     HERALD_CHECK(mark_.set_open(projections::boot_id()));
     auto kept = as_result([&] { return keep(); });
     if (kept || has_no_room(kept.error())) return kept;

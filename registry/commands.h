@@ -135,6 +135,7 @@ struct CreateAutomation {
 struct UpdateAutomation {
   Label name;
   AutomationDefinition definition;  // may carry a new name
+  bool keeps_enabled = false;       // it stays on or off as it is, whatever the definition says
 };
 struct SetAutomationEnabled {
   Label name;

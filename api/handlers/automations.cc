@@ -59,11 +59,17 @@ Result<registry::AutomationRecord> automation_named(const registry::Reader& stat
   return std::move(*found);
 }
 
-Result<registry::AutomationDefinition> definition_in(const Call& call, bool enabled_by_default) {
+struct Asked {
+  registry::AutomationDefinition definition;
+  bool says_enabled = false;
+};
+
+// Enabled, where it does not say.
+Result<Asked> definition_in(const Call& call) {
   HERALD_TRY(auto request, body_of<AutomationRequest>(call));
   registry::AutomationDefinition definition{
       .name = request.name,
-      .enabled = request.enabled.value_or(enabled_by_default),
+      .enabled = request.enabled.value_or(true),
       .scope = request.scope.value_or(registry::Scope{}),
       .on = std::move(request.on),
       .conditions = request.conditions.value_or(std::vector<registry::Condition>()),
@@ -71,7 +77,8 @@ Result<registry::AutomationDefinition> definition_in(const Call& call, bool enab
       .retry_seconds = std::move(request.retry_seconds),
       .max_per_minute = request.max_per_minute};
   const projections::HeadReader head(call.herald.parts.head);
-  return automations::validate(std::move(definition), head, call.herald.parts.sender);
+  HERALD_TRY(definition, automations::validate(std::move(definition), head, call.herald.parts.sender));
+  return Asked{std::move(definition), request.enabled.has_value()};
 }
 
 Write::Present present_automation(const Call& call, const registry::Label& name) {
@@ -100,18 +107,19 @@ Result<Outcome> get_automation(const Call& call) {
 }
 
 Result<Outcome> create_automation(const Call& call) {
-  HERALD_TRY(const auto definition, definition_in(call, true));
-  return Write{registry::CreateAutomation{call.new_id<registry::AutomationId>(), definition},
+  HERALD_TRY(const Asked asked, definition_in(call));
+  return Write{registry::CreateAutomation{call.new_id<registry::AutomationId>(), asked.definition},
                {},
-               present_automation(call, definition.name)};
+               present_automation(call, asked.definition.name)};
 }
 
 Result<Outcome> update_automation(const Call& call) {
   HERALD_TRY(const auto name, name_in(call));
-  const Snapshot now = call.snapshot();
-  HERALD_TRY(const auto present, automation_named(now.state(), name));
-  HERALD_TRY(const auto definition, definition_in(call, present.definition.enabled));
-  return Write{registry::UpdateAutomation{name, definition}, {}, present_automation(call, definition.name)};
+  HERALD_CHECK(automation_named(call.snapshot().state(), name));
+  HERALD_TRY(const Asked asked, definition_in(call));
+  return Write{registry::UpdateAutomation{name, asked.definition, !asked.says_enabled},
+               {},
+               present_automation(call, asked.definition.name)};
 }
 
 Result<Outcome> delete_automation(const Call& call) {

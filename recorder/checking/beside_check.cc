@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "registry/digests.h"
 
 namespace herald::recorder::checking {
 namespace {
@@ -13,19 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kTexts = "texts";
-constexpr const char* kWorkTables[] = {"meta", kTexts,     "secrets",      "schedule",
-                                       "due",  "attempts", "attempt_ages", "positions"};
 constexpr std::size_t kSlice = 1 << 20;
-
-std::vector<Digest> digests_in(std::string_view text) {
-  constexpr std::string_view kPrefix = "\"sha256:";
-  std::vector<Digest> digests;
-  for (auto at = text.find(kPrefix); at != std::string_view::npos; at = text.find(kPrefix, at + 1)) {
-    if (const auto digest = Digest::parse(text.substr(at + kPrefix.size(), 2 * Digest::kSize)))
-      digests.push_back(*digest);
-  }
-  return digests;
-}
 
 std::string contents(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -58,8 +47,10 @@ void WorkCheck::finish() {
   }
   const auto environment = lmdb::Environment::open({.path = folder_, .map_size = kReadingMapSize});
   if (!environment) return findings_.add("work", environment.error().message);
-  for (const char* name : kWorkTables) {
-    const auto table = (*environment)->table(name);
+  const auto names = (*environment)->table_names();
+  if (!names) return findings_.add("work", names.error().message);
+  for (const std::string& name : *names) {
+    const auto table = (*environment)->table(name.c_str());
     if (!table) return findings_.add("work", table.error().message);
     walk((*environment)->read(), *table, fmt::format("work: {}", name), findings_,
          [&](const lmdb::Entry& row) {
@@ -77,7 +68,7 @@ void BlobCheck::after(const registry::Event& event) {
   if (!is_there(artifact->digest))
     return findings_.add(
         where, fmt::format("the list of the artifact's files, blob {}, is missing", artifact->digest.str()));
-  for (const Digest& file : digests_in(contents(path_of(artifact->digest)))) {
+  for (const Digest& file : registry::digests_named_in(contents(path_of(artifact->digest)))) {
     if (!is_there(file))
       findings_.add(where, fmt::format("a file of the artifact, blob {}, is missing", file.str()));
   }

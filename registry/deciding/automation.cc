@@ -124,12 +124,13 @@ Result<Decision> rule(const Reader& state, const CreateAutomation& command) {
 
 Result<Decision> rule(const Reader& state, const UpdateAutomation& command) {
   HERALD_TRY(const auto present, require_automation(state, command.name));
-  HERALD_CHECK(check_definition(command.definition));
-  const Label& name = command.definition.name;
-  if (name != command.name && find_automation(state, name)) return name_taken(name);
-  Decision decision{{}, false, json::to_json(AutomationAnswer{name, present.id})};
-  if (command.definition != present.definition) {
-    decision.drafts.push_back({AutomationUpdated{present.id, present.definition, command.definition}, {}});
+  AutomationDefinition after = command.definition;
+  if (command.keeps_enabled) after.enabled = present.definition.enabled;
+  HERALD_CHECK(check_definition(after));
+  if (after.name != command.name && find_automation(state, after.name)) return name_taken(after.name);
+  Decision decision{{}, false, json::to_json(AutomationAnswer{after.name, present.id})};
+  if (after != present.definition) {
+    decision.drafts.push_back({AutomationUpdated{present.id, present.definition, std::move(after)}, {}});
   }
   return decision;
 }

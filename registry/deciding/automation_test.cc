@@ -84,6 +84,16 @@ TEST(UpdateAutomation, MayRenameIt) {
   story.when(update("inform", renamed)).then_nothing();
 }
 
+TEST(UpdateAutomation, ThatDoesNotSayWhetherItIsEnabledFollowsWhoSaidItLast) {
+  Story story = with_automation();
+  story.given({SetAutomationEnabled{Label::trusted("tell"), false}});
+  auto changed = update("tell", definition("tell"));
+  changed.definition.max_per_minute = 7;
+  changed.keeps_enabled = true;
+  story.when(changed).then({"automation tell updated to tell"});
+  EXPECT_FALSE(find_automation(story.state(), Label::trusted("tell"))->definition.enabled);
+}
+
 TEST(UpdateAutomation, RefusesAnothersNameAndWhatDoesNotExist) {
   Story story = with_automation();
   auto other = an_automation("other");

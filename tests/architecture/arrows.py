@@ -12,7 +12,7 @@ MAY_INCLUDE = {
     "reflect": ["base"],
     "disk": ["base"],
     "lmdb": ["base", "disk"],
-    "eventstore": ["base", "lmdb"],
+    "eventstore": ["base", "lmdb", "disk/testing/small_disk.h"],
     "registry": ["base", "reflect"],
     "projections": ["base", "reflect", "disk", "lmdb", "registry"],
     "work": ["base", "reflect", "disk", "lmdb", "registry"],

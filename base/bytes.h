@@ -23,8 +23,7 @@ inline std::string be64(std::uint64_t value) {
 inline std::uint64_t read_be64(std::string_view bytes) {
   if (bytes.size() < 8) throw std::logic_error("eight bytes are needed to read a number");
   std::uint64_t value = 0;
-  for (int i = 0; i < 8; ++i)
-    value = value << 8 | static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]);
+  for (int i = 0; i < 8; ++i) value = value << 8 | static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]);
   return value;
 }
 

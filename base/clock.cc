@@ -21,9 +21,8 @@ class SystemClock final : public Clock {
 };
 
 Error not_a_time(std::string_view text) {
-  return error(
-      Cause::invalid_value,
-      fmt::format("\"{}\" is not a time: write RFC 3339, as 2026-11-24T05:02:00.000Z", text.substr(0, 64)));
+  return error(Cause::invalid_value,
+               fmt::format("\"{}\" is not a time: write RFC 3339, as 2026-11-24T05:02:00.000Z", text.substr(0, 64)));
 }
 
 // Reads exactly `digits` digits at `at`, moving it; -1 when they are not there.
@@ -76,8 +75,7 @@ Result<Timestamp> Timestamp::parse(std::string_view text) {
     if (om < 0 || om > 59) return not_a_time(text);
     offset_minutes = sign * (oh * 60 + om);
   }
-  const std::chrono::year_month_day date{year{y}, month{static_cast<unsigned>(mo)},
-                                         day{static_cast<unsigned>(d)}};
+  const std::chrono::year_month_day date{year{y}, month{static_cast<unsigned>(mo)}, day{static_cast<unsigned>(d)}};
   if (at != text.size() || !date.ok() || h < 0 || h > 23 || mi < 0 || mi > 59 || s < 0 || s > 60)
     return not_a_time(text);
   const std::int64_t days = sys_days(date).time_since_epoch().count();

@@ -49,12 +49,8 @@ Digest Digest::from_bytes(std::string_view thirty_two) {
   return Digest(bytes);
 }
 
-std::string Digest::str() const {
-  return std::string(kPrefix) + hex();
-}
-std::string Digest::hex() const {
-  return to_hex(bytes());
-}
+std::string Digest::str() const { return std::string(kPrefix) + hex(); }
+std::string Digest::hex() const { return to_hex(bytes()); }
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {
   require(EVP_DigestInit_ex2(state_->context, algorithm(), nullptr));
@@ -83,9 +79,8 @@ Digest sha256(std::string_view bytes) {
 Digest hmac_sha256(std::string_view key, std::string_view bytes) {
   std::array<std::uint8_t, Digest::kSize> out{};
   unsigned int length = 0;
-  if (HMAC(algorithm(), key.data(), static_cast<int>(key.size()),
-           reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out.data(),
-           &length) == nullptr) {
+  if (HMAC(algorithm(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(bytes.data()),
+           bytes.size(), out.data(), &length) == nullptr) {
     throw std::runtime_error("HMAC-SHA-256 failed");
   }
   return Digest(out);

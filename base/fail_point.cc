@@ -23,8 +23,8 @@ std::map<std::string, Point, std::less<>>& points() {
 }
 
 [[noreturn]] void refuse(std::string_view item) {
-  std::fprintf(stderr, "HERALD_FAIL_POINTS: \"%.*s\" is not NAME=kill|error[@N]\n",
-               static_cast<int>(item.size()), item.data());
+  std::fprintf(stderr, "HERALD_FAIL_POINTS: \"%.*s\" is not NAME=kill|error[@N]\n", static_cast<int>(item.size()),
+               item.data());
   std::exit(2);
 }
 

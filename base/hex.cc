@@ -56,8 +56,8 @@ std::optional<std::string> from_base64(std::string_view text) {
   if (text.substr(0, text.size() - padding).find('=') != std::string_view::npos) return std::nullopt;
   std::string out(text.size() / 4 * 3, '\0');
   const int length =
-      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(text.data()),
+                      static_cast<int>(text.size()));
   if (length < 0) return std::nullopt;
   out.resize(static_cast<std::size_t>(length) - padding);
   return out;

@@ -13,14 +13,11 @@ namespace herald {
 namespace {
 
 constexpr std::size_t kTextLength = 36;
-constexpr bool is_dash_position(std::size_t i) {
-  return i == 8 || i == 13 || i == 18 || i == 23;
-}
+constexpr bool is_dash_position(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
 
 Error not_an_id(std::string_view text) {
-  return error(Cause::invalid_value,
-               "\"" + std::string(text.substr(0, 64)) +
-                   "\" is not an id: write a UUID, as 01939f5e-0c3b-7a52-8c1e-2f6d3b9a4c10");
+  return error(Cause::invalid_value, "\"" + std::string(text.substr(0, 64)) +
+                                         "\" is not an id: write a UUID, as 01939f5e-0c3b-7a52-8c1e-2f6d3b9a4c10");
 }
 
 // RFC 9562: the variant leaves 62 bits of the last eight bytes.

@@ -55,8 +55,7 @@ inline constexpr std::size_t kMaxConditionsPerAutomation = 32;
 inline constexpr std::size_t kMaxActionHeaders = 32;  // of each kind, clear and secret
 inline constexpr std::size_t kMaxRetries = 20;        // of an automation with a schedule of its own
 inline constexpr std::size_t kMaxEventTypesPerAutomation = 64;
-inline constexpr std::size_t kMaxLineageWalk =
-    10'000;  // nodes looked at to see that an edge closes no circle
+inline constexpr std::size_t kMaxLineageWalk = 10'000;  // nodes looked at to see that an edge closes no circle
 inline constexpr std::size_t kMaxLineageDepth = 64;
 inline constexpr std::size_t kMaxLineageNodes = 1'000;   // of one answer (cut off, and said so)
 inline constexpr std::size_t kMaxLineageEdges = 10'000;  // looked at for one answer (cut off, and said so)
@@ -95,23 +94,19 @@ inline constexpr std::size_t kMaxAnswerBytes = 65'536;
 inline constexpr std::size_t kMaxAnswerHeaderBytes = 32'768;
 inline constexpr std::chrono::hours kAttemptsKept{30 * 24};
 inline constexpr std::size_t kAttemptsPrunedPerWrite = 4;
-inline constexpr std::size_t kMaxPayloadBytes =
-    262'144;  // of a webhook, rendered (the delivery is exhausted)
+inline constexpr std::size_t kMaxPayloadBytes = 262'144;  // of a webhook, rendered (the delivery is exhausted)
 
 // HTTP (refused with the status that fits).
 inline constexpr std::size_t kMaxRequestHeaderBytes = 16'384;
-inline constexpr std::size_t kMaxRequestBodyBytes =
-    1 << 20;  // blobs are streamed and have a limit of their own
+inline constexpr std::size_t kMaxRequestBodyBytes = 1 << 20;  // blobs are streamed and have a limit of their own
 inline constexpr std::uint64_t kMaxBlobBytes = 64ull << 30;
 inline constexpr std::size_t kMaxPageSize = 1'000;
 inline constexpr std::size_t kDefaultPageSize = 100;
 inline constexpr std::size_t kMaxPageBytes = 4 << 20;  // of one page of a list (the page ends early)
 inline constexpr std::size_t kMaxConnections = 10'000;
 inline constexpr std::size_t kMaxLiveStreams = 1'000;
-inline constexpr std::size_t kMaxRowsScanned =
-    100'000;  // by one page of a filtered list (the page ends early)
-inline constexpr std::size_t kMaxEventsScanned =
-    100'000;  // by one page of a filtered list (the page ends early)
+inline constexpr std::size_t kMaxRowsScanned = 100'000;    // by one page of a filtered list (the page ends early)
+inline constexpr std::size_t kMaxEventsScanned = 100'000;  // by one page of a filtered list (the page ends early)
 
 // Space kept free on the data folder's disk (writes refused below it: storage-full).
 inline constexpr std::uint64_t kDiskReserveBytes = 64ull << 20;

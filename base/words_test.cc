@@ -42,8 +42,8 @@ TEST(Digest, IsReadWithAndWithoutPrefixAndNothingElse) {
   EXPECT_EQ(Digest::parse(digest.hex()).value(), digest);
   EXPECT_EQ(Digest::parse(digest.str()).value(), digest);
   EXPECT_TRUE(digest.str().starts_with("sha256:"));
-  for (const std::string& text : {std::string(), digest.hex().substr(1), digest.hex() + "0",
-                                  "md5:" + digest.hex(), std::string(64, 'g'), std::string("sha256:")}) {
+  for (const std::string& text : {std::string(), digest.hex().substr(1), digest.hex() + "0", "md5:" + digest.hex(),
+                                  std::string(64, 'g'), std::string("sha256:")}) {
     EXPECT_EQ(Digest::parse(text).error().cause, Cause::invalid_value) << text;
   }
 }
@@ -128,8 +128,7 @@ TEST(Ids, AreReadInOneFormOnly) {
         "01939f5e-0c3b-7a52-8c1e-2f6d3b9a4c1g", "01939f5e+0c3b-7a52-8c1e-2f6d3b9a4c10"}) {
     EXPECT_EQ(Uuid::parse(wrong).error().cause, Cause::invalid_value) << wrong;
   }
-  EXPECT_EQ(Uuid::parse("01939F5E-0C3B-7A52-8C1E-2F6D3B9A4C10").value().str(),
-            "01939f5e-0c3b-7a52-8c1e-2f6d3b9a4c10");
+  EXPECT_EQ(Uuid::parse("01939F5E-0C3B-7A52-8C1E-2F6D3B9A4C10").value().str(), "01939f5e-0c3b-7a52-8c1e-2f6d3b9a4c10");
 }
 
 TEST(Cause, EachHasAWordOfItsOwn) {
@@ -148,9 +147,8 @@ TEST(FailPoint, FailsTheNamedStepTheNamedTimeOnly) {
   EXPECT_EXIT(
       {
         arm("log.commit=error@2,other=error");
-        const bool as_told = !fail_point("log.commit") && fail_point("log.commit") &&
-                             !fail_point("log.commit") && fail_point("other") && fail_point("other") &&
-                             !fail_point("unnamed");
+        const bool as_told = !fail_point("log.commit") && fail_point("log.commit") && !fail_point("log.commit") &&
+                             fail_point("other") && fail_point("other") && !fail_point("unnamed");
         std::exit(as_told ? 0 : 1);
       },
       testing::ExitedWithCode(0), "");

@@ -22,7 +22,7 @@ BANS = [
     Ban(r"steady_clock::now", "the injected Clock's steady() (base/clock.h)", ("base/clock.cc",), in_tests=True),
     Ban(r"\bsleep_for\(|\bsleep_until\(|\busleep\(|\bnanosleep\(|\bsleep\(\d", "wait for the event itself (eventstore/tail.h, a condition variable)"),
     Ban(r"\brand\(\)|random_device|\bsrand\(", "IdSource or random_bytes (base/ids.h)"),
-    Ban(r"\bgetenv\(", "server/config", ("base/fail_point.cc", "server/", "cli/"), in_tests=True),
+    Ban(r"\bgetenv\(", "server/config", ("base/fail_point.cc", "connectors/testing/", "server/", "cli/"), in_tests=True),
     Ban(r"#include <simdjson", "json::Document (reflect/json_value.h)", ("reflect/json_value.cc",)),
     Ban(r"#include <lmdb\.h>", "lmdb/lmdb.h", ("lmdb/lmdb.cc", "projections/testing/cursor_steps.cc")),
     Ban(r"#include <boost/(asio|beast)", "plain interfaces; Beast stays in api/", ("api/",)),

@@ -9,7 +9,7 @@
 //    5  blobs, sender                                            8
 //    6  recorder (registry `models` in a log that is new)        7  answers what is queued
 //    7  projector                                                6
-//    8  automations: engine, dispatcher, their followers         5  what is under way ends, attempts are written
+//    8  automations: engine, dispatcher, sweeper                 5  what is under way ends, attempts are written
 //    9  Kafka publisher                                          4  its transaction ends
 //   10  HTTP: from here on others can see it                     1  no new connections
 //                                                                2  streams end

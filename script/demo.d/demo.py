@@ -256,6 +256,8 @@ def event_bytes(url, sequence):
 
 
 def stay(demo):
+    awaited = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
     herald = "build/release/herald"
     say(f"""
 {bold(f'The server stays up at {demo.url}')}, with Kafka at {demo.brokers}. Ctrl-C stops both. Try, in another terminal:
@@ -268,8 +270,6 @@ def stay(demo):
    {herald} --help
    curl {demo.url}/v1/models/{MODEL}
 """)
-    awaited = {signal.SIGINT, signal.SIGTERM}
-    signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
     signal.sigwait(awaited)
     say("\nstopping")
 

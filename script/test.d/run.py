@@ -65,7 +65,7 @@ def parse_arguments():
     parser.add_argument("--quick", action="store_true", help="leave out the sanitizers")
     parser.add_argument("-k", metavar="PATTERN", dest="pattern",
                         help="only tests whose name has PATTERN in it (a regular expression for CTest, "
-                             "an expression for pytest); leaves out acceptance and headers")
+                             "an expression for pytest); leaves out headers, asan, tsan and acceptance")
     parser.add_argument("--no-time-limit", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     for name in options.stages:

@@ -24,8 +24,11 @@ def run(name, options):
     try:
         return STAGES[name].function(name, options)
     except Broken as broken:
-        say(f"   {broken}")
-        return Result(failed=[f"stage {name}: {str(broken).splitlines()[0]}"])
+        why = str(broken)
+    except OSError as problem:   # as of a program or a file that is not there
+        why = str(problem)
+    say(f"   {why}")
+    return Result(failed=[f"stage {name}: {why.splitlines()[0]}"])
 
 
 def not_run(name, needed):

@@ -18,12 +18,14 @@ MAY_INCLUDE = {
     "work": ["base", "reflect", "disk", "lmdb", "registry"],
     "recorder": ["base", "reflect", "disk", "lmdb", "registry", "eventstore", "projections"],
     "automations": ["base", "reflect", "lmdb", "registry", "eventstore", "projections", "recorder", "work"],
-    "connectors": ["base", "reflect", "disk", "registry", "eventstore", "lmdb/testing/temp_folder.h", "automations/ports.h", "api/ports.h"],
+    "connectors": ["base", "reflect", "disk", "registry", "eventstore", "automations/ports.h", "api/ports.h"],
     "api": ["base", "reflect", "lmdb", "registry", "eventstore", "projections", "recorder", "work", "automations"],
     "cli": ["base", "reflect", "registry", "eventstore", "projections", "recorder", "work", "connectors", "api/ports.h"],
     "server": ["base", "reflect", "disk", "lmdb", "registry", "eventstore", "projections", "recorder", "work", "automations",
                "connectors", "api", "cli"],
 }
+# The same, for a room's tests and what is in its testing/ folders.
+ITS_TESTS_MAY_INCLUDE = {"connectors": ["lmdb/testing/temp_folder.h"]}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 
 
@@ -41,13 +43,23 @@ def sources():
                 yield room, path
 
 
+def is_for_tests(file):
+    return file.endswith("_test.cc") or "/testing/" in file
+
+
+def is_wrong(room, file, target):
+    if is_for_tests(target) and not is_for_tests(file):
+        return True
+    other = target.split("/")[0]
+    if other == room or other not in MAY_INCLUDE:
+        return False
+    allowed = MAY_INCLUDE[room] + (ITS_TESTS_MAY_INCLUDE.get(room, []) if is_for_tests(file) else [])
+    return other not in allowed and target not in allowed
+
+
 def wrong_includes(room, text, file):
-    """The includes in `text` that the table does not allow."""
+    """The includes in `text` that the tables do not allow. What is shipped includes nothing of a testing/ folder."""
     for match in INCLUDE.finditer(text):
         target = match.group(1)
-        other = target.split("/")[0]
-        if other == room or other not in MAY_INCLUDE:
-            continue
-        if other in MAY_INCLUDE[room] or target in MAY_INCLUDE[room]:
-            continue
-        yield Include(file, text.count("\n", 0, match.start()) + 1, target)
+        if is_wrong(room, file, target):
+            yield Include(file, text.count("\n", 0, match.start()) + 1, target)

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.architecture.arrows import INCLUDE, MAY_INCLUDE, REPO, sources, wrong_includes
 
 
@@ -21,6 +23,14 @@ def test_an_arrow_that_points_up_is_found():
 def test_connectors_see_only_the_ports_of_automations_and_api():
     text = '#include "api/ports.h"\n#include "api/server.h"\n'
     assert [w.target for w in wrong_includes("connectors", text, "connectors/x.cc")] == ["api/server.h"]
+
+
+@pytest.mark.parametrize("file, header", [("connectors/x.cc", "lmdb/testing/temp_folder.h"), ("registry/x.cc", "registry/testing/y.h")])
+def test_what_is_for_tests_is_included_by_tests_alone(file, header):
+    room, text = file.split("/")[0], f'#include "{header}"\n'
+    assert [w.target for w in wrong_includes(room, text, file)] == [header]
+    for test in (f"{room}/x_test.cc", f"{room}/testing/x.h"):
+        assert not list(wrong_includes(room, text, test)), test
 
 
 def test_the_table_has_no_circle():

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.architecture.arrows import MAY_INCLUDE, REPO
+from tests.architecture.arrows import MAY_INCLUDE, REPO, is_for_tests, sources
 
 
 def text(name):
@@ -72,11 +72,23 @@ def test_every_room_has_its_place_and_its_page():
         assert page.startswith(f"# {room}: ") and len(page.splitlines()) <= 60, f"{room}/README.md"
 
 
+A_THREAD = re.compile(r"std::j?thread>? \w+;|asio::thread_pool \w+;|std::async\(")
+FOLLOWERS_THREAD = re.compile(r"(\w+_thread) =\s+std::make_unique<recorder::FollowerThread>")
+
+
+def threads_of_the_server():
+    """The files that make one, as often as they do; of the followers, the name in server/assembly.cc."""
+    yield from FOLLOWERS_THREAD.findall(text("server/assembly.cc"))
+    for room, path in sources():
+        file = str(path.relative_to(REPO))
+        if room != "cli" and file != "recorder/follower.cc" and not is_for_tests(file):
+            yield from [file] * len(A_THREAD.findall(path.read_text()))
+
+
 def test_every_thread_is_listed_with_what_it_waits_on():
     rows = table(section("ARCHITECTURE.md", "Threads"))
-    assert {row[0].split("(")[0].strip() for row in rows} >= {
-        "I/O", "recorder", "projector", "engine", "deliveries", "sending", "HTTP out", "work", "publisher", "signals"}
-    assert all(len(row) == 3 and all(row) for row in rows)
+    assert all(len(row) == 4 and all(row) for row in rows)
+    assert sorted(row[1].strip("`") for row in rows) == sorted(threads_of_the_server())
 
 
 def test_the_stop_order_is_the_one_of_the_code():
@@ -85,12 +97,14 @@ def test_the_stop_order_is_the_one_of_the_code():
     said = part[part.index("stop from the top down"):]
     code = text("server/assembly.cc")
     code = code[code.index("void Assembly::stop()"):]
-    order = [("no new connections", "http->stop"), ("publisher;", "publisher->stop"), ("deliveries,", "dispatcher_thread->stop"),
-             ("engine;", "engine_thread->stop"), ("projector;", "projector_thread->stop"), ("recorder;", "recorder->stop"),
+    order = [("no new connections", "http->stop"), ("publisher;", "publisher->stop"), ("sweeper,", "sweeper_thread->stop"),
+             ("deliveries,", "dispatcher_thread->stop"), ("engine;", "engine_thread->stop"), ("projector;", "projector_thread->stop"), ("recorder;", "recorder->stop"),
              ("work;", "work->stop"), ("marked clean", "close_clean")]
     for which, where in ((0, said), (1, code)):
         places = [where.find(pair[which]) for pair in order]
         assert -1 not in places and places == sorted(places), list(zip(order, places))
+    stopped = {part.removesuffix("_thread") for part in re.findall(r"parts_->(\w+)->stop", code)}
+    assert stopped == {pair[1].split("->")[0].removesuffix("_thread") for pair in order[:-1]}, "a part is missing here"
 
 
 def test_the_failure_table_says_who_notices_what_is_seen_and_what_recovers():
@@ -147,6 +161,16 @@ def test_every_metric_is_on_the_page_and_no_other():
     assert made and set(re.findall(r"`(herald_\w+)`", text("docs/operations.md"))) == made
     elsewhere = {name for page in (REPO / "docs").glob("*.md") for name in re.findall(r"`(herald_\w+)`", page.read_text())}
     assert elsewhere <= made, elsewhere - made
+
+
+def test_every_follower_is_named_with_its_metric():
+    listed = re.search(r"\.followers = \{(.*?)\}\}", text("server/assembly.cc"), re.S).group(1)
+    headers = "".join(path.read_text() for path in (REPO / "automations").glob("*.h"))
+    names = re.findall(r'\{"(\w+)"', listed)
+    names += [re.search(rf'\b{name} = "(\w+)"', headers).group(1) for name in re.findall(r"::(k\w+)", listed)]
+    assert len(names) == len(FOLLOWERS_THREAD.findall(text("server/assembly.cc")))
+    row, = (row for row in table(section("docs/operations.md", "Metrics")) if row[0] == "`herald_follower_lag`")
+    assert re.search(r"\((.*)\)", row[1]).group(1).split(", ") == names
 
 
 def test_the_pages_name_files_that_are_there():

@@ -219,6 +219,20 @@ def test_kafka_that_cannot_be_fetched_says_why_and_leaves_nothing(bench):
     assert not [path for path in (bench.folder / "cache").rglob("*") if path.is_dir() and path.name.startswith("kafka-")]
 
 
+def test_a_folder_for_kafka_is_as_seen_from_where_the_caller_stands(tmp_path):
+    (tmp_path / "broker" / "data").mkdir(parents=True)
+    (tmp_path / "broker" / "notes").touch()
+
+    def wipe():
+        return subprocess.run([REPO / "script" / "kafka", "wipe", "--dir", "broker"], cwd=tmp_path, capture_output=True, text=True,
+                              timeout=60)
+
+    kept = wipe()
+    assert (kept.returncode, kept.stderr) == (0, f"kafka: kept {tmp_path}/broker: it holds other files\n")
+    (tmp_path / "broker" / "notes").unlink()
+    assert wipe().returncode == 0 and not (tmp_path / "broker").exists()
+
+
 # ---- script/format ----
 
 

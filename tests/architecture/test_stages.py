@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -79,6 +80,25 @@ def test_a_stage_that_breaks_is_a_failure_under_its_name(monkeypatch):
         raise stages.Broken("cmake: exit code 1; all of the output: build.log")
     monkeypatch.setitem(stages.STAGES, "build", stages.Stage("", broken))
     assert stages.run("build", OPTIONS).failed == ["stage build: cmake: exit code 1; all of the output: build.log"]
+
+
+def test_a_program_that_is_not_there_is_a_failure_of_its_stage_and_is_counted(monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["test", "build"])
+    assert run.main() == 1
+    printed = capsys.readouterr().out.splitlines()
+    assert any(re.search("failed: stage build: .*No such file or directory: 'cmake'", line) for line in printed)
+    assert printed[-1] == "0 passed, 1 failed"
+
+
+def test_the_help_says_what_a_pattern_leaves_out(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["test", "--help"])
+    with pytest.raises(SystemExit):
+        run.parse_arguments()
+    said = " ".join(capsys.readouterr().out.split())
+    everything, some = (run.choose(argparse.Namespace(stages=[], quick=False, pattern=pattern)) for pattern in (None, "Some"))
+    *first, last = [name for name in everything if name not in some]
+    assert f"leaves out {', '.join(first)} and {last}" in said
 
 
 def test_a_program_that_ends_badly_without_a_failed_test_is_a_failure(results):

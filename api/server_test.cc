@@ -160,6 +160,8 @@ TEST_F(Server, ChangesWhatIsKnownOfAVersion) {
   EXPECT_EQ(changed.at("status"), "failed");
   EXPECT_EQ(ask("PATCH", "/v1/models/churn/versions/1", R"({"metrics":{},"expected_changed":1})").at("code"),
             "expected-mismatch");
+  EXPECT_EQ(ask("PATCH", "/v1/models/churn/versions/1", R"({"description":null})").at("field"),
+            "description");
   const Reply by_alias = ask("PATCH", "/v1/models/churn/versions/latest", "{}");
   EXPECT_EQ(by_alias.status, 422u);
   EXPECT_EQ(by_alias.at("field"), "version");

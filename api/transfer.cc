@@ -68,26 +68,6 @@ Error too_large() {
   return error(Cause::too_large, "a blob has at most " + std::to_string(limits::kMaxBlobBytes) + " bytes");
 }
 
-// A body for a blob that is there already is held against its digest all the same.
-class Checked final : public BlobStore::Upload {
- public:
-  explicit Checked(const Digest& digest) : digest_(digest) {}
-  Result<void> write(std::string_view bytes) override {
-    hash_.update(bytes);
-    return {};
-  }
-  Result<void> finish() override {
-    const Digest actual = hash_.finish();
-    if (actual == digest_) return {};
-    return error(Cause::digest_mismatch,
-                 "the bytes have the digest " + actual.str() + ", not " + digest_.str());
-  }
-
- private:
-  Digest digest_;
-  Sha256 hash_;
-};
-
 using Upload = std::shared_ptr<BlobStore::Upload>;
 
 struct Begun {
@@ -95,10 +75,11 @@ struct Begun {
   bool was_there = false;
 };
 
+// What is there already is written anew: a file that was damaged on the disk is mended by whoever has the right bytes.
 Result<Begun> begin_upload(BlobStore& blobs, const Digest& digest, std::optional<std::uint64_t> announced) {
-  if (blobs.size(digest)) return Begun{std::make_shared<Checked>(digest), true};
+  const bool was_there = blobs.size(digest).has_value();
   HERALD_TRY(std::unique_ptr<BlobStore::Upload> upload, blobs.begin(digest, announced));
-  return Begun{std::move(upload), false};
+  return Begun{std::move(upload), was_there};
 }
 
 }  // namespace

@@ -192,7 +192,7 @@ TEST_F(Delivering, IsNotHeldUpByATargetThatAnswersNothing) {
   for (int i = 0; i < 20; ++i) run.tag();
   ASSERT_TRUE(run.wait_for<DeliverySucceeded>(20));
   EXPECT_EQ(sender.sent_to(kB), 20u);
-  EXPECT_EQ(sender.sent_to(kA), limits::kMaxInFlightPerTarget);
+  EXPECT_EQ(sender.sent_to(kA), limits::kMaxInFlightPerUrl);
   sender.release(kA);
   ASSERT_TRUE(run.wait_for<DeliverySucceeded>(40));
 }

@@ -29,6 +29,7 @@ std::optional<std::string> model_link(const std::string& public_url, const Regis
   if (public_url.empty()) return std::nullopt;
   std::string link = public_url;
   while (link.ends_with('/')) link.pop_back();
+  link += "/v1";
   if (registry.str() != kDefaultRegistry) link += "/registries/" + percent_encoded(registry.str());
   return link + "/models/" + percent_encoded(model.str());
 }

@@ -1,6 +1,5 @@
-// Where people find a model or version in Herald's pages: PUBLIC_URL/models/churn/versions/3 (in another
-// registry than the default one: PUBLIC_URL/registries/NAME/models/...), and how they write it: churn:v3,
-// NAME/churn:v3.
+// Where a model or version is found: PUBLIC_URL/v1/models/churn/versions/3 (in another registry than the default one:
+// PUBLIC_URL/v1/registries/NAME/models/...), and how people write it: churn:v3, NAME/churn:v3.
 #pragma once
 
 #include <optional>

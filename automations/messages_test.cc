@@ -44,7 +44,7 @@ TEST_F(Messages, SayWhoMovedWhichAliasFromWhereToWhere) {
   const Message message = of(fact);
   EXPECT_EQ(message.title, "production of churn moved from v3 to v4");
   EXPECT_EQ(message.text, "Moved by anonymous: better recall");
-  EXPECT_EQ(message.link, "https://herald.example/models/churn/versions/4");
+  EXPECT_EQ(message.link, "https://herald.example/v1/models/churn/versions/4");
   EXPECT_THAT(message.facts, Contains(Pair("auc", "0.91 (was 0.9)")));
   EXPECT_THAT(message.facts, Contains(Pair("recall", "0.8")));
   EXPECT_THAT(message.facts, Contains(Pair("Actor", "anonymous")));
@@ -54,7 +54,7 @@ TEST_F(Messages, SayWhoMovedWhichAliasFromWhereToWhere) {
 
 TEST_F(Messages, HaveNoLinkWithoutAPublicUrl) {
   EXPECT_EQ(of(ModelRegistered{World::churn()}, "").link, std::nullopt);
-  EXPECT_EQ(of(ModelRegistered{World::churn()}).link, "https://herald.example/models/churn");
+  EXPECT_EQ(of(ModelRegistered{World::churn()}).link, "https://herald.example/v1/models/churn");
   EXPECT_EQ(of(SecretRemoved{SecretName::trusted("s")}).link, std::nullopt);
 }
 

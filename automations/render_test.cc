@@ -94,7 +94,7 @@ TEST_F(Rendering, FillsInEventModelVersionAndLinks) {
   EXPECT_EQ(
       body(R"(["${automation.name}","${delivery.id}","${links.version}","${links.model}"])", moved),
       R"(["deploy",")" + id<DeliveryId>(7).str() +
-          R"(","https://herald.example/models/churn/versions/4","https://herald.example/models/churn"])");
+          R"(","https://herald.example/v1/models/churn/versions/4","https://herald.example/v1/models/churn"])");
 }
 
 TEST_F(Rendering, TheEventAsAWholeIsTheBytesOfTheLog) {
@@ -125,7 +125,7 @@ TEST_F(Rendering, ReferencesNameAnotherRegistry) {
       World::model(20, "a model", 2, "team-a"), AliasName::trusted("production"), VersionNumber(1), {}});
   EXPECT_EQ(
       body(R"(["${version.reference}","${links.version}"])", other),
-      R"(["team-a/a model:v1","https://herald.example/registries/team-a/models/a%20model/versions/1"])");
+      R"(["team-a/a model:v1","https://herald.example/v1/registries/team-a/models/a%20model/versions/1"])");
 }
 
 TEST_F(Rendering, SaysWhichPlaceholderHasNoValue) {
@@ -196,7 +196,7 @@ TEST_F(Rendering, OrTheAutomationsOwn) {
   EXPECT_EQ(out.message.title, "");
   EXPECT_EQ(out.message.text, "churn v4: better recall");
   EXPECT_TRUE(out.message.facts.empty());
-  EXPECT_EQ(out.message.link, "https://herald.example/models/churn/versions/4");
+  EXPECT_EQ(out.message.link, "https://herald.example/v1/models/churn/versions/4");
 }
 
 }  // namespace

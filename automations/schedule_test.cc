@@ -137,7 +137,7 @@ class TargetsTest : public ::testing::Test {
 };
 
 TEST_F(TargetsTest, SendsToOneNoMoreThanItsShareAtATime) {
-  const unsigned share = limits::kMaxInFlightPerTarget;
+  const unsigned share = limits::kMaxInFlightPerUrl;
   enqueue("a", 1, share + 2);
   EXPECT_EQ(take_all().size(), share);
   targets.finished("a");

@@ -177,7 +177,7 @@ void Sending::begin(DeliveryId id) {
   // Without a route it cannot be rendered either, and ends at its turn.
   const auto route = preparing_.route_of(*delivery);
   if (route && waits_for_pause(id, route->url)) return;
-  targets_.enqueue(route ? route->target : std::string(), id);
+  targets_.enqueue(route ? route->url : std::string(), id);
 }
 
 void Sending::send_what_may_leave() {
@@ -204,13 +204,13 @@ void Sending::attempt(const Targets::Turn& turn) {
   auto delivery = preparing_.find(turn.id);
   if (!row || !delivery) throw std::logic_error("a delivery that was to be sent is not scheduled");
   auto route = preparing_.route_of(*delivery);
-  if (route && waits_for_pause(turn.id, route->url)) return targets_.finished(turn.target);
+  if (route && waits_for_pause(turn.id, route->url)) return targets_.finished(turn.url);
   UnderWay& under_way = under_way_[turn.id];
   under_way.row = std::move(*row);
   under_way.delivery = std::move(*delivery);
   under_way.started = Moment::of(parts_.clock);
   if (route) under_way.route = std::move(*route);
-  under_way.route.target = turn.target;
+  under_way.turn = turn.url;
   ++under_way.row.attempts;
   ++counts_.attempts;
   ++counts_.in_flight;
@@ -233,7 +233,7 @@ void Sending::attempted(DeliveryId id, const Outcome& outcome) {
     const auto now = parts_.clock.steady();
     pauses_.pause(under_way.route.url, now + pause, now);
   }
-  targets_.finished(under_way.route.target);
+  targets_.finished(under_way.turn);
   plan_next(under_way, outcome);
   keep_attempt(id, outcome);
 }

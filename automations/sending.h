@@ -61,6 +61,7 @@ class Sending {
     registry::DeliveryRecord delivery;
     work::ScheduleRow row;
     Preparing::Route route;
+    std::string turn;  // the URL whose turn this is
     Moment started;
     bool scheduled_anew = false;  // meanwhile, by a replay
   };

@@ -32,39 +32,39 @@ std::string target_of(std::string_view url) {
   return target;
 }
 
-void Targets::enqueue(const std::string& target, registry::DeliveryId id) {
-  const Entry entry = targets_.try_emplace(target).first;
+void Targets::enqueue(const std::string& url, registry::DeliveryId id) {
+  const Entry entry = queues_.try_emplace(url).first;
   entry->second.waiting.push_back(id);
   arrange(entry);
 }
 
 std::optional<Targets::Turn> Targets::take() {
   if (turns_.empty()) return std::nullopt;
-  const Entry entry = targets_.find(turns_.front());
+  const Entry entry = queues_.find(turns_.front());
   turns_.pop_front();
-  Target& target = entry->second;
-  target.has_turn = false;
-  Turn turn{entry->first, target.waiting.front()};
-  target.waiting.pop_front();
-  ++target.in_flight;
+  Queue& queue = entry->second;
+  queue.has_turn = false;
+  Turn turn{entry->first, queue.waiting.front()};
+  queue.waiting.pop_front();
+  ++queue.in_flight;
   arrange(entry);
   return turn;
 }
 
-void Targets::finished(const std::string& target) {
-  const Entry entry = targets_.find(target);
+void Targets::finished(const std::string& url) {
+  const Entry entry = queues_.find(url);
   --entry->second.in_flight;
   arrange(entry);
 }
 
 // Gives it a turn, takes its turn away, or forgets it, as it stands now.
 void Targets::arrange(Entry entry) {
-  Target& target = entry->second;
-  const bool ready = !target.waiting.empty() && target.in_flight < limits::kMaxInFlightPerTarget;
-  if (ready && !target.has_turn) turns_.push_back(entry->first);
-  if (!ready && target.has_turn) turns_.erase(std::find(turns_.begin(), turns_.end(), entry->first));
-  target.has_turn = ready;
-  if (target.waiting.empty() && target.in_flight == 0) targets_.erase(entry);
+  Queue& queue = entry->second;
+  const bool ready = !queue.waiting.empty() && queue.in_flight < limits::kMaxInFlightPerUrl;
+  if (ready && !queue.has_turn) turns_.push_back(entry->first);
+  if (!ready && queue.has_turn) turns_.erase(std::find(turns_.begin(), turns_.end(), entry->first));
+  queue.has_turn = ready;
+  if (queue.waiting.empty() && queue.in_flight == 0) queues_.erase(entry);
 }
 
 void Pauses::pause(const std::string& url, Time until, Time now) {

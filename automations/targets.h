@@ -1,5 +1,5 @@
-// Who may be sent to now. Each target (scheme, host, port) has a queue of its own with kMaxInFlightPerTarget under way;
-// they take turns. A dead target holds up nobody else. One thread.
+// Who may be sent to now. Each URL has a queue of its own with kMaxInFlightPerUrl under way; they take turns. A dead one
+// holds up nobody else, be it of the same host: many who do not know each other share the host of a service. One thread.
 #pragma once
 
 #include <chrono>
@@ -20,30 +20,29 @@ std::string target_of(std::string_view url);
 
 class Targets {
  public:
-  void enqueue(const std::string& target, registry::DeliveryId id);
+  void enqueue(const std::string& url, registry::DeliveryId id);
   struct Turn {
-    std::string target;
+    std::string url;
     registry::DeliveryId id;
   };
   // The next that may be sent; it counts as under way until finished(). Nothing: wait for finished() or enqueue().
   std::optional<Turn> take();
-  void finished(const std::string& target);
+  void finished(const std::string& url);
 
  private:
-  struct Target {
+  struct Queue {
     std::deque<registry::DeliveryId> waiting;
     std::size_t in_flight = 0;
     bool has_turn = false;  // stands in turns_
   };
-  using Entry = std::map<std::string, Target, std::less<>>::iterator;
+  using Entry = std::map<std::string, Queue, std::less<>>::iterator;
   void arrange(Entry entry);
 
-  std::map<std::string, Target, std::less<>> targets_;  // those with something waiting or under way
-  std::deque<std::string> turns_;                       // those that may be sent to
+  std::map<std::string, Queue, std::less<>> queues_;  // those with something waiting or under way
+  std::deque<std::string> turns_;                     // those that may be sent to
 };
 
-// Which URLs asked to be left alone, and until when. By URL and not by target, since many who do not know each other
-// share the host of a service. One thread.
+// Which URLs asked to be left alone, and until when. One thread.
 class Pauses {
  public:
   using Time = std::chrono::steady_clock::time_point;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "base/fail_point.h"
@@ -72,6 +73,17 @@ TEST_F(Blobs, OtherBytesThanAnnouncedAreRefusedAndLeaveNothing) {
   EXPECT_NE(refused.error().message.find(sha256("weight").str()), std::string::npos);
   EXPECT_EQ(get(sha256("weights")), "(not there)");
   EXPECT_EQ(files_in(folder_), 0);
+}
+
+TEST_F(Blobs, ThatAreDamagedOnTheDiskAreMendedByAnUpload) {
+  const Digest digest = sha256("weights");
+  ASSERT_TRUE(put("weights", digest));
+  const fs::path file = folder_ / digest.hex().substr(0, 2) / digest.hex().substr(2);
+  fs::permissions(file, fs::perms::owner_all);
+  std::ofstream(file) << "w";
+  ASSERT_EQ(get(digest), "w");
+  ASSERT_TRUE(put("weights", digest));
+  EXPECT_EQ(get(digest), "weights");
 }
 
 TEST_F(Blobs, AnUploadThatIsGivenUpLeavesNothing) {

@@ -46,12 +46,18 @@ Judgement judge(ActionKind kind, const HttpAnswer& answer) {
   }
 }
 
-// What a target that echoes its request would put into the record.
+// What a target that echoes its request, or part of it, would put into the record: "invalid token abc" for "Bearer abc".
 std::vector<std::string> secrets_of(const Outgoing& outgoing) {
   std::vector<std::string> secrets;
-  for (const auto& [name, value] : outgoing.headers) secrets.push_back(value);
-  if (outgoing.signing_secret) secrets.push_back(*outgoing.signing_secret);
-  if (const auto url = TargetUrl::parse(outgoing.url)) secrets.push_back(url->path);
+  const auto add = [&](std::string_view secret, std::string_view separators) {
+    secrets.emplace_back(secret);
+    for (const std::string_view part : parts_of(secret, separators)) {
+      if (part.size() >= kShortestRedactedPart) secrets.emplace_back(part);
+    }
+  };
+  for (const auto& [name, value] : outgoing.headers) add(value, " ,;=:");
+  if (outgoing.signing_secret) add(*outgoing.signing_secret, "_");
+  if (const auto url = TargetUrl::parse(outgoing.url)) add(url->path, "/?&=");
   return secrets;
 }
 

@@ -152,6 +152,11 @@ TEST(SendWebhooks, KeepNoSecretThatTheTargetEchoes) {
               outgoing)
           .outcome;
   EXPECT_EQ(outcome.response_body, "you sent [redacted] to [redacted] \uFFFD");
+  const Outcome partly =
+      send_to(Reply::with(401, R"(invalid token HUNTER2hunter2 for "\/services\/T0\/B0\/topsecretpath")"),
+              outgoing)
+          .outcome;
+  EXPECT_EQ(partly.response_body, R"(invalid token [redacted] for "\/services\/T0\/B0\/[redacted]")");
   for (const std::string& text : {outcome.error, outcome.request_body, outcome.target}) {
     EXPECT_EQ(text.find("hunter2"), std::string::npos) << text;
     EXPECT_EQ(text.find("topsecretpath"), std::string::npos) << text;

@@ -9,6 +9,10 @@ namespace {
 
 constexpr std::string_view kReplacement = "\uFFFD";
 
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 bool is_continuation(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
 }
@@ -65,13 +69,28 @@ std::string_view cut_bytes(std::string_view text, std::size_t most) {
   return text.substr(0, most);
 }
 
+std::vector<std::string_view> parts_of(std::string_view text, std::string_view separators) {
+  std::vector<std::string_view> parts;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find_first_of(separators, at), text.size());
+    if (end > at) parts.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
+}
+
 std::string redacted(std::string text, std::span<const std::string> secrets) {
   constexpr std::string_view kInstead = "[redacted]";
+  const auto same = [](char a, char b) { return lower(a) == lower(b); };
   for (const std::string& secret : secrets) {
     if (secret.size() < kShortestRedacted) continue;
-    for (std::size_t at = text.find(secret); at != std::string::npos;
-         at = text.find(secret, at + kInstead.size())) {
+    for (std::size_t from = 0;;) {
+      const auto begin = text.begin() + static_cast<std::ptrdiff_t>(from);
+      const auto found = std::search(begin, text.end(), secret.begin(), secret.end(), same);
+      if (found == text.end()) break;
+      const auto at = static_cast<std::size_t>(found - text.begin());
       text.replace(at, secret.size(), kInstead);
+      from = at + kInstead.size();
     }
   }
   return text;

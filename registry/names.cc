@@ -103,6 +103,14 @@ Result<void> check_not_dots(std::string_view what, std::string_view text) {
   return refused(what, text, "it must not consist of dots alone");
 }
 
+// RFC 3986, 3.2.1: user:password@ before the host.
+bool has_password(std::string_view behind_scheme) {
+  if (!behind_scheme.starts_with("//")) return false;
+  const std::string_view authority = behind_scheme.substr(2, behind_scheme.find_first_of("/?#", 2) - 2);
+  const auto at = authority.rfind('@');
+  return at != std::string_view::npos && authority.substr(0, at).find(':') != std::string_view::npos;
+}
+
 // What pages show as a link must not run when it is followed.
 bool is_script(std::string_view scheme) {
   std::string lower(scheme);
@@ -177,6 +185,10 @@ Result<void> UriRule::check(std::string_view text) {
     return refused("URI", text, "it must begin with a scheme, as in s3://bucket/path or file:///path");
   }
   if (is_script(scheme)) return refused("URI", text, "it would be a program in a browser, not a place");
+  if (has_password(text.substr(colon + 1))) {
+    return refused("URI", text.substr(0, colon + 1),
+                   "it holds a password, which would stay in the log for ever: leave it out");
+  }
   for (const char c : text) {
     if (c <= ' ' || c > '~' || std::string_view("\"<>\\^`{|}").find(c) != std::string_view::npos) {
       return refused("URI", text,

@@ -120,6 +120,9 @@ TEST(Uris, HaveASchemeAndNothingThatMustBeEncoded) {
   EXPECT_THAT(refusal<Uri>("file:"), HasSubstr("must begin with a scheme"));
   EXPECT_THAT(refusal<Uri>("file:///a b"), HasSubstr("must be percent-encoded"));
   EXPECT_THAT(refusal<Uri>("file:///\xC3\xA4"), HasSubstr("must be percent-encoded"));
+  EXPECT_EQ(refusal<Uri>("https://me:letmein@host/x"),
+            R"(URI "https:": it holds a password, which would stay in the log for ever: leave it out)");
+  EXPECT_TRUE(accepts<Uri>("ssh://git@host:22/x?a=b:c@d"));
   for (const char* const uri :
        {"javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "vbscript:x"}) {
     EXPECT_THAT(refusal<Uri>(uri), HasSubstr("would be a program in a browser"));

@@ -101,8 +101,20 @@ Result<Outcome> resolve_reference(const Call& call) {
   return answer_with(Presenter(now.state(), call.herald.parts.work).version(found, version), now.sequence());
 }
 
+// Read as if they were not there, they would look as if they had cleared something.
+Result<void> check_no_nulls(std::string_view body) {
+  HERALD_TRY(const auto document, json::Document::parse(body));
+  for (const auto [name, value] : document.root().members()) {
+    if (value.is_null())
+      return error(Cause::invalid_value, "null changes nothing here: leave the field out, or give it a value",
+                   std::string(name));
+  }
+  return {};
+}
+
 Result<Outcome> update_version(const Call& call) {
   HERALD_TRY(const auto address, version_in(call));
+  HERALD_CHECK(check_no_nulls(call.request.body));
   HERALD_TRY(auto request, body_of<VersionPatch>(call));
   Write write{{}, {}, present_version(call, address, address.version)};
   registry::UpdateVersion command{address, request.run,    request.metadata, request.metrics,

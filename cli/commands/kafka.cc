@@ -141,7 +141,11 @@ Result<void> run(Session& session, const Verify& args) {
 
   HERALD_CHECK(session.show_body(json::to_json(*verification), verification_view()));
   if (verification->differences.empty()) {
-    session.note("the topic holds what the log holds, event for event, byte for byte");
+    session.note("the topic holds what the log holds up to event " + std::to_string(verification->in_topic) +
+                 ", event for event, byte for byte");
+    if (verification->in_topic < verification->in_log)
+      session.note(fmt::format("{} events are not published yet: herald kafka status says how that stands",
+                               verification->in_log - verification->in_topic));
     return {};
   }
   for (const std::string& difference : verification->differences) session.note("  " + difference);

@@ -33,7 +33,7 @@ bool has_no_room(const std::string& path) {
 }
 
 const char* reason(int code) {
-  return code == MDB_MAP_FULL ? "its map is full, and a larger map size makes room" : mdb_strerror(code);
+  return code == MDB_MAP_FULL ? "the store's map is full (a larger map size makes room)" : mdb_strerror(code);
 }
 
 Error to_error(int code, std::string_view doing) {

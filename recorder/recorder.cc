@@ -117,12 +117,12 @@ class Recorder::Impl {
     Batch batch(std::move(*begun), {log_.origin(), head_, clock_, ids_}, disk_.shortage());
     std::vector<Answer> answers;
     std::optional<QueuedCommand> next(std::move(first));
-    while (next && !batch.lost()) {
+    while (next) {
       Result<Recorded> result = batch.record(next->submission);
       if (!result && result.error().cause == Cause::internal) report_defect_(result.error().message);
       const bool stands = result && result->replayed && !batch.remembers(next->submission);
       answers.push_back({std::move(next->done), std::move(result), stands});
-      const bool more = !batch.full() && answers.size() < limits::kMaxCommandsPerBatch;
+      const bool more = !batch.lost() && !batch.full() && answers.size() < limits::kMaxCommandsPerBatch;
       next = more ? queue_.pop() : std::nullopt;
     }
     ++batches_;

@@ -82,6 +82,29 @@ TEST(TheDiskOfTheDataFolder, IsAskedOfTheOperatingSystem) {
   EXPECT_TRUE(w.record(w.create_registry()));
 }
 
+TEST(AFullLog, AnswersEachCommandThatCameWithTheOneThatDidNotFit) {
+  const herald::testing::TempFolder folder;
+  Workshop w{folder.path()};
+  w.log_map_size = 1 << 20;
+  w.open();
+  ASSERT_TRUE(w.record(w.create_registry()));
+  bool full = false;
+  for (int round = 0; !full && round < 1'000; ++round) {
+    std::vector<std::future<Result<Recorded>>> answers;
+    {
+      Held held(*w.recorder, w.asks(std::nullopt));
+      for (int i = 0; i < 40; ++i)
+        answers.push_back(w.submit(w.asks(w.register_model("m" + std::to_string(round * 40 + i)))));
+      held.let_go();
+    }
+    for (auto& answer : answers) {
+      ASSERT_EQ(answer.wait_for(std::chrono::seconds(60)), std::future_status::ready) << "one was forgotten";
+      full = !answer.get() || full;
+    }
+  }
+  EXPECT_TRUE(full);
+}
+
 // Where exactly the room ends is LMDB's affair: at a write, which refuses the batch, or at the head's commit,
 // after which writes stop.
 TEST(AFullHead, RefusesWritesAndLosesNothingAcknowledged) {

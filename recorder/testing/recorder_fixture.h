@@ -27,7 +27,7 @@ class Workshop {
   explicit Workshop(std::string path) : path_(std::move(path)) {}
 
   void open() {
-    log = eventstore::Log::open({path_ + "/log", "herald.example/test", 1ull << 30}, clock).value();
+    log = eventstore::Log::open({path_ + "/log", "herald.example/test", log_map_size}, clock).value();
     head = projections::Head::open({path_ + "/head", head_map_size}).value();
     tail = std::make_unique<eventstore::Tail>(log->last());
     recorder = std::make_unique<Recorder>(options, *log, *head, *tail, clock, random_ids());
@@ -104,7 +104,7 @@ class Workshop {
   }
 
   ManualClock clock{Timestamp::trusted("2026-11-24T05:00:00.000Z")};
-  std::uint64_t head_map_size = 1ull << 30;
+  std::uint64_t log_map_size = 1ull << 30, head_map_size = 1ull << 30;
   Options options{.disk_reserve_bytes = 0, .data_folder = path_};
   std::unique_ptr<eventstore::Log> log;
   std::unique_ptr<projections::Head> head;

@@ -15,4 +15,5 @@ endif()
 
 # Properties of the tests that use it, which find its address in the environment. They take seconds: the sooner started,
 # the sooner all is done.
-set(herald_shares_kafka FIXTURES_REQUIRED kafka ENVIRONMENT "HERALD_TEST_KAFKA=127.0.0.1:${kafka_port}" COST 100)
+set(herald_test_kafka "HERALD_TEST_KAFKA=127.0.0.1:${kafka_port}")
+set(herald_shares_kafka FIXTURES_REQUIRED kafka ENVIRONMENT "${herald_test_kafka}" COST 100)

@@ -1,4 +1,4 @@
-"""Runs the stages of script/test, one after the other, and ends with `N passed, N failed`.
+"""Runs the stages of script/test, one after the other or beside others, and ends with `N passed, N failed`.
 
 A stage is a line of STAGES in stages.py. Each leaves JUnit results and its complete output in build/test-results/.
 A stage that cannot run, or ends badly without saying which test failed, counts as one failure under its own name.
@@ -9,6 +9,7 @@ import json
 import shutil
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import stages
 from running import say
@@ -23,34 +24,50 @@ def main():
     shutil.rmtree(stages.RESULTS, ignore_errors=True)
     stages.RESULTS.mkdir(parents=True)
     started = time.monotonic()
-    passed = failed = 0
     outcomes = {name: "left out" for name in stages.NAMES}
-    timings = []
-    for name in chosen:
-        say(f"\n== {name}: {stages.STAGES[name].title}")
-        stage_started = time.monotonic()
-        # Acceptance looks at what the others left, so they are written down first.
-        (stages.RESULTS / "stages.json").write_text(json.dumps(outcomes))
-        needed = [n for n in stages.STAGES[name].needs if outcomes[n] == "failed"]
-        result = stages.not_run(name, needed) if needed else stages.run(name, options)
-        seconds = time.monotonic() - stage_started
-        outcomes[name] = "failed" if result.failed else "passed"
-        passed += result.passed
-        failed += len(result.failed)
-        skipped = f", {result.skipped} skipped" if result.skipped else ""
-        line = f"{name:<13}{result.passed:>5} passed, {len(result.failed)} failed{skipped}, {seconds:.0f} s"
-        timings.append((line, result.failed))
-        say(f"   {' '.join(line.split())}")
+    ended = []
+    with ThreadPoolExecutor() as beside:
+        waiting = {}  # stages that work beside others -> their future
+        for at, name in enumerate(chosen):
+            # Acceptance looks at what the others left, so they are written down first.
+            (stages.RESULTS / "stages.json").write_text(json.dumps(outcomes))
+            needed = [n for n in stages.STAGES[name].needs if outcomes[n] == "failed"]
+            if set(stages.STAGES[name].beside) & set(chosen[at:]):
+                say(f"\n== {name}: {stages.STAGES[name].title}, beside what follows")
+                waiting[name] = beside.submit(run_stage, name, needed, options)
+                continue
+            say(f"\n== {name}: {stages.STAGES[name].title}")
+            done = [(name, run_stage(name, needed, options))]
+            for other in [n for n in waiting if not set(stages.STAGES[n].beside) & set(chosen[at + 1:])]:
+                done.append((other, waiting.pop(other).result()))
+            for stage, (result, seconds) in done:
+                outcomes[stage] = "failed" if result.failed else "passed"
+                ended.append((summary(stage, result, seconds), result))
+                say(f"   {' '.join(ended[-1][0].split())}")
+    passed = sum(result.passed for _, result in ended)
+    failed = sum(len(result.failed) for _, result in ended)
 
     say(f"\n== summary, {(time.monotonic() - started) / 60:.1f} minutes")
-    for line, names in timings:
+    for line, result in ended:
         say("   " + line)
-        for test in names[:20]:
+        for test in result.failed[:20]:
             say(f"      failed: {test}")
-        if len(names) > 20:
-            say(f"      and {len(names) - 20} more")
+        if len(result.failed) > 20:
+            say(f"      and {len(result.failed) - 20} more")
     say(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
+
+
+def run_stage(name, needed, options):
+    """Its result, and the seconds that it took."""
+    started = time.monotonic()
+    result = stages.not_run(name, needed) if needed else stages.run(name, options)
+    return result, time.monotonic() - started
+
+
+def summary(name, result, seconds):
+    skipped = f", {result.skipped} skipped" if result.skipped else ""
+    return f"{name:<13}{result.passed:>5} passed, {len(result.failed)} failed{skipped}, {seconds:.0f} s"
 
 
 def parse_arguments():

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -15,7 +16,7 @@ sys.path.insert(0, str(REPO / "script" / "test.d"))
 import run  # noqa: E402
 import running  # noqa: E402
 import stages  # noqa: E402
-from results import Result  # noqa: E402
+from results import Result, read  # noqa: E402
 
 OPTIONS = argparse.Namespace(no_time_limit=False, pattern=None)
 
@@ -43,6 +44,7 @@ def test_the_sanitizers_run_the_unit_tests_of_every_room(sanitizer, monkeypatch)
     commands = []
     monkeypatch.setattr(stages, "step", lambda name, command, *_, **__: commands.append(list(map(str, command))) or 0)
     monkeypatch.setattr(stages, "report", lambda *_: Result(passed=1))
+    monkeypatch.setattr(stages, "gather", lambda *_: None)
     stages.run(sanitizer, OPTIONS)
     configured, built, tested = commands
     assert configured == ["cmake", "--preset", sanitizer]
@@ -50,6 +52,32 @@ def test_the_sanitizers_run_the_unit_tests_of_every_room(sanitizer, monkeypatch)
     assert {"eventstore", "recorder", "api", "automations"} <= rooms
     assert built[built.index("--target") + 1:] == sorted(f"{room}_test" for room in rooms)
     assert f"build/{sanitizer}" in tested
+    chosen = re.compile(tested[tested.index("--tests-regex") + 1])
+    assert all(chosen.search(f"{room}_test-{shard}") for room in rooms for shard in range(4))
+
+
+SHARDS = {
+    "a_test-0.xml": '<testsuites><testsuite><testcase name="One" classname="A"/></testsuite></testsuites>',
+    "a_test-1.xml": '<testsuites><testsuite><testcase name="Two" classname="A"><failure message="not so"/></testcase></testsuite></testsuites>',
+    "b_test-0.xml": '<testsuites><testsuite><testcase name="One" classname="B"/></testsuite></testsuites>',
+    "ctest": '''<testsuite><testcase name="a_test-0" status="run"/><testcase name="a_test-1" status="fail"><failure/></testcase>
+        <testcase name="b_test-0" status="fail"><failure/><system-out>WARNING: ThreadSanitizer: data race</system-out></testcase>
+        <testcase name="b_test-1" status="fail"><failure/><system-out>Killed</system-out></testcase></testsuite>''',
+}
+
+
+def test_of_shards_each_test_counts_and_each_shard_that_failed_without_one(tmp_path):
+    for name, text in SHARDS.items():
+        (tmp_path / name).write_text(text)
+    stages.gather(tmp_path, tmp_path / "whole")
+    result = Result.of(read(tmp_path / "whole"))
+    assert (result.passed, result.failed) == (2, ["A.Two", "b_test-0", "b_test-1"])
+
+
+def test_shards_without_the_word_of_ctest_are_broken(tmp_path):
+    (tmp_path / "a_test-0.xml").write_text(SHARDS["a_test-0.xml"])
+    with pytest.raises(stages.Broken):
+        stages.gather(tmp_path, tmp_path / "whole")
 
 
 # ---- a step that fails says which and why ----
@@ -152,6 +180,27 @@ def test_the_progress_of_each_tool_is_understood(line, far):
 
 
 # ---- the end ----
+
+
+def test_a_stage_may_work_beside_others_and_counts_when_they_are_done(monkeypatch, capsys, results):
+    """Each of the two waits for the other to have begun."""
+    begun = {name: threading.Event() for name in ("beside", "first")}
+
+    def meets(own, other):
+        def function(*_):
+            begun[own].set()
+            return Result(passed=1) if begun[other].wait(30) else Result(failed=["alone"])
+        return function
+
+    made = {"beside": stages.Stage("", meets("beside", "first"), (), ("first", "absent")),
+            "first": stages.Stage("", meets("first", "beside")),
+            "second": stages.Stage("", lambda *_: Result(passed=5), ("beside",))}
+    monkeypatch.setattr(stages, "STAGES", made)
+    monkeypatch.setattr(stages, "NAMES", list(made))
+    monkeypatch.setattr(sys, "argv", ["test"])
+    assert run.main() == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "7 passed, 0 failed"
+    assert json.loads((results / "stages.json").read_text())["beside"] == "passed"
 
 
 @pytest.mark.parametrize("outcome, code, last", [

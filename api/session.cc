@@ -355,6 +355,7 @@ class Session final : public Connection, public Wire, public std::enable_shared_
   // ---- the socket ----
   void set_deadline(std::chrono::steady_clock::duration time) {
     deadline_ = herald_.parts.clock.steady() + time;
+    timed_out_ = false;
   }
   void no_deadline() { deadline_ = std::chrono::steady_clock::time_point::max(); }
 
@@ -391,7 +392,6 @@ class Session final : public Connection, public Wire, public std::enable_shared_
       socket_.shutdown(asio::ip::tcp::socket::shutdown_send, failed);
       set_deadline(kLinger);
       std::size_t taken = 0;
-      timed_out_ = false;
       while (!failed && !timed_out_ && taken < kLingerBytes && !body_taken_or_none()) {
         buffer_.clear();
         taken += co_await socket_.async_read_some(buffer_.prepare(kReadBodyBytes),

@@ -111,7 +111,7 @@ def sanitized(name, options):
     step(name, ["cmake", "--build", "--preset", name, "--parallel", JOBS, "--target", *targets], options)
     shards = REPO / "build" / name / "shards"
     shutil.rmtree(shards, ignore_errors=True)
-    shards.mkdir()
+    shards.mkdir(parents=True)
     command = ["ctest", "--test-dir", f"build/{name}", "--parallel", JOBS, "--output-on-failure", "--no-tests=error",
                "--output-junit", shards / "ctest", "--tests-regex", f"^({'|'.join(targets)})-[0-9]+$"]
     if name == "tsan" and can_fix_addresses():

@@ -45,6 +45,8 @@ def test_the_sanitizers_run_the_unit_tests_of_every_room(sanitizer, monkeypatch)
     monkeypatch.setattr(stages, "step", lambda name, command, *_, **__: commands.append(list(map(str, command))) or 0)
     monkeypatch.setattr(stages, "report", lambda *_: Result(passed=1))
     monkeypatch.setattr(stages, "gather", lambda *_: None)
+    monkeypatch.setattr(stages.shutil, "rmtree", lambda *_, **__: None)  # not those of a run
+    monkeypatch.setattr(stages.Path, "mkdir", lambda *_, **__: None)
     stages.run(sanitizer, OPTIONS)
     configured, built, tested = commands
     assert configured == ["cmake", "--preset", sanitizer]

@@ -144,6 +144,16 @@ TEST_F(TargetsTest, SendsToOneNoMoreThanItsShareAtATime) {
   EXPECT_THAT(take_all(), ElementsAre(delivery(share + 1)));
 }
 
+TEST_F(TargetsTest, OfADeadHostAreNoMoreUnderWayThanItsShareHoweverManyItsUrls) {
+  const unsigned share = limits::kMaxInFlightPerHost;
+  for (unsigned n = 1; n <= share + 10; ++n) enqueue("https://dead.example/" + std::to_string(n), n, n);
+  EXPECT_EQ(take_all().size(), share);
+  enqueue("https://alive.example/", 1'000, 1'000);
+  EXPECT_THAT(take_all(), ElementsAre(delivery(1'000)));
+  targets.finished("https://dead.example/1");
+  EXPECT_THAT(take_all(), ElementsAre(delivery(share + 1)));
+}
+
 TEST_F(TargetsTest, TakeTurns) {
   enqueue("a", 1, 2);
   enqueue("b", 11, 12);

@@ -357,7 +357,10 @@ void Sending::record(DeliveryId id, RecordOutcome::Kind kind, Task next) {
 void Sending::go_on(DeliveryId id, const Result<void>& result, const Task& next, const Task& again) {
   if (result || result.error().cause == Cause::not_found) return next();
   if (ending_ || !will_pass(result.error().cause)) {
+    const bool scheduled_anew = under_way_.at(id).scheduled_anew;
     under_way_.erase(id);
+    const Moment now = Moment::of(parts_.clock);
+    if (scheduled_anew) due_.push(id, now.wall, now.wall, now);
     return;
   }
   again_later_.push_back(again);

@@ -33,16 +33,22 @@ std::string target_of(std::string_view url) {
 }
 
 void Targets::enqueue(const std::string& url, registry::DeliveryId id) {
-  const Entry entry = queues_.try_emplace(url).first;
+  const auto [entry, is_new] = queues_.try_emplace(url);
+  if (is_new) entry->second.host = target_of(url);
   entry->second.waiting.push_back(id);
   arrange(entry);
 }
 
 std::optional<Targets::Turn> Targets::take() {
-  if (turns_.empty()) return std::nullopt;
-  const Entry entry = queues_.find(turns_.front());
-  turns_.pop_front();
+  const auto turn_of_its_host = std::find_if(turns_.begin(), turns_.end(), [&](const std::string& url) {
+    const auto host = hosts_.find(queues_.find(url)->second.host);
+    return host == hosts_.end() || host->second < limits::kMaxInFlightPerHost;
+  });
+  if (turn_of_its_host == turns_.end()) return std::nullopt;
+  const Entry entry = queues_.find(*turn_of_its_host);
+  turns_.erase(turn_of_its_host);
   Queue& queue = entry->second;
+  ++hosts_[queue.host];
   queue.has_turn = false;
   Turn turn{entry->first, queue.waiting.front()};
   queue.waiting.pop_front();
@@ -53,6 +59,8 @@ std::optional<Targets::Turn> Targets::take() {
 
 void Targets::finished(const std::string& url) {
   const Entry entry = queues_.find(url);
+  const auto host = hosts_.find(entry->second.host);
+  if (--host->second == 0) hosts_.erase(host);
   --entry->second.in_flight;
   arrange(entry);
 }

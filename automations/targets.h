@@ -1,5 +1,6 @@
 // Who may be sent to now. Each URL has a queue of its own with kMaxInFlightPerUrl under way; they take turns. A dead one
-// holds up nobody else, be it of the same host: many who do not know each other share the host of a service. One thread.
+// holds up nobody else, be it of the same host: many who do not know each other share the host of a service. Of one host
+// kMaxInFlightPerHost are under way, so that a host that answers none of its many URLs holds up no other. One thread.
 #pragma once
 
 #include <chrono>
@@ -31,6 +32,7 @@ class Targets {
 
  private:
   struct Queue {
+    std::string host;  // target_of() the URL
     std::deque<registry::DeliveryId> waiting;
     std::size_t in_flight = 0;
     bool has_turn = false;  // stands in turns_
@@ -38,8 +40,9 @@ class Targets {
   using Entry = std::map<std::string, Queue, std::less<>>::iterator;
   void arrange(Entry entry);
 
-  std::map<std::string, Queue, std::less<>> queues_;  // those with something waiting or under way
-  std::deque<std::string> turns_;                     // those that may be sent to
+  std::map<std::string, Queue, std::less<>> queues_;       // those with something waiting or under way
+  std::deque<std::string> turns_;                          // those that may be sent to, if their host may
+  std::map<std::string, std::size_t, std::less<>> hosts_;  // how many are under way; those with any
 };
 
 // Which URLs asked to be left alone, and until when. One thread.

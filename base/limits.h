@@ -88,6 +88,7 @@ inline constexpr std::uint32_t kMaxTriggersPerMinute = 60'000;  // that it may s
 // Deliveries (the rest waits).
 inline constexpr std::size_t kMaxInFlight = 256;
 inline constexpr std::size_t kMaxInFlightPerUrl = 4;
+inline constexpr std::size_t kMaxInFlightPerHost = 32;
 // What is kept of an attempt (cut) and read of an answer (the attempt fails: too-large).
 inline constexpr std::size_t kMaxKeptBodyBytes = 16'384;
 inline constexpr std::size_t kMaxAnswerBytes = 65'536;

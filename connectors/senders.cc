@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <openssl/x509_vfy.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "base/limits.h"
@@ -58,6 +59,8 @@ std::vector<std::string> secrets_of(const Outgoing& outgoing) {
   for (const auto& [name, value] : outgoing.headers) add(value, " ,;=:");
   if (outgoing.signing_secret) add(*outgoing.signing_secret, "_");
   if (const auto url = TargetUrl::parse(outgoing.url)) add(url->path, "/?&=");
+  // A part that is redacted first would hide the whole that it is in.
+  std::sort(secrets.begin(), secrets.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
   return secrets;
 }
 

@@ -118,7 +118,7 @@ class Recovery {
     return Opened<Store>{std::move(store), behind ? Brought::caught_up : Brought::up_to_date, {}};
   }
 
-  // The old one stays where it is until the new one is whole and on the disk.
+  // An old one that may still serve stays where it is until the new one is whole and on the disk.
   Result<Opened<Store>> rebuild(std::string why) {
     HERALD_CHECK(as_result([&] { return build_beside(); }));
     HERALD_CHECK(reach("recovery.before_swap"));

@@ -103,7 +103,7 @@ Result<Outcome> resolve_reference(const Call& call) {
 
 // Read as if they were not there, they would look as if they had cleared something.
 Result<void> check_no_nulls(std::string_view body) {
-  HERALD_TRY(const auto document, json::Document::parse(body));
+  HERALD_TRY(const auto document, json::Document::parse_request(body));
   for (const auto [name, value] : document.root().members()) {
     if (value.is_null())
       return error(Cause::invalid_value, "null changes nothing here: leave the field out, or give it a value",

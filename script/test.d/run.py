@@ -12,7 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import stages
-from running import say
+from running import say, stop_all
 
 DESCRIPTION = """Installs what is missing, builds, and runs every test. The last line is `N passed, N failed`;
 the exit code is 1 if anything failed or could not run. Complete output: build/test-results/."""
@@ -37,7 +37,11 @@ def main():
                 waiting[name] = beside.submit(run_stage, name, needed, options)
                 continue
             say(f"\n== {name}: {stages.STAGES[name].title}")
-            done = [(name, run_stage(name, needed, options))]
+            try:
+                done = [(name, run_stage(name, needed, options))]
+            except BaseException:  # Ctrl-C, say: what works beside would be waited for
+                stop_all()
+                raise
             for other in [n for n in waiting if not set(stages.STAGES[n].beside) & set(chosen[at + 1:])]:
                 done.append((other, waiting.pop(other).result()))
             for stage, (result, seconds) in done:
@@ -88,6 +92,9 @@ def parse_arguments():
     for name in options.stages:
         if name not in stages.STAGES:
             parser.error(f"no stage {name}: there are {' '.join(stages.STAGES)}")
+    whole = {"headers", "asan", "tsan", "acceptance"} & set(options.stages)
+    if options.pattern and whole:
+        parser.error(f"-k chooses tests of CTest and pytest, and {' and '.join(sorted(whole))} run as a whole")
     options.complete = not options.stages and not options.pattern
     return options
 

@@ -12,6 +12,9 @@ HEARTBEAT_S = 20
 PROGRESS = re.compile(rb"\[(\d+/\d+)\]|^ *(\d+/\d+) Test|\[ *(\d+%)\]", re.M)
 
 
+RUNNING = set()  # processes
+
+
 def say(text):
     print(text, flush=True)
 
@@ -24,6 +27,7 @@ def run_logged(command, log, limit_s, env=None):
         out.flush()
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
                                    env={**os.environ, **(env or {})}, start_new_session=True)
+        RUNNING.add(process)
         done = threading.Event()
         watcher = threading.Thread(target=show_progress, args=(log, start_of_output, done), daemon=True)
         watcher.start()
@@ -34,8 +38,14 @@ def run_logged(command, log, limit_s, env=None):
         finally:
             # What the program left behind (servers of a test that hung) goes with it.
             stop_group(process)
+            RUNNING.discard(process)
             done.set()
             watcher.join()
+
+
+def stop_all():
+    for process in list(RUNNING):
+        stop_group(process)
 
 
 def stop_group(process):

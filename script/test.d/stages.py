@@ -1,6 +1,7 @@
 """What script/test runs, in this order. To add a stage: a function (options) -> Result, and a line in STAGES."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -129,16 +130,26 @@ def gather(shards, path):
     failed without a failed test, as one that a sanitizer ended, is a failed case itself, as CTest tells it."""
     whole = ElementTree.Element("testsuites")
     failed = set()
+    wrote = set()
     for file in sorted(shards.glob("*.xml")):
-        whole.extend(ElementTree.parse(file).iter("testcase"))
+        try:
+            whole.extend(ElementTree.parse(file).iter("testcase"))
+        except ParseError:
+            continue  # ended while it wrote
+        wrote.add(file.stem)
         if any(case.outcome == "failed" for case in results.read(file)):
             failed.add(file.stem)
     try:
         told = ElementTree.parse(shards / "ctest")
     except (OSError, ParseError) as problem:
         raise Broken(f"no results of CTest ({problem})")
-    whole.extend(element for element in told.iter("testcase")
-                 if element.get("status") != "run" and element.get("name") not in failed)
+    for element in told.iter("testcase"):
+        name = element.get("name")
+        if re.fullmatch(r".*_test-\d+", name) and element.get("status") == "run" and name not in wrote:
+            ElementTree.SubElement(element, "failure", message="it left no results")
+            whole.append(element)
+        elif element.get("status") != "run" and name not in failed:
+            whole.append(element)
     ElementTree.ElementTree(whole).write(path)
 
 
@@ -201,7 +212,7 @@ STAGES = {
     "architecture": Stage("include arrows, bans, tidiness (tests/architecture)", pytest),
     "build": Stage("the release build of everything", build),
     "unit": Stage("CTest of the release build", unit, ("build",)),
-    "headers": Stage("each header compiled alone", headers, ("build",), ("stories", "faults")),
+    "headers": Stage("each header compiled alone", headers, ("build",), ("faults",)),  # the stories build
     "stories": Stage("end to end, with real receivers and a real broker (tests/stories)", pytest, ("build",)),
     "faults": Stage("processes killed, brokers lost (tests/faults)", pytest, ("build",)),
     "asan": Stage("unit tests of the rooms under the address and undefined behaviour sanitizers", sanitized),

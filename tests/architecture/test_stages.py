@@ -62,7 +62,9 @@ SHARDS = {
     "a_test-0.xml": '<testsuites><testsuite><testcase name="One" classname="A"/></testsuite></testsuites>',
     "a_test-1.xml": '<testsuites><testsuite><testcase name="Two" classname="A"><failure message="not so"/></testcase></testsuite></testsuites>',
     "b_test-0.xml": '<testsuites><testsuite><testcase name="One" classname="B"/></testsuite></testsuites>',
-    "ctest": '''<testsuite><testcase name="a_test-0" status="run"/><testcase name="a_test-1" status="fail"><failure/></testcase>
+    "c_test-0.xml": "<testsuites><testsuite><testcase na",
+    "ctest": '''<testsuite><testcase name="kafka.start" status="run"/><testcase name="c_test-0" status="run"/>
+        <testcase name="b_test-2" status="run"/><testcase name="a_test-0" status="run"/><testcase name="a_test-1" status="fail"><failure/></testcase>
         <testcase name="b_test-0" status="fail"><failure/><system-out>WARNING: ThreadSanitizer: data race</system-out></testcase>
         <testcase name="b_test-1" status="fail"><failure/><system-out>Killed</system-out></testcase></testsuite>''',
 }
@@ -73,7 +75,7 @@ def test_of_shards_each_test_counts_and_each_shard_that_failed_without_one(tmp_p
         (tmp_path / name).write_text(text)
     stages.gather(tmp_path, tmp_path / "whole")
     result = Result.of(read(tmp_path / "whole"))
-    assert (result.passed, result.failed) == (2, ["A.Two", "b_test-0", "b_test-1"])
+    assert (result.passed, result.failed) == (2, ["A.Two", "c_test-0", "b_test-2", "b_test-0", "b_test-1"])
 
 
 def test_shards_without_the_word_of_ctest_are_broken(tmp_path):

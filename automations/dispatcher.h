@@ -3,8 +3,8 @@
 // and records the outcome as an event before the schedule's row goes. After a crash each open delivery goes on: sent at
 // least once, under the same id.
 //
-// Isolation: each URL has its own queue with kMaxInFlightPerUrl under way; kMaxInFlight in
-// all. Retry-After pauses the URL that asked for it, for whichever automations send there, and no other.
+// Isolation: each URL has its own queue with kMaxInFlightPerUrl under way; kMaxInFlightPerHost of one host, kMaxInFlight
+// in all. Retry-After pauses the URL that asked for it, for whichever automations send there, and no other.
 //
 // Threads: it is a Follower (apply on the follower's thread) and owns the sending thread, from start() to stop().
 #pragma once

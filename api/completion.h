@@ -9,9 +9,11 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <utility>
+#include <variant>
 
 #include "api/asio.h"
 
@@ -43,6 +45,15 @@ class Resume {
   asio::executor_work_guard<asio::associated_executor_t<Handler>> work_;
 };
 
+template <class T>
+std::variant<T, std::exception_ptr> outcome_of(const std::function<T()>& job) {
+  try {
+    return job();
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
 }  // namespace detail
 
 template <class T>
@@ -56,15 +67,17 @@ Task<T> completion(std::function<void(std::function<void(T)> done)> start) {
   co_return value;
 }
 
-// Runs what blocks on `pool` and comes back with its result. `job` must not throw.
+// Runs what blocks on `pool` and comes back with its result; what the job throws, the coroutine throws.
 template <class T>
 Task<T> blocking(asio::thread_pool& pool, std::function<T()> job) {
-  std::function<void(std::function<void(T)>)> start =
-      [&pool, job = std::move(job)](std::function<void(T)> done) mutable {
-        asio::post(pool, [job = std::move(job), done = std::move(done)]() { done(job()); });
+  using Ended = std::variant<T, std::exception_ptr>;
+  std::function<void(std::function<void(Ended)>)> start =
+      [&pool, job = std::move(job)](std::function<void(Ended)> done) mutable {
+        asio::post(pool, [job = std::move(job), done = std::move(done)]() { done(detail::outcome_of(job)); });
       };
-  T value = co_await completion<T>(std::move(start));
-  co_return value;
+  Ended ended = co_await completion<Ended>(std::move(start));
+  if (const auto* thrown = std::get_if<std::exception_ptr>(&ended)) std::rethrow_exception(*thrown);
+  co_return std::get<T>(std::move(ended));
 }
 
 }  // namespace herald::api

@@ -37,6 +37,22 @@ TEST_F(ServedContent, MayBeEmpty) {
   EXPECT_EQ(got.header("content-length"), "0");
 }
 
+TEST_F(ServedContent, WhoseStoreThrowsIsRefusedOrCutOffAndTheServerGoesOn) {
+  errors_are_meant();
+  put_blob("weights");
+  blobs_.break_down();
+  const Reply refused = ask("PUT", path_of("weights"), "weights", kBytes);
+  EXPECT_EQ(refused.status, 500u);
+  EXPECT_EQ(refused.at("code"), "internal");
+
+  Client reader(server_->port());
+  reader.send("GET " + path_of("weights") + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_THAT(reader.read_until("\r\n\r\n"), HasSubstr("200 OK"));
+  EXPECT_TRUE(reader.ended()) << "what has begun can only be cut off";
+
+  EXPECT_EQ(get("/healthz").status, 200u);
+}
+
 TEST_F(ServedContent, MayComeInChunks) {
   const std::string bytes = std::string(100'000, 'a') + std::string(50'000, 'b');
   Client client(server_->port());

@@ -3,17 +3,12 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api/header_fields.h"
 #include "api/target.h"
 
 namespace herald::api {
 
 namespace {
-
-bool same_ignoring_case(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
-}
 
 bool digits_up_to(std::string_view text, unsigned int highest) {
   unsigned int value = 0;
@@ -61,7 +56,7 @@ bool names_loopback(std::string_view authority) {
     host = authority.substr(0, colon);
     if (!digits_up_to(authority.substr(colon + 1), 65'535)) return false;
   }
-  return same_ignoring_case(host, "localhost") || host == "[::1]" || ipv4_loopback(host);
+  return equals_ignoring_case(host, "localhost") || host == "[::1]" || ipv4_loopback(host);
 }
 
 Result<registry::Actor> admit(const Request& request) {

@@ -23,16 +23,6 @@ Error defect(const std::exception& failure) {
   return error(Cause::internal, std::string("something that cannot be has happened: ") + failure.what());
 }
 
-// For what runs in the pool, out of reach of the coroutine that waits for it.
-template <class F>
-Result<Outcome> guarded(const F& run) {
-  try {
-    return run();
-  } catch (const std::exception& failure) {
-    return defect(failure);
-  }
-}
-
 struct Target {
   std::string_view path, query;
 };
@@ -159,7 +149,7 @@ class Exchange {
   static Result<Outcome> first_outcome(const Call& call) {
     const auto run = [&call] { return call.route.handler()(call); };
     if (call.route.doc().list()) return Blocking{run};
-    return guarded(run);
+    return run();
   }
 
   Result<void> check_header(const Route& route, const Query& query) const {
@@ -244,9 +234,7 @@ class Exchange {
   // Does what the handler asked for, until there is an answer.
   Task<Result<void>> perform(const Call& call, Result<Outcome> outcome) {
     while (outcome && std::holds_alternative<Blocking>(*outcome)) {
-      std::function<Result<Outcome>()> run = [job = std::get<Blocking>(std::move(*outcome)).run] {
-        return guarded(job);
-      };
+      std::function<Result<Outcome>()> run = std::get<Blocking>(std::move(*outcome)).run;
       Result<Outcome> next = co_await blocking<Result<Outcome>>(pool_, std::move(run));
       outcome = std::move(next);
     }

@@ -1,15 +1,13 @@
 #include "automations/targets.h"
 
 #include <algorithm>
+#include <boost/algorithm/string/case_conv.hpp>
+#include <locale>
 
 #include "base/limits.h"
 
 namespace herald::automations {
 namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 // A colon within [...] belongs to an IPv6 address.
 bool has_port(std::string_view host) {
@@ -27,7 +25,7 @@ std::string target_of(std::string_view url) {
   if (const auto at = host.rfind('@'); at != std::string_view::npos) host.remove_prefix(at + 1);
   std::string target(url.substr(0, scheme_end));
   target.append("://").append(host);
-  std::transform(target.begin(), target.end(), target.begin(), lower);
+  boost::algorithm::to_lower(target, std::locale::classic());
   if (!has_port(host)) target += target.starts_with("https:") ? ":443" : ":80";
   return target;
 }

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
+#include <boost/algorithm/string/case_conv.hpp>
+#include <boost/algorithm/string/predicate.hpp>
+#include <locale>
 #include <set>
 
 #include "automations/event_values.h"
@@ -109,16 +111,14 @@ class ActionCheck {
   }
 
   static std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
+    return boost::algorithm::to_lower_copy(std::string(text), std::locale::classic());
   }
 
   bool given_in_the_clear(const std::string& name) const {
     return action_.headers &&
-           std::any_of(action_.headers->begin(), action_.headers->end(),
-                       [&](const auto& header) { return lower(header.first) == lower(name); });
+           std::any_of(action_.headers->begin(), action_.headers->end(), [&](const auto& header) {
+             return boost::algorithm::iequals(header.first, name, std::locale::classic());
+           });
   }
 
   // RFC 9110, 5.6.2: a token; and none that belong to the connection, the body or the signature.

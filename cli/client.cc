@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 #include <poll.h>
 
+#include <boost/algorithm/string/case_conv.hpp>
 #include <cstdio>
 #include <cstring>
+#include <locale>
 
 #include "base/bytes.h"
 #include "base/ids.h"
@@ -44,7 +46,7 @@ std::size_t on_header(char* data, std::size_t size, std::size_t count, void* con
   if (line.starts_with("HTTP/")) exchange.answer.headers.clear();
   if (const auto colon = line.find(':'); colon != std::string_view::npos) {
     std::string name(line.substr(0, colon));
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    boost::algorithm::to_lower(name, std::locale::classic());
     const auto from = line.find_first_not_of(" \t", colon + 1);
     const auto to = line.find_last_not_of(" \t\r\n");
     exchange.answer.headers[name] =

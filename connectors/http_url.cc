@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/algorithm/string/case_conv.hpp>
 #include <cctype>
+#include <locale>
 #include <memory>
 
 #include "base/limits.h"
@@ -31,10 +33,7 @@ Error wrong(std::string what) {
 }
 
 std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
+  return boost::algorithm::to_lower_copy(std::string(text), std::locale::classic());
 }
 
 // What libcurl's parser would forgive, and others read differently.

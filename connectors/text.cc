@@ -1,6 +1,8 @@
 #include "connectors/text.h"
 
 #include <algorithm>
+#include <boost/algorithm/string/compare.hpp>
+#include <locale>
 
 #include "reflect/json_value.h"
 
@@ -8,10 +10,6 @@ namespace herald::connectors {
 namespace {
 
 constexpr std::string_view kReplacement = "\uFFFD";
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 bool is_continuation(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
@@ -81,7 +79,7 @@ std::vector<std::string_view> parts_of(std::string_view text, std::string_view s
 
 std::string redacted(std::string text, std::span<const std::string> secrets) {
   constexpr std::string_view kInstead = "[redacted]";
-  const auto same = [](char a, char b) { return lower(a) == lower(b); };
+  const boost::algorithm::is_iequal same(std::locale::classic());
   for (const std::string& secret : secrets) {
     if (secret.size() < kShortestRedacted) continue;
     for (std::size_t from = 0;;) {

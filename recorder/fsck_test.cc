@@ -95,6 +95,16 @@ class Fsck : public ::testing::Test {
     });
   }
 
+  // Clears the flags of each page that holds `value` (of LMDB's MDB_page: number 8, padding 2, flags 2).
+  static void lose_kind_of_page_with(const std::string& file, const std::string& value) {
+    constexpr std::size_t kPage = 4'096, kFlags = 10;
+    std::ifstream in(file, std::ios::binary);
+    std::string bytes(std::istreambuf_iterator<char>(in), {});
+    for (std::size_t at = bytes.find(value); at != std::string::npos; at = bytes.find(value, at + 1))
+      bytes.replace(at / kPage * kPage + kFlags, 2, 2, '\0');
+    std::ofstream(file, std::ios::binary) << bytes;
+  }
+
   FsckReport report() {
     const auto report = fsck(path(), {});
     if (!report) throw std::runtime_error(report.error().message);
@@ -194,6 +204,14 @@ TEST_F(Fsck, FindsAWorkStoreThatWasCut) {
   });
   fs::resize_file(path() + "/work/data.mdb", 40'960);
   EXPECT_THAT(report().findings, finding("work", ""));
+}
+
+TEST_F(Fsck, FindsDamageInWhatIsLooseInTheWorkStore) {
+  const std::string value(1'000, 'x');
+  change("work", "loose", [&](lmdb::WriteTxn& txn, lmdb::Table in) { txn.put(in, "t", value).value(); });
+  EXPECT_THAT(report().findings, IsEmpty());
+  lose_kind_of_page_with(path() + "/work/data.mdb", value);
+  EXPECT_THAT(report().findings, finding("work", "MDB_CORRUPTED"));
 }
 
 TEST_F(Fsck, TellsHowFarItIs) {

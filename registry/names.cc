@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/algorithm/string/case_conv.hpp>
 #include <charconv>
+#include <locale>
 #include <optional>
 
 #include "base/limits.h"
@@ -113,9 +115,7 @@ bool has_password(std::string_view behind_scheme) {
 
 // What pages show as a link must not run when it is followed.
 bool is_script(std::string_view scheme) {
-  std::string lower(scheme);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const std::string lower = boost::algorithm::to_lower_copy(std::string(scheme), std::locale::classic());
   return lower == "javascript" || lower == "vbscript" || lower == "data";
 }
 

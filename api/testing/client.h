@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/algorithm/string/case_conv.hpp>
+#include <locale>
 #include <map>
 #include <optional>
 #include <string>
@@ -151,10 +153,9 @@ class Client {
     for (std::size_t at = head.find("\r\n") + 2; at < head.size();) {
       const std::size_t line_end = head.find("\r\n", at);
       const std::size_t colon = head.find(':', at);
-      std::string name = head.substr(at, colon - at);
-      std::transform(name.begin(), name.end(), name.begin(),
-                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-      reply.headers[name] = head.substr(colon + 2, line_end - colon - 2);
+      const std::string name = head.substr(at, colon - at);
+      reply.headers[boost::algorithm::to_lower_copy(name, std::locale::classic())] =
+          head.substr(colon + 2, line_end - colon - 2);
       at = line_end + 2;
     }
   }

@@ -1,8 +1,10 @@
 // Blobs in memory, for tests of the API.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <mutex>
+#include <stdexcept>
 
 #include "api/ports.h"
 
@@ -17,14 +19,17 @@ class MemoryBlobs final : public BlobStore {
     const std::lock_guard lock(mutex_);
     const auto found = blobs_.find(digest);
     if (found == blobs_.end()) return std::unique_ptr<Blob>();
-    return std::make_unique<Kept>(found->second);
+    return std::make_unique<Kept>(found->second, broken_);
   }
   std::optional<std::uint64_t> size(const Digest& digest) const override {
+    if (broken_) throw std::runtime_error("the shelves fell over");
     const std::lock_guard lock(mutex_);
     const auto found = blobs_.find(digest);
     if (found == blobs_.end()) return std::nullopt;
     return found->second.size();
   }
+  // From now on, looking for a blob and reading one throw, as only a defect would.
+  void break_down() { broken_ = true; }
   std::size_t count() const {
     const std::lock_guard lock(mutex_);
     return blobs_.size();
@@ -52,16 +57,19 @@ class MemoryBlobs final : public BlobStore {
   };
   class Kept final : public Blob {
    public:
-    explicit Kept(std::string bytes) : bytes_(std::move(bytes)) {}
+    Kept(std::string bytes, bool broken) : bytes_(std::move(bytes)), broken_(broken) {}
     std::uint64_t size() const override { return bytes_.size(); }
     Result<std::string> read(std::uint64_t offset, std::size_t count) const override {
+      if (broken_) throw std::runtime_error("the shelves fell over");
       return offset >= bytes_.size() ? std::string() : bytes_.substr(offset, count);
     }
 
    private:
     std::string bytes_;
+    bool broken_;
   };
 
+  std::atomic<bool> broken_{false};
   mutable std::mutex mutex_;
   std::map<Digest, std::string> blobs_;
 };

@@ -143,9 +143,9 @@ Result<void> run(Session& session, const Verify& args) {
   if (verification->differences.empty()) {
     session.note("the topic holds what the log holds up to event " + std::to_string(verification->in_topic) +
                  ", event for event, byte for byte");
-    if (verification->in_topic < verification->in_log)
-      session.note(fmt::format("{} events are not published yet: herald kafka status says how that stands",
-                               verification->in_log - verification->in_topic));
+    if (const std::uint64_t waiting = verification->in_log - verification->in_topic; waiting > 0)
+      session.note(fmt::format("{} not published yet: herald kafka status says how that stands",
+                               waiting == 1 ? "1 event is" : fmt::format("{} events are", waiting)));
     return {};
   }
   for (const std::string& difference : verification->differences) session.note("  " + difference);

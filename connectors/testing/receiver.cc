@@ -11,9 +11,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cctype>
+#include <boost/algorithm/string/case_conv.hpp>
 #include <cerrno>
 #include <cstring>
+#include <locale>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
@@ -81,12 +82,6 @@ std::string head_of(const Reply& reply) {
   return out + "\r\n" + reply.body;
 }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 // Takes one whole request off the front, if there is one.
 bool take_request(std::string& in, Received& out) {
   const std::size_t end = in.find("\r\n\r\n");
@@ -100,7 +95,8 @@ bool take_request(std::string& in, Received& out) {
     at = in.find("\r\n", begin);
     const std::size_t colon = in.find(':', begin);
     const std::size_t value = in.find_first_not_of(' ', colon + 1);
-    out.headers[lower(in.substr(begin, colon - begin))] = in.substr(value, at - std::min(value, at));
+    out.headers[boost::algorithm::to_lower_copy(in.substr(begin, colon - begin), std::locale::classic())] =
+        in.substr(value, at - std::min(value, at));
   }
   const auto length = out.headers.find("content-length");
   const std::size_t size = length == out.headers.end() ? 0 : std::stoul(length->second);

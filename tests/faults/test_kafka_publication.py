@@ -196,6 +196,19 @@ def test_a_log_restored_from_an_older_backup_is_not_published(broker, prefix, he
     server.stop()
 
 
+def test_events_that_wait_for_publication_are_no_difference(broker, prefix, herald, kafka):
+    server = herald.start(*kafka)
+    register(server, 3)
+    expect_all(broker, prefix, server)
+    server.stop()
+    server = herald.start()
+    register(server, 2)
+    verify = server.cli("kafka", "verify", *kafka)
+    assert verify.returncode == 0, verify.stdout + verify.stderr
+    assert "2 events are not published yet" in verify.stderr
+    server.stop()
+
+
 def test_a_topic_that_was_deleted_is_not_made_again(broker, prefix, herald, kafka):
     server = herald.start(*kafka)
     register(server, 3)

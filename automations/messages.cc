@@ -45,6 +45,17 @@ class Teller {
     title("registry {} was created", fact.registry.str());
     text("Created by {}.", who_);
   }
+  void tell(const RegistryUpdated& fact) { registry(fact, "changed"); }
+  void tell(const RegistryArchived& fact) { registry(fact, "archived", fact.reason); }
+  void tell(const RegistryRestored& fact) { registry(fact, "restored", fact.reason); }
+  void tell(const AliasProtected& fact) {
+    title("alias {} is protected in registry {}", fact.alias.str(), fact.registry.str());
+    text("Only admins move it from now on. By {}.", who_);
+  }
+  void tell(const AliasUnprotected& fact) {
+    title("alias {} is no longer protected in registry {}", fact.alias.str(), fact.registry.str());
+    text("By {}.", who_);
+  }
   void tell(const ModelRegistered& fact) {
     title("model {} was registered", reference(fact));
     text("Registered by {}.", who_);
@@ -55,6 +66,32 @@ class Teller {
           : fact.from ? "changed"
                       : "written");
     text("By {}.", who_);
+  }
+  void tell(const ModelRenamed& fact) {
+    title("model {} is now called {}", reference(fact), fact.to.str());
+    text("Renamed by {}.", who_);
+  }
+  void tell(const ModelCarded& fact) { card(reference(fact), fact.from, fact.to); }
+  void tell(const VersionCarded& fact) { card(reference(fact, fact.version), fact.from, fact.to); }
+  void tell(const ModelOwned& fact) {
+    title("the owner of {} {}", reference(fact), fact.to ? "is another now" : "was taken away");
+    text("By {}.", who_);
+    if (fact.to) add("Owner", fact.to->str());
+  }
+  void tell(const ModelArchived& fact) { what_became_of(reference(fact), "archived", fact.reason); }
+  void tell(const ModelRestored& fact) { what_became_of(reference(fact), "restored", fact.reason); }
+  void tell(const ModelDeleted& fact) { what_became_of(reference(fact), "deleted", fact.reason); }
+  void tell(const VersionDeleted& fact) {
+    what_became_of(reference(fact, fact.version), "deleted", fact.reason);
+  }
+  void tell(const VersionRestored& fact) {
+    what_became_of(reference(fact, fact.version), "restored", fact.reason);
+  }
+  void tell(const StageTransitioned& fact) {
+    title("{} {} {}", reference(fact, fact.version), fact.to ? "is now in stage" : "has left stage",
+          fact.to ? fact.to->str() : fact.from->str());
+    text("It was in {}. Moved by {}{}", fact.from ? "stage " + fact.from->str() : "none", who_,
+         because(fact.reason));
   }
   void tell(const TagSet& fact) {
     title("tag {} of {} is now \"{}\"", fact.key.str(), reference(fact, fact.version), shown(fact.to.str()));
@@ -98,6 +135,9 @@ class Teller {
     add("Kind", fact.kind.str());
     add("Digest", fact.digest.str());
   }
+  void tell(const ArtifactDeleted& fact) {
+    what_became_of("artifact " + fact.artifact.str(), "deleted", fact.reason);
+  }
   void tell(const AliasAssigned& fact) {
     if (fact.from) {
       title("{} of {} moved from {} to {}", fact.alias.str(), reference(fact), v(*fact.from), v(fact.to));
@@ -112,6 +152,72 @@ class Teller {
     text("Removed by {}{}", who_, because(fact.reason));
   }
   void tell(const CommentAdded& fact) { title("{} commented on {}", who_, reference(fact, fact.version)); }
+  void tell(const CommentEdited& fact) {
+    title("{} changed a comment on {}", who_, reference(fact, fact.version));
+  }
+  void tell(const CommentRemoved& fact) {
+    title("{} removed a comment on {}", who_, reference(fact, fact.version));
+  }
+  void tell(const UsageRecorded& fact) {
+    title("{} was used by {}", reference(fact, fact.version), fact.consumer.str());
+    text("{} {} from {} to {}.", fact.count, fact.count == 1 ? "time" : "times", fact.since.str(),
+         fact.until.str());
+  }
+  void tell(const EvaluationRecorded& fact) {
+    title("{} was evaluated{}", reference(fact, fact.version),
+          fact.dataset ? " on " + name(*fact.dataset) : std::string());
+    text("Recorded by {}.", who_);
+    metrics(fact.metrics);
+  }
+  void tell(const PrincipalCreated& fact) {
+    title("a {} was created", reflect::enum_name(fact.kind));
+    principal(fact);
+  }
+  void tell(const PrincipalDisabled& fact) {
+    title("a principal was disabled");
+    principal(fact);
+  }
+  void tell(const PrincipalEnabled& fact) {
+    title("a principal was enabled");
+    principal(fact);
+  }
+  void tell(const TeamJoined& fact) {
+    title("a principal came into a team");
+    principal(fact);
+    add("Team", fact.team_id.str());
+  }
+  void tell(const TeamLeft& fact) {
+    title("a principal left a team");
+    principal(fact);
+    add("Team", fact.team_id.str());
+  }
+  void tell(const RoleGranted& fact) {
+    title("the role {} on {} was granted", reflect::enum_name(fact.to), name(fact.scope));
+    principal(fact);
+  }
+  void tell(const RoleRevoked& fact) {
+    title("the role {} on {} was revoked", reflect::enum_name(fact.from), name(fact.scope));
+    principal(fact);
+  }
+  void tell(const TokenIssued& fact) {
+    title("a token was issued");
+    principal(fact);
+    if (fact.expires) add("Expires", fact.expires->str());
+  }
+  void tell(const TokenRevoked& fact) {
+    title("a token was revoked");
+    principal(fact);
+  }
+  void tell(const AccessDenied& fact) {
+    title("{} was denied {} on {}", fact.actor, fact.permission, name(fact.scope));
+    text("{} {} from {} to {}.", fact.count, fact.count == 1 ? "time" : "times", fact.since.str(),
+         fact.until.str());
+  }
+  void tell(const ErasurePerformed& fact) {
+    title("texts were erased");
+    text("{} {} by {}{}", fact.texts.size(), fact.texts.size() == 1 ? "text" : "texts", who_,
+         because(fact.reason));
+  }
   void tell(const LineageRecorded& fact) {
     title("{} {} {}", name(fact.upstream), relation_words(fact.relation), name(fact.downstream));
     text("Lineage recorded by {}.", who_);
@@ -176,6 +282,27 @@ class Teller {
     message.facts.emplace_back(std::move(label), std::move(value));
   }
 
+  void registry(const OfRegistry& fact, std::string_view what,
+                const std::optional<Reason>& reason = std::nullopt) {
+    what_became_of("registry " + fact.registry.str(), what, reason);
+  }
+  void what_became_of(const std::string& thing, std::string_view what, const std::optional<Reason>& reason) {
+    title("{} was {}", thing, what);
+    text("By {}{}", who_, because(reason));
+  }
+  void card(const std::string& thing, const std::optional<Card>& from, const std::optional<Card>& to) {
+    title("the card of {} was {}", thing, !to ? "removed" : from ? "changed" : "written");
+    text("By {}.", who_);
+  }
+  void principal(const OfPrincipal& fact) {
+    text("By {}.", who_);
+    add("Principal", fact.principal_id.str());
+  }
+  static std::string name(const RoleScope& scope) {
+    if (!scope.registry) return "the server";
+    return scope.model ? "model " + model_reference(*scope.registry, *scope.model)
+                       : "registry " + scope.registry->str();
+  }
   void automation(const Label& name, std::string_view what) {
     title("automation {} was {}", name.str(), what);
     text("By {}.", who_);
@@ -208,6 +335,8 @@ class Teller {
         return "was used to train";
       case Relation::evaluated_on:
         return "was used to evaluate";
+      case Relation::deployed_as:
+        return "is deployed as";
     }
     return "leads to";
   }

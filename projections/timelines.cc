@@ -21,14 +21,16 @@ class Timelines {
 
   // ---- facts about models ----
   void operator()(const registry::RegistryCreated& fact) { add(registry(fact.registry_id)); }
-  void operator()(const registry::ModelRegistered& fact) {
-    add(registry(fact.registry_id));
-    add(model(fact.model_id));
-  }
-  void operator()(const registry::ModelDescribed& fact) { add(model(fact.model_id)); }
+  void operator()(const registry::OfRegistry& fact) { add(registry(fact.registry_id)); }
+  void operator()(const registry::ModelRegistered& fact) { in_its_registry(fact); }
+  void operator()(const registry::ModelRenamed& fact) { in_its_registry(fact); }
+  void operator()(const registry::ModelDeleted& fact) { in_its_registry(fact); }
+  void operator()(const registry::OfModel& fact) { add(model(fact.model_id)); }
   void operator()(const registry::TagSet& fact) { about(fact, fact.version); }
   void operator()(const registry::TagRemoved& fact) { about(fact, fact.version); }
   void operator()(const registry::CommentAdded& fact) { about(fact, fact.version); }
+  void operator()(const registry::CommentEdited& fact) { about(fact, fact.version); }
+  void operator()(const registry::CommentRemoved& fact) { about(fact, fact.version); }
   void operator()(const registry::OfVersion& fact) { about(fact, fact.version); }
   void operator()(const registry::VersionLinked& fact) {
     about(fact, fact.version);
@@ -50,6 +52,7 @@ class Timelines {
 
   // ---- facts about what stands beside models ----
   void operator()(const registry::ArtifactCommitted& fact) { add(artifact(fact.artifact_id)); }
+  void operator()(const registry::ArtifactDeleted& fact) { add(artifact(fact.artifact_id)); }
   void operator()(const registry::LineageRecorded& fact) {
     end_of_edge(fact.upstream);
     end_of_edge(fact.downstream);
@@ -65,10 +68,29 @@ class Timelines {
     add(automation(fact.automation_id));
     add(delivery(fact.delivery_id));
   }
+  void operator()(const registry::OfPrincipal& fact) { add(principal(fact.principal_id)); }
+  void operator()(const registry::TeamJoined& fact) { of_team(fact, fact.team_id); }
+  void operator()(const registry::TeamLeft& fact) { of_team(fact, fact.team_id); }
+  void operator()(const registry::AccessDenied& fact) {
+    if (const auto id = registry::PrincipalId::parse(fact.actor)) add(principal(*id));
+  }
+  void operator()(const registry::ErasurePerformed& fact) {
+    if (fact.principal_id) add(principal(*fact.principal_id));
+  }
   void operator()(const registry::SecretSet&) {}
   void operator()(const registry::SecretRemoved&) {}
 
  private:
+  void in_its_registry(const registry::OfModel& of) {
+    add(registry(of.registry_id));
+    add(model(of.model_id));
+  }
+
+  void of_team(const registry::OfPrincipal& of, registry::PrincipalId team) {
+    add(principal(of.principal_id));
+    add(principal(team));
+  }
+
   void about(const registry::OfModel& of, std::optional<registry::VersionNumber> number) {
     add(model(of.model_id));
     if (number) add(version(of.model_id, *number));
@@ -107,6 +129,9 @@ std::string artifact(registry::ArtifactId id) {
 }
 std::string automation(registry::AutomationId id) {
   return key('o', id.bytes());
+}
+std::string principal(registry::PrincipalId id) {
+  return key('p', id.bytes());
 }
 std::string delivery(registry::DeliveryId id) {
   return key('d', id.bytes());

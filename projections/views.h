@@ -21,7 +21,7 @@
 
 namespace herald::projections {
 
-inline constexpr std::uint32_t kViewsVersion = 2;
+inline constexpr std::uint32_t kViewsVersion = 3;
 
 // The state as of one sequence. Borrows from a ViewsReader. One thread.
 class AsOf final : public registry::Reader {
@@ -41,11 +41,12 @@ class AsOf final : public registry::Reader {
 };
 
 // What a timeline is about.
-//   registry    that it was created, and the registration of its models
+//   registry    its own, and that its models were registered, renamed and deleted
 //   model       the events of the model, its versions, aliases, tags, comments and lineage
 //   version     its own, and those of aliases that came to it or left it
 //   artifact    its own, the versions that it was linked to and unlinked from, and its lineage
 //   automation  its own, and those of its deliveries; delivery: from the match that planned it
+//   principal   its own, its roles and tokens, and the teams that it came into; a team: who came into it
 namespace timelines {
 std::string registry(registry::RegistryId id);
 std::string model(registry::ModelId id);
@@ -54,6 +55,7 @@ std::string alias(registry::ModelId id, const registry::AliasName& alias);
 std::string artifact(registry::ArtifactId id);
 std::string automation(registry::AutomationId id);
 std::string delivery(registry::DeliveryId id);
+std::string principal(registry::PrincipalId id);
 // The timelines that an event belongs to.
 std::vector<std::string> of(const registry::Event& event);
 }  // namespace timelines

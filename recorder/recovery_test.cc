@@ -1,5 +1,6 @@
 #include "recorder/recovery.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <unistd.h>
@@ -203,7 +204,7 @@ TYPED_TEST(AtStart, AStoreMadeFromAnotherEventIsRebuilt) {
 TYPED_TEST(AtStart, AStoreOfAnotherVersionIsRebuilt) {
   this->open_and_close_clean();
   this->pretend([](projections::Stand& stand) { stand.version = TypeParam::kVersion - 1; });
-  this->expect_rebuilt("version 1");
+  this->expect_rebuilt(fmt::format("version {}", TypeParam::kVersion - 1));
 }
 
 TYPED_TEST(AtStart, AStoreThatLacksWhatAnEventIsAboutIsRebuilt) {

@@ -24,6 +24,9 @@ std::string version_path(const OfModel& of, VersionNumber number) {
 std::string subject(const RegistryCreated& fact) {
   return registry_path(fact.registry_id);
 }
+std::string subject(const OfRegistry& fact) {
+  return registry_path(fact.registry_id);
+}
 std::string subject(const OfModel& fact) {
   return model_path(fact);
 }
@@ -44,11 +47,29 @@ std::string subject(const TagRemoved& fact) {
 std::string subject(const CommentAdded& fact) {
   return subject_of_either(fact);
 }
+std::string subject(const CommentEdited& fact) {
+  return subject_of_either(fact);
+}
+std::string subject(const CommentRemoved& fact) {
+  return subject_of_either(fact);
+}
 std::string subject(const ArtifactCommitted& fact) {
+  return "artifacts/" + fact.artifact_id.str();
+}
+std::string subject(const ArtifactDeleted& fact) {
   return "artifacts/" + fact.artifact_id.str();
 }
 std::string subject(const LineageRecorded& fact) {
   return fmt::format("lineage/{}/{}", reflect::enum_name(fact.downstream.kind), fact.downstream.id);
+}
+std::string subject(const OfPrincipal& fact) {
+  return "principals/" + fact.principal_id.str();
+}
+std::string subject(const AccessDenied& fact) {
+  return "principals/" + fact.actor;
+}
+std::string subject(const ErasurePerformed& fact) {
+  return fact.principal_id ? "principals/" + fact.principal_id->str() : std::string("texts");
 }
 std::string subject(const AutomationCreated& fact) {
   return "automations/" + fact.automation_id.str();

@@ -38,7 +38,8 @@ struct Event {
 
 // The immutable path of what the event is about:
 //   registries/<id>, registries/<id>/models/<id>, registries/<id>/models/<id>/versions/<n>, artifacts/<id>,
-//   automations/<id>, deliveries/<id>, secrets/<name>, lineage/<kind>/<id of the downstream end>
+//   automations/<id>, deliveries/<id>, secrets/<name>, lineage/<kind>/<id of the downstream end>, principals/<id>
+//   (roles and tokens, too), texts
 std::string subject_of(const Payload& payload);
 std::string_view type_of(const Payload& payload);
 

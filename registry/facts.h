@@ -17,12 +17,13 @@ namespace herald::registry {
 
 BOOST_DEFINE_ENUM_CLASS(VersionStatus, pending, ready, failed)
 BOOST_DEFINE_ENUM_CLASS(RegistryKind, model, dataset)
-BOOST_DEFINE_ENUM_CLASS(NodeKind, version, artifact, run, dataset)
+BOOST_DEFINE_ENUM_CLASS(NodeKind, version, artifact, run, dataset, deployment)
 // Data flows from upstream to downstream; the relation says how:
 //   used: artifact, data set or version -> run   produced: run -> artifact or version
 //   derived_from: version -> version
 //   trained_on, evaluated_on: data set (or artifact) -> version or run
-BOOST_DEFINE_ENUM_CLASS(Relation, used, produced, derived_from, trained_on, evaluated_on)
+//   deployed_as: version -> deployment
+BOOST_DEFINE_ENUM_CLASS(Relation, used, produced, derived_from, trained_on, evaluated_on, deployed_as)
 
 // An erasable text: kept in the work store under this digest, SHA-256(salt || text) with 16 random bytes of salt
 // that are stored with the text and never in the event.
@@ -33,18 +34,30 @@ struct TextRef {
 };
 BOOST_DESCRIBE_STRUCT(TextRef, (), (digest, bytes))
 
+// A text in Markdown and the headings that stand in it, so that a policy can ask for them without reading the text.
+struct Card {
+  TextRef text;
+  std::vector<Label> sections;  // titles of the headings, without marks, each once, in their order
+  friend bool operator==(const Card&, const Card&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Card, (), (text, sections))
+
 // The run that made a version, as the caller knows it.
 struct Run {
   Label id;
   std::optional<Label> name;
   std::optional<Uri> url;
-  std::optional<Label> commit;  // of the source code
+  std::optional<Label> commit;               // of the source code
+  std::optional<Uri> repository = {};        // in which that commit is
+  std::optional<Label> framework = {};       // "scikit-learn 1.7.2"
+  std::optional<Digest> environment = {};    // of the environment's lock file, a blob where Herald keeps it
+  std::optional<json::Raw> parameters = {};  // an object
   friend bool operator==(const Run&, const Run&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Run, (), (id, name, url, commit))
+BOOST_DESCRIBE_STRUCT(Run, (), (id, name, url, commit, repository, framework, environment, parameters))
 
 // One end of a lineage edge. `id`: a version's "<model id>/<number>", an artifact's id, or what the caller calls
-// its run or data set. `name`: what people called it then.
+// its run, data set or deployment. `name`: what people called it then.
 struct Node {
   NodeKind kind = NodeKind::version;
   std::string id;

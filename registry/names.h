@@ -85,6 +85,7 @@ using Reason = Name<ReasonRule>;
 using FilePath = Name<FilePathRule>;
 using Label = Name<LabelRule>;  // names of artifacts, automations, runs, data sets
 using SecretName = Name<IdentifierRule>;
+using StageName = Name<IdentifierRule>;
 
 using RegistryId = Id<struct RegistryTag>;
 using ModelId = Id<struct ModelTag>;
@@ -92,6 +93,9 @@ using ArtifactId = Id<struct ArtifactTag>;
 using CommentId = Id<struct CommentTag>;
 using AutomationId = Id<struct AutomationTag>;
 using DeliveryId = Id<struct DeliveryTag>;
+using EvaluationId = Id<struct EvaluationTag>;
+using PrincipalId = Id<struct PrincipalTag>;
+using TokenId = Id<struct TokenTag>;
 
 // Counted from 1 within a model, never reused.
 using VersionNumber = Strong<struct VersionNumberTag, std::uint64_t>;

@@ -61,6 +61,8 @@ std::string_view to_string(Table table) {
       return "artifact_links";
     case Table::comments:
       return "comments";
+    case Table::stage_versions:
+      return "stage_versions";
     case Table::upstream:
       return "upstream";
     case Table::downstream:
@@ -75,8 +77,38 @@ std::string_view to_string(Table table) {
       return "deliveries";
     case Table::secrets:
       return "secrets";
+    case Table::usage:
+      return "usage";
+    case Table::evaluations:
+      return "evaluations";
+    case Table::principals:
+      return "principals";
+    case Table::team_members:
+      return "team_members";
+    case Table::teams_of:
+      return "teams_of";
+    case Table::roles:
+      return "roles";
+    case Table::role_holders:
+      return "role_holders";
+    case Table::tokens:
+      return "tokens";
+    case Table::tokens_of:
+      return "tokens_of";
   }
   return "unknown";
+}
+
+std::string keys::scope(const RoleScope& scope) {
+  std::string key;
+  if (scope.registry_id) key.append(scope.registry_id->bytes());
+  if (scope.model_id) key.append(scope.model_id->bytes());
+  return key;
+}
+
+std::string keys::role_holder(const RoleScope& on, PrincipalId holder) {
+  const std::string key = scope(on);
+  return std::string(1, static_cast<char>(key.size())).append(key).append(holder.bytes());
 }
 
 // A cut id begins with a control character, which no caller's id can hold: it is equal to no other.
@@ -127,6 +159,23 @@ std::optional<AutomationRecord> find_automation(const Reader& reader, const Labe
   return find<AutomationRecord>(reader, Table::automations, id->bytes());
 }
 
+std::optional<PrincipalRecord> find_principal(const Reader& reader, PrincipalId id) {
+  return find<PrincipalRecord>(reader, Table::principals, id.bytes());
+}
+
+std::optional<TokenRecord> find_token(const Reader& reader, TokenId id) {
+  return find<TokenRecord>(reader, Table::tokens, id.bytes());
+}
+
+bool is_locked(const Reader& reader) {
+  bool any = false;
+  reader.scan(Table::tokens, {}, {}, [&](std::string_view, std::string_view) {
+    any = true;
+    return false;
+  });
+  return any;
+}
+
 std::optional<VersionNumber> latest_version(const Reader& reader, ModelId id) {
   const auto model = find_model(reader, id);
   return model ? model->latest : std::nullopt;
@@ -147,7 +196,13 @@ Result<FoundModel> require_model(const Reader& reader, const RegistryName& regis
 }
 
 Result<VersionRecord> require_version(const Reader& reader, const FoundModel& model, VersionNumber number) {
-  if (auto found = find_version(reader, model.model.id, number)) return std::move(*found);
+  if (auto found = find_version(reader, model.model.id, number)) {
+    if (!found->deleted) return std::move(*found);
+    return error(
+        Cause::not_found,
+        fmt::format("version {} of model {} was deleted by event {}: restore it, or ask as of before",
+                    label(number), in_quotes(model.model.name), found->deleted->sequence));
+  }
   const VersionNumber last = model.model.last_version;
   return error(Cause::not_found,
                fmt::format("model {} has no version {}: {}", in_quotes(model.model.name), label(number),

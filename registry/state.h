@@ -7,20 +7,16 @@
 // Threads: as the implementation says; none of them is used by two threads at once.
 #pragma once
 
-#include <boost/describe.hpp>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
-#include "base/clock.h"
 #include "reflect/record.h"
-#include "registry/actor.h"
-#include "registry/facts.h"
+#include "registry/records.h"
 
 namespace herald::registry {
 
@@ -35,6 +31,7 @@ enum class Table : std::uint8_t {
   artifacts,         // artifact id                        -> ArtifactRecord
   artifact_links,    // artifact id, model id, be64 number -> (empty)
   comments,          // model id, comment id               -> CommentRecord
+  stage_versions,    // registry id, stage, 0, model id, be64 number -> (empty)
   upstream,          // downstream node key, 0, upstream node key, relation -> EdgeRecord
   downstream,        // upstream node key, 0, downstream node key, relation -> EdgeRecord
   automations,       // automation id                      -> AutomationRecord
@@ -42,8 +39,17 @@ enum class Table : std::uint8_t {
   triggers,          // automation id, be64 event sequence -> be64 sequence of the automation.triggered event
   deliveries,        // delivery id                        -> DeliveryRecord
   secrets,           // name                               -> SecretRecord
+  usage,             // model id, be64 number, consumer    -> UsageRecord
+  evaluations,       // model id, be64 number, evaluation id -> EvaluationRecord
+  principals,        // principal id                       -> PrincipalRecord
+  team_members,      // team id, principal id              -> (empty)
+  teams_of,          // principal id, team id              -> (empty)
+  roles,             // principal id, scope (roles.h)      -> RoleRecord
+  role_holders,      // scope, principal id                -> (empty)
+  tokens,            // token id                           -> TokenRecord
+  tokens_of,         // principal id, token id             -> (empty)
 };
-inline constexpr std::size_t kTableCount = 17;
+inline constexpr std::size_t kTableCount = 27;
 std::string_view to_string(Table table);
 
 class Reader {
@@ -65,137 +71,6 @@ class Writer : public Reader {
   virtual void put(Table table, std::string_view key, std::string_view value) = 0;
   virtual void erase(Table table, std::string_view key) = 0;
 };
-
-// ---- records ----
-// `created`/`changed`: sequence and recorded time of the events that made and last touched the thing.
-
-struct Mark {
-  std::uint64_t sequence = 0;
-  Timestamp time;
-  std::string actor;  // id
-  friend bool operator==(const Mark&, const Mark&) = default;
-};
-BOOST_DESCRIBE_STRUCT(Mark, (), (sequence, time, actor))
-
-struct RegistryRecord {
-  RegistryId id;
-  RegistryName name;
-  RegistryKind kind = RegistryKind::model;
-  Mark created;
-};
-BOOST_DESCRIBE_STRUCT(RegistryRecord, (), (id, name, kind, created))
-
-struct ModelRecord {
-  ModelId id;
-  RegistryId registry_id;
-  ModelName name;
-  std::optional<TextRef> description;
-  std::map<std::string, std::string> tags;
-  VersionNumber last_version;           // highest ever given; 0: none
-  std::optional<VersionNumber> latest;  // highest that is ready; here, so that now and then it is one look-up
-  std::uint32_t aliases = 0;
-  Mark created, changed;
-};
-BOOST_DESCRIBE_STRUCT(ModelRecord, (),
-                      (id, registry_id, name, description, tags, last_version, latest, aliases, created,
-                       changed))
-
-struct LinkedArtifact {
-  ArtifactId artifact_id;
-  Label artifact;
-  Digest digest;
-  friend bool operator==(const LinkedArtifact&, const LinkedArtifact&) = default;
-};
-BOOST_DESCRIBE_STRUCT(LinkedArtifact, (), (artifact_id, artifact, digest))
-
-struct VersionRecord {
-  ModelId model_id;
-  VersionNumber number;
-  std::optional<Uri> source;
-  std::optional<Digest> digest;
-  std::optional<Run> run;
-  json::Raw metadata;
-  std::map<std::string, double> metrics;
-  VersionStatus status = VersionStatus::ready;
-  std::optional<TextRef> description;
-  std::map<std::string, std::string> tags;
-  std::vector<LinkedArtifact> artifacts;
-  Mark created, changed;
-};
-BOOST_DESCRIBE_STRUCT(VersionRecord, (),
-                      (model_id, number, source, digest, run, metadata, metrics, status, description, tags,
-                       artifacts, created, changed))
-
-struct AliasRecord {
-  AliasName alias;
-  VersionNumber version;
-  std::optional<VersionNumber> previous;  // what it displaced
-  std::optional<Reason> reason;
-  Mark assigned;
-};
-BOOST_DESCRIBE_STRUCT(AliasRecord, (), (alias, version, previous, reason, assigned))
-
-struct ArtifactRecord {
-  ArtifactId id;
-  Label name;
-  Label kind;
-  Digest digest;
-  std::uint64_t files = 0;
-  std::uint64_t bytes = 0;
-  Mark created;
-};
-BOOST_DESCRIBE_STRUCT(ArtifactRecord, (), (id, name, kind, digest, files, bytes, created))
-
-struct CommentRecord {
-  CommentId id;
-  ModelId model_id;
-  std::optional<VersionNumber> version;
-  TextRef text;
-  Mark created;
-};
-BOOST_DESCRIBE_STRUCT(CommentRecord, (), (id, model_id, version, text, created))
-
-struct EdgeRecord {
-  Node upstream;
-  Relation relation = Relation::used;
-  Node downstream;
-  Mark recorded;
-};
-BOOST_DESCRIBE_STRUCT(EdgeRecord, (), (upstream, relation, downstream, recorded))
-
-struct AutomationRecord {
-  AutomationId id;
-  AutomationDefinition definition;  // with its present `enabled`
-  Mark created, changed;
-};
-BOOST_DESCRIBE_STRUCT(AutomationRecord, (), (id, definition, created, changed))
-
-BOOST_DEFINE_ENUM_CLASS(DeliveryState, pending, failing, succeeded, exhausted)
-
-// Kept after the end too, so that an outcome is recorded once and a replay finds what to send.
-struct DeliveryRecord {
-  DeliveryId id;
-  AutomationId automation_id;
-  Label automation;
-  std::uint32_t action = 0;
-  ActionKind kind = ActionKind::webhook;
-  std::uint64_t event_sequence = 0;
-  std::uint64_t triggered_sequence = 0;  // the automation.triggered or delivery.replayed event to send for
-  DeliveryState state = DeliveryState::pending;
-  std::uint32_t attempts = 0;  // as of the last outcome
-  Mark changed;
-};
-BOOST_DESCRIBE_STRUCT(DeliveryRecord, (),
-                      (id, automation_id, automation, action, kind, event_sequence, triggered_sequence, state,
-                       attempts, changed))
-
-struct SecretRecord {
-  SecretName name;
-  std::uint64_t number = 0;  // which value is in force; goes on counting when set again
-  bool removed = false;
-  Mark changed;
-};
-BOOST_DESCRIBE_STRUCT(SecretRecord, (), (name, number, removed, changed))
 
 // ---- keys ----
 namespace keys {
@@ -222,6 +97,19 @@ inline std::string comment(ModelId m, CommentId c) {
 inline std::string trigger(AutomationId a, std::uint64_t event_sequence) {
   return std::string(a.bytes()) + be64(event_sequence);
 }
+inline std::string of_version(ModelId m, VersionNumber n, std::string_view rest) {
+  return version(m, n).append(rest);
+}
+inline std::string pair(std::string_view first_id, std::string_view second_id) {
+  return std::string(first_id).append(second_id);
+}
+inline std::string stage_version(RegistryId r, std::string_view stage, ModelId m, VersionNumber n) {
+  return std::string(r.bytes()).append(stage).append(1, '\0').append(version(m, n));
+}
+// Of 0, 16 or 32 bytes: the whole server, a registry, a model.
+std::string scope(const RoleScope& scope);
+// Among the holders of all roles: the length of the scope first, so that none begins like another.
+std::string role_holder(const RoleScope& on, PrincipalId holder);
 // "version/<id>", ...: short enough for an LMDB key pair (the caller's ids are cut to a digest beyond 128 bytes).
 std::string node(const Node& node);
 std::string edge(const Node& near, const Node& far, Relation relation);
@@ -241,6 +129,10 @@ std::optional<ModelRecord> find_model(const Reader& reader, ModelId id);
 std::optional<VersionRecord> find_version(const Reader& reader, ModelId id, VersionNumber number);
 std::optional<AliasRecord> find_alias(const Reader& reader, ModelId id, const AliasName& alias);
 std::optional<AutomationRecord> find_automation(const Reader& reader, const Label& name);
+std::optional<PrincipalRecord> find_principal(const Reader& reader, PrincipalId id);
+std::optional<TokenRecord> find_token(const Reader& reader, TokenId id);
+// Whether a token was ever issued: from then on nobody comes in without one.
+bool is_locked(const Reader& reader);
 // The highest-numbered version that is ready.
 std::optional<VersionNumber> latest_version(const Reader& reader, ModelId id);
 

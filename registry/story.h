@@ -82,6 +82,7 @@ NodeAddress version_node(std::string_view model, std::uint64_t version);
 NodeAddress artifact_node(std::uint64_t artifact);
 NodeAddress run_node(std::string_view name);
 NodeAddress dataset_node(std::string_view name);
+NodeAddress deployment_node(std::string_view name);
 RecordLineage edge(NodeAddress upstream, Relation relation, NodeAddress downstream);
 
 AutomationDefinition definition(std::string_view name);  // on alias.*, one webhook

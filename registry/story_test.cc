@@ -27,8 +27,43 @@ std::string attempts(const OfDelivery& of) {
 std::string tell(const RegistryCreated& f) {
   return fmt::format("registry {} created", f.registry.str());
 }
+std::string tell(const RegistryUpdated& f) {
+  return fmt::format("registry {} updated:{}{}{}{}", f.registry.str(), f.to.description ? " description" : "",
+                     f.to.visibility ? " visibility" : "", f.to.stages ? " stages" : "",
+                     f.to.card_policy ? " card policy" : "");
+}
+std::string tell(const RegistryArchived& f) {
+  return fmt::format("registry {} archived{}", f.registry.str(), why(f.reason));
+}
+std::string tell(const RegistryRestored& f) {
+  return fmt::format("registry {} restored{}", f.registry.str(), why(f.reason));
+}
+std::string tell(const AliasProtected& f) {
+  return fmt::format("alias {} protected in {}", f.alias.str(), f.registry.str());
+}
+std::string tell(const AliasUnprotected& f) {
+  return fmt::format("alias {} unprotected in {}", f.alias.str(), f.registry.str());
+}
 std::string tell(const ModelRegistered& f) {
   return fmt::format("model {} registered", place(f));
+}
+std::string tell(const ModelRenamed& f) {
+  return fmt::format("model {} renamed to {}", place(f), f.to.str());
+}
+std::string tell(const ModelCarded& f) {
+  return fmt::format("card of {} {}", place(f), f.to ? "written" : "removed");
+}
+std::string tell(const ModelOwned& f) {
+  return fmt::format("owner of {} {}", place(f), f.to ? "set" : "removed");
+}
+std::string tell(const ModelArchived& f) {
+  return fmt::format("model {} archived{}", place(f), why(f.reason));
+}
+std::string tell(const ModelRestored& f) {
+  return fmt::format("model {} restored{}", place(f), why(f.reason));
+}
+std::string tell(const ModelDeleted& f) {
+  return fmt::format("model {} deleted{}", place(f), why(f.reason));
 }
 std::string tell(const ModelDescribed& f) {
   return fmt::format("model {} {}", place(f), f.to ? "described" : "no longer described");
@@ -52,6 +87,19 @@ std::string tell(const VersionStatusChanged& f) {
   return fmt::format("{} went from {} to {}{}", place(f), reflect::enum_name(f.from),
                      reflect::enum_name(f.to), why(f.reason));
 }
+std::string tell(const VersionCarded& f) {
+  return fmt::format("card of {} {}", place(f), f.to ? "written" : "removed");
+}
+std::string tell(const VersionDeleted& f) {
+  return fmt::format("{} deleted{}", place(f), why(f.reason));
+}
+std::string tell(const VersionRestored& f) {
+  return fmt::format("{} restored{}", place(f), why(f.reason));
+}
+std::string tell(const StageTransitioned& f) {
+  return fmt::format("{} went from {} to {}{}", place(f), f.from ? f.from->str() : "no stage",
+                     f.to ? f.to->str() : "no stage", why(f.reason));
+}
 std::string tell(const VersionLinked& f) {
   return fmt::format("{} linked to {}", f.artifact.str(), place(f));
 }
@@ -60,6 +108,9 @@ std::string tell(const VersionUnlinked& f) {
 }
 std::string tell(const ArtifactCommitted& f) {
   return fmt::format("artifact {} committed", f.artifact.str());
+}
+std::string tell(const ArtifactDeleted& f) {
+  return fmt::format("artifact {} deleted{}", f.artifact.str(), why(f.reason));
 }
 std::string tell(const AliasAssigned& f) {
   const std::string from = f.from ? fmt::format("moved from {} to", label(*f.from)) : "put on";
@@ -71,6 +122,57 @@ std::string tell(const AliasRemoved& f) {
 }
 std::string tell(const CommentAdded& f) {
   return fmt::format("comment on {} added", place(f, f.version));
+}
+std::string tell(const CommentEdited& f) {
+  return fmt::format("comment on {} edited", place(f, f.version));
+}
+std::string tell(const CommentRemoved& f) {
+  return fmt::format("comment on {} removed", place(f, f.version));
+}
+std::string tell(const UsageRecorded& f) {
+  return fmt::format("{} used by {} {} times", place(f), f.consumer.str(), f.count);
+}
+std::string tell(const EvaluationRecorded& f) {
+  return fmt::format("{} evaluated{}: {} metrics, {} files", place(f),
+                     f.dataset ? " on " + f.dataset->name : "", f.metrics.size(), f.files.size());
+}
+std::string tell(const PrincipalCreated& f) {
+  return fmt::format("{} {} created", reflect::enum_name(f.kind), f.principal_id.str());
+}
+std::string tell(const PrincipalDisabled& f) {
+  return fmt::format("{} disabled{}", f.principal_id.str(), why(f.reason));
+}
+std::string tell(const PrincipalEnabled& f) {
+  return fmt::format("{} enabled{}", f.principal_id.str(), why(f.reason));
+}
+std::string tell(const TeamJoined& f) {
+  return fmt::format("{} joined team {}", f.principal_id.str(), f.team_id.str());
+}
+std::string tell(const TeamLeft& f) {
+  return fmt::format("{} left team {}", f.principal_id.str(), f.team_id.str());
+}
+std::string place(const RoleScope& scope) {
+  if (!scope.registry) return "the server";
+  return scope.model ? scope.registry->str() + "/" + scope.model->str() : scope.registry->str();
+}
+std::string tell(const RoleGranted& f) {
+  return fmt::format("{} is {} of {}", f.principal_id.str(), reflect::enum_name(f.to), place(f.scope));
+}
+std::string tell(const RoleRevoked& f) {
+  return fmt::format("{} is no longer {} of {}", f.principal_id.str(), reflect::enum_name(f.from),
+                     place(f.scope));
+}
+std::string tell(const TokenIssued& f) {
+  return fmt::format("token {} issued to {}", f.token_id.str(), f.principal_id.str());
+}
+std::string tell(const TokenRevoked& f) {
+  return fmt::format("token {} revoked{}", f.token_id.str(), why(f.reason));
+}
+std::string tell(const AccessDenied& f) {
+  return fmt::format("{} denied {} {} times", f.actor, f.permission, f.count);
+}
+std::string tell(const ErasurePerformed& f) {
+  return fmt::format("{} texts erased{}", f.texts.size(), f.principal_id ? ", and a principal's names" : "");
 }
 std::string tell(const LineageRecorded& f) {
   return fmt::format("{} {} {}", f.upstream.name, reflect::enum_name(f.relation), f.downstream.name);
@@ -201,16 +303,19 @@ MoveAliases moves(std::string_view model, std::vector<AliasMove> moves) {
 }
 
 NodeAddress version_node(std::string_view model, std::uint64_t version) {
-  return {of(model, version), std::nullopt, std::nullopt, std::nullopt};
+  return {of(model, version), std::nullopt, std::nullopt, std::nullopt, std::nullopt};
 }
 NodeAddress artifact_node(std::uint64_t artifact) {
-  return {std::nullopt, id<ArtifactId>(artifact), std::nullopt, std::nullopt};
+  return {std::nullopt, id<ArtifactId>(artifact), std::nullopt, std::nullopt, std::nullopt};
 }
 NodeAddress run_node(std::string_view name) {
-  return {std::nullopt, std::nullopt, Label::trusted(name), std::nullopt};
+  return {std::nullopt, std::nullopt, Label::trusted(name), std::nullopt, std::nullopt};
 }
 NodeAddress dataset_node(std::string_view name) {
-  return {std::nullopt, std::nullopt, std::nullopt, Label::trusted(name)};
+  return {std::nullopt, std::nullopt, std::nullopt, Label::trusted(name), std::nullopt};
+}
+NodeAddress deployment_node(std::string_view name) {
+  return {std::nullopt, std::nullopt, std::nullopt, std::nullopt, Label::trusted(name)};
 }
 RecordLineage edge(NodeAddress upstream, Relation relation, NodeAddress downstream) {
   return {std::move(upstream), relation, std::move(downstream)};

@@ -2,6 +2,7 @@
 // know): who asks for an alias gets what was put there, while `latest` is always a version that is ready.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/limits.h"
@@ -26,7 +27,8 @@ Result<void> check_expected(const OfModel& of, const AliasMove& move, std::optio
                             const std::string& field) {
   const std::string what = fmt::format("alias {} of model {}", in_quotes(move.alias), in_quotes(of.model));
   const auto mismatch = [&](std::string why) {
-    return error(Cause::expected_mismatch, what + std::move(why), field + ".expected");
+    return error(Cause::expected_mismatch, what + std::move(why),
+                 field.empty() ? "expected" : field + ".expected");
   };
   switch (move.expected.kind) {
     case Expected::Kind::anything:
@@ -45,7 +47,9 @@ Result<void> check_expected(const OfModel& of, const AliasMove& move, std::optio
   return {};
 }
 
-Result<void> check_moves(const Reader& state, const FoundModel& found, const std::vector<AliasMove>& moves) {
+// The versions that the moves go to, one for each move; nothing where an alias is removed.
+Result<std::vector<std::optional<VersionRecord>>> check_moves(const Reader& state, const FoundModel& found,
+                                                              const std::vector<AliasMove>& moves) {
   if (moves.empty())
     return error(Cause::invalid_value, "\"moves\" is empty: name at least one alias to move", "moves");
   if (moves.size() > limits::kMaxAliasMovesPerCommand) {
@@ -55,6 +59,7 @@ Result<void> check_moves(const Reader& state, const FoundModel& found, const std
                  "moves");
   }
   std::set<AliasName> seen;
+  std::vector<std::optional<VersionRecord>> targets(moves.size());
   for (std::size_t i = 0; i < moves.size(); ++i) {
     const std::string field = fmt::format("moves[{}]", i);
     if (!seen.insert(moves[i].alias).second) {
@@ -64,10 +69,18 @@ Result<void> check_moves(const Reader& state, const FoundModel& found, const std
     }
     HERALD_CHECK(check_expected(of(found), moves[i], held_by(state, found.model.id, moves[i].alias), field));
     if (!moves[i].to) continue;
-    if (const auto target = require_version(state, found, *moves[i].to); !target)
-      return about(target.error(), field + ".to");
+    auto target = require_version(state, found, *moves[i].to);
+    if (!target) return about(target.error(), field + ".to");
+    targets[i] = std::move(*target);
   }
-  return {};
+  return targets;
+}
+
+Result<AliasRecord> require_alias(const Reader& state, const FoundModel& found, const AliasName& alias,
+                                  const std::string& field) {
+  if (auto record = find_alias(state, found.model.id, alias)) return std::move(*record);
+  return error(Cause::not_found,
+               fmt::format("model {} has no alias {}", in_quotes(found.model.name), in_quotes(alias)), field);
 }
 
 bool makes_an_alias(const Draft& draft) {
@@ -78,38 +91,90 @@ bool makes_an_alias(const Draft& draft) {
 }  // namespace
 
 Result<Decision> rule(const Reader& state, const MoveAliases& command) {
-  HERALD_TRY(const auto found, require_model(state, command.registry, command.model));
-  HERALD_CHECK(check_moves(state, found, command.moves));
+  HERALD_TRY(const auto found, open_model(state, command));
+  HERALD_TRY(const auto targets, check_moves(state, found, command.moves));
   Decision decision;
-  std::uint32_t aliases = found.model.aliases;
-  for (const AliasMove& move : command.moves) {
-    move_alias(state, of(found), move.alias, move.to, command.reason, aliases, decision.drafts);
+  AliasMoves moves(state, found, command.moves_protected, command.reason, decision.drafts);
+  for (std::size_t i = 0; i < command.moves.size(); ++i) {
+    HERALD_CHECK(moves.move(command.moves[i].alias, targets[i] ? &*targets[i] : nullptr,
+                            fmt::format("moves[{}].alias", i)));
   }
-  HERALD_CHECK(check_alias_count(of(found), aliases, "moves"));
+  HERALD_CHECK(moves.check_count("moves"));
   decision.created = std::any_of(decision.drafts.begin(), decision.drafts.end(), makes_an_alias);
   decision.answer = json::to_json(MovesAnswer{answer_of(of(found)), decision.drafts.size()});
   return decision;
 }
 
-void move_alias(const Reader& state, const OfModel& of, const AliasName& alias,
-                std::optional<VersionNumber> to, const std::optional<Reason>& reason, std::uint32_t& aliases,
-                std::vector<Draft>& drafts) {
-  const auto from = held_by(state, of.model_id, alias);
-  if (from == to) return;
-  if (to) {
-    drafts.push_back({AliasAssigned{of, alias, from, *to, reason}, {}});
-    if (!from) ++aliases;
-  } else {
-    drafts.push_back({AliasRemoved{of, alias, *from, reason}, {}});
-    --aliases;
-  }
+Result<Decision> rule(const Reader& state, const SwapAliases& command) {
+  HERALD_TRY(const auto found, open_model(state, command));
+  HERALD_TRY(const auto first, require_alias(state, found, command.first, "first"));
+  HERALD_TRY(const auto second, require_alias(state, found, command.second, "second"));
+  HERALD_TRY(const auto of_first, require_version(state, found, first.version));
+  HERALD_TRY(const auto of_second, require_version(state, found, second.version));
+  Decision decision;
+  AliasMoves moves(state, found, command.moves_protected, command.reason, decision.drafts);
+  HERALD_CHECK(moves.move(command.first, &of_second, "first"));
+  HERALD_CHECK(moves.move(command.second, &of_first, "second"));
+  decision.answer = json::to_json(MovesAnswer{answer_of(of(found)), decision.drafts.size()});
+  return decision;
 }
 
-Result<void> check_alias_count(const OfModel& of, std::uint32_t aliases, const std::string& field) {
-  if (aliases <= limits::kMaxAliasesPerModel) return {};
+Result<Decision> rule(const Reader& state, const RollBackAlias& command) {
+  HERALD_TRY(const auto found, open_model(state, command));
+  HERALD_TRY(const auto alias, require_alias(state, found, command.alias, "alias"));
+  HERALD_CHECK(check_expected(of(found), {command.alias, {}, command.expected}, alias.version, {}));
+  if (!alias.previous) {
+    return error(
+        Cause::not_allowed_now,
+        fmt::format(
+            "alias {} of model {} displaced no version when it came to {}: there is nothing to go back to",
+            in_quotes(command.alias), in_quotes(found.model.name), label(alias.version)),
+        "alias");
+  }
+  HERALD_TRY(const auto target, require_version(state, found, *alias.previous));
+  Decision decision;
+  AliasMoves moves(state, found, command.moves_protected, command.reason, decision.drafts);
+  HERALD_CHECK(moves.move(command.alias, &target, "alias"));
+  decision.answer = json::to_json(MovesAnswer{answer_of(of(found)), decision.drafts.size()});
+  return decision;
+}
+
+AliasMoves::AliasMoves(const Reader& state, const FoundModel& found, MovesProtected moves_protected,
+                       std::optional<Reason> reason, std::vector<Draft>& drafts)
+    : state_(state),
+      found_(found),
+      moves_protected_(moves_protected),
+      reason_(std::move(reason)),
+      drafts_(drafts),
+      aliases_(found.model.aliases) {}
+
+Result<void> AliasMoves::move(const AliasName& alias, const VersionRecord* target, const std::string& field) {
+  const auto from = held_by(state_, found_.model.id, alias);
+  const auto to = target != nullptr ? std::optional(target->number) : std::nullopt;
+  if (from == to) return {};
+  const auto& guarded = found_.registry.protected_aliases;
+  if (moves_protected_ == MovesProtected::no && std::binary_search(guarded.begin(), guarded.end(), alias)) {
+    return error(Cause::denied,
+                 fmt::format("alias {} is protected in registry {}: only its admins move it",
+                             in_quotes(alias), in_quotes(found_.registry.name)),
+                 field);
+  }
+  if (target != nullptr) {
+    HERALD_CHECK(check_card_policy(found_, *target, alias, field));
+    drafts_.push_back({AliasAssigned{of(found_), alias, from, *to, reason_}, {}});
+    if (!from) ++aliases_;
+  } else {
+    drafts_.push_back({AliasRemoved{of(found_), alias, *from, reason_}, {}});
+    --aliases_;
+  }
+  return {};
+}
+
+Result<void> AliasMoves::check_count(const std::string& field) const {
+  if (aliases_ <= limits::kMaxAliasesPerModel) return {};
   return error(Cause::too_many,
                fmt::format("model {} would have {} aliases: at most {} are allowed, remove some first",
-                           in_quotes(of.model), aliases, limits::kMaxAliasesPerModel),
+                           in_quotes(found_.model.name), aliases_, limits::kMaxAliasesPerModel),
                field);
 }
 

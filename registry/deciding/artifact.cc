@@ -23,7 +23,8 @@ struct LinkAnswer : ModelAnswer {
 BOOST_DESCRIBE_STRUCT(LinkAnswer, (ModelAnswer), (version, artifact_id))
 
 Result<ArtifactRecord> require_artifact(const Reader& state, ArtifactId id, const std::string& field) {
-  if (auto found = find<ArtifactRecord>(state, Table::artifacts, id.bytes())) return std::move(*found);
+  if (auto found = find<ArtifactRecord>(state, Table::artifacts, id.bytes()); found && !found->deleted)
+    return std::move(*found);
   return error(Cause::not_found, fmt::format("artifact {} does not exist: commit it first", id.str()), field);
 }
 
@@ -39,7 +40,7 @@ std::string answer(const OfVersion& of, ArtifactId artifact) {
 }  // namespace
 
 Result<Decision> rule(const Reader&, const CommitArtifact& command) {
-  if (command.files == 0) {
+  if (command.files == 0 && !command.reference) {
     return error(Cause::invalid_value,
                  fmt::format("artifact {} has no files: name at least one", in_quotes(command.name)),
                  "files");
@@ -51,31 +52,47 @@ Result<Decision> rule(const Reader&, const CommitArtifact& command) {
                  "files");
   }
   return Decision{{{ArtifactCommitted{command.new_id, command.name, command.kind, command.manifest,
-                                      command.files, command.bytes},
+                                      command.files, command.bytes, command.reference},
                     {}}},
                   true,
                   json::to_json(ArtifactAnswer{command.new_id, command.name})};
 }
 
+Result<Decision> rule(const Reader& state, const DeleteArtifact& command) {
+  HERALD_TRY(const auto artifact, require_artifact(state, command.artifact_id, "artifact"));
+  std::optional<std::string> link;
+  state.scan(Table::artifact_links, artifact.id.bytes(), {}, [&](std::string_view key, std::string_view) {
+    link.emplace(key.substr(artifact.id.bytes().size()));
+    return false;
+  });
+  if (link) {
+    return error(Cause::not_allowed_now,
+                 fmt::format("artifact {} is linked to a version: unlink it first", in_quotes(artifact.name)),
+                 "artifact");
+  }
+  return Decision{{{ArtifactDeleted{artifact.id, artifact.name, command.reason}, {}}},
+                  false,
+                  json::to_json(ArtifactAnswer{artifact.id, artifact.name})};
+}
+
 Result<Decision> rule(const Reader& state, const LinkArtifact& command) {
-  HERALD_TRY(const auto found, require_model(state, command.registry, command.model));
-  HERALD_TRY(auto version, require_version(state, found, command.version));
+  HERALD_TRY(auto found, open_version(state, command));
   Decision decision;
-  const OfVersion target = of(found, command.version);
-  HERALD_CHECK(
-      link_artifact(state, target, command.artifact_id, "artifact_id", version.artifacts, decision.drafts));
+  const OfVersion target = of(found.model, command.version);
+  HERALD_CHECK(link_artifact(state, target, command.artifact_id, "artifact_id", found.version.artifacts,
+                             decision.drafts));
   decision.created = !decision.drafts.empty();
   decision.answer = answer(target, command.artifact_id);
   return decision;
 }
 
 Result<Decision> rule(const Reader& state, const UnlinkArtifact& command) {
-  HERALD_TRY(const auto found, require_model(state, command.registry, command.model));
-  HERALD_TRY(auto version, require_version(state, found, command.version));
+  HERALD_TRY(auto found, open_version(state, command));
   HERALD_CHECK(require_artifact(state, command.artifact_id, "artifact_id"));
-  const OfVersion target = of(found, command.version);
+  const OfVersion target = of(found.model, command.version);
   Decision decision{{}, false, answer(target, command.artifact_id)};
-  if (const auto link = link_to(version.artifacts, command.artifact_id); link != version.artifacts.end()) {
+  auto& links = found.version.artifacts;
+  if (const auto link = link_to(links, command.artifact_id); link != links.end()) {
     decision.drafts.push_back({VersionUnlinked{target, link->artifact_id, link->artifact, link->digest}, {}});
   }
   return decision;

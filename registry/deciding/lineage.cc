@@ -34,27 +34,9 @@ Result<Node> version_node(const Reader& state, const VersionAddress& address) {
 
 Result<Node> artifact_node(const Reader& state, ArtifactId id) {
   const auto artifact = find<ArtifactRecord>(state, Table::artifacts, id.bytes());
-  if (!artifact)
+  if (!artifact || artifact->deleted)
     return error(Cause::not_found, fmt::format("artifact {} does not exist: commit it first", id.str()));
   return Node{NodeKind::artifact, id.str(), artifact->name.str()};
-}
-
-Result<Node> node_at(const Reader& state, const NodeAddress& address, std::string_view field) {
-  const int given = address.version.has_value() + address.artifact.has_value() + address.run.has_value() +
-                    address.dataset.has_value();
-  if (given != 1) {
-    return error(Cause::invalid_value,
-                 fmt::format("\"{}\" must name exactly one of version, artifact, run and dataset, not {}",
-                             field, given),
-                 std::string(field));
-  }
-  if (address.run) return Node{NodeKind::run, address.run->str(), address.run->str()};
-  if (address.dataset) return Node{NodeKind::dataset, address.dataset->str(), address.dataset->str()};
-  auto node =
-      address.version ? version_node(state, *address.version) : artifact_node(state, *address.artifact);
-  if (!node)
-    return about(node.error(), fmt::format("{}.{}", field, address.version ? "version" : "artifact"));
-  return node;
 }
 
 std::string_view one(NodeKind kind) {
@@ -67,6 +49,8 @@ std::string_view one(NodeKind kind) {
       return "a run";
     case NodeKind::dataset:
       return "a data set";
+    case NodeKind::deployment:
+      return "a deployment";
   }
   return "something";
 }
@@ -76,7 +60,7 @@ bool fits(NodeKind upstream, Relation relation, NodeKind downstream) {
   const bool to_run_or_version = downstream == NodeKind::run || downstream == NodeKind::version;
   switch (relation) {
     case Relation::used:
-      return upstream != NodeKind::run && downstream == NodeKind::run;
+      return upstream != NodeKind::run && upstream != NodeKind::deployment && downstream == NodeKind::run;
     case Relation::produced:
       return upstream == NodeKind::run &&
              (downstream == NodeKind::artifact || downstream == NodeKind::version);
@@ -85,6 +69,8 @@ bool fits(NodeKind upstream, Relation relation, NodeKind downstream) {
     case Relation::trained_on:
     case Relation::evaluated_on:
       return (upstream == NodeKind::dataset || upstream == NodeKind::artifact) && to_run_or_version;
+    case Relation::deployed_as:
+      return upstream == NodeKind::version && downstream == NodeKind::deployment;
   }
   return false;
 }
@@ -163,6 +149,27 @@ Result<Decision> rule(const Reader& state, const RecordLineage& command) {
   decision.created = true;
   decision.drafts.push_back({LineageRecorded{upstream, command.relation, downstream}, {}});
   return decision;
+}
+
+Result<Node> node_at(const Reader& state, const NodeAddress& address, std::string_view field) {
+  const int given = address.version.has_value() + address.artifact.has_value() + address.run.has_value() +
+                    address.dataset.has_value() + address.deployment.has_value();
+  if (given != 1) {
+    return error(
+        Cause::invalid_value,
+        fmt::format("\"{}\" must name exactly one of version, artifact, run, dataset and deployment, not {}",
+                    field, given),
+        std::string(field));
+  }
+  if (address.run) return Node{NodeKind::run, address.run->str(), address.run->str()};
+  if (address.dataset) return Node{NodeKind::dataset, address.dataset->str(), address.dataset->str()};
+  if (address.deployment)
+    return Node{NodeKind::deployment, address.deployment->str(), address.deployment->str()};
+  auto node =
+      address.version ? version_node(state, *address.version) : artifact_node(state, *address.artifact);
+  if (!node)
+    return about(node.error(), fmt::format("{}.{}", field, address.version ? "version" : "artifact"));
+  return node;
 }
 
 }  // namespace herald::registry::deciding

@@ -96,12 +96,14 @@ TEST(RecordLineage, RefusesEndsThatNameNothingOrSeveralThings) {
   both.dataset = Label::trusted("b");
   two_models()
       .when(edge(both, Relation::used, run_node("a")))
-      .refused(Cause::invalid_value, "upstream",
-               R"("upstream" must name exactly one of version, artifact, run and dataset, not 2)");
+      .refused(
+          Cause::invalid_value, "upstream",
+          R"("upstream" must name exactly one of version, artifact, run, dataset and deployment, not 2)");
   two_models()
       .when(edge(run_node("a"), Relation::produced, {}))
-      .refused(Cause::invalid_value, "downstream",
-               R"("downstream" must name exactly one of version, artifact, run and dataset, not 0)");
+      .refused(
+          Cause::invalid_value, "downstream",
+          R"("downstream" must name exactly one of version, artifact, run, dataset and deployment, not 0)");
 }
 
 TEST(RecordLineage, RefusesEndsThatDoNotExist) {

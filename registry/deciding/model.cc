@@ -1,4 +1,4 @@
-// Registries, models, their tags and comments.
+// Models, and the tags of models and versions.
 #include <fmt/format.h>
 
 #include "base/limits.h"
@@ -8,57 +8,61 @@
 namespace herald::registry::deciding {
 namespace {
 
-struct RegistryAnswer {
-  RegistryName registry;
-  RegistryId id;
-};
-BOOST_DESCRIBE_STRUCT(RegistryAnswer, (), (registry, id))
-
 struct TagsAnswer : ModelAnswer {
   std::optional<VersionNumber> version;
   std::uint64_t changed = 0;
 };
 BOOST_DESCRIBE_STRUCT(TagsAnswer, (ModelAnswer), (version, changed))
 
-struct CommentAnswer : ModelAnswer {
-  std::optional<VersionNumber> version;
-  CommentId id;
-};
-BOOST_DESCRIBE_STRUCT(CommentAnswer, (ModelAnswer), (version, id))
+Error archived(const FoundModel& found) {
+  return error(Cause::not_allowed_now,
+               fmt::format("model {} is archived since event {}: restore it first",
+                           in_quotes(found.model.name), found.model.archived->sequence));
+}
 
-Result<FoundModel> model_at(const Reader& state, const ModelAddress& address) {
-  return require_model(state, address.registry, address.model);
+Error name_taken(const RegistryRecord& registry, const ModelName& name, std::string field) {
+  return taken(
+      fmt::format("model {} exists already in registry {}", in_quotes(name), in_quotes(registry.name)),
+      std::move(field));
+}
+
+// Whoever owns a model can be asked: somebody who exists.
+Result<void> check_owner(const Reader& state, const std::optional<PrincipalId>& owner) {
+  if (!owner || find_principal(state, *owner)) return {};
+  return error(Cause::not_found, fmt::format("principal {} does not exist", owner->str()), "owner");
 }
 
 }  // namespace
 
-Result<Decision> rule(const Reader& state, const CreateRegistry& command) {
-  if (find_registry(state, command.name)) {
-    return taken(fmt::format("registry {} exists already", in_quotes(command.name)), "name");
-  }
-  return Decision{{{RegistryCreated{command.new_id, command.name, command.kind}, {}}},
-                  true,
-                  json::to_json(RegistryAnswer{command.name, command.new_id})};
-}
-
 Result<Decision> rule(const Reader& state, const RegisterModel& command) {
-  HERALD_TRY(const auto registry, require_registry(state, command.registry));
-  if (find_model(state, registry.id, command.model)) {
-    return taken(fmt::format("model {} exists already in registry {}", in_quotes(command.model),
-                             in_quotes(registry.name)),
-                 "name");
-  }
+  HERALD_TRY(const auto registry, open_registry(state, command.registry));
+  if (find_model(state, registry.id, command.model)) return name_taken(registry, command.model, "name");
+  HERALD_CHECK(check_owner(state, command.owner));
+  HERALD_CHECK(check_card(command.card));
   const OfModel model{registry.id, registry.name, command.new_id, command.model};
   Decision decision{{}, true, json::to_json(answer_of(model))};
   decision.drafts.push_back({ModelRegistered{model}, {}});
   if (command.description)
     decision.drafts.push_back({ModelDescribed{model, std::nullopt, command.description}, {}});
+  if (command.card) decision.drafts.push_back({ModelCarded{model, std::nullopt, command.card}, {}});
+  if (command.owner) decision.drafts.push_back({ModelOwned{model, std::nullopt, command.owner}, {}});
   HERALD_CHECK(change_tags(model, std::nullopt, {}, all_set(command.tags), decision.drafts));
   return decision;
 }
 
+Result<Decision> rule(const Reader& state, const RenameModel& command) {
+  HERALD_TRY(const auto found, open_model(state, command));
+  OfModel named = of(found);
+  named.model = command.to;
+  Decision decision{{}, false, json::to_json(answer_of(named))};
+  if (command.to == found.model.name) return decision;
+  if (find_model(state, found.registry.id, command.to)) return name_taken(found.registry, command.to, "to");
+  decision.drafts.push_back({ModelRenamed{of(found), command.to}, {}});
+  return decision;
+}
+
 Result<Decision> rule(const Reader& state, const DescribeModel& command) {
-  HERALD_TRY(const auto found, model_at(state, command));
+  HERALD_TRY(const auto found, open_model(state, command));
   Decision decision{{}, false, json::to_json(answer_of(of(found)))};
   if (found.model.description != command.description) {
     decision.drafts.push_back({ModelDescribed{of(found), found.model.description, command.description}, {}});
@@ -66,8 +70,35 @@ Result<Decision> rule(const Reader& state, const DescribeModel& command) {
   return decision;
 }
 
+Result<Decision> rule(const Reader& state, const SetOwner& command) {
+  HERALD_TRY(const auto found, open_model(state, command));
+  HERALD_CHECK(check_owner(state, command.owner));
+  Decision decision{{}, false, json::to_json(answer_of(of(found)))};
+  if (found.model.owner != command.owner)
+    decision.drafts.push_back({ModelOwned{of(found), found.model.owner, command.owner}, {}});
+  return decision;
+}
+
+Result<Decision> rule(const Reader& state, const SetModelArchived& command) {
+  HERALD_TRY(const auto found, require_model(state, command.registry, command.model));
+  Decision decision{{}, false, json::to_json(answer_of(of(found)))};
+  if (command.archived == found.model.archived.has_value()) return decision;
+  if (command.archived) {
+    decision.drafts.push_back({ModelArchived{of(found), command.reason}, {}});
+  } else {
+    decision.drafts.push_back({ModelRestored{of(found), command.reason}, {}});
+  }
+  return decision;
+}
+
+Result<Decision> rule(const Reader& state, const DeleteModel& command) {
+  HERALD_TRY(const auto found, require_model(state, command.registry, command.model));
+  return Decision{
+      {{ModelDeleted{of(found), command.reason}, {}}}, false, json::to_json(answer_of(of(found)))};
+}
+
 Result<Decision> rule(const Reader& state, const ChangeTags& command) {
-  HERALD_TRY(auto found, model_at(state, command));
+  HERALD_TRY(auto found, open_model(state, command));
   auto present = std::move(found.model.tags);
   if (command.version) {
     HERALD_TRY(auto version, require_version(state, found, *command.version));
@@ -79,12 +110,11 @@ Result<Decision> rule(const Reader& state, const ChangeTags& command) {
   return decision;
 }
 
-Result<Decision> rule(const Reader& state, const AddComment& command) {
-  HERALD_TRY(const auto found, model_at(state, command));
-  if (command.version) HERALD_CHECK(require_version(state, found, *command.version));
-  return Decision{{{CommentAdded{of(found), command.version, command.new_id, command.text}, {}}},
-                  true,
-                  json::to_json(CommentAnswer{answer_of(of(found)), command.version, command.new_id})};
+Result<FoundModel> open_model(const Reader& state, const ModelAddress& address) {
+  HERALD_CHECK(open_registry(state, address.registry));
+  HERALD_TRY(auto found, require_model(state, address.registry, address.model));
+  if (found.model.archived) return archived(found);
+  return found;
 }
 
 TagChanges all_set(const std::map<std::string, std::string>& tags) {

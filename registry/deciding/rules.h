@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "registry/decide.h"
@@ -11,17 +12,53 @@
 namespace herald::registry::deciding {
 
 Result<Decision> rule(const Reader& state, const CreateRegistry& command);
+Result<Decision> rule(const Reader& state, const UpdateRegistry& command);
+Result<Decision> rule(const Reader& state, const SetRegistryArchived& command);
+Result<Decision> rule(const Reader& state, const SetAliasProtected& command);
+
 Result<Decision> rule(const Reader& state, const RegisterModel& command);
+Result<Decision> rule(const Reader& state, const RenameModel& command);
 Result<Decision> rule(const Reader& state, const DescribeModel& command);
+Result<Decision> rule(const Reader& state, const SetCard& command);
+Result<Decision> rule(const Reader& state, const SetOwner& command);
+Result<Decision> rule(const Reader& state, const SetModelArchived& command);
+Result<Decision> rule(const Reader& state, const DeleteModel& command);
 Result<Decision> rule(const Reader& state, const ChangeTags& command);
+
+Result<Decision> rule(const Reader& state, const AddComment& command);
+Result<Decision> rule(const Reader& state, const EditComment& command);
+Result<Decision> rule(const Reader& state, const RemoveComment& command);
+
 Result<Decision> rule(const Reader& state, const RegisterVersion& command);
 Result<Decision> rule(const Reader& state, const UpdateVersion& command);
+Result<Decision> rule(const Reader& state, const DeleteVersion& command);
+Result<Decision> rule(const Reader& state, const RestoreVersion& command);
+Result<Decision> rule(const Reader& state, const TransitionStage& command);
+
 Result<Decision> rule(const Reader& state, const CommitArtifact& command);
+Result<Decision> rule(const Reader& state, const DeleteArtifact& command);
 Result<Decision> rule(const Reader& state, const LinkArtifact& command);
 Result<Decision> rule(const Reader& state, const UnlinkArtifact& command);
+
 Result<Decision> rule(const Reader& state, const MoveAliases& command);
-Result<Decision> rule(const Reader& state, const AddComment& command);
+Result<Decision> rule(const Reader& state, const SwapAliases& command);
+Result<Decision> rule(const Reader& state, const RollBackAlias& command);
+
 Result<Decision> rule(const Reader& state, const RecordLineage& command);
+Result<Decision> rule(const Reader& state, const RecordUsage& command);
+Result<Decision> rule(const Reader& state, const RecordEvaluation& command);
+
+Result<Decision> rule(const Reader& state, const CreatePrincipal& command);
+Result<Decision> rule(const Reader& state, const SetPrincipalEnabled& command);
+Result<Decision> rule(const Reader& state, const ChangeTeam& command);
+Result<Decision> rule(const Reader& state, const GrantRole& command);
+Result<Decision> rule(const Reader& state, const RevokeRole& command);
+Result<Decision> rule(const Reader& state, const IssueToken& command);
+Result<Decision> rule(const Reader& state, const RevokeToken& command);
+Result<Decision> rule(const Reader& state, const ClaimServer& command);
+Result<Decision> rule(const Reader& state, const RecordDenials& command);
+Result<Decision> rule(const Reader& state, const Erase& command);
+
 Result<Decision> rule(const Reader& state, const CreateAutomation& command);
 Result<Decision> rule(const Reader& state, const UpdateAutomation& command);
 Result<Decision> rule(const Reader& state, const SetAutomationEnabled& command);
@@ -39,6 +76,16 @@ inline OfModel of(const FoundModel& found) {
 inline OfVersion of(const FoundModel& found, VersionNumber number) {
   return {of(found), number};
 }
+
+// ---- what may be changed ----
+// What is there and takes changes: neither the model nor its registry is archived. Errors: not_found, not_allowed_now.
+Result<RegistryRecord> open_registry(const Reader& state, const RegistryName& name);
+Result<FoundModel> open_model(const Reader& state, const ModelAddress& address);
+struct FoundVersion {
+  FoundModel model;
+  VersionRecord version;
+};
+Result<FoundVersion> open_version(const Reader& state, const VersionAddress& address);
 
 // "what exists already" as an Error.
 Error taken(std::string sentence, std::string field);
@@ -58,11 +105,38 @@ Result<void> link_artifact(const Reader& state, const OfVersion& of, ArtifactId 
                            const std::string& field, std::vector<LinkedArtifact>& links,
                            std::vector<Draft>& drafts);
 
-// Drafts the move of one alias, unless it is there; `aliases`: how many the model has, kept up to date.
-void move_alias(const Reader& state, const OfModel& of, const AliasName& alias,
-                std::optional<VersionNumber> to, const std::optional<Reason>& reason, std::uint32_t& aliases,
-                std::vector<Draft>& drafts);
-Result<void> check_alias_count(const OfModel& of, std::uint32_t aliases, const std::string& field);
+// Drafts moves of aliases, each unless it is there already, and counts what the model then has.
+class AliasMoves {
+ public:
+  AliasMoves(const Reader& state, const FoundModel& found, MovesProtected moves_protected,
+             std::optional<Reason> reason, std::vector<Draft>& drafts);
+  // `target`: the version that it comes to; null: the alias is removed. Errors: denied (the registry protects it), not_allowed_now (its card lacks a
+  // section).
+  Result<void> move(const AliasName& alias, const VersionRecord* target, const std::string& field);
+  // Errors: too_many.
+  Result<void> check_count(const std::string& field) const;
+
+ private:
+  const Reader& state_;
+  const FoundModel& found_;
+  MovesProtected moves_protected_;
+  std::optional<Reason> reason_;
+  std::vector<Draft>& drafts_;
+  std::uint32_t aliases_;
+};
+
+// ---- cards ----
+Result<void> check_card(const std::optional<Card>& card);
+// Whether the policy of the registry lets a version with this card (or the model's) get the alias, or reach the stage.
+Result<void> check_card_policy(const FoundModel& found, const VersionRecord& version, const AliasName& alias,
+                               const std::string& field);
+Result<void> check_card_policy(const FoundModel& found, const VersionRecord& version, const StageName& stage,
+                               const std::string& field);
+
+// ---- lineage ----
+Result<Node> node_at(const Reader& state, const NodeAddress& address, std::string_view field);
+
+Result<void> check_metrics(const std::map<std::string, double>& metrics);
 
 // What answers say of a model; members follow.
 struct ModelAnswer {

@@ -16,48 +16,32 @@ struct VersionAnswer : ModelAnswer {
 };
 BOOST_DESCRIBE_STRUCT(VersionAnswer, (ModelAnswer), (version))
 
-Result<void> check_metadata(const json::Raw& metadata) {
-  if (metadata.text().size() > limits::kMaxMetadataBytes) {
+Result<void> check_object(const json::Raw& value, const std::string& field) {
+  if (value.text().size() > limits::kMaxMetadataBytes) {
     return error(
         Cause::too_large,
-        fmt::format(
-            "\"metadata\" has {} bytes as compact JSON: at most {} are allowed, link an artifact for more",
-            metadata.text().size(), limits::kMaxMetadataBytes),
-        "metadata");
+        fmt::format("\"{}\" has {} bytes as compact JSON: at most {} are allowed, link an artifact for more",
+                    field, value.text().size(), limits::kMaxMetadataBytes),
+        field);
   }
-  const auto document = json::Document::parse(metadata.text());
-  if (!document) return about(document.error(), "metadata");
+  const auto document = json::Document::parse(value.text());
+  if (!document) return about(document.error(), field);
   if (document->root().kind() == json::Kind::object) return {};
   return error(Cause::invalid_value,
-               fmt::format("\"metadata\" must be an object, not {}", to_string(document->root().kind())),
-               "metadata");
+               fmt::format("\"{}\" must be an object, not {}", field, to_string(document->root().kind())),
+               field);
 }
 
-Result<void> check_metrics(const std::map<std::string, double>& metrics) {
-  if (metrics.size() > limits::kMaxMetrics) {
-    return error(
-        Cause::too_many,
-        fmt::format("{} metrics are too many: at most {} are allowed", metrics.size(), limits::kMaxMetrics),
-        "metrics");
-  }
-  for (const auto& [name, value] : metrics) {
-    if (const auto key = MetricName::parse(name); !key) return about(key.error(), "metrics." + name);
-    if (!std::isfinite(value)) {
-      return error(Cause::invalid_value, fmt::format("metric {} must be a finite number", in_quotes(name)),
-                   "metrics." + name);
-    }
-  }
-  const std::size_t bytes = json::to_json(metrics).size();
-  if (bytes <= limits::kMaxMetricsBytes) return {};
-  return error(Cause::too_large,
-               fmt::format("\"metrics\" has {} bytes as compact JSON: at most {} are allowed", bytes,
-                           limits::kMaxMetricsBytes),
-               "metrics");
+Result<void> check_run(const std::optional<Run>& run) {
+  if (!run || !run->parameters) return {};
+  return check_object(*run->parameters, "run.parameters");
 }
 
 Result<void> check_facts(const RegisterVersion& command) {
-  HERALD_CHECK(check_metadata(command.metadata));
+  HERALD_CHECK(check_object(command.metadata, "metadata"));
   HERALD_CHECK(check_metrics(command.metrics));
+  HERALD_CHECK(check_run(command.run));
+  HERALD_CHECK(check_card(command.card));
   if (command.aliases.size() > limits::kMaxAliasMovesPerCommand) {
     return error(Cause::too_many,
                  fmt::format("{} aliases cannot be assigned at once: at most {} can", command.aliases.size(),
@@ -76,10 +60,9 @@ Result<void> check_facts(const RegisterVersion& command) {
 // The model, or the one that is to be registered on the way.
 Result<FoundModel> model_for(const Reader& state, const RegisterVersion& command,
                              std::vector<Draft>& drafts) {
-  if (!command.new_model_id) return require_model(state, command.registry, command.model);
-  HERALD_TRY(const auto registry, require_registry(state, command.registry));
-  if (auto model = find_model(state, registry.id, command.model))
-    return FoundModel{registry, std::move(*model)};
+  if (!command.new_model_id) return open_model(state, command);
+  HERALD_TRY(const auto registry, open_registry(state, command.registry));
+  if (find_model(state, registry.id, command.model)) return open_model(state, command);
   FoundModel fresh{registry, {}};
   fresh.model.id = *command.new_model_id;
   fresh.model.registry_id = registry.id;
@@ -95,6 +78,17 @@ Result<void> check_status_change(const OfVersion& of, VersionStatus from, Versio
                fmt::format("version {} of model {} is ready: it cannot become pending again",
                            label(of.version), in_quotes(of.model)),
                "status");
+}
+
+std::vector<AliasName> aliases_at(const Reader& state, const FoundVersion& found) {
+  std::vector<AliasName> aliases;
+  state.scan(Table::aliases, found.version.model_id.bytes(), {},
+             [&](std::string_view, std::string_view value) {
+               const auto alias = record::decode<AliasRecord>(value);
+               if (alias.version == found.version.number) aliases.push_back(alias.alias);
+               return true;
+             });
+  return aliases;
 }
 
 // Notes `wanted` in `to`, and what was there in `from`, where they differ.
@@ -114,8 +108,9 @@ Result<void> check_request(const UpdateVersion& command, const VersionRecord& ve
                              *command.expected_changed),
                  "expected_changed");
   }
-  if (command.metadata) HERALD_CHECK(check_metadata(*command.metadata));
+  if (command.metadata) HERALD_CHECK(check_object(*command.metadata, "metadata"));
   if (command.metrics) HERALD_CHECK(check_metrics(*command.metrics));
+  HERALD_CHECK(check_run(command.run));
   if (command.reason && !command.status) {
     return error(Cause::invalid_value, "\"reason\" is recorded with a change of status: give \"status\" too",
                  "reason");
@@ -147,20 +142,23 @@ Result<Decision> rule(const Reader& state, const RegisterVersion& command) {
     HERALD_CHECK(link_artifact(state, target, command.artifacts[i], fmt::format("artifacts[{}]", i), links,
                                decision.drafts));
   }
-  std::uint32_t aliases = found.model.aliases;
-  for (const AliasName& alias : command.aliases) {
-    move_alias(state, target, alias, target.version, std::nullopt, aliases, decision.drafts);
-  }
-  HERALD_CHECK(check_alias_count(target, aliases, "aliases"));
+  if (command.card) decision.drafts.push_back({VersionCarded{target, std::nullopt, command.card}, {}});
+  VersionRecord fresh;
+  fresh.number = target.version;
+  fresh.card = command.card;
+  AliasMoves moves(state, found, command.moves_protected, std::nullopt, decision.drafts);
+  for (std::size_t i = 0; i < command.aliases.size(); ++i)
+    HERALD_CHECK(moves.move(command.aliases[i], &fresh, fmt::format("aliases[{}]", i)));
+  HERALD_CHECK(moves.check_count("aliases"));
   decision.answer = json::to_json(VersionAnswer{answer_of(target), target.version});
   return decision;
 }
 
 Result<Decision> rule(const Reader& state, const UpdateVersion& command) {
-  HERALD_TRY(const auto found, require_model(state, command.registry, command.model));
-  HERALD_TRY(const auto version, require_version(state, found, command.version));
+  HERALD_TRY(const auto found, open_version(state, command));
+  const VersionRecord& version = found.version;
   HERALD_CHECK(check_request(command, version));
-  const OfVersion target = of(found, command.version);
+  const OfVersion target = of(found.model, command.version);
   Decision decision{{}, false, json::to_json(VersionAnswer{answer_of(target), target.version})};
   VersionFacts from, to;
   note_change(version.run, command.run, from.run, to.run);
@@ -174,6 +172,62 @@ Result<Decision> rule(const Reader& state, const UpdateVersion& command) {
         {VersionStatusChanged{target, version.status, *command.status, command.reason}, {}});
   }
   return decision;
+}
+
+Result<Decision> rule(const Reader& state, const DeleteVersion& command) {
+  HERALD_TRY(const auto found, open_version(state, command));
+  const OfVersion target = of(found.model, command.version);
+  Decision decision{{}, false, json::to_json(VersionAnswer{answer_of(target), target.version})};
+  const std::vector<AliasName> aliases = aliases_at(state, found);
+  if (!aliases.empty() && !command.remove_aliases) {
+    return error(
+        Cause::not_allowed_now,
+        fmt::format("alias {} is at version {}: move it first, or ask to have it removed with the version",
+                    in_quotes(aliases.front()), label(command.version)),
+        "remove_aliases");
+  }
+  AliasMoves moves(state, found.model, command.moves_protected, command.reason, decision.drafts);
+  for (const AliasName& alias : aliases) HERALD_CHECK(moves.move(alias, nullptr, "remove_aliases"));
+  decision.drafts.push_back({VersionDeleted{target, command.reason}, {}});
+  return decision;
+}
+
+Result<Decision> rule(const Reader& state, const RestoreVersion& command) {
+  HERALD_TRY(const auto found, open_model(state, command));
+  const auto version = find_version(state, found.model.id, command.version);
+  if (!version) return require_version(state, found, command.version).error();
+  const OfVersion target = of(found, command.version);
+  Decision decision{{}, false, json::to_json(VersionAnswer{answer_of(target), target.version})};
+  if (version->deleted) decision.drafts.push_back({VersionRestored{target, command.reason}, {}});
+  return decision;
+}
+
+Result<FoundVersion> open_version(const Reader& state, const VersionAddress& address) {
+  HERALD_TRY(auto found, open_model(state, address));
+  HERALD_TRY(auto version, require_version(state, found, address.version));
+  return FoundVersion{std::move(found), std::move(version)};
+}
+
+Result<void> check_metrics(const std::map<std::string, double>& metrics) {
+  if (metrics.size() > limits::kMaxMetrics) {
+    return error(
+        Cause::too_many,
+        fmt::format("{} metrics are too many: at most {} are allowed", metrics.size(), limits::kMaxMetrics),
+        "metrics");
+  }
+  for (const auto& [name, value] : metrics) {
+    if (const auto key = MetricName::parse(name); !key) return about(key.error(), "metrics." + name);
+    if (!std::isfinite(value)) {
+      return error(Cause::invalid_value, fmt::format("metric {} must be a finite number", in_quotes(name)),
+                   "metrics." + name);
+    }
+  }
+  const std::size_t bytes = json::to_json(metrics).size();
+  if (bytes <= limits::kMaxMetricsBytes) return {};
+  return error(Cause::too_large,
+               fmt::format("\"metrics\" has {} bytes as compact JSON: at most {} are allowed", bytes,
+                           limits::kMaxMetricsBytes),
+               "metrics");
 }
 
 }  // namespace herald::registry::deciding

@@ -36,21 +36,54 @@ struct Step {
 };
 
 void apply(const Step& step, const RegistryCreated& fact);
+void apply(const Step& step, const RegistryUpdated& fact);
+void apply(const Step& step, const RegistryArchived& fact);
+void apply(const Step& step, const RegistryRestored& fact);
+void apply(const Step& step, const AliasProtected& fact);
+void apply(const Step& step, const AliasUnprotected& fact);
+
 void apply(const Step& step, const ModelRegistered& fact);
+void apply(const Step& step, const ModelRenamed& fact);
 void apply(const Step& step, const ModelDescribed& fact);
+void apply(const Step& step, const ModelCarded& fact);
+void apply(const Step& step, const ModelOwned& fact);
+void apply(const Step& step, const ModelArchived& fact);
+void apply(const Step& step, const ModelRestored& fact);
+void apply(const Step& step, const ModelDeleted& fact);
 void apply(const Step& step, const TagSet& fact);
 void apply(const Step& step, const TagRemoved& fact);
 void apply(const Step& step, const CommentAdded& fact);
+void apply(const Step& step, const CommentEdited& fact);
+void apply(const Step& step, const CommentRemoved& fact);
 void apply(const Step& step, const AliasAssigned& fact);
 void apply(const Step& step, const AliasRemoved& fact);
 
 void apply(const Step& step, const VersionRegistered& fact);
 void apply(const Step& step, const VersionUpdated& fact);
+void apply(const Step& step, const VersionCarded& fact);
 void apply(const Step& step, const VersionStatusChanged& fact);
 void apply(const Step& step, const VersionLinked& fact);
 void apply(const Step& step, const VersionUnlinked& fact);
+void apply(const Step& step, const VersionDeleted& fact);
+void apply(const Step& step, const VersionRestored& fact);
+void apply(const Step& step, const StageTransitioned& fact);
 void apply(const Step& step, const ArtifactCommitted& fact);
+void apply(const Step& step, const ArtifactDeleted& fact);
 void apply(const Step& step, const LineageRecorded& fact);
+void apply(const Step& step, const UsageRecorded& fact);
+void apply(const Step& step, const EvaluationRecorded& fact);
+
+void apply(const Step& step, const PrincipalCreated& fact);
+void apply(const Step& step, const PrincipalDisabled& fact);
+void apply(const Step& step, const PrincipalEnabled& fact);
+void apply(const Step& step, const TeamJoined& fact);
+void apply(const Step& step, const TeamLeft& fact);
+void apply(const Step& step, const RoleGranted& fact);
+void apply(const Step& step, const RoleRevoked& fact);
+void apply(const Step& step, const TokenIssued& fact);
+void apply(const Step& step, const TokenRevoked& fact);
+void apply(const Step& step, const AccessDenied& fact);
+void apply(const Step& step, const ErasurePerformed& fact);
 
 void apply(const Step& step, const AutomationCreated& fact);
 void apply(const Step& step, const AutomationUpdated& fact);

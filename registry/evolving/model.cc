@@ -25,12 +25,6 @@ void change_tags(const Step& step, const Fact& fact, Change&& change) {
 
 }  // namespace
 
-void apply(const Step& step, const RegistryCreated& fact) {
-  step.store(Table::registries, fact.registry_id.bytes(),
-             RegistryRecord{fact.registry_id, fact.registry, fact.kind, step.mark});
-  step.state.put(Table::registry_names, fact.registry.str(), fact.registry_id.bytes());
-}
-
 void apply(const Step& step, const ModelRegistered& fact) {
   ModelRecord model;
   model.id = fact.model_id;
@@ -46,6 +40,43 @@ void apply(const Step& step, const ModelDescribed& fact) {
   change_model(step, fact.model_id, [&](ModelRecord& model) { model.description = fact.to; });
 }
 
+void apply(const Step& step, const ModelCarded& fact) {
+  change_model(step, fact.model_id, [&](ModelRecord& model) { model.card = fact.to; });
+}
+
+void apply(const Step& step, const ModelOwned& fact) {
+  change_model(step, fact.model_id, [&](ModelRecord& model) { model.owner = fact.to; });
+}
+
+void apply(const Step& step, const ModelRenamed& fact) {
+  change_model(step, fact.model_id, [&](ModelRecord& model) { model.name = fact.to; });
+  step.state.erase(Table::model_names, keys::model_name(fact.registry_id, fact.model.str()));
+  step.state.put(Table::model_names, keys::model_name(fact.registry_id, fact.to.str()),
+                 fact.model_id.bytes());
+}
+
+void apply(const Step& step, const ModelArchived& fact) {
+  change_model(step, fact.model_id, [&](ModelRecord& model) { model.archived = step.mark; });
+}
+
+void apply(const Step& step, const ModelRestored& fact) {
+  change_model(step, fact.model_id, [&](ModelRecord& model) { model.archived.reset(); });
+}
+
+void apply(const Step& step, const ModelDeleted& fact) {
+  std::vector<std::string> aliases;
+  step.state.scan(Table::aliases, fact.model_id.bytes(), {}, [&](std::string_view key, std::string_view) {
+    aliases.emplace_back(key);
+    return true;
+  });
+  for (const std::string& alias : aliases) step.state.erase(Table::aliases, alias);
+  change_model(step, fact.model_id, [&](ModelRecord& model) {
+    model.deleted = step.mark;
+    model.aliases = 0;
+  });
+  step.state.erase(Table::model_names, keys::model_name(fact.registry_id, fact.model.str()));
+}
+
 void apply(const Step& step, const TagSet& fact) {
   change_tags(step, fact, [&](auto& tags) { tags[fact.key.str()] = fact.to.str(); });
 }
@@ -56,18 +87,19 @@ void apply(const Step& step, const TagRemoved& fact) {
 
 void apply(const Step& step, const CommentAdded& fact) {
   step.store(Table::comments, keys::comment(fact.model_id, fact.comment_id),
-             CommentRecord{fact.comment_id, fact.model_id, fact.version, fact.text, step.mark});
+             CommentRecord{fact.comment_id, fact.model_id, fact.version, fact.text, step.mark, {}});
 }
 
-void apply(const Step& step, const AliasAssigned& fact) {
-  step.store(Table::aliases, keys::alias(fact.model_id, fact.alias.str()),
-             AliasRecord{fact.alias, fact.to, fact.from, fact.reason, step.mark});
-  change_model(step, fact.model_id, [&](ModelRecord& model) { model.aliases += fact.from ? 0 : 1; });
+void apply(const Step& step, const CommentEdited& fact) {
+  step.update<CommentRecord>(Table::comments, keys::comment(fact.model_id, fact.comment_id),
+                             [&](CommentRecord& comment) {
+                               comment.text = fact.to;
+                               comment.edited = step.mark;
+                             });
 }
 
-void apply(const Step& step, const AliasRemoved& fact) {
-  step.state.erase(Table::aliases, keys::alias(fact.model_id, fact.alias.str()));
-  change_model(step, fact.model_id, [&](ModelRecord& model) { model.aliases -= 1; });
+void apply(const Step& step, const CommentRemoved& fact) {
+  step.state.erase(Table::comments, keys::comment(fact.model_id, fact.comment_id));
 }
 
 }  // namespace herald::registry::evolving

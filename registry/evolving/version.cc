@@ -34,16 +34,19 @@ std::optional<VersionNumber> highest_ready_below(const Reader& state, const OfVe
   return highest;
 }
 
-// Stores the model only where its `latest` is another now: a change of status is no change of the model itself.
-void follow_latest(const Step& step, const OfVersion& of, VersionStatus status) {
+// Both store the model only where its `latest` is another now: a change of a version's status is none of the model's.
+void become_latest(const Step& step, const OfVersion& of) {
   auto model = step.load<ModelRecord>(Table::models, of.model_id.bytes());
-  const auto before = model.latest;
-  if (status == VersionStatus::ready) {
-    model.latest = std::max(before.value_or(of.version), of.version);
-  } else if (before == of.version) {
-    model.latest = highest_ready_below(step.state, of);
-  }
-  if (model.latest != before) step.store(Table::models, of.model_id.bytes(), model);
+  if (model.latest && *model.latest >= of.version) return;
+  model.latest = of.version;
+  step.store(Table::models, of.model_id.bytes(), model);
+}
+
+void leave_latest(const Step& step, const OfVersion& of) {
+  auto model = step.load<ModelRecord>(Table::models, of.model_id.bytes());
+  if (model.latest != of.version) return;
+  model.latest = highest_ready_below(step.state, of);
+  step.store(Table::models, of.model_id.bytes(), model);
 }
 
 }  // namespace
@@ -78,10 +81,18 @@ void apply(const Step& step, const VersionUpdated& fact) {
   });
 }
 
+void apply(const Step& step, const VersionCarded& fact) {
+  change_version(step, fact, [&](VersionRecord& version) { version.card = fact.to; });
+}
+
 void apply(const Step& step, const VersionStatusChanged& fact) {
   change_version(step, fact, [&](VersionRecord& version) { version.status = fact.to; });
   index_status(step, fact, fact.to);
-  follow_latest(step, fact, fact.to);
+  if (fact.to == VersionStatus::ready) {
+    become_latest(step, fact);
+  } else {
+    leave_latest(step, fact);
+  }
 }
 
 void apply(const Step& step, const VersionLinked& fact) {
@@ -100,16 +111,51 @@ void apply(const Step& step, const VersionUnlinked& fact) {
   step.state.erase(Table::artifact_links, keys::artifact_link(fact.artifact_id, fact.model_id, fact.version));
 }
 
-void apply(const Step& step, const ArtifactCommitted& fact) {
-  step.store(Table::artifacts, fact.artifact_id.bytes(),
-             ArtifactRecord{fact.artifact_id, fact.artifact, fact.kind, fact.digest, fact.files, fact.bytes,
-                            step.mark});
+// What was ready before it was deleted is ready again when it is restored.
+void apply(const Step& step, const VersionDeleted& fact) {
+  change_version(step, fact, [&](VersionRecord& version) { version.deleted = step.mark; });
+  step.state.erase(Table::ready_versions, keys::version(fact.model_id, fact.version));
+  leave_latest(step, fact);
 }
 
-void apply(const Step& step, const LineageRecorded& fact) {
-  const EdgeRecord edge{fact.upstream, fact.relation, fact.downstream, step.mark};
-  step.store(Table::upstream, keys::edge(fact.downstream, fact.upstream, fact.relation), edge);
-  step.store(Table::downstream, keys::edge(fact.upstream, fact.downstream, fact.relation), edge);
+void apply(const Step& step, const VersionRestored& fact) {
+  VersionStatus status = VersionStatus::pending;
+  change_version(step, fact, [&](VersionRecord& version) {
+    version.deleted.reset();
+    status = version.status;
+  });
+  index_status(step, fact, status);
+  if (status == VersionStatus::ready) become_latest(step, fact);
+}
+
+void apply(const Step& step, const StageTransitioned& fact) {
+  change_version(step, fact, [&](VersionRecord& version) {
+    version.stage = fact.to;
+    version.staged = step.mark;
+  });
+  const auto row = [&](const StageName& stage) {
+    return keys::stage_version(fact.registry_id, stage.str(), fact.model_id, fact.version);
+  };
+  if (fact.from) step.state.erase(Table::stage_versions, row(*fact.from));
+  if (fact.to) step.state.put(Table::stage_versions, row(*fact.to), {});
+}
+
+void apply(const Step& step, const ArtifactCommitted& fact) {
+  ArtifactRecord artifact;
+  artifact.id = fact.artifact_id;
+  artifact.name = fact.artifact;
+  artifact.kind = fact.kind;
+  artifact.digest = fact.digest;
+  artifact.files = fact.files;
+  artifact.bytes = fact.bytes;
+  artifact.reference = fact.reference;
+  artifact.created = step.mark;
+  step.store(Table::artifacts, fact.artifact_id.bytes(), artifact);
+}
+
+void apply(const Step& step, const ArtifactDeleted& fact) {
+  step.update<ArtifactRecord>(Table::artifacts, fact.artifact_id.bytes(),
+                              [&](ArtifactRecord& artifact) { artifact.deleted = step.mark; });
 }
 
 }  // namespace herald::registry::evolving

@@ -54,6 +54,11 @@ std::string place(const OfModel& of, std::optional<VersionNumber> version) {
 std::string detail(const RegistryCreated& f) {
   return fmt::format("{} {}", f.registry.str(), reflect::enum_name(f.kind));
 }
+// Facts that no command of the simulation makes are told by their JSON.
+template <class Fact>
+requires(!std::is_base_of_v<OfAutomation, Fact>) std::string detail(const Fact& f) {
+  return json::to_json(f);
+}
 std::string detail(const ModelRegistered& f) {
   return place(f);
 }

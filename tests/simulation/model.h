@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -99,6 +100,10 @@ class Model {
   void run(const registry::ReplayDelivery& c);
   void run(const registry::RecordTriggers& c);
   void run(const registry::RecordOutcome& c);
+  template <class Other>
+  void run(const Other&) {
+    throw std::logic_error("no history asks this");
+  }
 
   std::uint64_t fact(std::string line);
   OneModel& model_at(const registry::ModelAddress& address);

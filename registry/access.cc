@@ -1,0 +1,111 @@
+#include "registry/access.h"
+
+#include <algorithm>
+
+namespace herald::registry {
+namespace {
+
+std::string scope_of(RegistryId registry) {
+  return std::string(registry.bytes());
+}
+std::string scope_of(RegistryId registry, ModelId model) {
+  return std::string(registry.bytes()).append(model.bytes());
+}
+
+void add_roles(const Reader& state, std::string_view principal, std::map<std::string, Role>& roles) {
+  state.scan(Table::roles, principal, {}, [&](std::string_view key, std::string_view value) {
+    const Role role = record::decode<RoleRecord>(value).role;
+    const auto [held, fresh] = roles.try_emplace(std::string(key.substr(principal.size())), role);
+    if (!fresh) held->second = std::max(held->second, role);
+    return true;
+  });
+}
+
+std::vector<std::string> teams_of(const Reader& state, PrincipalId principal) {
+  std::vector<std::string> teams;
+  state.scan(Table::teams_of, principal.bytes(), {}, [&](std::string_view key, std::string_view) {
+    teams.emplace_back(key.substr(principal.bytes().size()));
+    return true;
+  });
+  return teams;
+}
+
+bool is_enabled(const Reader& state, const std::string& id) {
+  const auto principal = find<PrincipalRecord>(state, Table::principals, id);
+  return principal && principal->enabled;
+}
+
+std::optional<Role> held(const std::map<std::string, Role>& roles, const std::string& scope) {
+  const auto found = roles.find(scope);
+  return found == roles.end() ? std::nullopt : std::optional(found->second);
+}
+
+}  // namespace
+
+Access Access::unlimited() {
+  Access access;
+  access.roles_.emplace(std::string(), Role::admin);
+  return access;
+}
+
+Access Access::of(const Reader& state, const PrincipalRecord& principal, const TokenRecord& token) {
+  Access access;
+  access.is_signed_in_ = true;
+  access.at_most_ = token.at_most;
+  access.scope_ = token.scope;
+  add_roles(state, principal.id.bytes(), access.roles_);
+  for (const std::string& team : teams_of(state, principal.id)) {
+    if (is_enabled(state, team)) add_roles(state, team, access.roles_);
+  }
+  return access;
+}
+
+std::optional<Role> Access::on_server() const {
+  if (scope_ && scope_->registry_id) return std::nullopt;
+  return capped(held(roles_, {}));
+}
+
+std::optional<Role> Access::in(const RegistryRecord& registry) const {
+  if (scope_ && scope_->model_id) return std::nullopt;
+  if (!opens(registry.id, nullptr)) return std::nullopt;
+  std::optional<Role> role = std::max(held(roles_, {}), held(roles_, scope_of(registry.id)));
+  if (is_signed_in_ && registry.visibility == Visibility::organization)
+    role = std::max(role, std::optional(Role::viewer));
+  return capped(role);
+}
+
+std::optional<Role> Access::on(const RegistryRecord& registry, ModelId model) const {
+  if (!opens(registry.id, &model)) return std::nullopt;
+  std::optional<Role> role = std::max(
+      {held(roles_, {}), held(roles_, scope_of(registry.id)), held(roles_, scope_of(registry.id, model))});
+  if (is_signed_in_ && registry.visibility == Visibility::organization)
+    role = std::max(role, std::optional(Role::viewer));
+  return capped(role);
+}
+
+bool Access::sees(const RegistryRecord& registry) const {
+  if (in(registry)) return true;
+  if (!opens(registry.id, nullptr)) return false;
+  const bool is_open = is_signed_in_ && registry.visibility == Visibility::organization;
+  const auto below = roles_.lower_bound(scope_of(registry.id));
+  return is_open || roles_.contains({}) ||
+         (below != roles_.end() && below->first.starts_with(registry.id.bytes()));
+}
+
+std::optional<Role> Access::anywhere() const {
+  std::optional<Role> highest;
+  for (const auto& [scope, role] : roles_) highest = std::max(highest, std::optional(role));
+  return capped(highest);
+}
+
+std::optional<Role> Access::capped(std::optional<Role> role) const {
+  return role && at_most_ ? std::min(*role, *at_most_) : role;
+}
+
+bool Access::opens(RegistryId registry, const ModelId* model) const {
+  if (!scope_ || !scope_->registry_id) return true;
+  if (*scope_->registry_id != registry) return false;
+  return model == nullptr || !scope_->model_id || *scope_->model_id == *model;
+}
+
+}  // namespace herald::registry

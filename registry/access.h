@@ -1,0 +1,47 @@
+// What one caller may do: the conclusions from the roles that the state holds (roles.h).
+//
+// The highest role wins, of those on the server, on the registry and on the model, held by the principal or by a team that
+// it is in. In a registry that is visible to the organization whoever is signed in is a viewer. A token takes away: it
+// opens nothing outside of its scope, and no more than its highest role.
+//
+// A value of its own, made anew for each request: a role that is granted or revoked counts from the next request on.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "registry/state.h"
+
+namespace herald::registry {
+
+class Access {
+ public:
+  // The door stands open: whoever comes in may do everything.
+  static Access unlimited();
+  // Signed in. What the principal may not any more (it is disabled, the token is revoked or has expired) is the door's to find.
+  static Access of(const Reader& state, const PrincipalRecord& principal, const TokenRecord& token);
+
+  std::optional<Role> on_server() const;
+  // Nothing: it is not seen.
+  std::optional<Role> in(const RegistryRecord& registry) const;
+  std::optional<Role> on(const RegistryRecord& registry, ModelId model) const;
+  // Its name and what it is; also where only some of its models are seen.
+  bool sees(const RegistryRecord& registry) const;
+  // Everything there is: nothing needs to be left out of a list.
+  bool sees_all() const { return on_server().has_value(); }
+  // The highest role that is held anywhere.
+  std::optional<Role> anywhere() const;
+
+ private:
+  std::optional<Role> capped(std::optional<Role> role) const;
+  // Whether the token opens the registry, or the model of it, or (where `model` is null) something in it.
+  bool opens(RegistryId registry, const ModelId* model) const;
+
+  bool is_signed_in_ = false;
+  std::map<std::string, Role> roles_;  // by keys::scope()
+  std::optional<Role> at_most_;
+  std::optional<RoleScope> scope_;  // of the token
+};
+
+}  // namespace herald::registry

@@ -1,0 +1,85 @@
+// What may be asked about who may come in, and as what.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "registry/roles.h"
+
+namespace herald::registry {
+
+// What the caller may name: the whole server, a registry, or a model of it.
+struct ScopeAddress {
+  std::optional<RegistryName> registry;
+  std::optional<ModelName> model;
+};
+
+// What the directory holds of it is durable in the work store already.
+struct CreatePrincipal {
+  PrincipalId new_id;
+  PrincipalKind kind = PrincipalKind::user;
+};
+struct SetPrincipalEnabled {
+  PrincipalId principal_id;
+  bool enabled = true;
+  std::optional<Reason> reason;
+};
+// Into the team, or out of it. A team is in no team.
+struct ChangeTeam {
+  PrincipalId team_id, principal_id;
+  bool is_member = true;
+};
+
+// Takes the place of the role that the principal holds there.
+struct GrantRole {
+  PrincipalId principal_id;
+  ScopeAddress scope;
+  Role role = Role::viewer;
+};
+struct RevokeRole {
+  PrincipalId principal_id;
+  ScopeAddress scope;
+};
+
+// Its hash is durable in the work store already. From the first one on nobody comes in without.
+struct IssueToken {
+  TokenId new_id;
+  PrincipalId principal_id;
+  std::optional<Timestamp> expires;
+  std::optional<Role> at_most;
+  std::optional<ScopeAddress> scope;
+};
+struct RevokeToken {
+  TokenId token_id;
+  std::optional<Reason> reason;
+};
+
+// The first administrator, with a token: only of a server that has none yet.
+struct ClaimServer {
+  PrincipalId new_principal;
+  TokenId new_token;
+};
+
+// ---- asked by Herald's own parts ----
+
+struct Denials {
+  std::string actor, permission;
+  RoleScope scope;
+  std::uint64_t count = 0;
+  Timestamp since, until;
+};
+struct RecordDenials {
+  std::vector<Denials> denials;
+};
+
+// What is named is erased from the work store once this is recorded.
+struct Erase {
+  std::optional<PrincipalId> principal_id;
+  std::vector<Digest> texts;
+  std::optional<Reason> reason;
+};
+
+}  // namespace herald::registry

@@ -1,0 +1,75 @@
+// What may be asked of a registered model; tags, cards and comments are of its versions, too.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "registry/commands/addresses.h"
+#include "registry/facts.h"
+
+namespace herald::registry {
+
+struct RegisterModel : ModelAddress {
+  ModelId new_id;
+  std::optional<TextRef> description;
+  std::map<std::string, std::string> tags;  // TagKey -> TagValue, checked by decide
+  std::optional<PrincipalId> owner = {};
+  std::optional<Card> card = {};
+};
+
+struct DescribeModel : ModelAddress {
+  std::optional<TextRef> description;  // absent: taken away
+};
+
+// The old name is free at once, and may be taken by another model.
+struct RenameModel : ModelAddress {
+  ModelName to;
+};
+
+struct SetOwner : ModelAddress {
+  std::optional<PrincipalId> owner;  // absent: nobody
+};
+
+// On the version where there is one, else on the model, whose card stands for those of its versions that have none.
+struct SetCard : ModelAddress {
+  std::optional<VersionNumber> version;
+  std::optional<Card> card;  // absent: taken away
+};
+
+// What is archived is left out of lists and takes no change but being restored or deleted.
+struct SetModelArchived : ModelAddress {
+  bool archived = true;
+  std::optional<Reason> reason;
+};
+
+// For good. Its name is free; events about it, and the state before, stay.
+struct DeleteModel : ModelAddress {
+  std::optional<Reason> reason;
+};
+
+// On the version where there is one, else on the model. `to` absent: the tag is removed (a tag that is not there
+// is a no-op).
+struct ChangeTags : ModelAddress {
+  std::optional<VersionNumber> version;
+  std::map<std::string, std::optional<std::string>> tags;
+};
+
+struct AddComment : ModelAddress {
+  std::optional<VersionNumber> version;
+  CommentId new_id;
+  TextRef text;
+};
+
+// `by`: only a comment of this actor may be changed; absent: anybody's.
+struct EditComment : ModelAddress {
+  CommentId comment_id;
+  TextRef text;
+  std::optional<std::string> by;
+};
+struct RemoveComment : ModelAddress {
+  CommentId comment_id;
+  std::optional<std::string> by;
+};
+
+}  // namespace herald::registry

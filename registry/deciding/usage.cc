@@ -1,0 +1,93 @@
+// What was done with versions: who used them, and how they did on data.
+#include <fmt/format.h>
+
+#include <set>
+
+#include "base/limits.h"
+#include "registry/deciding/rules.h"
+#include "registry/sentence.h"
+
+namespace herald::registry::deciding {
+namespace {
+
+struct UsageAnswer : ModelAnswer {
+  VersionNumber version;
+  Label consumer;
+};
+BOOST_DESCRIBE_STRUCT(UsageAnswer, (ModelAnswer), (version, consumer))
+
+struct EvaluationAnswer : ModelAnswer {
+  VersionNumber version;
+  EvaluationId id;
+};
+BOOST_DESCRIBE_STRUCT(EvaluationAnswer, (ModelAnswer), (version, id))
+
+bool fits(EvaluationFileKind kind, std::string_view media) {
+  const bool is_data = media == "application/json" || media == "text/csv";
+  return kind == EvaluationFileKind::media ? media == "image/png" || media == "text/html" : is_data;
+}
+
+Result<void> check_files(const std::vector<EvaluationFile>& files) {
+  if (files.size() > limits::kMaxEvaluationFiles) {
+    return error(Cause::too_many,
+                 fmt::format("{} files are too many for an evaluation: at most {} are allowed", files.size(),
+                             limits::kMaxEvaluationFiles),
+                 "files");
+  }
+  std::set<Label> seen;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const std::string field = fmt::format("files[{}]", i);
+    if (!seen.insert(files[i].name).second)
+      return error(Cause::invalid_value, fmt::format("{} is named twice", in_quotes(files[i].name)),
+                   field + ".name");
+    if (fits(files[i].kind, files[i].media_type)) continue;
+    return error(
+        Cause::invalid_value,
+        "tables and confusion matrices are application/json or text/csv, media are image/png or text/html",
+        field + ".media_type");
+  }
+  return {};
+}
+
+Result<std::optional<Node>> dataset_of(const Reader& state, const RecordEvaluation& command) {
+  if (!command.dataset) return std::optional<Node>();
+  HERALD_TRY(Node node, node_at(state, *command.dataset, "dataset"));
+  if (node.kind == NodeKind::dataset || node.kind == NodeKind::artifact)
+    return std::optional(std::move(node));
+  return error(Cause::invalid_value, "a version is evaluated on a data set, or on an artifact that is one",
+               "dataset");
+}
+
+}  // namespace
+
+Result<Decision> rule(const Reader& state, const RecordUsage& command) {
+  HERALD_TRY(const auto found, require_model(state, command.registry, command.model));
+  HERALD_CHECK(require_version(state, found, command.version));
+  if (command.count == 0) return error(Cause::invalid_value, "\"count\" is at least 1", "count");
+  if (command.until < command.since)
+    return error(Cause::invalid_value, "\"until\" is before \"since\"", "until");
+  const OfVersion target = of(found, command.version);
+  return Decision{
+      {{UsageRecorded{target, command.consumer, command.alias, command.count, command.since, command.until},
+        {}}},
+      true,
+      json::to_json(UsageAnswer{answer_of(target), target.version, command.consumer})};
+}
+
+Result<Decision> rule(const Reader& state, const RecordEvaluation& command) {
+  HERALD_TRY(const auto found, open_version(state, command));
+  HERALD_CHECK(check_metrics(command.metrics));
+  HERALD_CHECK(check_files(command.files));
+  HERALD_TRY(const auto dataset, dataset_of(state, command));
+  if (command.metrics.empty() && command.files.empty()) {
+    return error(Cause::missing_field, "an evaluation has metrics, files or both", "metrics");
+  }
+  const OfVersion target = of(found.model, command.version);
+  return Decision{{{EvaluationRecorded{target, command.new_id, command.name, dataset, command.run,
+                                       command.metrics, command.files},
+                    {}}},
+                  true,
+                  json::to_json(EvaluationAnswer{answer_of(target), target.version, command.new_id})};
+}
+
+}  // namespace herald::registry::deciding

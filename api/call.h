@@ -13,6 +13,7 @@
 #include "api/target.h"
 #include "projections/queries.h"
 #include "reflect/json_read.h"
+#include "registry/access.h"
 #include "registry/commands.h"
 
 namespace herald::api {
@@ -26,6 +27,7 @@ struct Call {
   const Query& query;
   std::string_view path_text;  // as it came, for the cursors of its list
   registry::Actor actor;
+  registry::Access access;  // what the caller may do
   Uuid request_id;
   std::optional<Sequence> as_of;  // resolved; the views are that far
 

@@ -137,7 +137,16 @@ class Exchange {
       const Result<void> read = co_await read_body(route.doc().max_body());
       if (!read) co_return read.error();
     }
-    Call call{herald_, request_, route, found->path, *query, target.path, std::move(*actor), request_id_, {}};
+    Call call{herald_,
+              request_,
+              route,
+              found->path,
+              *query,
+              target.path,
+              std::move(*actor),
+              registry::Access::unlimited(),
+              request_id_,
+              {}};
     const Result<void> awaited = co_await wait_for_views(call);
     if (!awaited) co_return awaited.error();
     Result<Outcome> outcome = first_outcome(call);

@@ -8,6 +8,8 @@ std::string_view to_string(Permission permission) {
       return "open";
     case Permission::read:
       return "read";
+    case Permission::download:
+      return "download";
     case Permission::write:
       return "write";
     case Permission::automate:
@@ -26,6 +28,8 @@ std::string_view to_string(ObjectScope scope) {
       return "registry";
     case ObjectScope::model:
       return "model";
+    case ObjectScope::visible:
+      return "visible";
   }
   return "server";
 }

@@ -18,18 +18,20 @@ namespace herald::api {
 struct Call;
 using Handler = Result<Outcome> (*)(const Call& call);
 
-// What the caller must be allowed. Roles will be sets of these.
+// What the caller must be allowed. access.h says which role has it.
 enum class Permission {
   open,       // nobody is asked: only what public_routes.h lists
-  read,       // see state, history, events, files
+  read,       // see names, facts, history, events
+  download,   // the bytes of files and blobs
   write,      // register, describe, tag, comment, move aliases, record lineage, upload
   automate,   // automations and their deliveries
-  administer  // registries and secrets
+  administer  // registries, policies, roles and secrets
 };
 std::string_view to_string(Permission permission);
 
 // On what: the whole server, the registry that the path names, or the model that it names.
-enum class ObjectScope { server, registry, model };
+// `visible`: on anything at all; the handler itself shows and takes no more than what Call::access allows.
+enum class ObjectScope { server, registry, model, visible };
 std::string_view to_string(ObjectScope scope);
 
 // A named JSON Schema, for the components of /openapi.json.

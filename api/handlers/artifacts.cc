@@ -190,24 +190,24 @@ Result<Outcome> get_file(const Call& call) {
 }  // namespace
 
 void add_artifact_routes(Router& router) {
-  router.add({Method::get, "/v1/artifacts", Permission::read, ObjectScope::server, list_artifacts,
+  router.add({Method::get, "/v1/artifacts", Permission::read, ObjectScope::visible, list_artifacts,
               Doc("artifacts", "List the artifacts").lists<ArtifactBody>("Artifact").fresh()});
-  router.add({Method::post, "/v1/artifacts", Permission::write, ObjectScope::server, commit_artifact,
+  router.add({Method::post, "/v1/artifacts", Permission::write, ObjectScope::visible, commit_artifact,
               Doc("artifacts", "Make an artifact of files whose content is there")
                   .takes<ArtifactRequest>("ArtifactRequest")
                   .at_most(limits::kMaxManifestBytes)
                   .gives<ArtifactBody>("Artifact")
                   .records()});
-  router.add({Method::get, "/v1/artifacts/{artifact}", Permission::read, ObjectScope::server, get_artifact,
+  router.add({Method::get, "/v1/artifacts/{artifact}", Permission::read, ObjectScope::visible, get_artifact,
               Doc("artifacts", "Show an artifact, with the versions it is linked to")
                   .gives<ArtifactBody>("Artifact")
                   .fresh()});
-  router.add({Method::get, "/v1/artifacts/{artifact}/files", Permission::read, ObjectScope::server,
+  router.add({Method::get, "/v1/artifacts/{artifact}/files", Permission::read, ObjectScope::visible,
               get_manifest,
               Doc("artifacts", "The files of an artifact, by path: its manifest")
                   .gives<std::vector<FileEntry>>("Manifest")});
-  router.add({Method::get, "/v1/artifacts/{artifact}/files/{path...}", Permission::read, ObjectScope::server,
-              get_file,
+  router.add({Method::get, "/v1/artifacts/{artifact}/files/{path...}", Permission::download,
+              ObjectScope::visible, get_file,
               Doc("artifacts", "Download a file of an artifact").gives_media("application/octet-stream")});
 }
 

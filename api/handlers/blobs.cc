@@ -23,13 +23,13 @@ Result<Outcome> get_blob(const Call& call) {
 }  // namespace
 
 void add_blob_routes(Router& router) {
-  router.add({Method::put, "/v1/blobs/{sha256}", Permission::write, ObjectScope::server, put_blob,
+  router.add({Method::put, "/v1/blobs/{sha256}", Permission::write, ObjectScope::visible, put_blob,
               Doc("blobs", "Upload content")
                   .takes_bytes()
                   .says("201 when it is new, 200 when it was there. What does not have the digest is refused "
                         "(422) and nothing is kept. A blob is "
                         "durable when the answer comes.")});
-  router.add({Method::get, "/v1/blobs/{sha256}", Permission::read, ObjectScope::server, get_blob,
+  router.add({Method::get, "/v1/blobs/{sha256}", Permission::download, ObjectScope::visible, get_blob,
               Doc("blobs", "Download content")
                   .gives_media("application/octet-stream")
                   .says("Takes Range, If-Range and If-None-Match; the ETag is the digest.")});

@@ -99,7 +99,7 @@ Doc selected(Doc doc) {
 
 void add_event_routes(Router& router) {
   router.add(
-      {Method::get, "/v1/events", Permission::read, ObjectScope::server, list_events,
+      {Method::get, "/v1/events", Permission::read, ObjectScope::visible, list_events,
        selected(Doc("events", "List events, byte for byte as recorded")
                     .lists<json::Raw>("Event")
                     .with({"since", R"({"type":"string"})", "Recorded at this RFC 3339 time or later."})
@@ -109,7 +109,7 @@ void add_event_routes(Router& router) {
                     .with({"order", R"({"enum":["asc","desc"],"default":"asc"})", "Oldest or newest first."})
                     .fresh())});
   router.add(
-      {Method::get, "/v1/events/stream", Permission::read, ObjectScope::server, stream_events,
+      {Method::get, "/v1/events/stream", Permission::read, ObjectScope::visible, stream_events,
        selected(
            Doc("events", "Follow events as they are recorded")
                .gives_media("text/event-stream")
@@ -119,14 +119,14 @@ void add_event_routes(Router& router) {
                      "recorded. A heartbeat is an id "
                      "without data: what lies before it was passed over by the filter and need not be asked "
                      "for again."))});
-  router.add({Method::get, "/v1/events/{sequence}", Permission::read, ObjectScope::server, get_event,
+  router.add({Method::get, "/v1/events/{sequence}", Permission::read, ObjectScope::visible, get_event,
               Doc("events", "Show an event, byte for byte as recorded").gives_media(kEventJson)});
-  router.add({Method::get, "/v1/schemas", Permission::read, ObjectScope::server, list_schemas,
+  router.add({Method::get, "/v1/schemas", Permission::read, ObjectScope::visible, list_schemas,
               Doc("events", "List the event types").gives<EventTypesBody>("EventTypes")});
-  router.add({Method::get, "/v1/schemas/envelope", Permission::read, ObjectScope::server, envelope_schema,
+  router.add({Method::get, "/v1/schemas/envelope", Permission::read, ObjectScope::visible, envelope_schema,
               Doc("events", "The JSON Schema of the envelope").gives_media("application/schema+json")});
   router.add(
-      {Method::get, "/v1/schemas/{type}", Permission::read, ObjectScope::server, get_schema,
+      {Method::get, "/v1/schemas/{type}", Permission::read, ObjectScope::visible, get_schema,
        Doc("events", "The JSON Schema of the data of an event type").gives_media("application/schema+json")});
 }
 

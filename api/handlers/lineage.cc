@@ -130,12 +130,12 @@ Result<Outcome> get_lineage(const Call& call) {
 }  // namespace
 
 void add_lineage_routes(Router& router) {
-  router.add({Method::post, "/v1/lineage", Permission::write, ObjectScope::server, record_lineage,
+  router.add({Method::post, "/v1/lineage", Permission::write, ObjectScope::visible, record_lineage,
               Doc("lineage", "Record that one thing came of another")
                   .takes<LineageRequest>("LineageRequest")
                   .gives<registry::EdgeRecord>("LineageEdge")
                   .records()});
-  router.add({Method::get, "/v1/lineage", Permission::read, ObjectScope::server, get_lineage,
+  router.add({Method::get, "/v1/lineage", Permission::read, ObjectScope::visible, get_lineage,
               Doc("lineage", "Show what is connected with a version, an artifact, a run or a data set")
                   .gives<LineageBody>("Lineage")
                   .with({"version", R"({"type":"string"})", "Start: a reference, as churn:v3."})

@@ -122,7 +122,7 @@ Result<Outcome> model_history(const Call& call) {
 }  // namespace
 
 void add_registry_routes(Router& router) {
-  router.add({Method::get, "/v1/registries", Permission::read, ObjectScope::server, list_registries,
+  router.add({Method::get, "/v1/registries", Permission::read, ObjectScope::visible, list_registries,
               Doc("registries", "List the registries").lists<registry::RegistryRecord>("Registry").fresh()});
   router.add({Method::post, "/v1/registries", Permission::administer, ObjectScope::server, create_registry,
               Doc("registries", "Create a registry")

@@ -162,11 +162,11 @@ void add_system_routes(Router& router) {
               Doc("server", "Metrics for Prometheus").gives_media("text/plain")});
   router.add({Method::get, "/openapi.json", Permission::open, ObjectScope::server, openapi,
               Doc("server", "This description").gives<json::Raw>("OpenApi")});
-  router.add({Method::get, "/v1", Permission::read, ObjectScope::server, server,
+  router.add({Method::get, "/v1", Permission::read, ObjectScope::visible, server,
               Doc("server", "Version, origin and how far the log is").gives<ServerBody>("Server")});
-  router.add({Method::get, "/v1/log", Permission::read, ObjectScope::server, log,
+  router.add({Method::get, "/v1/log", Permission::read, ObjectScope::visible, log,
               Doc("log", "The log's size and Merkle tree root").gives<LogBody>("Log")});
-  router.add({Method::get, "/v1/log/proof/{sequence}", Permission::read, ObjectScope::server, proof,
+  router.add({Method::get, "/v1/log/proof/{sequence}", Permission::read, ObjectScope::visible, proof,
               Doc("log", "Proof that an event is in the log").gives<ProofBody>("Proof")});
   router.add({Method::get, "/v1/kafka", Permission::read, ObjectScope::server, kafka,
               Doc("server", "How publication to Kafka stands").gives<KafkaReport>("Kafka")});

@@ -201,7 +201,7 @@ void add_version_routes(Router& router) {
       Method::del, "/{model}/versions/{version}/artifacts/{artifact}", Permission::write, ObjectScope::model,
       change_link<registry::UnlinkArtifact>,
       Doc("versions", "Unlink an artifact from a version").gives<VersionBody>("Version").records());
-  router.add({Method::get, "/v1/resolve", Permission::read, ObjectScope::server, resolve_reference,
+  router.add({Method::get, "/v1/resolve", Permission::read, ObjectScope::visible, resolve_reference,
               Doc("versions", "Resolve a reference to a version")
                   .gives<VersionBody>("Version")
                   .with({"ref", R"({"type":"string"})",

@@ -63,21 +63,36 @@ Result<void> check_stages(const StageSet& stages) {
   return {};
 }
 
-// A version stays in the stage that it is in: what a registry gives up must be empty.
+// A version in that stage, if there is one; those of deleted models stand nowhere any more.
+std::optional<std::string> version_in_stage(const Reader& state, RegistryId registry,
+                                            const StageName& stage) {
+  const std::string prefix = std::string(registry.bytes()).append(stage.str()).append(1, '\0');
+  std::optional<std::string> found;
+  state.scan(Table::stage_versions, prefix, {}, [&](std::string_view key, std::string_view) {
+    key.remove_prefix(prefix.size());
+    const ModelId id(Uuid::from_bytes(key.substr(0, registry.bytes().size())));
+    const auto model = find_model(state, id);
+    if (!model || model->deleted) return true;
+    const VersionNumber number(read_be64(key.substr(registry.bytes().size())));
+    const auto version = find_version(state, id, number);
+    found = fmt::format("version {} of model {}{}", label(number), in_quotes(model->name),
+                        version && version->deleted ? ", deleted as it is," : "");
+    return false;
+  });
+  return found;
+}
+
+// A version stays in the stage that it is in, and comes back in it when it is restored: what a registry gives up must
+// be empty.
 Result<void> check_stages_given_up(const Reader& state, const RegistryRecord& registry, const StageSet& to) {
   if (!registry.stages) return {};
   for (const StageName& stage : registry.stages->stages) {
     if (has(to, stage)) continue;
-    bool is_used = false;
-    state.scan(Table::stage_versions, std::string(registry.id.bytes()).append(stage.str()).append(1, '\0'),
-               {}, [&](std::string_view, std::string_view) {
-                 is_used = true;
-                 return false;
-               });
-    if (!is_used) continue;
+    const auto version = version_in_stage(state, registry.id, stage);
+    if (!version) continue;
     return error(
         Cause::not_allowed_now,
-        fmt::format("there are versions in stage {}: move them before it is given up", in_quotes(stage)),
+        fmt::format("{} is in stage {}: move it before the stage is given up", *version, in_quotes(stage)),
         "stages.stages");
   }
   return {};

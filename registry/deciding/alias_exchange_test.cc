@@ -1,0 +1,114 @@
+// Swapping two aliases, and taking one back to where it was.
+#include <gmock/gmock.h>
+
+#include "registry/story.h"
+
+namespace herald::registry::story {
+namespace {
+
+SwapAliases swap(std::string_view first, std::string_view second) {
+  auto command = of<SwapAliases>("churn");
+  command.first = AliasName::trusted(first);
+  command.second = AliasName::trusted(second);
+  return command;
+}
+
+RollBackAlias roll_back(Expected expected = kAnything) {
+  auto command = of<RollBackAlias>("churn");
+  command.alias = AliasName::trusted("production");
+  command.expected = expected;
+  return command;
+}
+
+Story three_versions(std::vector<AliasMove> at) {
+  Story story;
+  story.given({a_model("churn"), a_version("churn"), a_version("churn"), a_version("churn"),
+               moves("churn", std::move(at))});
+  return story;
+}
+
+void protect_production(Story& story) {
+  story.given({SetAliasProtected{RegistryName::trusted(kDefaultRegistry), AliasName::trusted("production")}});
+}
+
+TEST(SwapAliases, TakesEachToWhereTheOtherIs) {
+  Story story = three_versions({move("blue", 1), move("green", 2)});
+  auto command = swap("blue", "green");
+  command.reason = Reason::trusted("cut over");
+  story.when(command).then(
+      {"alias blue of churn moved from v1 to v2: cut over", "alias green of churn moved from v2 to v1: cut over"});
+  story.when(swap("green", "blue"))
+      .then({"alias green of churn moved from v1 to v2", "alias blue of churn moved from v2 to v1"});
+}
+
+TEST(SwapAliases, AtOneVersionChangesNothing) {
+  three_versions({move("blue", 1), move("green", 1)}).when(swap("blue", "green")).then_nothing();
+  three_versions({move("blue", 1)}).when(swap("blue", "blue")).then_nothing();
+}
+
+TEST(SwapAliases, RefusesOneThatDoesNotExist) {
+  Story story = three_versions({move("blue", 1)});
+  story.when(swap("blue", "green"))
+      .refused(Cause::not_found, "second", R"(model "churn" has no alias "green")");
+  story.when(swap("green", "blue"))
+      .refused(Cause::not_found, "first", R"(model "churn" has no alias "green")");
+}
+
+TEST(SwapAliases, RefusesWhenEitherIsProtected) {
+  Story story = three_versions({move("blue", 1), move("production", 2)});
+  protect_production(story);
+  story.when(swap("blue", "production"))
+      .refused(Cause::denied, "second",
+               R"(alias "production" is protected in registry "models": only its admins move it)");
+}
+
+TEST(RollBackAlias, GoesBackToTheVersionThatTheLastMoveDisplaced) {
+  Story story = three_versions({move("production", 1)});
+  story.given({moves("churn", {move("production", 3)})});
+  auto command = roll_back();
+  command.reason = Reason::trusted("errors doubled");
+  story.when(command).then({"alias production of churn moved from v3 to v1: errors doubled"});
+  story.when(roll_back()).then({"alias production of churn moved from v1 to v3"});
+}
+
+TEST(RollBackAlias, RefusesWhenItHoldsAnotherVersionThanExpected) {
+  Story story = three_versions({move("production", 1)});
+  story.given({moves("churn", {move("production", 3)})});
+  story.when(roll_back(holds(2)))
+      .refused(Cause::expected_mismatch, "expected", R"(alias "production" of model "churn" holds v3, not v2)");
+  story.when(roll_back(holds(3))).then({"alias production of churn moved from v3 to v1"});
+}
+
+TEST(RollBackAlias, RefusesWhereThereIsNothingToGoBackTo) {
+  Story story = three_versions({move("production", 1)});
+  story.when(roll_back()).refused(Cause::not_allowed_now, "alias",
+                                  R"(alias "production" of model "churn" displaced no version when it came )"
+                                  "to v1: there is nothing to go back to");
+  three_versions({move("blue", 1)})
+      .when(roll_back())
+      .refused(Cause::not_found, "alias", R"(model "churn" has no alias "production")");
+}
+
+TEST(RollBackAlias, RefusesToGoBackToAVersionThatWasDeleted) {
+  Story story = three_versions({move("production", 1)});
+  story.given({moves("churn", {move("production", 3)}), of<DeleteVersion>("churn", 1)});
+  story.when(roll_back()).refused(
+      Cause::not_found, "",
+      R"(version v1 of model "churn" was deleted by event 8: restore it, or ask as of before)");
+}
+
+TEST(RollBackAlias, RefusesWhenItIsProtected) {
+  Story story = three_versions({move("production", 1)});
+  story.given({moves("churn", {move("production", 3)})});
+  protect_production(story);
+  auto command = roll_back();
+  command.moves_protected = MovesProtected::no;
+  story.when(command).refused(
+      Cause::denied, "alias",
+      R"(alias "production" is protected in registry "models": only its admins move it)");
+  command.moves_protected = MovesProtected::yes;
+  story.when(command).then({"alias production of churn moved from v3 to v1"});
+}
+
+}  // namespace
+}  // namespace herald::registry::story

@@ -1,0 +1,141 @@
+#include <gmock/gmock.h>
+
+#include "base/limits.h"
+#include "registry/story.h"
+
+namespace herald::registry::story {
+namespace {
+
+Card card(std::uint64_t number, std::vector<std::string> sections) {
+  Card made{text(number), {}};
+  for (const std::string& section : sections) made.sections.push_back(Label::trusted(section));
+  return made;
+}
+
+SetCard set_card(std::string_view model, std::optional<std::uint64_t> version, std::optional<Card> card) {
+  auto command = of<SetCard>(model);
+  if (version) command.version = VersionNumber(*version);
+  command.card = std::move(card);
+  return command;
+}
+
+UpdateRegistry policy(CardPolicy policy) {
+  UpdateRegistry command{};
+  command.name = RegistryName::trusted(kDefaultRegistry);
+  command.card_policy = std::move(policy);
+  command.stages = StageSet{{StageName::trusted("dev"), StageName::trusted("live")}, {}};
+  return command;
+}
+
+TransitionStage to_stage(std::uint64_t version, std::string_view stage) {
+  auto command = of<TransitionStage>("churn", version);
+  command.to = StageName::trusted(stage);
+  return command;
+}
+
+// churn with two versions in a registry that asks for an intended use before production and live.
+Story guarded_churn() {
+  Story story;
+  story.given({policy({{Label::trusted("Intended use"), Label::trusted("Limits")},
+                       {AliasName::trusted("production")},
+                       {StageName::trusted("live")}}),
+               a_model("churn"), a_version("churn"), a_version("churn")});
+  return story;
+}
+
+TEST(SetCard, OfAModelAndOfAVersionAreTwo) {
+  Story story;
+  story.given({a_model("churn"), a_version("churn")});
+  story.when(set_card("churn", {}, card(1, {"Use"}))).then({"card of churn written"});
+  story.when(set_card("churn", 1, card(2, {}))).then({"card of churn:v1 written"});
+  EXPECT_EQ(story.model("churn").model.card, card(1, {"Use"}));
+  EXPECT_EQ(story.version("churn", 1).card, card(2, {}));
+}
+
+TEST(SetCard, RecordsOnlyWhatMakesADifferenceAndWhatWasThere) {
+  Story story;
+  story.given({a_model("churn"), set_card("churn", {}, card(1, {}))});
+  story.when(set_card("churn", {}, card(1, {}))).then_nothing();
+  const auto outcome = story.when(set_card("churn", {}, std::nullopt));
+  outcome.then({"card of churn removed"});
+  EXPECT_EQ(std::get<ModelCarded>(outcome.events()[0].payload).from, card(1, {}));
+  EXPECT_FALSE(story.model("churn").model.card);
+  story.when(set_card("churn", {}, std::nullopt)).then_nothing();
+}
+
+TEST(SetCard, RefusesTooManyHeadingsAndAVersionThatDoesNotExist) {
+  Story story;
+  story.given({a_model("churn")});
+  std::vector<std::string> many;
+  for (std::size_t i = 0; i <= limits::kMaxCardSections; ++i) many.push_back("h" + std::to_string(i));
+  const std::string sentence = "the card has 129 headings: at most 128 are allowed";
+  story.when(set_card("churn", {}, card(1, many))).refused(Cause::too_many, "card", sentence);
+  auto model = a_model("fraud");
+  model.card = card(1, many);
+  story.when(model).refused(Cause::too_many, "card", sentence);
+  auto version = a_version("churn");
+  version.card = card(1, many);
+  story.when(version).refused(Cause::too_many, "card", sentence);
+  story.when(set_card("churn", 1, card(1, {})))
+      .refused(Cause::not_found, "", R"(model "churn" has no version v1: it has none yet)");
+}
+
+TEST(SetCard, ComesWithTheModelOrTheVersionThatIsRegistered) {
+  Story story;
+  auto model = a_model("churn");
+  model.card = card(1, {"Use"});
+  story.when(model).then({"model churn registered", "card of churn written"});
+  auto version = a_version("churn");
+  version.card = card(2, {"Use"});
+  story.when(version).then({"churn:v1 registered as ready", "card of churn:v1 written"});
+}
+
+TEST(CardPolicy, KeepsAVersionWithoutACardFromAnAliasAndAStage) {
+  Story story = guarded_churn();
+  story.when(moves("churn", {move("production", 1)}))
+      .refused(Cause::not_allowed_now, "moves[0].alias",
+               R"(registry "models" asks that a version has a card with "Intended use", "Limits" before it )"
+               R"(gets alias "production": v1 of "churn" has none)");
+  story.when(to_stage(1, "live"))
+      .refused(Cause::not_allowed_now, "stage",
+               R"(registry "models" asks that a version has a card with "Intended use", "Limits" before it )"
+               R"(gets stage "live": v1 of "churn" has none)");
+  story.when(to_stage(1, "dev")).then({"churn:v1 went from no stage to dev"});
+  story.when(moves("churn", {move("canary", 1)})).then({"alias canary of churn put on v1"});
+}
+
+TEST(CardPolicy, NamesTheSectionsThatACardLacks) {
+  Story story = guarded_churn();
+  story.given({set_card("churn", 1, card(1, {"intended USE"}))});
+  story.when(moves("churn", {move("production", 1)}))
+      .refused(Cause::not_allowed_now, "moves[0].alias",
+               R"(registry "models" asks that a version has a card with "Limits" before it )"
+               R"(gets alias "production": v1 of "churn" has a card without)");
+}
+
+TEST(CardPolicy, IsContentWithTheModelsCardWhereTheVersionHasNone) {
+  Story story = guarded_churn();
+  story.given({set_card("churn", {}, card(1, {"Intended use", "Limits"}))});
+  story.when(moves("churn", {move("production", 1)})).then({"alias production of churn put on v1"});
+  story.given({set_card("churn", 2, card(2, {"Notes"}))});
+  story.when(moves("churn", {move("production", 2)}))
+      .refused(Cause::not_allowed_now, "moves[0].alias",
+               R"(registry "models" asks that a version has a card with "Intended use", "Limits" before it )"
+               R"(gets alias "production": v2 of "churn" has a card without)");
+}
+
+TEST(CardPolicy, HoldsForAVersionThatIsRegisteredWithAnAlias) {
+  Story story = guarded_churn();
+  auto version = a_version("churn");
+  version.aliases = {AliasName::trusted("production")};
+  story.when(version)
+      .refused(Cause::not_allowed_now, "aliases[0]",
+               R"(registry "models" asks that a version has a card with "Intended use", "Limits" before it )"
+               R"(gets alias "production": v3 of "churn" has none)");
+  version.card = card(1, {"Limits", "Intended use"});
+  story.when(version).then({"churn:v3 registered as ready", "card of churn:v3 written",
+                            "alias production of churn put on v3"});
+}
+
+}  // namespace
+}  // namespace herald::registry::story

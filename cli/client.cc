@@ -125,6 +125,11 @@ class Client::Impl {
 
   // `prepare` sets what is special about the exchange, anew for each attempt.
   Result<Answer> perform(const Request& request, const std::function<void(Exchange&)>& prepare) {
+    if (options_.token && !options_.url.starts_with("https://") && !loopback(options_.url)) {
+      return error(Cause::denied,
+                   fmt::format("the token would go to {} in the clear: ask it by https://", options_.url),
+                   "--url");
+    }
     const std::string key = idempotency_key(request);
     for (int attempt = 1;; ++attempt) {
       Exchange exchange{.curl = curl_};
@@ -188,6 +193,7 @@ class Client::Impl {
   void set_headers(const Request& request, const std::string& key, Headers& headers) {
     for (const auto& [name, value] : request.headers) headers.add(name + ": " + value);
     headers.add("Herald-Client: cli");
+    if (options_.token) headers.add("Authorization: Bearer " + *options_.token);
     headers.add(request.body ? "Content-Type: application/json" : "Content-Type:");
     if (!key.empty()) headers.add("Idempotency-Key: " + key);
     headers.add("Expect:");

@@ -21,6 +21,7 @@ namespace herald::cli {
 
 struct ClientOptions {
   std::string url = "http://127.0.0.1:8420";
+  std::optional<std::string> token;            // sent as Bearer; never in the clear to another machine
   std::optional<std::string> idempotency_key;  // of the write; absent: a fresh one for each
   int attempts = 5;                            // in all
   std::chrono::milliseconds connect_timeout{5'000};
@@ -50,7 +51,8 @@ class Client {
 
   const std::string& url() const;
 
-  // The error of a problem+json answer has its cause, detail and field. Errors besides: unavailable.
+  // The error of a problem+json answer has its cause, detail and field. Errors besides: unavailable, denied (a token
+  // would go in the clear to another machine).
   Result<Answer> send(const Request& request);
   Result<Answer> get(std::string target) { return send({.target = std::move(target)}); }
 

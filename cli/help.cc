@@ -18,7 +18,7 @@ class Help final : public CLI::Formatter {
       if (!group.empty()) out += options(*app, group);
     }
     if (app->get_parent() != nullptr)
-      out += "\nEvery command also takes --url, --output and --idempotency-key: herald --help\n";
+      out += "\nEvery command also takes --url, --profile, --output and --idempotency-key: herald --help\n";
     if (!app->get_footer().empty()) out += "\n" + app->get_footer();
     while (out.ends_with('\n')) out.pop_back();
     return out + "\n";

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "cli/exit_code.h"
 #include "cli/help.h"
+#include "cli/profiles.h"
 #include "cli/session.h"
 #include "reflect/nearest.h"
 
@@ -91,11 +93,24 @@ std::string explain(const CLI::App& root, const CLI::ParseError& wrong) {
   return fmt::format("{}: {}", full_name(at), wrong.what());
 }
 
+// HERALD_TOKEN goes before the profile's, whose token goes to the profile's server alone.
+Result<Profile> server_to_ask(const std::optional<std::string>& url, const std::optional<std::string>& name) {
+  HERALD_TRY(const Profiles profiles, Profiles::load());
+  Profile server{ClientOptions().url, {}};
+  if (const std::string chosen = name.value_or(url ? "" : profiles.current()); !chosen.empty()) {
+    HERALD_TRY(server, profiles.find(chosen));
+  }
+  if (url && *url != server.url) server = {*url, {}};
+  if (const char* token = std::getenv("HERALD_TOKEN"); token != nullptr && *token != '\0')
+    server.token = token;
+  return server;
+}
+
 }  // namespace
 
 struct Program::State {
   CLI::App app{kWhat, "herald"};
-  std::string url = ClientOptions().url;
+  std::optional<std::string> url, profile;
   std::string output = "table";
   std::optional<std::string> idempotency_key;
   std::function<Result<void>(Session&)> chosen;
@@ -109,9 +124,15 @@ Program::Program() : state_(std::make_unique<State>()) {
   app.footer(examples_footer(kExamples));
   app.set_help_flag("-h,--help", "show this help");
   app.set_version_flag("--version", "herald " HERALD_VERSION, "show the version");
-  app.add_option("--url", state_->url, "the server to ask")
+  app.add_option("--url", state_->url,
+                 "the server to ask (default: that of the profile, else " + ClientOptions().url + ")")
       ->option_text("URL")
       ->envname("HERALD_URL")
+      ->group("everywhere");
+  app.add_option("--profile", state_->profile,
+                 "the server and the token that herald profile keeps under this name")
+      ->option_text("NAME")
+      ->envname("HERALD_PROFILE")
       ->group("everywhere");
   app.add_option("-o,--output", state_->output,
                  "how answers look: aligned for people, JSON, one JSON a line, or ids alone")
@@ -200,7 +221,15 @@ int Program::run_command(int argc, const char* const* argv) {
                         : form == "jsonl" ? Output::jsonl
                         : form == "id"    ? Output::id
                                           : Output::table;
-  Session session({.url = state_->url, .output = output, .idempotency_key = state_->idempotency_key});
+  const Result<Profile> server = server_to_ask(state_->url, state_->profile);
+  if (!server) {
+    complain(server.error());
+    return end_with(exit_code_of(server.error().cause));
+  }
+  Session session({.url = server->url,
+                   .token = server->token,
+                   .output = output,
+                   .idempotency_key = state_->idempotency_key});
   const Result<void> result = state_->chosen(session);
   const bool printed = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
   if (!result) {

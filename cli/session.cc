@@ -31,6 +31,48 @@ Result<json::Document> parse_answer(const std::string& body) {
   return document;
 }
 
+// Items of a list as they come, page by page; a table waits for the last, so that its columns fit.
+class Listing {
+ public:
+  Listing(const Session& session, const View& view) : session_(session), view_(view) {}
+
+  // Returns how many there were. `raw`: the same items, byte for byte.
+  std::size_t take(json::Document page, const std::vector<std::string_view>& raw) {
+    std::size_t at = 0;
+    for (const json::Value item : member_at(page.root(), "items").value_or(page.root()).elements())
+      show(item, raw.at(at++));
+    if (session_.output() == Output::table) pages_.push_back(std::move(page));
+    return at;
+  }
+
+  void finish() const {
+    if (session_.output() == Output::json) session_.print(before_ == "[\n" ? "[]\n" : "\n]\n");
+    if (session_.output() != Output::table) return;
+    if (items_.empty()) return session_.note("nothing to list");
+    session_.print(render_table(view_.table, items_, session_.style()));
+  }
+
+ private:
+  void show(const json::Value& item, std::string_view raw) {
+    switch (session_.output()) {
+      case Output::table:
+        return items_.push_back(item);
+      case Output::json:
+        return session_.print(std::exchange(before_, ",\n") + render_json(item));
+      case Output::jsonl:
+        return session_.print(std::string(raw) + "\n");
+      case Output::id:
+        return session_.print(view_.id(item) + "\n");
+    }
+  }
+
+  const Session& session_;
+  const View& view_;
+  std::vector<json::Document> pages_;  // the items borrow from them
+  std::vector<json::Value> items_;
+  std::string before_ = "[\n";  // of the next item of a JSON array
+};
+
 }  // namespace
 
 bool standard_error_is_a_terminal() {
@@ -44,6 +86,7 @@ Session::Session(Settings settings) : settings_(std::move(settings)), client_(cl
 ClientOptions Session::client_options() const {
   ClientOptions options;
   options.url = settings_.url;
+  options.token = settings_.token;
   options.idempotency_key = settings_.idempotency_key;
   return options;
 }
@@ -93,10 +136,8 @@ Result<void> Session::tell(const Request& request, const std::string& said) {
 
 Result<void> Session::list(const Query& query, const View& view, const Paging& paging) {
   std::uint64_t wanted = paging.all ? UINT64_MAX : paging.limit.value_or(limits::kDefaultPageSize);
-  std::vector<json::Document> pages;  // the items borrow from them
-  std::vector<json::Value> items;
+  Listing listing(*this, view);
   std::string cursor;
-  std::string before = "[\n";  // of the next item of a JSON array
   do {
     Query page = query;
     page.add("limit", std::to_string(std::min<std::uint64_t>(wanted, limits::kMaxPageSize)))
@@ -104,37 +145,20 @@ Result<void> Session::list(const Query& query, const View& view, const Paging& p
     HERALD_TRY(const Answer answer, client_.get(page.str()));
     HERALD_TRY(json::Document document, parse_answer(answer.body));
     cursor = string_at(document.root(), "next");
-    const auto raw = raw_elements(answer.body, "items");
-    std::size_t at = 0;
-    for (const json::Value item : member_at(document.root(), "items").value_or(document.root()).elements()) {
-      switch (output()) {
-        case Output::table:
-          items.push_back(item);
-          break;
-        case Output::json:
-          print(std::exchange(before, ",\n") + render_json(item));
-          break;
-        case Output::jsonl:
-          print(std::string(raw.at(at)) + "\n");
-          break;
-        case Output::id:
-          print(view.id(item) + "\n");
-          break;
-      }
-      ++at;
-    }
-    wanted -= std::min<std::uint64_t>(wanted, at);
-    if (output() == Output::table) pages.push_back(std::move(document));
+    const std::size_t shown = listing.take(std::move(document), raw_elements(answer.body, "items"));
+    wanted -= std::min<std::uint64_t>(wanted, shown);
   } while (wanted > 0 && !cursor.empty());
-  if (output() == Output::json) print(before == "[\n" ? "[]\n" : "\n]\n");
-  if (output() == Output::table) {
-    if (items.empty()) {
-      note("nothing to list");
-    } else {
-      print(render_table(view.table, items, style_));
-    }
-  }
+  listing.finish();
   if (!cursor.empty()) note("there is more: --limit N or --all shows it");
+  return {};
+}
+
+Result<void> Session::show_all(const std::string& array, const View& view) const {
+  const std::string body = R"({"items":)" + array + "}";
+  HERALD_TRY(json::Document document, parse_answer(body));
+  Listing listing(*this, view);
+  listing.take(std::move(document), raw_elements(body, "items"));
+  listing.finish();
   return {};
 }
 

@@ -16,6 +16,7 @@ enum class Output { table, json, jsonl, id };
 
 struct Settings {
   std::string url;
+  std::optional<std::string> token;  // that opens the server
   Output output = Output::table;
   std::optional<std::string> idempotency_key;
 };
@@ -40,6 +41,8 @@ class Session {
   Result<void> show_body(const std::string& body, const View& view) const;
   // Pages through a list and shows it.
   Result<void> list(const Query& query, const View& view, const Paging& paging);
+  // A JSON array that no server was asked for.
+  Result<void> show_all(const std::string& array, const View& view) const;
   // Sends what has no resource to show afterwards; `said` is printed for people.
   Result<void> tell(const Request& request, const std::string& said);
 

@@ -16,6 +16,7 @@ void add_commands(Program& program) {
   add_secret_commands(program);
   add_kafka_commands(program);
   add_log_commands(program);
+  add_profile_commands(program);
   add_server_commands(program);
 }
 

@@ -23,6 +23,7 @@ void add_delivery_commands(Program& program);
 void add_secret_commands(Program& program);
 void add_kafka_commands(Program& program);
 void add_log_commands(Program& program);
+void add_profile_commands(Program& program);
 void add_server_commands(Program& program);
 
 }  // namespace herald::cli

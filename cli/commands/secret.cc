@@ -1,13 +1,8 @@
 #include <fmt/format.h>
-#include <termios.h>
-#include <unistd.h>
-
-#include <cstdlib>
-#include <iostream>
 
 #include "cli/commands/commands.h"
 #include "cli/commands/shared.h"
-#include "cli/parsing.h"
+#include "cli/hidden.h"
 
 namespace herald::cli {
 namespace {
@@ -21,21 +16,6 @@ const View& secret_view() {
   return view;
 }
 
-// Asks on a terminal without showing what is typed.
-std::string ask_quietly(const std::string& name) {
-  termios shown{};
-  ::tcgetattr(STDIN_FILENO, &shown);
-  termios hidden = shown;
-  hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-  fmt::print(stderr, "value of {}: ", name);
-  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-  std::string value;
-  std::getline(std::cin, value);
-  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
-  fmt::print(stderr, "\n");
-  return value;
-}
-
 struct Set {
   std::string name;
   std::optional<std::string> file, variable;
@@ -46,24 +26,8 @@ void declare(Options& options, Set& args) {
       .option("--env", "VARIABLE", args.variable, "take the value from an environment variable");
 }
 
-// Never from the command line itself, which other users of the machine can read.
-Result<std::string> secret_value(const Set& args) {
-  if (args.file && args.variable) return error(Cause::invalid_value, "either --file or --env, not both");
-  if (args.variable) {
-    const char* value = std::getenv(args.variable->c_str());
-    if (value == nullptr)
-      return error(Cause::not_found, fmt::format("there is no environment variable {}", *args.variable));
-    return std::string(value);
-  }
-  if (!args.file && ::isatty(STDIN_FILENO) == 1) return ask_quietly(args.name);
-  HERALD_TRY(std::string value, read_input(args.file.value_or("-")));
-  if (value.ends_with('\n')) value.pop_back();
-  if (value.ends_with('\r')) value.pop_back();
-  return value;
-}
-
 Result<void> run(Session& session, const Set& args) {
-  HERALD_TRY(const std::string value, secret_value(args));
+  HERALD_TRY(const std::string value, hidden_value("value of " + args.name, args.file, args.variable));
   return session.show(with_body("PUT", "/v1/secrets/" + percent_encode(args.name),
                                 [&](json::ObjectWriter& body) { body.member("value", value); }),
                       secret_view());

@@ -35,8 +35,8 @@ TEST(SwapAliases, TakesEachToWhereTheOtherIs) {
   Story story = three_versions({move("blue", 1), move("green", 2)});
   auto command = swap("blue", "green");
   command.reason = Reason::trusted("cut over");
-  story.when(command).then(
-      {"alias blue of churn moved from v1 to v2: cut over", "alias green of churn moved from v2 to v1: cut over"});
+  story.when(command).then({"alias blue of churn moved from v1 to v2: cut over",
+                            "alias green of churn moved from v2 to v1: cut over"});
   story.when(swap("green", "blue"))
       .then({"alias green of churn moved from v1 to v2", "alias blue of churn moved from v2 to v1"});
 }
@@ -75,15 +75,17 @@ TEST(RollBackAlias, RefusesWhenItHoldsAnotherVersionThanExpected) {
   Story story = three_versions({move("production", 1)});
   story.given({moves("churn", {move("production", 3)})});
   story.when(roll_back(holds(2)))
-      .refused(Cause::expected_mismatch, "expected", R"(alias "production" of model "churn" holds v3, not v2)");
+      .refused(Cause::expected_mismatch, "expected",
+               R"(alias "production" of model "churn" holds v3, not v2)");
   story.when(roll_back(holds(3))).then({"alias production of churn moved from v3 to v1"});
 }
 
 TEST(RollBackAlias, RefusesWhereThereIsNothingToGoBackTo) {
   Story story = three_versions({move("production", 1)});
-  story.when(roll_back()).refused(Cause::not_allowed_now, "alias",
-                                  R"(alias "production" of model "churn" displaced no version when it came )"
-                                  "to v1: there is nothing to go back to");
+  story.when(roll_back())
+      .refused(Cause::not_allowed_now, "alias",
+               R"(alias "production" of model "churn" displaced no version when it came )"
+               "to v1: there is nothing to go back to");
   three_versions({move("blue", 1)})
       .when(roll_back())
       .refused(Cause::not_found, "alias", R"(model "churn" has no alias "production")");
@@ -92,9 +94,9 @@ TEST(RollBackAlias, RefusesWhereThereIsNothingToGoBackTo) {
 TEST(RollBackAlias, RefusesToGoBackToAVersionThatWasDeleted) {
   Story story = three_versions({move("production", 1)});
   story.given({moves("churn", {move("production", 3)}), of<DeleteVersion>("churn", 1)});
-  story.when(roll_back()).refused(
-      Cause::not_found, "",
-      R"(version v1 of model "churn" was deleted by event 8: restore it, or ask as of before)");
+  story.when(roll_back())
+      .refused(Cause::not_found, "",
+               R"(version v1 of model "churn" was deleted by event 8: restore it, or ask as of before)");
 }
 
 TEST(RollBackAlias, RefusesWhenItIsProtected) {

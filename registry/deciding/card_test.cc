@@ -128,13 +128,13 @@ TEST(CardPolicy, HoldsForAVersionThatIsRegisteredWithAnAlias) {
   Story story = guarded_churn();
   auto version = a_version("churn");
   version.aliases = {AliasName::trusted("production")};
-  story.when(version)
-      .refused(Cause::not_allowed_now, "aliases[0]",
-               R"(registry "models" asks that a version has a card with "Intended use", "Limits" before it )"
-               R"(gets alias "production": v3 of "churn" has none)");
+  story.when(version).refused(
+      Cause::not_allowed_now, "aliases[0]",
+      R"(registry "models" asks that a version has a card with "Intended use", "Limits" before it )"
+      R"(gets alias "production": v3 of "churn" has none)");
   version.card = card(1, {"Limits", "Intended use"});
-  story.when(version).then({"churn:v3 registered as ready", "card of churn:v3 written",
-                            "alias production of churn put on v3"});
+  story.when(version).then(
+      {"churn:v3 registered as ready", "card of churn:v3 written", "alias production of churn put on v3"});
 }
 
 }  // namespace

@@ -52,9 +52,9 @@ TEST(RemoveComment, TakesItAway) {
   Story story = commented();
   story.when(removed(1)).then({"comment on churn:v1 removed"});
   EXPECT_FALSE(the_comment(story));
-  story.when(removed(1)).refused(
-      Cause::not_found, "comment",
-      R"(model "churn" has no comment 00000000-0000-0000-0000-000000000001)");
+  story.when(removed(1))
+      .refused(Cause::not_found, "comment",
+               R"(model "churn" has no comment 00000000-0000-0000-0000-000000000001)");
 }
 
 TEST(Comments, AreChangedByWhoMadeThemUnlessAnybodyMay) {
@@ -74,9 +74,9 @@ TEST(Comments, AreChangedByWhoMadeThemUnlessAnybodyMay) {
 
 TEST(Comments, ThatDoNotExistAreRefused) {
   Story story = commented();
-  story.when(edited(2, 2)).refused(
-      Cause::not_found, "comment",
-      R"(model "churn" has no comment 00000000-0000-0000-0000-000000000002)");
+  story.when(edited(2, 2))
+      .refused(Cause::not_found, "comment",
+               R"(model "churn" has no comment 00000000-0000-0000-0000-000000000002)");
 }
 
 TEST(Comments, OfAnArchivedModelStandAsTheyAre) {

@@ -120,28 +120,33 @@ TEST(UpdateRegistry, RefusesARegistryThatDoesNotExist) {
 }
 
 TEST(UpdateRegistry, RefusesStagesNamedTwiceAndTooMany) {
-  Story().when(with_stages({{stage("dev"), stage("dev")}, {}}))
+  Story()
+      .when(with_stages({{stage("dev"), stage("dev")}, {}}))
       .refused(Cause::invalid_value, "stages.stages[1]", R"("dev" is named twice)");
   StageSet many;
-  for (std::size_t i = 0; i <= limits::kMaxStages; ++i)
-    many.stages.push_back(stage("s" + std::to_string(i)));
-  Story().when(with_stages(many))
+  for (std::size_t i = 0; i <= limits::kMaxStages; ++i) many.stages.push_back(stage("s" + std::to_string(i)));
+  Story()
+      .when(with_stages(many))
       .refused(Cause::too_many, "stages.stages", "33 are too many: at most 32 are allowed");
 }
 
 TEST(UpdateRegistry, RefusesTransitionsThatLeadNowhereOrAreTooMany) {
   StageSet set = three_stages();
   set.transitions = {{stage("dev"), stage("prod")}};
-  Story().when(with_stages(set))
+  Story()
+      .when(with_stages(set))
       .refused(Cause::invalid_value, "stages.transitions[0].to", R"("prod" is none of the stages)");
   set.transitions = {{{}, stage("dev")}, {stage("test"), stage("dev")}};
-  Story().when(with_stages(set))
+  Story()
+      .when(with_stages(set))
       .refused(Cause::invalid_value, "stages.transitions[1].from", R"("test" is none of the stages)");
   set.transitions = {{stage("dev"), stage("dev")}};
-  Story().when(with_stages(set))
+  Story()
+      .when(with_stages(set))
       .refused(Cause::invalid_value, "stages.transitions[0]", "a transition leads from one stage to another");
   set.transitions.assign(limits::kMaxStageTransitions + 1, {stage("dev"), stage("staging")});
-  Story().when(with_stages(set))
+  Story()
+      .when(with_stages(set))
       .refused(Cause::too_many, "stages.transitions",
                "257 transitions are too many: at most 256 are allowed");
 }
@@ -173,25 +178,30 @@ TEST(UpdateRegistry, GivesUpTheStagesOfDeletedModels) {
 }
 
 TEST(UpdateRegistry, RefusesPoliciesThatAskNobodyOrTwiceOrForTooMuch) {
-  Story().when(with_policy({{Label::trusted("Intended use")}, {}, {}}))
+  Story()
+      .when(with_policy({{Label::trusted("Intended use")}, {}, {}}))
       .refused(Cause::invalid_value, "card_policy",
                "name the aliases or the stages that ask for these sections");
   CardPolicy policy = asks_for_intended_use();
   policy.sections.push_back(policy.sections.front());
-  Story().when(with_policy(policy))
+  Story()
+      .when(with_policy(policy))
       .refused(Cause::invalid_value, "card_policy.sections[1]", R"("Intended use" is named twice)");
   policy = asks_for_intended_use();
   policy.aliases.push_back(policy.aliases.front());
-  Story().when(with_policy(policy))
+  Story()
+      .when(with_policy(policy))
       .refused(Cause::invalid_value, "card_policy.aliases[1]", R"("production" is named twice)");
   policy = asks_for_intended_use();
   policy.stages = {stage("dev"), stage("dev")};
-  Story().when(with_policy(policy))
+  Story()
+      .when(with_policy(policy))
       .refused(Cause::invalid_value, "card_policy.stages[1]", R"("dev" is named twice)");
   policy = asks_for_intended_use();
   for (std::size_t i = 0; i < limits::kMaxPolicySections; ++i)
     policy.sections.push_back(Label::trusted("Section " + std::to_string(i)));
-  Story().when(with_policy(policy))
+  Story()
+      .when(with_policy(policy))
       .refused(Cause::too_many, "card_policy.sections", "33 are too many: at most 32 are allowed");
 }
 
@@ -214,8 +224,8 @@ TEST(SetRegistryArchived, TakesNothingNewUntilItIsRestored) {
 
 TEST(SetAliasProtected, KeepsAliasesForThoseWhoMayMoveThem) {
   Story story;
-  story.given({a_model("churn"), a_version("churn"), a_version("churn"),
-               moves("churn", {move("production", 1)})});
+  story.given(
+      {a_model("churn"), a_version("churn"), a_version("churn"), moves("churn", {move("production", 1)})});
   story.when(protect("production")).then({"alias production protected in models"});
   story.when(protect("production")).then_nothing();
   EXPECT_THAT(models(story).protected_aliases, ::testing::ElementsAre(AliasName::trusted("production")));
@@ -237,8 +247,8 @@ TEST(SetAliasProtected, KeepsAliasesForThoseWhoMayMoveThem) {
 
 TEST(SetAliasProtected, LeavesOtherAliasesAndMovesThatChangeNothing) {
   Story story;
-  story.given({a_model("churn"), a_version("churn"), moves("churn", {move("production", 1)}),
-               protect("production")});
+  story.given(
+      {a_model("churn"), a_version("churn"), moves("churn", {move("production", 1)}), protect("production")});
   story.when(moves("churn", {move("production", 1), move("canary", 1)}))
       .then({"alias canary of churn put on v1"});
 }

@@ -20,7 +20,7 @@ MAY_INCLUDE = {
     "automations": ["base", "reflect", "lmdb", "registry", "eventstore", "projections", "recorder", "work"],
     "connectors": ["base", "reflect", "disk", "registry", "eventstore", "automations/ports.h", "api/ports.h"],
     "api": ["base", "reflect", "lmdb", "registry", "eventstore", "projections", "recorder", "work", "automations"],
-    "cli": ["base", "reflect", "registry", "eventstore", "projections", "recorder", "work", "connectors", "api/ports.h"],
+    "cli": ["base", "reflect", "disk", "registry", "eventstore", "projections", "recorder", "work", "connectors", "api/ports.h"],
     "server": ["base", "reflect", "disk", "lmdb", "registry", "eventstore", "projections", "recorder", "work", "automations",
                "connectors", "api", "cli"],
 }

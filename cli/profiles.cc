@@ -1,0 +1,126 @@
+#include "cli/profiles.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <vector>
+
+#include "disk/file.h"
+#include "registry/names.h"
+
+namespace herald::cli {
+namespace {
+
+std::string set_in_environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+std::string config_path() {
+  if (std::string path = set_in_environment("HERALD_CONFIG"); !path.empty()) return path;
+  std::string home = set_in_environment("XDG_CONFIG_HOME");
+  if (home.empty()) home = set_in_environment("HOME") + "/.config";
+  return home + "/herald/config.toml";
+}
+
+// Whoever reads it could sign in.
+Result<void> check_permissions(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0)
+    return error(Cause::unavailable, fmt::format("{} cannot be looked at", path));
+  if ((found.st_mode & (S_IRWXG | S_IRWXO)) == 0) return {};
+  return error(Cause::denied,
+               fmt::format("{0} holds tokens, and others may read it: chmod 600 {0}", path));
+}
+
+// What stands between quotation marks as it is, and in a header.
+Result<void> check_text(const std::string& text, std::string_view what) {
+  const bool is_plain = std::all_of(text.begin(), text.end(),
+                                    [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '\\'; });
+  if (is_plain && !text.empty()) return {};
+  return error(Cause::invalid_value,
+               fmt::format("{} has visible ASCII characters, and neither quotation marks nor backslashes", what));
+}
+
+Error unknown_profile(const std::string& name, const std::map<std::string, Profile>& there) {
+  std::vector<std::string> names;
+  for (const auto& [known, profile] : there) names.push_back(known);
+  return error(Cause::not_found,
+               names.empty() ? fmt::format("there is no profile \"{}\": herald profile add makes one", name)
+                             : fmt::format("there is no profile \"{}\": there is {}", name, fmt::join(names, ", ")),
+               "--profile");
+}
+
+}  // namespace
+
+Result<Profiles> Profiles::load() {
+  Profiles profiles;
+  profiles.path_ = config_path();
+  if (!std::filesystem::exists(profiles.path_)) return profiles;
+  HERALD_CHECK(check_permissions(profiles.path_));
+  try {
+    std::ifstream in(profiles.path_);
+    for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(in)) {
+      if (item.inputs.size() != 1) continue;  // the marks of a section's begin and end
+      const std::string& value = item.inputs.front();
+      if (item.parents.empty()) {
+        if (item.name == "current") profiles.current_ = value;
+        continue;
+      }
+      Profile& profile = profiles.profiles_[item.parents.front()];
+      if (item.name == "url") profile.url = value;
+      if (item.name == "token") profile.token = value;
+    }
+  } catch (const std::exception& wrong) {
+    return error(Cause::malformed, fmt::format("{}: {}", profiles.path_, wrong.what()));
+  }
+  return profiles;
+}
+
+Result<void> Profiles::save() const {
+  std::string text = fmt::format("current = \"{}\"\n", current_);
+  for (const auto& [name, profile] : profiles_) {
+    text += fmt::format("\n[{}]\nurl = \"{}\"\n", name, profile.url);
+    if (profile.token) text += fmt::format("token = \"{}\"\n", *profile.token);
+  }
+  HERALD_CHECK(disk::make_folder(std::filesystem::path(path_).parent_path()));
+  return disk::replace_file(path_, text);
+}
+
+Result<Profile> Profiles::find(const std::string& name) const {
+  const auto found = profiles_.find(name);
+  if (found == profiles_.end()) return unknown_profile(name, profiles_);
+  return found->second;
+}
+
+Result<void> Profiles::put(const std::string& name, Profile profile) {
+  if (const auto checked = registry::IdentifierRule::check(name); !checked || name == "current" || name.find('.') != std::string::npos)
+    return error(Cause::invalid_value,
+                 "a profile's name has letters, digits, \"-\" and \"_\", and is not \"current\"", "NAME");
+  HERALD_CHECK(check_text(profile.url, "a URL"));
+  if (profile.token) HERALD_CHECK(check_text(*profile.token, "a token"));
+  profiles_[name] = std::move(profile);
+  if (current_.empty()) current_ = name;
+  return {};
+}
+
+Result<void> Profiles::use(const std::string& name) {
+  HERALD_CHECK(find(name));
+  current_ = name;
+  return {};
+}
+
+Result<void> Profiles::remove(const std::string& name) {
+  HERALD_CHECK(find(name));
+  profiles_.erase(name);
+  if (current_ == name) current_.clear();
+  return {};
+}
+
+}  // namespace herald::cli

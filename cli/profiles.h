@@ -1,0 +1,48 @@
+// Profiles: named servers, each with the token that opens it, in a file that its owner alone may read.
+//
+//   current = "prod"
+//   [prod]
+//   url = "https://registry.example.com"
+//   token = "herald_..."
+//
+// The file is $HERALD_CONFIG, else herald/config.toml below $XDG_CONFIG_HOME or ~/.config.
+// Threads: none shares a Profiles.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+
+namespace herald::cli {
+
+struct Profile {
+  std::string url;
+  std::optional<std::string> token;
+};
+
+class Profiles {
+ public:
+  // None where there is no file. Errors: denied (others than the owner may read it), unavailable, malformed.
+  static Result<Profiles> load();
+  // Durable, for the owner alone. Errors: unavailable, storage_full.
+  Result<void> save() const;
+
+  const std::map<std::string, Profile>& all() const { return profiles_; }
+  const std::string& current() const { return current_; }  // empty: none
+  const std::string& path() const { return path_; }
+  // Errors: not_found.
+  Result<Profile> find(const std::string& name) const;
+
+  // The first one becomes the current one. Errors: invalid_value (a name that is not letters, digits, - _ .).
+  Result<void> put(const std::string& name, Profile profile);
+  Result<void> use(const std::string& name);
+  Result<void> remove(const std::string& name);
+
+ private:
+  std::string path_, current_;
+  std::map<std::string, Profile> profiles_;
+};
+
+}  // namespace herald::cli

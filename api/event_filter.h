@@ -17,9 +17,14 @@ struct EventFilter {
   std::string below;               // that subject and those under it; empty: all
   std::string actor;               // id; empty: all
   std::string correlation;         // lower-case UUID; empty: all
+  std::string reason;              // in lower case (ASCII): stands in the event's reason; empty: all
 
   bool everything() const;
-  bool passes(const registry::Envelope& event) const;
+  // What the envelope of an event as recorded says, if it passes.
+  std::optional<registry::Envelope> pass(std::string_view event) const;
+
+ private:
+  bool fits(const registry::Envelope& event) const;
 };
 
 }  // namespace herald::api

@@ -1,7 +1,9 @@
 #include "api/event_pages.h"
 
 #include <algorithm>
+#include <boost/algorithm/string/case_conv.hpp>
 #include <limits>
+#include <locale>
 
 #include "automations/wildcard.h"
 #include "registry/vocabulary.h"
@@ -68,25 +70,15 @@ Result<std::optional<Timestamp>> time_in(const Call& call, std::string_view name
   return std::optional(time);
 }
 
-// Of a page: events in (after, before).
-struct Bounds {
-  Sequence after, before;
+// Of a page.
+struct Bounds : EventBounds {
   bool descending = false;
-  bool holds(Sequence sequence) const { return sequence > after && sequence < before; }
 };
 
 // `end`: the last event that is shown at all.
 Result<Bounds> bounds_in(const Call& call, const eventstore::LogView& log, Sequence end) {
-  Bounds bounds{.after = Sequence(0), .before = end.next()};
-  HERALD_TRY(const auto after, sequence_in(call, "after"));
-  HERALD_TRY(const auto before, sequence_in(call, "before"));
-  HERALD_TRY(const auto since, time_in(call, "since"));
-  HERALD_TRY(const auto until, time_in(call, "until"));
-  if (after) bounds.after = *after;
-  if (before) bounds.before = std::min(bounds.before, *before);
-  if (since) bounds.after = std::max(bounds.after, log.last_at(since->plus(std::chrono::milliseconds(-1))));
-  if (until) bounds.before = std::min(bounds.before, log.last_at(*until).next());
-
+  Bounds bounds;
+  HERALD_TRY(static_cast<EventBounds&>(bounds), event_bounds_in(call, log, Sequence(0), end));
   const std::string_view order = call.query.get("order").value_or("asc");
   if (order != "asc" && order != "desc") {
     return error(Cause::invalid_value, "\"order\" must be \"asc\" or \"desc\", not " + shown(order), "order");
@@ -171,8 +163,7 @@ class Selecting {
       : filter_(filter), everything_(filter.everything()), page_(page) {}
   bool operator()(Sequence sequence, std::string_view bytes) const {
     if (everything_) return page_.take(sequence, bytes);
-    const auto envelope = registry::decode_envelope(bytes);
-    if (envelope && filter_.passes(*envelope)) return page_.take(sequence, bytes);
+    if (filter_.pass(bytes)) return page_.take(sequence, bytes);
     return page_.pass_over(sequence);
   }
 
@@ -203,6 +194,8 @@ Result<EventSelection> selection_in(const Call& call) {
     HERALD_TRY(const Uuid id, about("correlation", Uuid::parse(*correlation)));
     selection.filter.correlation = id.str();
   }
+  HERALD_TRY(const std::string reason, exact_text_in(call, "reason"));
+  selection.filter.reason = boost::algorithm::to_lower_copy(reason, std::locale::classic());
   if (const auto text = call.query.get("model")) {
     const std::size_t slash = text->find('/');
     const bool with_registry = slash != std::string_view::npos;
@@ -219,6 +212,20 @@ Result<EventSelection> selection_in(const Call& call) {
   return selection;
 }
 
+Result<EventBounds> event_bounds_in(const Call& call, const eventstore::LogView& log, Sequence begin,
+                                    std::optional<Sequence> end) {
+  HERALD_TRY(const auto after, sequence_in(call, "after"));
+  HERALD_TRY(const auto before, sequence_in(call, "before"));
+  HERALD_TRY(const auto since, time_in(call, "since"));
+  HERALD_TRY(const auto until, time_in(call, "until"));
+  EventBounds bounds{.after = after.value_or(since ? Sequence(0) : begin),
+                     .before = end ? end->next() : Sequence(std::numeric_limits<std::int64_t>::max())};
+  if (before) bounds.before = std::min(bounds.before, *before);
+  if (since) bounds.after = std::max(bounds.after, log.last_at(since->plus(std::chrono::milliseconds(-1))));
+  if (until) bounds.before = std::min(bounds.before, log.last_at(*until).next());
+  return bounds;
+}
+
 Error not_in_the_log(Sequence sequence) {
   return error(Cause::internal, "the views name event " + std::to_string(sequence.value()) +
                                     ", which the log does not hold: run herald fsck");
@@ -227,7 +234,7 @@ Error not_in_the_log(Sequence sequence) {
 Result<Answer> timeline_page(const Call& call, const std::string& timeline) {
   HERALD_TRY(const auto request, page_in(call));
   const Timelines from(call.herald.parts);
-  Bounds bounds{.after = Sequence(0), .before = from.end.next(), .descending = true};
+  Bounds bounds{{.after = Sequence(0), .before = from.end.next()}, true};
   if (!request.after.empty()) {
     HERALD_TRY(const std::uint64_t cursor,
                whole_number(request.after, "cursor", 0, std::numeric_limits<std::int64_t>::max()));

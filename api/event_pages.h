@@ -24,11 +24,20 @@ Result<Answer> timeline_page(const Call& call, const std::string& timeline);
 // By the parameters of /v1/events.
 Result<Answer> event_page(const Call& call);
 
-// The parameters that lists and live streams share: type, subject, model, actor, correlation.
+// The parameters that lists, live streams and exports share: type, subject, model, actor, correlation, reason.
 struct EventSelection {
   EventFilter filter;
   std::optional<registry::ModelId> model;
 };
 Result<EventSelection> selection_in(const Call& call);
+
+// Of the events in (after, before), by after, before, since and until.
+struct EventBounds {
+  Sequence after, before;
+  bool holds(Sequence sequence) const { return sequence > after && sequence < before; }
+};
+// `begin`: where there is neither `after` nor `since`. `end`: the last event that is shown at all; nothing: there is no end.
+Result<EventBounds> event_bounds_in(const Call& call, const eventstore::LogView& log, Sequence begin,
+                                    std::optional<Sequence> end);
 
 }  // namespace herald::api

@@ -1,9 +1,11 @@
 // Events as lists, one by one, and live.
 #include <gmock/gmock.h>
+#include <poll.h>
 
 #include <atomic>
 #include <thread>
 
+#include "api/export.h"
 #include "api/live.h"
 #include "api/testing/server_fixture.h"
 
@@ -22,8 +24,20 @@ class Events : public testing::ServerTest {
     given_model("churn", 2);                                                // 2, 3, 4
     given_model("fraud", 1);                                                // 5, 6
     ask("PUT", "/v1/models/churn/aliases/production", R"({"version":1})");  // 7
-    ask("PUT", "/v1/models/churn/aliases/production", R"({"version":2})");  // 8
+    ask("PUT", "/v1/models/churn/aliases/production", R"({"version":2,"reason":"Better recall"})");  // 8
     get("/v1/models/churn?min_sequence=8");
+  }
+  // Each of 16 KB or so.
+  void record_large_events(int count) {
+    for (int i = 0; i < count; ++i) {
+      registry::RegisterVersion version;
+      version.registry = registry::RegistryName::trusted("models");
+      version.model = registry::ModelName::trusted("churn");
+      version.metadata = json::Raw{R"({"a":")" + std::string(limits::kMaxMetadataBytes - 8, 'x') + "\"}"};
+      recorder::Submission submission;
+      submission.command = std::move(version);
+      ASSERT_TRUE(recorder_->record(std::move(submission)));
+    }
   }
   std::vector<int> sequences(const std::string& query) {
     std::vector<int> out;
@@ -63,6 +77,9 @@ TEST_F(Events, AreChosenByWhatTheyAre) {
   EXPECT_THAT(sequences("actor=system"), ElementsAre(1));
   EXPECT_THAT(sequences("subject=" + get("/v1/events/8").at("subject")), ElementsAre(2, 7, 8));
   EXPECT_THAT(sequences("correlation=" + get("/v1/events/8").at("correlationid")), ElementsAre(8));
+  EXPECT_THAT(sequences("reason=better"), ElementsAre(8));
+  EXPECT_THAT(sequences("reason=RECALL&type=alias.*&model=churn"), ElementsAre(8));
+  EXPECT_THAT(sequences("reason=worse"), ElementsAre());
   EXPECT_THAT(sequences("since=2001-01-01T00:00:00Z"), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
   EXPECT_THAT(sequences("until=2001-01-01T00:00:00Z"), ElementsAre());
   EXPECT_EQ(sequences("since=" + get("/v1/events/8").at("time")).back(), 8);
@@ -88,6 +105,7 @@ TEST_F(Events, AreRefusedFilters) {
                                                       {"correlation=", "correlation"},
                                                       {"actor=", "actor"},
                                                       {"subject=", "subject"},
+                                                      {"reason=", "reason"},
                                                       {"type=", "type"},
                                                       {"model=", "model"},
                                                       {"since=yesterday", "since"},
@@ -243,6 +261,67 @@ TEST_F(EventsWhileOthersWrite, AreOnThePageUpToWhatItClaims) {
   }
 }
 
+// ---- as lines ----
+
+class ExportedEvents : public Events {
+ protected:
+  std::string lines_of(std::initializer_list<std::uint64_t> sequences) {
+    std::string lines;
+    for (const std::uint64_t sequence : sequences)
+      lines += std::string(*log_->read().event(Sequence(sequence))) + "\n";
+    return lines;
+  }
+};
+
+TEST_F(ExportedEvents, AreTheBytesOfTheLogOneALine) {
+  const Reply all = get("/v1/events/export");
+  EXPECT_EQ(all.status, 200u);
+  EXPECT_EQ(all.header("content-type"), "application/x-ndjson");
+  EXPECT_EQ(all.header("herald-sequence"), "8");
+  EXPECT_TRUE(all.complete);
+  EXPECT_EQ(all.body, lines_of({1, 2, 3, 4, 5, 6, 7, 8}));
+}
+
+TEST_F(ExportedEvents, AreChosenAsInLists) {
+  EXPECT_EQ(get("/v1/events/export?after=6").body, lines_of({7, 8}));
+  EXPECT_EQ(get("/v1/events/export?after=8").body, "");
+  EXPECT_EQ(get("/v1/events/export?before=0").body, "");
+  EXPECT_EQ(get("/v1/events/export?before=3").body, lines_of({1, 2}));
+  EXPECT_EQ(get("/v1/events/export?type=alias.*&reason=better").body, lines_of({8}));
+  EXPECT_EQ(get("/v1/events/export?model=fraud").body, lines_of({5, 6}));
+  EXPECT_EQ(get("/v1/events/export?until=2001-01-01T00:00:00Z").body, "");
+  EXPECT_EQ(get("/v1/events/export?after=9999").at("field"), "after");
+  EXPECT_EQ(get("/v1/events/export?reason=").at("field"), "reason");
+}
+
+TEST_F(ExportedEvents, LeaveTheConnectionOpenForTheNextRequest) {
+  Client client(server_->port());
+  EXPECT_EQ(client.request("GET", "/v1/events/export?after=7").body, lines_of({8}));
+  EXPECT_EQ(client.request("HEAD", "/v1/events/export").header("herald-sequence"), "8");
+  EXPECT_EQ(client.request("GET", "/v1/events/export?after=7").body, lines_of({8}));
+}
+
+TEST_F(ExportedEvents, GoToOldHttpUpToTheEndOfTheConnection) {
+  Client client(server_->port());
+  client.send("GET /v1/events/export?after=7 HTTP/1.0\r\nHost: localhost\r\n\r\n");
+  client.read_until("\r\n\r\n");
+  EXPECT_EQ(client.read_until("nothing that comes"), lines_of({8}));
+}
+
+TEST_F(ExportedEvents, ArePulledInSlicesHoweverManyThereAre) {
+  record_large_events(400);
+  EXPECT_LT(read_export_slice(*log_, {}, Sequence(0), Sequence(last())).lines.size(), 300u << 10);
+  std::string expected;
+  log_->read().scan(Sequence(1), [&](Sequence, std::string_view bytes) {
+    expected += std::string(bytes) + "\n";
+    return true;
+  });
+  EXPECT_GT(expected.size(), 6u << 20);
+  const Reply all = get("/v1/events/export");
+  EXPECT_TRUE(all.complete);
+  EXPECT_TRUE(all.body == expected) << all.body.size() << " of " << expected.size() << " bytes";
+}
+
 // ---- live ----
 
 class LiveStream : public Events {
@@ -311,6 +390,65 @@ TEST_F(LiveStream, TakesMoreThanASlice) {
   const auto stream = open("?after=8");
   next(*stream);
   for (std::uint64_t sequence = 9; sequence <= 608; ++sequence) ASSERT_EQ(next(*stream), frame(sequence));
+}
+
+TEST_F(LiveStream, EndsWhereItIsTold) {
+  const auto stream = open("?after=2&before=5");
+  next(*stream);
+  EXPECT_EQ(next(*stream), frame(3));
+  EXPECT_EQ(next(*stream), frame(4));
+  EXPECT_TRUE(stream->ended());
+  EXPECT_EQ(open("?after=0&before=0")->read_until("nothing"), live_heartbeat(Sequence(0)));
+  const auto past = open("?since=2001-01-01T00:00:00Z&until=" + get("/v1/events/1").at("time"));
+  EXPECT_THAT(past->read_until("nothing that comes"), HasSubstr(frame(1)));
+}
+
+TEST_F(LiveStream, BeginsAtATimeAndShowsOnlyReasonsThatFit) {
+  const auto stream = open("?since=2001-01-01T00:00:00Z&reason=recall");
+  next(*stream);
+  EXPECT_EQ(next(*stream), frame(8));
+}
+
+TEST_F(LiveStream, RefusesAnEndThatIsATimeToCome) {
+  const Reply reply = get("/v1/events/stream?until=2999-01-01T00:00:00Z");
+  EXPECT_EQ(reply.status, 422u);
+  EXPECT_EQ(reply.at("field"), "until");
+}
+
+// One that takes 100 KB five times a second: the kernel says that there is room only when a third of its buffer (some MB) is
+// free, which takes such a caller longer than it is given.
+TEST_F(LiveStream, KeepsACallerThatTakesALittleAtATime) {
+  record_large_events(500);
+  start({.stall_timeout = std::chrono::seconds(1)});
+  Client slow(server_->port(), 32 << 10);
+  slow.send("GET /v1/events/stream?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const auto begun = system_clock().steady();
+  std::size_t taken = 0;
+  while (system_clock().steady() - begun < std::chrono::seconds(4)) {
+    ::poll(nullptr, 0, 200);
+    for (std::size_t now = 0; now < 100'000;) {
+      const std::size_t got = slow.discard(100'000 - now);
+      ASSERT_GT(got, 0u) << "it was let go after " << taken << " bytes";
+      now += got;
+      taken += got;
+    }
+  }
+  EXPECT_LT(taken, 4u << 20) << "the server never had to wait for it";
+  EXPECT_THAT(get("/metrics").body, HasSubstr("herald_live_streams 1\n"));
+}
+
+TEST_F(LiveStream, LetsGoOfACallerThatTakesNothing) {
+  record_large_events(500);
+  start({.stall_timeout = std::chrono::seconds(1)});
+  Client stuck(server_->port(), 32 << 10);
+  stuck.send("GET /v1/events/stream?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const auto live_streams = [&](const char* count) {
+    const std::string metrics = get("/metrics").body;
+    return metrics.find("herald_live_streams " + std::string(count) + "\n") != std::string::npos;
+  };
+  for (int asked = 0; !live_streams("1") && asked < 1'000; ++asked) ::poll(nullptr, 0, 10);
+  for (int asked = 0; !live_streams("0") && asked < 1'000; ++asked) ::poll(nullptr, 0, 10);
+  EXPECT_TRUE(live_streams("0"));
 }
 
 TEST_F(LiveStream, WakesEveryListener) {

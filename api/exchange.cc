@@ -7,6 +7,7 @@
 
 #include "api/completion.h"
 #include "api/door.h"
+#include "api/export.h"
 #include "api/header_fields.h"
 #include "api/live.h"
 #include "api/problem.h"
@@ -263,6 +264,10 @@ class Exchange {
       const Result<Answer> received = co_await receive_blob(call, receive->digest, pool_, wire_);
       if (!received) co_return received.error();
       co_await send(*received);
+    } else if (auto* lines = std::get_if<Export>(&*outcome)) {
+      exchanged_.status = 200;
+      begun_ = true;
+      co_await send_export(call, std::move(*lines), pool_, wire_);
     } else if (auto* live = std::get_if<Live>(&*outcome)) {
       if (request_.method == Method::head)
         co_return error(Cause::method_not_allowed, "a stream has no end, and so no HEAD");

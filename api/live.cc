@@ -52,8 +52,7 @@ LiveSlice read_live_slice(const eventstore::Log& log, const EventFilter& filter,
   reader.scan(after.next(), [&](Sequence sequence, std::string_view bytes) {
     if (sequence > upto) return false;
     slice.position = sequence;
-    const auto envelope = registry::decode_envelope(bytes);
-    if (envelope && filter.passes(*envelope)) slice.frames += live_frame(sequence, envelope->type, bytes);
+    if (const auto envelope = filter.pass(bytes)) slice.frames += live_frame(sequence, envelope->type, bytes);
     return ++looked_at < kSliceEvents && slice.frames.size() < kSliceBytes;
   });
   return slice;
@@ -79,8 +78,9 @@ Task<Result<void>> stream_live(const Call& call, Live live, Loop& loop, Wire& wi
       if (!taken) co_return Result<void>();
       heartbeat = parts.clock.steady() + call.herald.options.heartbeat;
     }
-    if (loop.stopping()) co_return Result<void>();
-    LiveSlice slice = read_live_slice(parts.log, live.filter, position, parts.tail.last());
+    if (loop.stopping() || position.next() >= live.before) co_return Result<void>();
+    const Sequence upto = std::min(parts.tail.last(), Sequence(live.before.value() - 1));
+    LiveSlice slice = read_live_slice(parts.log, live.filter, position, upto);
     const bool caught_up = slice.position == position;
     position = slice.position;
     frames = std::move(slice.frames);

@@ -18,7 +18,7 @@ LiveSlice read_live_slice(const eventstore::Log& log, const EventFilter& filter,
 std::string live_frame(Sequence sequence, std::string_view type, std::string_view bytes);
 std::string live_heartbeat(Sequence position);
 
-// Returns when the caller has gone, took nothing for Options::stall_timeout, or the server stops. Errors: busy (kMaxLiveStreams),
+// Returns at its end, or when the caller has gone, took nothing for Options::stall_timeout, or the server stops. Errors: busy (kMaxLiveStreams),
 // before anything was sent.
 Task<Result<void>> stream_live(const Call& call, Live live, Loop& loop, Wire& wire);
 

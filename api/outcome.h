@@ -46,10 +46,16 @@ struct Receive {
   Digest digest;
 };
 
-// The live stream: events after `after` that pass the filter, until the caller or the server goes.
+// The live stream: events between `after` and `before` that pass the filter, until the caller or the server goes.
 struct Live {
   EventFilter filter;
-  Sequence after;
+  Sequence after, before;
+};
+
+// The events up to and with `last` that pass the filter, one a line, as many as there are.
+struct Export {
+  EventFilter filter;
+  Sequence after, last;
 };
 
 struct Outcome;
@@ -60,7 +66,7 @@ struct Blocking {
   std::function<Result<Outcome>()> run;
 };
 
-struct Outcome : std::variant<Answer, Write, Blocking, Content, Receive, Live> {
+struct Outcome : std::variant<Answer, Write, Blocking, Content, Receive, Live, Export> {
   using variant::variant;
 };
 

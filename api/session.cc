@@ -1,7 +1,9 @@
 #include "api/session.h"
 
 #include <fmt/format.h>
+#include <linux/sockios.h>
 #include <spdlog/spdlog.h>
+#include <sys/ioctl.h>
 
 #include <array>
 #include <boost/asio/co_spawn.hpp>
@@ -134,6 +136,7 @@ class Session final : public Connection, public Wire, public std::enable_shared_
 
   // ---- Connection ----
   void check_deadline(std::chrono::steady_clock::time_point now) override {
+    if (writing_ && caller_took_something()) set_deadline(herald_.options.stall_timeout);
     if (now < deadline_) return;
     timed_out_ = true;
     error_code ignored;
@@ -207,6 +210,19 @@ class Session final : public Connection, public Wire, public std::enable_shared_
   Task<bool> write(std::string_view bytes) override {
     const std::array<asio::const_buffer, 2> buffers{asio::buffer(bytes), asio::const_buffer()};
     const bool written = co_await write_all(buffers);
+    co_return written;
+  }
+  Task<bool> begin_chunks(const Answer& answer) override {
+    if (request_.old_http) keep_alive_ = false;
+    compose_header(answer, 0, false, !request_.old_http);
+    const std::array<asio::const_buffer, 2> buffers{asio::buffer(header_), asio::const_buffer()};
+    const bool written = co_await write_all(buffers);
+    co_return written;
+  }
+  Task<bool> write_chunk(std::string_view bytes) override {
+    std::string framed(bytes);
+    if (!request_.old_http) framed = fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes);
+    const bool written = co_await write(framed);
     co_return written;
   }
   void break_off() override {
@@ -338,7 +354,7 @@ class Session final : public Connection, public Wire, public std::enable_shared_
     return error(Cause::malformed, "the connection ended before the body did");
   }
 
-  void compose_header(const Answer& answer, std::uint64_t length, bool with_length) {
+  void compose_header(const Answer& answer, std::uint64_t length, bool with_length, bool chunked = false) {
     if (loop_.stopping() || !body_taken()) keep_alive_ = false;
     header_.clear();
     auto out = std::back_inserter(header_);
@@ -347,6 +363,7 @@ class Session final : public Connection, public Wire, public std::enable_shared_
                    loop_.date_line(), request_id_);
     if (!answer.media.empty()) fmt::format_to(out, "Content-Type: {}\r\n", answer.media);
     if (with_length) fmt::format_to(out, "Content-Length: {}\r\n", length);
+    if (chunked) header_ += "Transfer-Encoding: chunked\r\n";
     if (answer.sequence) fmt::format_to(out, "Herald-Sequence: {}\r\n", answer.sequence->value());
     for (const Header& header : answer.headers) fmt::format_to(out, "{}: {}\r\n", header.name, header.value);
     header_ += keep_alive_ ? "\r\n" : "Connection: close\r\n\r\n";
@@ -356,6 +373,14 @@ class Session final : public Connection, public Wire, public std::enable_shared_
   void set_deadline(std::chrono::steady_clock::duration time) {
     deadline_ = herald_.parts.clock.steady() + time;
     timed_out_ = false;
+  }
+  // Whether fewer bytes wait in the kernel than at the last look: a write is done only when much of its buffer is free again,
+  // which a caller that takes little at a time may not reach in time.
+  bool caller_took_something() {
+    int waiting = 0;
+    if (::ioctl(socket_.native_handle(), SIOCOUTQ, &waiting) != 0) return false;
+    const int before = std::exchange(waiting_, waiting);
+    return waiting < before;
   }
   void no_deadline() { deadline_ = std::chrono::steady_clock::time_point::max(); }
 
@@ -371,6 +396,8 @@ class Session final : public Connection, public Wire, public std::enable_shared_
   Task<bool> write_all(std::array<asio::const_buffer, 2> buffers) {
     while (!broken_ && asio::buffer_size(buffers) > 0) {
       set_deadline(herald_.options.stall_timeout);
+      writing_ = true;
+      waiting_ = 0;
       error_code failed;
       std::size_t written = co_await socket_.async_write_some(buffers, asio::redirect_error(as_task, failed));
       if (failed) break_off();
@@ -380,6 +407,7 @@ class Session final : public Connection, public Wire, public std::enable_shared_
         written -= from_this;
       }
     }
+    writing_ = false;
     no_deadline();
     co_return !broken_;
   }
@@ -417,7 +445,8 @@ class Session final : public Connection, public Wire, public std::enable_shared_
   std::string request_id_, header_;
   std::chrono::steady_clock::time_point begun_, deadline_ = std::chrono::steady_clock::time_point::max();
   bool keep_alive_ = true, idle_ = false, broken_ = false, timed_out_ = false, slow_body_ = false,
-       wants_continue_ = false;
+       wants_continue_ = false, writing_ = false;
+  int waiting_ = 0;  // bytes that the caller has not taken, at the last look during this write
 };
 
 }  // namespace

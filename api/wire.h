@@ -27,6 +27,10 @@ class Wire {
   // False: the connection is gone, or took nothing for Options::stall_timeout.
   virtual Task<bool> begin(const Answer& answer, std::optional<std::uint64_t> length) = 0;
   virtual Task<bool> write(std::string_view bytes) = 0;
+  // The same for a body of unknown length whose end must be told from a break: in chunks (to HTTP/1.0, up to the end of the
+  // connection). write_chunk() of nothing ends it.
+  virtual Task<bool> begin_chunks(const Answer& answer) = 0;
+  virtual Task<bool> write_chunk(std::string_view bytes) = 0;
   // The answer cannot be completed: the connection ends here, so that the caller notices.
   virtual void break_off() = 0;
 };

@@ -35,8 +35,7 @@ Result<void> check_permissions(const std::string& path) {
   if (::stat(path.c_str(), &found) != 0)
     return error(Cause::unavailable, fmt::format("{} cannot be looked at", path));
   if ((found.st_mode & (S_IRWXG | S_IRWXO)) == 0) return {};
-  return error(Cause::denied,
-               fmt::format("{0} holds tokens, and others may read it: chmod 600 {0}", path));
+  return error(Cause::denied, fmt::format("{0} holds tokens, and others may read it: chmod 600 {0}", path));
 }
 
 // What stands between quotation marks as it is, and in a header.
@@ -44,16 +43,18 @@ Result<void> check_text(const std::string& text, std::string_view what) {
   const bool is_plain = std::all_of(text.begin(), text.end(),
                                     [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '\\'; });
   if (is_plain && !text.empty()) return {};
-  return error(Cause::invalid_value,
-               fmt::format("{} has visible ASCII characters, and neither quotation marks nor backslashes", what));
+  return error(
+      Cause::invalid_value,
+      fmt::format("{} has visible ASCII characters, and neither quotation marks nor backslashes", what));
 }
 
 Error unknown_profile(const std::string& name, const std::map<std::string, Profile>& there) {
   std::vector<std::string> names;
   for (const auto& [known, profile] : there) names.push_back(known);
   return error(Cause::not_found,
-               names.empty() ? fmt::format("there is no profile \"{}\": herald profile add makes one", name)
-                             : fmt::format("there is no profile \"{}\": there is {}", name, fmt::join(names, ", ")),
+               names.empty()
+                   ? fmt::format("there is no profile \"{}\": herald profile add makes one", name)
+                   : fmt::format("there is no profile \"{}\": there is {}", name, fmt::join(names, ", ")),
                "--profile");
 }
 
@@ -100,7 +101,8 @@ Result<Profile> Profiles::find(const std::string& name) const {
 }
 
 Result<void> Profiles::put(const std::string& name, Profile profile) {
-  if (const auto checked = registry::IdentifierRule::check(name); !checked || name == "current" || name.find('.') != std::string::npos)
+  if (const auto checked = registry::IdentifierRule::check(name);
+      !checked || name == "current" || name.find('.') != std::string::npos)
     return error(Cause::invalid_value,
                  "a profile's name has letters, digits, \"-\" and \"_\", and is not \"current\"", "NAME");
   HERALD_CHECK(check_text(profile.url, "a URL"));

@@ -1,5 +1,6 @@
 // Events as they were recorded: lists, single ones, the live stream, and what they look like.
 #include "api/event_pages.h"
+#include "api/export.h"
 #include "api/handlers.h"
 #include "registry/vocabulary.h"
 
@@ -39,26 +40,50 @@ Result<Outcome> get_event(const Call& call) {
   return Answer{.media = kEventJson, .body = std::string(*bytes), .sequence = last, .headers = {}};
 }
 
-// Where the stream goes on: Last-Event-ID (a client that comes back) before `after`, before now.
-Result<Sequence> stream_start(const Call& call) {
-  const Sequence last = call.herald.parts.tail.last();
-  const auto given = call.request.last_event_id ? call.request.last_event_id : call.query.get("after");
-  if (!given) return last;
-  const std::string_view name = call.request.last_event_id ? "Last-Event-ID" : "after";
-  HERALD_TRY(const auto number, whole_number(*given, name, 0, std::numeric_limits<std::int64_t>::max()));
-  if (Sequence(number) > last) {
-    return error(Cause::invalid_value,
-                 "\"" + std::string(name) + "\" is " + std::to_string(number) + ", and the log ends at " +
-                     std::to_string(last.value()) + ": was this number taken from another server?",
-                 std::string(name));
-  }
-  return Sequence(number);
+// To go on where another answer ended: of an event that is there.
+Result<Sequence> place_in_the_log(std::string_view text, std::string_view name, Sequence last) {
+  HERALD_TRY(const auto number, whole_number(text, name, 0, std::numeric_limits<std::int64_t>::max()));
+  if (Sequence(number) <= last) return Sequence(number);
+  return error(Cause::invalid_value,
+               "\"" + std::string(name) + "\" is " + std::to_string(number) + ", and the log ends at " +
+                   std::to_string(last.value()) + ": was this number taken from another server?",
+               std::string(name));
 }
 
+// An end that is a time must be past: what will be recorded until then is not known.
+Result<void> check_until(const Call& call) {
+  const auto text = call.query.get("until");
+  if (!text) return {};
+  HERALD_TRY(const Timestamp until, about("until", Timestamp::parse(*text)));
+  if (until <= call.herald.parts.clock.now()) return {};
+  return error(Cause::invalid_value,
+               "\"until\" is " + until.str() +
+                   ", which is still to come: a stream ends at a time that is past, or at \"before\"",
+               "until");
+}
+
+// A stream begins at Last-Event-ID (a client that comes back), else as the query says, else now.
 Result<Outcome> stream_events(const Call& call) {
   HERALD_TRY(const EventSelection selection, selection_in(call));
-  HERALD_TRY(const Sequence after, stream_start(call));
-  return Live{selection.filter, after};
+  HERALD_CHECK(check_until(call));
+  const Sequence last = call.herald.parts.tail.last();
+  const auto log = call.herald.parts.log.read();
+  HERALD_TRY(EventBounds bounds, event_bounds_in(call, log, last, std::nullopt));
+  if (const auto after = call.query.get("after")) HERALD_CHECK(place_in_the_log(*after, "after", last));
+  if (const auto id = call.request.last_event_id) {
+    HERALD_TRY(bounds.after, place_in_the_log(*id, "Last-Event-ID", last));
+  }
+  return Live{selection.filter, bounds.after, bounds.before};
+}
+
+Result<Outcome> export_events(const Call& call) {
+  HERALD_TRY(const EventSelection selection, selection_in(call));
+  const Sequence last = call.herald.parts.tail.last();
+  const auto log = call.herald.parts.log.read();
+  HERALD_TRY(const EventBounds bounds, event_bounds_in(call, log, Sequence(0), last));
+  if (const auto after = call.query.get("after")) HERALD_CHECK(place_in_the_log(*after, "after", last));
+  return Export{selection.filter, bounds.after,
+                Sequence(std::max(bounds.before.value(), std::uint64_t{1}) - 1)};
 }
 
 Result<Outcome> list_schemas(const Call&) {
@@ -92,7 +117,13 @@ Doc selected(Doc doc) {
       .with({"subject", R"({"type":"string"})", "About exactly this subject."})
       .with({"model", R"({"type":"string"})", "[registry/]name: about this model and what belongs to it."})
       .with({"actor", R"({"type":"string"})", "Done by this actor."})
-      .with({"correlation", R"({"type":"string"})", "Of one request, and what followed from it."});
+      .with({"correlation", R"({"type":"string","format":"uuid"})",
+             "Of one request, and what followed from it."})
+      .with({"reason", R"({"type":"string","minLength":1})",
+             "With this text in the reason, in upper or lower case."})
+      .with({"since", R"({"type":"string"})", "Recorded at this RFC 3339 time or later."})
+      .with({"until", R"({"type":"string"})", "Recorded at this RFC 3339 time or earlier."})
+      .with({"before", R"({"type":"integer","minimum":0})", "With a lower sequence."});
 }
 
 }  // namespace
@@ -102,10 +133,7 @@ void add_event_routes(Router& router) {
       {Method::get, "/v1/events", Permission::read, ObjectScope::visible, list_events,
        selected(Doc("events", "List events, byte for byte as recorded")
                     .lists<json::Raw>("Event")
-                    .with({"since", R"({"type":"string"})", "Recorded at this RFC 3339 time or later."})
-                    .with({"until", R"({"type":"string"})", "Recorded at this RFC 3339 time or earlier."})
                     .with({"after", R"({"type":"integer","minimum":0})", "With a higher sequence."})
-                    .with({"before", R"({"type":"integer","minimum":0})", "With a lower sequence."})
                     .with({"order", R"({"enum":["asc","desc"],"default":"asc"})", "Oldest or newest first."})
                     .fresh())});
   router.add(
@@ -118,7 +146,14 @@ void add_event_routes(Router& router) {
                .says("Server-sent events: the id is the sequence, the event its type, the data its bytes as "
                      "recorded. A heartbeat is an id "
                      "without data: what lies before it was passed over by the filter and need not be asked "
-                     "for again."))});
+                     "for again. With \"before\" or \"until\" it ends there."))});
+  router.add({Method::get, "/v1/events/export", Permission::read, ObjectScope::server, export_events,
+              selected(Doc("events", "Take all events, one a line, byte for byte as recorded")
+                           .gives_media(kJsonLines)
+                           .with({"after", R"({"type":"integer","minimum":0})",
+                                  "Go on behind this sequence: that of the last line that came."})
+                           .says("Up to the event in Herald-Sequence, however many there are; oldest first. "
+                                 "An export that was not ended by its last chunk is not complete."))});
   router.add({Method::get, "/v1/events/{sequence}", Permission::read, ObjectScope::visible, get_event,
               Doc("events", "Show an event, byte for byte as recorded").gives_media(kEventJson)});
   router.add({Method::get, "/v1/schemas", Permission::read, ObjectScope::visible, list_schemas,

@@ -24,6 +24,7 @@ struct Reply {
   unsigned int status = 0;                     // 0: the connection ended without an answer
   std::map<std::string, std::string> headers;  // by lower-case name
   std::string body;
+  bool complete = true;  // false: chunks that were not ended
 
   std::string header(const std::string& name) const {
     const auto found = headers.find(name);
@@ -66,13 +67,15 @@ struct Reply {
 
 class Client {
  public:
-  explicit Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  // `receive_bytes`: the size of its buffer in the kernel; 0: the usual one.
+  explicit Client(std::uint16_t port, int receive_bytes = 0) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const timeval patience{20, 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    if (receive_bytes > 0) ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
     connected_ = ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   }
   ~Client() { ::close(socket_); }
@@ -109,6 +112,10 @@ class Client {
     }
     take_header(reply);
     if (without_body || reply.status == 304 || reply.status == 100) return reply;
+    if (reply.header("transfer-encoding") == "chunked") {
+      take_chunks(reply);
+      return reply;
+    }
     const auto length = reply.headers.find("content-length");
     if (length == reply.headers.end()) return reply;
     const std::size_t wanted = std::stoul(length->second);
@@ -129,6 +136,12 @@ class Client {
     buffer_.erase(0, size);
     return text;
   }
+  // Takes what comes, `count` bytes at most, and throws it away. 0: the connection has ended.
+  std::size_t discard(std::size_t count) {
+    std::string bytes(count, '\0');
+    const ssize_t got = ::recv(socket_, bytes.data(), bytes.size(), 0);
+    return got <= 0 ? 0 : static_cast<std::size_t>(got);
+  }
   // Whether anything has come by now that was not read.
   bool has_something() const {
     char byte;
@@ -144,6 +157,22 @@ class Client {
     if (got <= 0) return false;
     buffer_.append(bytes, static_cast<std::size_t>(got));
     return true;
+  }
+  // Up to the last chunk; without it `complete` stays false.
+  void take_chunks(Reply& reply) {
+    reply.complete = false;
+    for (;;) {
+      const std::string line = read_until("\r\n");
+      if (!line.ends_with("\r\n")) return;
+      const std::size_t size = std::stoul(line, nullptr, 16);
+      while (buffer_.size() < size + 2) {
+        if (!receive()) return;
+      }
+      reply.body += buffer_.substr(0, size);
+      buffer_.erase(0, size + 2);
+      reply.complete = size == 0;
+      if (reply.complete) return;
+    }
   }
   void take_header(Reply& reply) {
     const std::size_t end = buffer_.find("\r\n\r\n");

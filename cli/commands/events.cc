@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "cli/commands/commands.h"
@@ -12,47 +13,122 @@ namespace herald::cli {
 namespace {
 
 struct Filters {
-  std::optional<std::string> type, model, actor, subject, correlation;
+  std::optional<std::string> type, model, actor, subject, correlation, reason;
 };
 void declare_filters(Options& options, Filters& filters) {
   options.option("--type", "TYPE", filters.type, "as alias.assigned; 'alias.*' takes all of a kind")
       .option("--model", "MODEL", filters.model, "about this model and what belongs to it")
       .option("--actor", "ID", filters.actor, "done by")
       .option("--subject", "SUBJECT", filters.subject, "about exactly this, as events name it")
-      .option("--correlation", "ID", filters.correlation, "of one request and what followed from it");
+      .option("--correlation", "ID", filters.correlation, "of one request and what followed from it")
+      .option("--reason", "TEXT", filters.reason, "with this text in the reason, in upper or lower case");
 }
 void add_filters(Query& query, const Filters& filters) {
   query.add("type", filters.type.value_or(""))
       .add("model", filters.model.value_or(""))
       .add("actor", filters.actor.value_or(""))
       .add("subject", filters.subject.value_or(""))
-      .add("correlation", filters.correlation.value_or(""));
+      .add("correlation", filters.correlation.value_or(""))
+      .add("reason", filters.reason.value_or(""));
+}
+
+struct Span {
+  std::optional<std::string> since, until;
+  std::optional<std::uint64_t> after, before;
+};
+void declare_span(Options& options, Span& span) {
+  options.option("--since", "TIME", span.since, "recorded at or after")
+      .option("--until", "TIME", span.until, "recorded at or before")
+      .option("--after", "EVENT", span.after, "of a higher number")
+      .option("--before", "EVENT", span.before, "of a lower number");
+}
+void add_span(Query& query, const Span& span) {
+  query.add("since", span.since.value_or("")).add("until", span.until.value_or(""));
+  if (span.after) query.add("after", std::to_string(*span.after));
+  if (span.before) query.add("before", std::to_string(*span.before));
 }
 
 struct List {
   Filters filters;
-  std::optional<std::string> since, until;
-  std::optional<std::uint64_t> after, before;
+  Span span;
   bool newest_first = false;
   Paging paging;
 };
 void declare(Options& options, List& args) {
   declare_filters(options, args.filters);
-  options.option("--since", "TIME", args.since, "recorded at or after")
-      .option("--until", "TIME", args.until, "recorded at or before")
-      .option("--after", "EVENT", args.after, "of a higher number")
-      .option("--before", "EVENT", args.before, "of a lower number")
-      .flag("--newest-first", args.newest_first, "the other way round");
+  declare_span(options, args.span);
+  options.flag("--newest-first", args.newest_first, "the other way round");
   declare_paging(options, args.paging);
 }
 Result<void> run(Session& session, const List& args) {
   Query query("/v1/events");
   add_filters(query, args.filters);
-  query.add("since", args.since.value_or("")).add("until", args.until.value_or(""));
-  if (args.after) query.add("after", std::to_string(*args.after));
-  if (args.before) query.add("before", std::to_string(*args.before));
+  add_span(query, args.span);
   query.add("order", args.newest_first ? "desc" : "asc");
   return session.list(query, event_view(), args.paging);
+}
+
+struct Export {
+  Filters filters;
+  Span span;
+};
+void declare(Options& options, Export& args) {
+  declare_filters(options, args.filters);
+  declare_span(options, args.span);
+}
+
+// Whole lines go to standard output as they come; what is left of a line waits for its rest.
+class Lines {
+ public:
+  // False: standard output takes no more.
+  bool take(std::string_view bytes) {
+    rest_.append(bytes);
+    const std::size_t end = rest_.rfind('\n');
+    if (end == std::string::npos) return true;
+    const std::string_view whole = std::string_view(rest_).substr(0, end + 1);
+    const std::size_t last = whole.rfind('\n', end - 1);
+    remember(whole.substr(last == std::string_view::npos ? 0 : last + 1));
+    count_ += static_cast<std::uint64_t>(std::count(whole.begin(), whole.end(), '\n'));
+    const bool written = std::fwrite(whole.data(), 1, whole.size(), stdout) == whole.size();
+    rest_.erase(0, end + 1);
+    return written;
+  }
+  void drop_rest() { rest_.clear(); }
+  std::uint64_t count() const { return count_; }
+  const std::optional<std::uint64_t>& last() const { return last_; }
+
+ private:
+  void remember(std::string_view line) {
+    const auto event = json::Document::parse(line);
+    if (event) last_ = std::stoull(event_number(event->root()));
+  }
+  std::string rest_;
+  std::uint64_t count_ = 0;
+  std::optional<std::uint64_t> last_;
+};
+
+// A connection that breaks is taken up behind the last line that came whole, as long as lines come at all.
+Result<void> run(Session& session, const Export& args) {
+  Lines lines;
+  bool written = true;
+  for (Span left = args.span;; left.after = lines.last()) {
+    Query query("/v1/events/export");
+    add_filters(query, args.filters);
+    add_span(query, left);
+    const std::uint64_t before = lines.count();
+    const auto answer = session.client().stream({.target = query.str()}, [&](std::string_view bytes) {
+      written = lines.take(bytes);
+      return written;
+    });
+    if (!written)
+      return error(Cause::unavailable, "standard output takes no more: the export is not complete");
+    if (answer) break;
+    if (lines.count() == before) return answer.error();
+    lines.drop_rest();
+    session.note(fmt::format("the connection ended; going on after event {}", lines.last().value_or(0)));
+  }
+  session.note(fmt::format("{} events", lines.count()));
+  return {};
 }
 
 struct Show {
@@ -144,6 +220,13 @@ void add_event_commands(Program& program) {
                          "herald events list --type 'alias.*' --since 2026-11-24T00:00:00Z\n"
                          "herald events list --all -o jsonl > events.jsonl      # byte for byte as recorded"},
                         declare, run);
+  program.command<Export>(
+      group,
+      {"export", "Print all of them, one a line, byte for byte as recorded; any number, oldest first.",
+       "herald events export > events.ndjson\n"
+       "herald events export --after 41 >> events.ndjson      # go on behind the last line\n"
+       "herald events export --model churn --since 2026-11-01T00:00:00Z"},
+      declare, run);
   program.command<Show>(group, {"show", "Show one; -o jsonl prints its very bytes.", "herald events show 42"},
                         declare, run);
   program.command<Follow>(

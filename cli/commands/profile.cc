@@ -18,8 +18,14 @@ BOOST_DESCRIBE_STRUCT(ProfileBody, (), (name, url, token, current))
 const View& profile_view() {
   static const View view{
       .id = text("name"),
-      .table = {{"NAME", text("name")}, {"URL", text("url")}, {"TOKEN", text("token")}, {"CURRENT", text("current")}},
-      .details = {{"profile", text("name")}, {"url", text("url")}, {"token", text("token")}, {"current", text("current")}},
+      .table = {{"NAME", text("name")},
+                {"URL", text("url")},
+                {"TOKEN", text("token")},
+                {"CURRENT", text("current")}},
+      .details = {{"profile", text("name")},
+                  {"url", text("url")},
+                  {"token", text("token")},
+                  {"current", text("current")}},
   };
   return view;
 }
@@ -91,17 +97,20 @@ Result<void> run(Session& session, const Remove& args) {
 void add_profile_commands(Program& program) {
   const Group group = program.group(
       {"profile", "Servers by name, each with the token that opens it, in a file that only you can read.",
-       "herald profile add prod https://registry.example.com\nherald --profile prod model list", kServerSection});
-  program.command<Add>(group,
-                       {"add", "Add or change one; the token is asked for on a terminal, else read from standard input.",
-                        "herald profile add prod https://registry.example.com\n"
-                        "herald profile add ci https://registry.example.com --env CI_TOKEN\n"
-                        "herald profile add laptop http://127.0.0.1:8420 --no-token"},
-                       declare, run);
+       "herald profile add prod https://registry.example.com\nherald --profile prod model list",
+       kServerSection});
+  program.command<Add>(
+      group,
+      {"add", "Add or change one; the token is asked for on a terminal, else read from standard input.",
+       "herald profile add prod https://registry.example.com\n"
+       "herald profile add ci https://registry.example.com --env CI_TOKEN\n"
+       "herald profile add laptop http://127.0.0.1:8420 --no-token"},
+      declare, run);
   program.command(group, {"list", "List them.", "herald profile list"}, list);
-  program.command<Use>(group, {"use", "Make one the one that is asked from now on.", "herald profile use prod"}, declare,
-                       run);
-  program.command<Remove>(group, {"remove", "Forget one, and its token.", "herald profile remove ci"}, declare, run);
+  program.command<Use>(
+      group, {"use", "Make one the one that is asked from now on.", "herald profile use prod"}, declare, run);
+  program.command<Remove>(group, {"remove", "Forget one, and its token.", "herald profile remove ci"},
+                          declare, run);
 }
 
 }  // namespace herald::cli

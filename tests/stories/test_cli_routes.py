@@ -52,6 +52,7 @@ COMMANDS = {
     ("POST", "/v1/lineage"): "lineage record",
     ("GET", "/v1/events"): "events list",
     ("GET", "/v1/events/stream"): "events follow",
+    ("GET", "/v1/events/export"): "events export",
     ("GET", "/v1/events/{sequence}"): "events show",
     ("GET", "/v1/schemas"): "schema list",
     ("GET", "/v1/schemas/envelope"): "schema show",

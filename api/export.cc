@@ -1,0 +1,54 @@
+#include "api/export.h"
+
+#include "api/completion.h"
+
+namespace herald::api {
+
+namespace {
+
+constexpr std::size_t kSliceEvents = 4'096;
+constexpr std::size_t kSliceBytes = 256 << 10;
+
+}  // namespace
+
+ExportSlice read_export_slice(const eventstore::Log& log, const EventFilter& filter, Sequence after,
+                              Sequence last) {
+  ExportSlice slice{.lines = {}, .position = after};
+  const bool everything = filter.everything();
+  std::size_t looked_at = 0;
+  const auto reader = log.read();
+  reader.scan(after.next(), [&](Sequence sequence, std::string_view bytes) {
+    if (sequence > last) return false;
+    slice.position = sequence;
+    if (everything || filter.pass(bytes)) {
+      slice.lines.append(bytes);
+      slice.lines.push_back('\n');  // compact JSON: no line ends in it
+    }
+    return ++looked_at < kSliceEvents && slice.lines.size() < kSliceBytes;
+  });
+  return slice;
+}
+
+Task<> send_export(const Call& call, Export lines, asio::thread_pool& pool, Wire& wire) {
+  const Answer header{.media = kJsonLines, .body = {}, .sequence = lines.last, .headers = {}};
+  const bool begun = co_await wire.begin_chunks(header);
+  if (!begun || call.request.method == Method::head) co_return;
+  const eventstore::Log& log = call.herald.parts.log;
+  for (Sequence position = lines.after; position < lines.last;) {
+    std::function<ExportSlice()> read = [&log, &lines, position] {
+      return read_export_slice(log, lines.filter, position, lines.last);
+    };
+    const ExportSlice slice = co_await blocking<ExportSlice>(pool, std::move(read));
+    if (slice.position == position) {  // the log holds less than its end says
+      wire.break_off();
+      co_return;
+    }
+    position = slice.position;
+    if (slice.lines.empty()) continue;
+    const bool taken = co_await wire.write_chunk(slice.lines);
+    if (!taken) co_return;
+  }
+  co_await wire.write_chunk({});
+}
+
+}  // namespace herald::api

@@ -1,0 +1,23 @@
+// The export: the events of the log as lines (NDJSON), pulled from it in slices, so that any number of them costs one slice
+// of memory.
+#pragma once
+
+#include "api/call.h"
+#include "api/wire.h"
+
+namespace herald::api {
+
+inline constexpr std::string_view kJsonLines = "application/x-ndjson";
+
+struct ExportSlice {
+  std::string lines;  // of the events that pass
+  Sequence position;  // looked at up to and with this
+};
+// Of the events in (after, last], until a slice is full.
+ExportSlice read_export_slice(const eventstore::Log& log, const EventFilter& filter, Sequence after,
+                              Sequence last);
+
+// Returns when all was sent, or the caller has gone.
+Task<> send_export(const Call& call, Export lines, asio::thread_pool& pool, Wire& wire);
+
+}  // namespace herald::api

@@ -119,6 +119,13 @@ inline constexpr std::size_t kMaxLiveStreams = 1'000;
 inline constexpr std::size_t kMaxRowsScanned = 100'000;    // by one page of a filtered list (the page ends early)
 inline constexpr std::size_t kMaxEventsScanned = 100'000;  // by one page of a filtered list (the page ends early)
 
+// Search (refused: too-large, too-many), and what of a version is indexed (the rest is not found).
+inline constexpr std::size_t kMaxSearchBytes = 4'096;
+inline constexpr std::size_t kMaxSearchTerms = 32;
+inline constexpr std::size_t kMaxSearchWork = 1'000'000;  // of one page, in rows (it ends early)
+inline constexpr std::size_t kMaxIndexedValues = 256;     // of a version's metadata
+inline constexpr std::size_t kMaxIndexedBytes = 100;      // of a value (cut), of a path in metadata (left out)
+
 // Space kept free on the data folder's disk (writes refused below it: storage-full).
 inline constexpr std::uint64_t kDiskReserveBytes = 64ull << 20;
 

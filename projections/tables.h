@@ -14,7 +14,8 @@ namespace herald::projections {
 inline constexpr const char* kMetaTable = "meta";      // "stand" -> Stand
 inline constexpr const char* kStatesTable = "states";  // views: history.h
 inline constexpr const char* kTimelinesTable =
-    "timelines";  // views: timeline_prefix(), be64 sequence -> (empty)
+    "timelines";                                       // views: timeline_prefix(), be64 sequence -> (empty)
+inline constexpr const char* kSearchTable = "search";  // views: search/index.h
 
 // How a full map or disk leaves evolve(), which need not know that writes can fail; caught by those that call it.
 struct WriteFailed {

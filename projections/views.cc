@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "projections/history.h"
 #include "projections/reader_pool.h"
+#include "projections/search/index.h"
 #include "projections/tables.h"
 #include "registry/decide.h"
 
@@ -61,13 +62,15 @@ class Views::Impl {
   void apply(lmdb::WriteTxn& txn, const registry::Event& event) const {
     const Sequence sequence(event.sequence);
     NewestState state(txn, states, sequence);
+    const search::Indexing indexing(state, event);
     registry::evolve(state, event);
+    check(indexing.finish(state, txn, search));
     for (const std::string& timeline : timelines::of(event))
       check(txn.put(this->timelines, history::timeline_prefix(timeline) + be64(sequence.value()), {}));
   }
 
   std::unique_ptr<lmdb::Environment> env;
-  lmdb::Table states, timelines, meta;  // tables.h
+  lmdb::Table states, timelines, search, meta;  // tables.h
   ReaderPool readers;
   SharedStand stand;
 };
@@ -82,6 +85,7 @@ Result<std::unique_ptr<Views>> Views::open(const StoreOptions& options) {
   auto impl = std::make_unique<Impl>(std::move(environment));
   HERALD_TRY(impl->states, impl->env->table(kStatesTable));
   HERALD_TRY(impl->timelines, impl->env->table(kTimelinesTable));
+  HERALD_TRY(impl->search, impl->env->table(kSearchTable));
   HERALD_TRY(impl->meta, impl->env->table(kMetaTable));
   impl->stand.set(read_stand(impl->env->read(), impl->meta));
   return std::unique_ptr<Views>(new Views(std::move(impl)));
@@ -162,6 +166,23 @@ void ViewsReader::timeline_back(std::string_view timeline, Sequence before,
   auto entry = cursor.before(prefix + be64(end));
   while (entry && entry->key.starts_with(prefix) && visit(sequence_of(entry->key, prefix.size())))
     entry = cursor.previous();
+}
+
+void ViewsReader::search_rows(std::string_view from, std::string_view to, std::string_view after,
+                              bool backwards, const registry::Reader::Visit& visit) const {
+  lmdb::Cursor cursor = state_->reader.txn().cursor(state_->views.search);
+  if (backwards) {
+    auto entry = cursor.before(after.empty() || after > to ? to : after);
+    while (entry && entry->key >= from && visit(entry->key, entry->value)) entry = cursor.previous();
+    return;
+  }
+  auto entry = cursor.at_or_after(std::max(from, after));
+  if (entry && entry->key == after) entry = cursor.next();
+  while (entry && entry->key < to && visit(entry->key, entry->value)) entry = cursor.next();
+}
+
+std::optional<std::string_view> ViewsReader::search_row(std::string_view row) const {
+  return state_->reader.txn().get(state_->views.search, row);
 }
 
 std::optional<RowChange> ViewsReader::change(registry::Table table, std::string_view key, Sequence by) const {

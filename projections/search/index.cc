@@ -1,0 +1,123 @@
+#include "projections/search/index.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/bytes.h"
+
+namespace herald::projections::search {
+namespace {
+
+struct Named {
+  Kind kind;
+  std::string key;
+};
+
+// The documents that an event makes say something else, or may.
+class Documents {
+ public:
+  std::vector<Named> take() { return std::move(all_); }
+
+  void operator()(const registry::OfModel& fact) { model(fact); }
+  void operator()(const registry::OfVersion& fact) { version(fact, fact.version); }
+  void operator()(const registry::StageTransitioned& fact) {
+    model(fact);
+    version(fact, fact.version);
+  }
+  void operator()(const registry::VersionRegistered& fact) {
+    model(fact);
+    version(fact, fact.version);
+  }
+  void operator()(const registry::TagSet& fact) { tagged(fact, fact.version); }
+  void operator()(const registry::TagRemoved& fact) { tagged(fact, fact.version); }
+  void operator()(const registry::AliasAssigned& fact) {
+    model(fact);
+    version(fact, fact.to);
+    if (fact.from && *fact.from != fact.to) version(fact, *fact.from);
+  }
+  void operator()(const registry::AliasRemoved& fact) {
+    model(fact);
+    version(fact, fact.from);
+  }
+  void operator()(const registry::CommentAdded&) {}
+  void operator()(const registry::CommentEdited&) {}
+  void operator()(const registry::CommentRemoved&) {}
+  void operator()(const registry::UsageRecorded&) {}
+  void operator()(const registry::EvaluationRecorded& fact) {
+    add(Kind::evaluations,
+        registry::keys::of_version(fact.model_id, fact.version, fact.evaluation_id.bytes()));
+  }
+  void operator()(const registry::ArtifactCommitted& fact) { artifact(fact.artifact_id); }
+  void operator()(const registry::ArtifactDeleted& fact) { artifact(fact.artifact_id); }
+  void operator()(const registry::LineageRecorded& fact) {
+    if (const auto end = registry::version_of(fact.downstream))
+      add(Kind::versions, registry::keys::version(end->model_id, end->version));
+  }
+
+  void operator()(const registry::RegistryCreated&) {}
+  void operator()(const registry::OfRegistry&) {}
+  void operator()(const registry::AutomationCreated&) {}
+  void operator()(const registry::AutomationUpdated&) {}
+  void operator()(const registry::OfAutomation&) {}
+  void operator()(const registry::OfPrincipal&) {}
+  void operator()(const registry::AccessDenied&) {}
+  void operator()(const registry::ErasurePerformed&) {}
+  void operator()(const registry::SecretSet&) {}
+  void operator()(const registry::SecretRemoved&) {}
+
+ private:
+  void add(Kind kind, std::string key) { all_.push_back({kind, std::move(key)}); }
+  void model(const registry::OfModel& of) { add(Kind::models, std::string(of.model_id.bytes())); }
+  void version(const registry::OfModel& of, registry::VersionNumber number) {
+    add(Kind::versions, registry::keys::version(of.model_id, number));
+  }
+  void tagged(const registry::OfModel& of, std::optional<registry::VersionNumber> number) {
+    if (number) {
+      version(of, *number);
+    } else {
+      model(of);
+    }
+  }
+  void artifact(registry::ArtifactId id) { add(Kind::artifacts, std::string(id.bytes())); }
+
+  std::vector<Named> all_;
+};
+
+}  // namespace
+
+Says says(std::string_view row_value, Sequence at) {
+  const Sequence since(read_be64(row_value));
+  if (at < since) return Says::maybe;
+  if (row_value.size() == 8 || at < Sequence(read_be64(row_value.substr(8)))) return Says::yes;
+  return Says::no;
+}
+
+Indexing::Indexing(const registry::Reader& state, const registry::Event& event) : at_(event.sequence) {
+  Documents documents;
+  std::visit(documents, event.payload);
+  for (Named& named : documents.take()) {
+    std::vector<std::string> terms = terms_of(state, named.kind, named.key);
+    touched_.push_back({named.kind, std::move(named.key), std::move(terms)});
+  }
+}
+
+Result<void> Indexing::finish(const registry::Reader& state, lmdb::WriteTxn& txn, lmdb::Table index) const {
+  for (const Touched& touched : touched_) {
+    const std::vector<std::string> now = terms_of(state, touched.kind, touched.key);
+    std::vector<std::string> begun, ended;
+    std::set_difference(now.begin(), now.end(), touched.terms.begin(), touched.terms.end(),
+                        std::back_inserter(begun));
+    std::set_difference(touched.terms.begin(), touched.terms.end(), now.begin(), now.end(),
+                        std::back_inserter(ended));
+    for (const std::string& term : begun) HERALD_CHECK(txn.put(index, term + touched.key, be64(at_.value())));
+    for (const std::string& term : ended) {
+      const std::string row = term + touched.key;
+      const auto since = txn.get(index, row);
+      const std::string value = since ? std::string(since->substr(0, 8)) : be64(0);
+      HERALD_CHECK(txn.put(index, row, value + be64(at_.value())));
+    }
+  }
+  return {};
+}
+
+}  // namespace herald::projections::search

@@ -1,0 +1,47 @@
+// Answers a search: documents of one kind that fulfil all conditions, as of one moment, a page at a time. Pages neither
+// skip nor repeat: `next` holds the moment of the first page, as of which all that follow it are answered too.
+//
+// How: a condition (or the order) is chosen to drive, its rows of the index are walked, and each document that they name
+// is held against the other conditions. Which condition drives is found by trying: each gets a little work, then more,
+// until one of them has filled a page or come to its end; so nothing needs to be counted beforehand. The documents
+// themselves decide; the index only says where to look.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/limits.h"
+#include "projections/search/documents.h"
+#include "projections/search/query.h"
+#include "projections/views.h"
+
+namespace herald::projections::search {
+
+struct Request {
+  Kind kind = Kind::models;
+  Query query;
+  std::optional<Sort> sort;  // without it: in no order in particular, the same for all pages
+  std::size_t limit = limits::kDefaultPageSize;
+  std::string after;              // Found::next of the page before
+  std::optional<Sequence> as_of;  // of the first page; absent: as far as the views are
+  std::string me;                 // what `owner:me` stands for
+};
+
+// Whether the caller may see a model of a registry.
+using Sees = std::function<bool(registry::RegistryId registry, registry::ModelId model)>;
+
+struct Found {
+  std::vector<std::string> documents;  // their keys (documents.h); of models: those of Table::models
+  std::vector<std::string> keys;       // of each: `next`, were the page cut behind it
+  std::optional<std::string>
+      next;           // absent: this is the last page. A page may be short, or empty, and have one
+  Sequence sequence;  // as of which
+};
+
+// Conditions of a version hold models to their latest version; conditions of a model hold versions and evaluations to
+// theirs. Errors: invalid_value (a field that the kind does not have: "q"; an order: "sort"; a position: "cursor").
+Result<Found> search(const ViewsReader& views, const Request& request, const Sees& sees);
+
+}  // namespace herald::projections::search

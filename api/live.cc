@@ -6,8 +6,8 @@ namespace herald::api {
 
 namespace {
 
-constexpr std::size_t kSliceEvents = 256;
-constexpr std::size_t kSliceBytes = 256 << 10;
+constexpr std::size_t kLiveSliceEvents = 256;
+constexpr std::size_t kLiveSliceBytes = 256 << 10;
 
 // Counts itself among the live streams, if there is room.
 class Seat {
@@ -53,7 +53,7 @@ LiveSlice read_live_slice(const eventstore::Log& log, const EventFilter& filter,
     if (sequence > upto) return false;
     slice.position = sequence;
     if (const auto envelope = filter.pass(bytes)) slice.frames += live_frame(sequence, envelope->type, bytes);
-    return ++looked_at < kSliceEvents && slice.frames.size() < kSliceBytes;
+    return ++looked_at < kLiveSliceEvents && slice.frames.size() < kLiveSliceBytes;
   });
   return slice;
 }

@@ -10,7 +10,7 @@ from cloudevents.core.formats.json import JSONFormat
 from tests.architecture.arrows import REPO
 
 GOLDEN = sorted((REPO / "registry" / "golden").glob("*.json"))
-TYPES = re.findall(r'kType = "([^"]+)"', (REPO / "registry" / "events.h").read_text())
+TYPES = re.findall(r'kType = "([^"]+)"', "\n".join(path.read_text() for path in sorted((REPO / "registry" / "events").glob("*.h"))))
 
 
 def test_every_type_has_a_golden_file():

@@ -88,9 +88,10 @@ class Teller {
     what_became_of(reference(fact, fact.version), "restored", fact.reason);
   }
   void tell(const StageTransitioned& fact) {
+    const auto name = [](const std::optional<StageName>& stage) { return stage ? stage->str() : "none"; };
     title("{} {} {}", reference(fact, fact.version), fact.to ? "is now in stage" : "has left stage",
-          fact.to ? fact.to->str() : fact.from->str());
-    text("It was in {}. Moved by {}{}", fact.from ? "stage " + fact.from->str() : "none", who_,
+          name(fact.to ? fact.to : fact.from));
+    text("It was in {}. Moved by {}{}", fact.from ? "stage " + name(fact.from) : "none", who_,
          because(fact.reason));
   }
   void tell(const TagSet& fact) {

@@ -7,7 +7,7 @@ import subprocess
 from tests.architecture.arrows import REPO, sources
 
 MOST_LINES = 600
-BASE_LINES = 1_000
+BASE_LINES = 900  # without limits.h, a table that grows with what the rooms can do
 
 
 def tracked(*patterns):
@@ -28,7 +28,7 @@ def test_no_file_is_really_two():
 
 def test_base_stays_small():
     lines = sum(len(path.read_text().splitlines()) for room, path in sources()
-                if room == "base" and not path.name.endswith("_test.cc"))
+                if room == "base" and not path.name.endswith("_test.cc") and path.name != "limits.h")
     assert lines <= BASE_LINES, f"base/ has {lines} lines: the words that all share are at most {BASE_LINES}"
 
 

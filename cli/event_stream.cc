@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/clock.h"
+#include "cli/view.h"
 
 namespace herald::cli {
 
@@ -71,6 +72,12 @@ Result<void> follow(Client& client, const Query& query, const Following& followi
     if (!answer && (!connected || !may_come_back)) return answer.error();
     if (in_vain == 0) following.note(fmt::format("the connection ended; going on after event {}", after));
   }
+}
+
+Result<std::uint64_t> newest_sequence(Client& client) {
+  HERALD_TRY(const Answer answer, client.get("/v1"));
+  HERALD_TRY(const auto document, json::Document::parse(answer.body));
+  return number_at(document.root(), "sequence");
 }
 
 }  // namespace herald::cli

@@ -39,4 +39,7 @@ struct Following {
 // Fails at once when the first connection does.
 Result<void> follow(Client& client, const Query& query, const Following& following);
 
+// The number of the last event that there is.
+Result<std::uint64_t> newest_sequence(Client& client);
+
 }  // namespace herald::cli

@@ -39,4 +39,19 @@ ExitCode exit_code_of(Cause cause) {
   return ExitCode::failure;
 }
 
+std::vector<ExitCodeText> exit_code_texts() {
+  return {{ExitCode::ok, "Done."},
+          {ExitCode::failure, "No server, no space, a defect; the same command may work later."},
+          {ExitCode::usage,
+           "The command or a value in it breaks a rule: it will not work as it is. Of herald apply "
+           "--dry-run: something "
+           "would change."},
+          {ExitCode::not_found, "What was named does not exist."},
+          {ExitCode::conflict,
+           "The name is taken, the alias points elsewhere, the state forbids it; of herald wait: it cannot "
+           "come any more."},
+          {ExitCode::denied, "Denied."},
+          {ExitCode::timed_out, "What herald wait waited for did not come in time."}};
+}
+
 }  // namespace herald::cli

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/text.h"
+#include "cli/tree.h"
 
 namespace herald::cli {
 namespace {
@@ -28,11 +29,6 @@ class Help final : public CLI::Formatter {
   struct Row {
     std::string name, what;
   };
-
-  static std::string full_name(const CLI::App& app) {
-    const CLI::App* parent = app.get_parent();
-    return parent == nullptr ? app.get_name() : full_name(*parent) + " " + app.get_name();
-  }
 
   static std::string usage(const CLI::App& app) {
     std::string out = "usage: " + full_name(app);
@@ -117,6 +113,18 @@ std::string examples_footer(const std::string& examples) {
   for (const char c : examples) {
     out.push_back(c);
     if (c == '\n') out += "  ";
+  }
+  return out;
+}
+
+std::vector<std::string> examples_in(const std::string& footer) {
+  std::vector<std::string> out;
+  std::size_t from = footer.find('\n');
+  while (from != std::string::npos) {
+    const std::size_t end = footer.find('\n', from + 1);
+    std::string line = footer.substr(from + 1, end == std::string::npos ? end : end - from - 1);
+    out.push_back(line.starts_with("  ") ? line.substr(2) : std::move(line));
+    from = end;
   }
   return out;
 }

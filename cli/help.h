@@ -6,6 +6,7 @@
 #include <CLI/Formatter.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace herald::cli {
 
@@ -14,5 +15,7 @@ namespace herald::cli {
 std::shared_ptr<CLI::Formatter> help_formatter();
 // The examples as the last part of a help text.
 std::string examples_footer(const std::string& examples);
+// The lines of the examples in such a footer.
+std::vector<std::string> examples_in(const std::string& footer);
 
 }  // namespace herald::cli

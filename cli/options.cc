@@ -16,6 +16,23 @@ const CLI::Validator kWholeNumber(
     },
     "");
 
+std::string joined(const std::vector<std::string>& choices) {
+  std::string out;
+  for (const std::string& choice : choices) out += (out.empty() ? "" : "|") + choice;
+  return out;
+}
+
+CLI::Validator one_of(const std::vector<std::string>& choices) {
+  return CLI::Validator(
+      [choices](std::string& text) -> std::string {
+        for (const std::string& choice : choices) {
+          if (choice == text) return "";
+        }
+        return "\"" + text + "\" is none of " + joined(choices);
+      },
+      "");
+}
+
 }  // namespace
 
 Options& Options::word(const std::string& name, std::string& into, const std::string& what) {
@@ -25,6 +42,21 @@ Options& Options::word(const std::string& name, std::string& into, const std::st
 
 Options& Options::word(const std::string& name, std::optional<std::string>& into, const std::string& what) {
   app_.add_option(name, into, what)->option_text(" ");
+  return *this;
+}
+
+Options& Options::number(const std::string& name, std::optional<std::uint64_t>& into,
+                         const std::string& what) {
+  app_.add_option_function<std::string>(
+          name, [&into](const std::string& text) { into = *parse_whole_number(text); }, what)
+      ->option_text(" ")
+      ->check(kWholeNumber);
+  return *this;
+}
+
+Options& Options::word(const std::string& name, const std::vector<std::string>& choices, std::string& into,
+                       const std::string& what) {
+  app_.add_option(name, into, what)->required()->option_text(joined(choices))->check(one_of(choices));
   return *this;
 }
 
@@ -65,17 +97,7 @@ Options& Options::option(const std::string& names, const std::string& value, std
 
 Options& Options::choice(const std::string& names, const std::vector<std::string>& choices,
                          std::optional<std::string>& into, const std::string& what) {
-  std::string shown;
-  for (const std::string& choice : choices) shown += (shown.empty() ? "" : "|") + choice;
-  const CLI::Validator one_of(
-      [choices, shown](std::string& text) -> std::string {
-        for (const std::string& choice : choices) {
-          if (choice == text) return "";
-        }
-        return "\"" + text + "\" is none of " + shown;
-      },
-      "");
-  app_.add_option(names, into, what)->option_text(shown)->check(one_of);
+  app_.add_option(names, into, what)->option_text(joined(choices))->check(one_of(choices));
   return *this;
 }
 

@@ -20,6 +20,10 @@ class Options {
   // Words without dashes, in the order of their declaration.
   Options& word(const std::string& name, std::string& into, const std::string& what);
   Options& word(const std::string& name, std::optional<std::string>& into, const std::string& what);
+  Options& number(const std::string& name, std::optional<std::uint64_t>& into, const std::string& what);
+  // One of `choices`.
+  Options& word(const std::string& name, const std::vector<std::string>& choices, std::string& into,
+                const std::string& what);
   // One or more, or any number; must be the last.
   Options& words(const std::string& name, std::vector<std::string>& into, const std::string& what);
   Options& any_words(const std::string& name, std::vector<std::string>& into, const std::string& what);

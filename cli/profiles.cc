@@ -11,6 +11,7 @@
 #include <fstream>
 #include <vector>
 
+#include "cli/client.h"
 #include "disk/file.h"
 #include "registry/names.h"
 
@@ -123,6 +124,22 @@ Result<void> Profiles::remove(const std::string& name) {
   profiles_.erase(name);
   if (current_ == name) current_.clear();
   return {};
+}
+
+Result<Profile> server_to_ask(std::optional<std::string> url, std::optional<std::string> name) {
+  const auto or_environment = [](std::optional<std::string>& given, const char* variable) {
+    if (std::string value = set_in_environment(variable); !given && !value.empty()) given = std::move(value);
+  };
+  or_environment(url, "HERALD_URL");
+  or_environment(name, "HERALD_PROFILE");
+  HERALD_TRY(const Profiles profiles, Profiles::load());
+  Profile server{ClientOptions().url, {}};
+  if (const std::string chosen = name.value_or(url ? "" : profiles.current()); !chosen.empty()) {
+    HERALD_TRY(server, profiles.find(chosen));
+  }
+  if (url && *url != server.url) server = {*url, {}};
+  if (std::string token = set_in_environment("HERALD_TOKEN"); !token.empty()) server.token = token;
+  return server;
 }
 
 }  // namespace herald::cli

@@ -45,4 +45,8 @@ class Profiles {
   std::map<std::string, Profile> profiles_;
 };
 
+// Where a command goes: --url and --profile as they were given, or HERALD_URL and HERALD_PROFILE; else the current profile;
+// else a server on this machine. HERALD_TOKEN goes before the profile's token, which goes to the profile's server alone.
+Result<Profile> server_to_ask(std::optional<std::string> url, std::optional<std::string> name);
+
 }  // namespace herald::cli

@@ -8,10 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "cli/completion.h"
+#include "cli/completion_names.h"
 #include "cli/exit_code.h"
 #include "cli/help.h"
 #include "cli/profiles.h"
 #include "cli/session.h"
+#include "cli/tree.h"
 #include "reflect/nearest.h"
 
 namespace herald::cli {
@@ -28,6 +31,9 @@ constexpr const char* kExamples =
     "herald resolve churn:production\n"
     "herald events follow --type 'alias.*'\n"
     "herald COMMAND --help says more about each.";
+
+// What the scripts of the shells call at every key (cli/completion_scripts.cc).
+constexpr const char* kAsksForCompletion = "__complete";
 
 int end_with(ExitCode code) {
   return static_cast<int>(code);
@@ -47,14 +53,9 @@ const CLI::App& deepest(const CLI::App& app) {
   return chosen.empty() ? app : deepest(*chosen.front());
 }
 
-std::string full_name(const CLI::App& app) {
-  return app.get_parent() == nullptr ? app.get_name() : full_name(*app.get_parent()) + " " + app.get_name();
-}
-
 std::vector<std::string> command_names(const CLI::App& app) {
   std::vector<std::string> out;
-  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
-    out.push_back(sub->get_name());
+  for (const CLI::App* sub : commands_of(app)) out.push_back(sub->get_name());
   return out;
 }
 
@@ -93,19 +94,6 @@ std::string explain(const CLI::App& root, const CLI::ParseError& wrong) {
   return fmt::format("{}: {}", full_name(at), wrong.what());
 }
 
-// HERALD_TOKEN goes before the profile's, whose token goes to the profile's server alone.
-Result<Profile> server_to_ask(const std::optional<std::string>& url, const std::optional<std::string>& name) {
-  HERALD_TRY(const Profiles profiles, Profiles::load());
-  Profile server{ClientOptions().url, {}};
-  if (const std::string chosen = name.value_or(url ? "" : profiles.current()); !chosen.empty()) {
-    HERALD_TRY(server, profiles.find(chosen));
-  }
-  if (url && *url != server.url) server = {*url, {}};
-  if (const char* token = std::getenv("HERALD_TOKEN"); token != nullptr && *token != '\0')
-    server.token = token;
-  return server;
-}
-
 }  // namespace
 
 struct Program::State {
@@ -115,6 +103,7 @@ struct Program::State {
   std::optional<std::string> idempotency_key;
   std::function<Result<void>(Session&)> chosen;
   std::function<int()> delegated;
+  Tree tree{app, {}};
 };
 
 Program::Program() : state_(std::make_unique<State>()) {
@@ -175,8 +164,14 @@ CLI::App& Program::add(Group group, const CommandText& text, std::function<Resul
   return app;
 }
 
-void Program::delegate(const CommandText& text, std::function<int(std::vector<std::string>)> run) {
+const Tree& Program::tree() const {
+  return state_->tree;
+}
+
+void Program::delegate(const CommandText& text, std::function<int(std::vector<std::string>)> run,
+                       std::shared_ptr<const CLI::App> options) {
   CLI::App& app = *state_->app.add_subcommand(text.name, text.what);
+  if (options != nullptr) state_->tree.apart[&app] = std::move(options);
   app.group(text.section);
   app.prefix_command();
   app.set_help_flag();
@@ -200,6 +195,11 @@ int Program::run_command(int argc, const char* const* argv) {
     return end_with(ExitCode::usage);
   }
   std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.front() == kAsksForCompletion) {
+    words.erase(words.begin());
+    fmt::print("{}", completion_text(complete(state_->tree, words, ask_for_names)));
+    return end_with(ExitCode::ok);
+  }
   if (words.front() == "help") {  // `herald help model list` is `herald model list --help`
     words.erase(words.begin());
     words.push_back("--help");
@@ -234,13 +234,13 @@ int Program::run_command(int argc, const char* const* argv) {
   const bool printed = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
   if (!result) {
     complain(result.error());
-    return end_with(exit_code_of(result.error().cause));
+    return end_with(session.ends_with().value_or(exit_code_of(result.error().cause)));
   }
   if (!printed) {
     complain("the answer could not be written to standard output");
     return end_with(ExitCode::failure);
   }
-  return end_with(ExitCode::ok);
+  return end_with(session.ends_with().value_or(ExitCode::ok));
 }
 
 }  // namespace herald::cli

@@ -12,6 +12,7 @@
 namespace herald::cli {
 
 class Session;
+struct Tree;
 
 // The text of a command's help. `examples`: lines, shown as they are. `section`: the heading in `herald
 // --help`, for what stands there.
@@ -49,8 +50,22 @@ class Program {
   }
   void command(Group group, const CommandText& text, Result<void> (*run)(Session&)) { add(group, text, run); }
 
-  // A command that parses its own arguments and gives the exit code.
-  void delegate(const CommandText& text, std::function<int(std::vector<std::string>)> run);
+  // A command about the program itself.
+  template <class Args>
+  void command(Group group, const CommandText& text, void (*declare)(Options&, Args&),
+               Result<void> (*run)(Session&, const Tree&, const Args&)) {
+    auto args = std::make_shared<Args>();
+    CLI::App& app =
+        add(group, text, [this, args, run](Session& session) { return run(session, tree(), *args); });
+    Options options(app);
+    declare(options, *args);
+  }
+
+  // A command that parses its own arguments and gives the exit code. `options`: what it takes, to be told of.
+  void delegate(const CommandText& text, std::function<int(std::vector<std::string>)> run,
+                std::shared_ptr<const CLI::App> options = {});
+
+  const Tree& tree() const;
 
   // Parses, runs, prints errors, those too that nobody foresaw. Returns the exit code.
   int run(int argc, const char* const* argv);

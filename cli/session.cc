@@ -9,20 +9,27 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "cli/parsing.h"
 
 namespace herald::cli {
 namespace {
 
-// https://no-color.org: set and not empty means none.
-bool colours_wanted() {
-  const char* refused = std::getenv("NO_COLOR");
-  return ::isatty(STDOUT_FILENO) == 1 && (refused == nullptr || *refused == '\0');
+std::string_view variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string_view() : value;
 }
 
+// https://no-color.org: set and not empty means none.
+bool colours_wanted() {
+  return ::isatty(STDOUT_FILENO) == 1 && variable("NO_COLOR").empty() && variable("TERM") != "dumb";
+}
+
+// What is no terminal has no edge. COLUMNS goes before what the terminal says of itself.
 std::size_t terminal_width() {
+  if (::isatty(STDOUT_FILENO) != 1) return 0;
+  if (const auto columns = parse_whole_number(variable("COLUMNS")); columns && *columns > 0) return *columns;
   winsize size{};
-  if (::isatty(STDOUT_FILENO) != 1 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
-  return size.ws_col;
+  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 Result<json::Document> parse_answer(const std::string& body) {

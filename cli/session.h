@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "cli/client.h"
+#include "cli/exit_code.h"
 #include "cli/url.h"
 #include "cli/view.h"
 
@@ -46,6 +47,10 @@ class Session {
   // Sends what has no resource to show afterwards; `said` is printed for people.
   Result<void> tell(const Request& request, const std::string& said);
 
+  // What the process says at its end, in place of what the command's result says.
+  void end_with(ExitCode code) { ends_with_ = code; }
+  const std::optional<ExitCode>& ends_with() const { return ends_with_; }
+
   // To standard output.
   void print(std::string_view text) const;
   // To standard error, for people only: nothing for --output json, jsonl and id.
@@ -55,6 +60,7 @@ class Session {
   Settings settings_;
   Client client_;
   Style style_;
+  std::optional<ExitCode> ends_with_;
 };
 
 bool standard_error_is_a_terminal();

@@ -1,6 +1,7 @@
 #include "cli/text.h"
 
 #include <fmt/format.h>
+#include <utf8proc.h>
 
 #include <array>
 
@@ -22,42 +23,9 @@ CodePoint code_point(std::string_view text) {
   return {value, bytes};
 }
 
-struct Range {
-  char32_t first, last;
-};
-// Unicode 15, general categories Mn and Me of the scripts that are met in practice, and format characters.
-constexpr std::array<Range, 8> kNoWidth{{{0x0300, 0x036F},
-                                         {0x0591, 0x05BD},
-                                         {0x064B, 0x065F},
-                                         {0x200B, 0x200F},
-                                         {0x2060, 0x2064},
-                                         {0x20D0, 0x20F0},
-                                         {0xFE00, 0xFE0F},
-                                         {0xFE20, 0xFE2F}}};
-// East_Asian_Width W and F, by block.
-constexpr std::array<Range, 12> kWide{{{0x1100, 0x115F},
-                                       {0x2E80, 0x303E},
-                                       {0x3041, 0x33FF},
-                                       {0x3400, 0x4DBF},
-                                       {0x4E00, 0x9FFF},
-                                       {0xA000, 0xA4CF},
-                                       {0xAC00, 0xD7A3},
-                                       {0xF900, 0xFAFF},
-                                       {0xFE30, 0xFE6F},
-                                       {0xFF00, 0xFF60},
-                                       {0x1F300, 0x1FAFF},
-                                       {0x20000, 0x3FFFD}}};
-
-template <std::size_t N>
-bool among(char32_t c, const std::array<Range, N>& ranges) {
-  for (const Range& range : ranges) {
-    if (c >= range.first && c <= range.last) return true;
-  }
-  return false;
-}
-
 std::size_t width_of(char32_t c) {
-  return among(c, kNoWidth) ? 0 : among(c, kWide) ? 2 : 1;
+  const int columns = utf8proc_charwidth(static_cast<utf8proc_int32_t>(c));
+  return columns > 0 ? static_cast<std::size_t>(columns) : 0;
 }
 
 }  // namespace

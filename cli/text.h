@@ -7,7 +7,7 @@
 
 namespace herald::cli {
 
-// Columns that valid UTF-8 takes: wide for East Asian and emoji blocks, nothing for combining marks.
+// Columns that valid UTF-8 takes: two for East Asian letters and emoji, none for combining marks.
 std::size_t display_width(std::string_view text);
 // Spaces up to `width`, behind or before.
 std::string pad_right(std::string text, std::size_t width);

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kIndent = 2;
 constexpr std::string_view kGap = "  ";
+constexpr std::size_t kLeastWidth = 10;  // of a column that is made narrower
 
 std::string scalar_text(const json::Value& value) {
   if (value.is_null()) return {};
@@ -53,6 +54,29 @@ void render_json(std::string& out, const json::Value& value, std::size_t depth) 
 
 std::string paint(bool colours, std::string_view code, std::string text) {
   return colours ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
+}
+
+// Takes from the widest until all fit: first from those behind the name, down to what their titles take; then from any that
+// holds text. Numbers are whole or worth nothing.
+void narrow(std::vector<std::size_t>& widths, const std::vector<Column>& columns, std::size_t room) {
+  std::size_t used = kGap.size() * (widths.size() - 1);
+  for (const std::size_t width : widths) used += width;
+  const auto take = [&](std::size_t from, std::size_t least) {
+    while (used > room) {
+      std::size_t widest = widths.size();
+      for (std::size_t i = from; i < widths.size(); ++i) {
+        const bool can_give =
+            !columns[i].right && widths[i] > std::max(least, display_width(columns[i].title));
+        if (can_give && (widest == widths.size() || widths[i] > widths[widest])) widest = i;
+      }
+      if (widest == widths.size()) return;
+      --widths[widest];
+      --used;
+    }
+  };
+  take(1, kLeastWidth);
+  take(0, kLeastWidth);
+  take(0, 1);
 }
 
 }  // namespace
@@ -142,6 +166,10 @@ std::string Style::faint(std::string text) const {
   return paint(colours, "2", std::move(text));
 }
 
+std::string Style::difference(char sign, std::string text) const {
+  return paint(colours, sign == '+' ? "32" : sign == '-' ? "31" : "33", std::move(text));
+}
+
 std::string render_table(const std::vector<Column>& columns, const std::vector<json::Value>& items,
                          const Style& style) {
   std::vector<std::vector<std::string>> rows;
@@ -155,20 +183,14 @@ std::string render_table(const std::vector<Column>& columns, const std::vector<j
       widths[i] = std::max(widths[i], display_width(row.back()));
     }
   }
+  if (style.width > 0) narrow(widths, columns, style.width);
   const auto line = [&](const std::vector<std::string>& cells) {
     std::string out;
-    std::size_t used = 0;
     for (std::size_t i = 0; i < cells.size(); ++i) {
+      const std::string shown = columns[i].right ? cells[i] : cut(cells[i], widths[i]);
       const bool last = i + 1 == cells.size();
-      if (columns[i].right) {
-        out += pad_left(cells[i], widths[i]);
-      } else if (last) {
-        out += style.width > used ? cut(cells[i], style.width - used) : cells[i];
-      } else {
-        out += pad_right(cells[i], widths[i]);
-      }
+      out += columns[i].right ? pad_left(shown, widths[i]) : last ? shown : pad_right(shown, widths[i]);
       if (!last) out += kGap;
-      used += widths[i] + kGap.size();
     }
     return out;
   };

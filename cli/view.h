@@ -51,9 +51,11 @@ struct Style {
   std::size_t width = 0;  // of the terminal; 0: as wide as it gets
   std::string title(std::string text) const;
   std::string faint(std::string text) const;
+  std::string difference(char sign, std::string text) const;  // '+', '-' or '~'
 };
 
-// Rows of cells under titles, aligned; the last column is cut at the terminal's edge.
+// Rows of cells under titles, aligned; where the terminal is too narrow, the widest texts are cut, the first column last and
+// numbers never.
 std::string render_table(const std::vector<Column>& columns, const std::vector<json::Value>& items,
                          const Style& style);
 std::string render_details(const std::vector<Column>& details, const json::Value& item, const Style& style);

@@ -34,6 +34,36 @@ TEST(Tables, CutTheLastColumnAtTheTerminalsEdge) {
             "x  much too…\n");
 }
 
+TEST(Tables, AreCutWhereTheyAreWidestAndNeverInTheirNumbers) {
+  const auto document = parse(
+      R"([{"name":"churn-of-customers","text":"a description that goes on and on","n":1234567,"by":"ann"}])");
+  std::vector<json::Value> items;
+  for (const json::Value item : document.root().elements()) items.push_back(item);
+  const std::vector<Column> columns{
+      {"NAME", text("name")}, {"TEXT", text("text")}, {"N", text("n"), true}, {"BY", text("by")}};
+  EXPECT_EQ(render_table(columns, items, {.colours = false, .width = 50}),
+            "NAME                TEXT                    N  BY\n"
+            "churn-of-customers  a description t…  1234567  ann\n");
+  EXPECT_EQ(render_table(columns, items, {.colours = false, .width = 36}),
+            "NAME        TEXT              N  BY\n"
+            "churn-of-…  a descrip…  1234567  ann\n");
+  EXPECT_EQ(render_table(columns, items, {.colours = false, .width = 24}),
+            "NAME  TEXT        N  BY\n"
+            "chu…  a d…  1234567  ann\n");
+  EXPECT_THAT(render_table(columns, items, {}), testing::HasSubstr("goes on and on  1234567  ann\n"));
+}
+
+TEST(Tables, CountTheColumnsOfWideLettersWhenTheyCut) {
+  const auto document = parse(R"([{"a":"模型登记处","b":"x"},{"a":"👩‍🔬✅ e\u0301","b":"y"}])");
+  std::vector<json::Value> items;
+  for (const json::Value item : document.root().elements()) items.push_back(item);
+  const std::string table =
+      render_table({{"A", text("a")}, {"B", text("b")}}, items, {.colours = false, .width = 9});
+  EXPECT_THAT(table, testing::HasSubstr("模型…   x\n"));
+  for (std::size_t from = 0, end = 0; (end = table.find('\n', from)) != std::string::npos; from = end + 1)
+    EXPECT_LE(display_width(std::string_view(table).substr(from, end - from)), 9u);
+}
+
 TEST(Tables, ColourOnlyWhereColoursAreWanted) {
   EXPECT_EQ(render_table({{"A", text("a")}}, {}, {.colours = true, .width = 0}), "\x1b[1mA\x1b[0m\n");
   EXPECT_EQ(render_table({{"A", text("a")}}, {}, {}), "A\n");

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <CLI/App.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -233,6 +234,22 @@ Result<Address> parse_address(const std::string& text) {
   }
   if (bracketed) host = host.substr(1, host.size() - 2);
   return Address{host, static_cast<std::uint16_t>(*port)};
+}
+
+std::shared_ptr<const CLI::App> options_of_serve() {
+  struct Declared {
+    Texts texts;
+    CLI::App app{kWhat, "herald serve"};
+  };
+  auto declared = std::make_shared<Declared>();
+  declare(declared->app, declared->texts);
+  for (CLI::Option* option : declared->app.get_options()) {
+    if (!option->get_lnames().empty() && option->get_lnames().front() != "help")
+      option->envname(variable_of(*option));
+  }
+  declared->app.set_help_flag("-h,--help", "show this help");
+  declared->app.footer(cli::examples_footer(kExamples));
+  return {declared, &declared->app};
 }
 
 std::variant<Config, Ending> read_config(std::vector<std::string> arguments, Environment environment) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -12,6 +13,10 @@
 
 #include "base/limits.h"
 #include "base/result.h"
+
+namespace CLI {
+class App;
+}
 
 namespace herald::server {
 
@@ -43,6 +48,9 @@ struct Ending {
 // Looks up one environment variable; nothing when it is not set.
 using Environment = std::optional<std::string> (*)(const std::string& name);
 std::optional<std::string> process_environment(const std::string& name);
+
+// What `herald serve` takes, to be told of.
+std::shared_ptr<const CLI::App> options_of_serve();
 
 std::variant<Config, Ending> read_config(std::vector<std::string> arguments, Environment environment);
 

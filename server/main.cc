@@ -1,5 +1,6 @@
 #include "base/fail_point.h"
 #include "cli/program.h"
+#include "server/config.h"
 #include "server/serve.h"
 
 int main(int argc, char** argv) {
@@ -7,7 +8,7 @@ int main(int argc, char** argv) {
   herald::cli::Program program;
   program.delegate(
       {.name = "serve", .what = "Run a server on a data folder.", .examples = "", .section = "the server"},
-      herald::server::serve);
+      herald::server::serve, herald::server::options_of_serve());
   herald::cli::add_commands(program);
   return program.run(argc, argv);
 }

@@ -29,27 +29,6 @@ const View& alias_view() {
   return view;
 }
 
-std::string held(const json::Value& entry) {
-  const auto seconds = member_at(entry, "held_seconds");
-  const auto number = seconds ? seconds->number() : std::nullopt;
-  return number ? human_seconds(*number) : "";
-}
-
-const View& move_view() {
-  static const View view{
-      .id = text("sequence"),
-      .table = {{"EVENT", text("sequence"), true},
-                {"TIME", time("time")},
-                {"FROM", version("from")},
-                {"TO", version("to")},
-                {"HELD", held, true},
-                {"BY", text("actor")},
-                {"REASON", text("reason")}},
-      .details = {},
-  };
-  return view;
-}
-
 // A number, or null for "none".
 Result<json::Raw> expected_version(const std::string& text, std::string_view option) {
   if (text == "none") return json::Raw("null");
@@ -186,7 +165,7 @@ void declare(Options& options, History& args) {
 Result<void> run(Session& session, const History& args) {
   HERALD_TRY(const auto model, ModelArgument::parse(args.model));
   return session.list(Query(model.path() + "/aliases/" + percent_encode(args.alias) + "/history"),
-                      move_view(), args.paging);
+                      alias_move_view(), args.paging);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <map>
+#include <set>
 
 #include "cli/commands/commands.h"
 #include "cli/commands/shared.h"
@@ -110,28 +112,66 @@ Result<void> run(Session& session, const Show& args) {
 }
 
 struct Download {
-  std::string id;
+  std::string what;
   std::optional<std::string> to;
 };
 void declare(Options& options, Download& args) {
-  options.word("ID", args.id, "the artifact's id")
+  options
+      .word("REFERENCE", args.what,
+            "MODEL:v3, MODEL:latest or MODEL:ALIAS, for all artifacts of that version; or an artifact's id")
       .option("--to", "DIR", args.to, "where its files go (default: here)");
 }
-Result<void> run(Session& session, const Download& args) {
-  HERALD_TRY(const Answer answer, session.client().get(artifact_path(args.id) + "/files"));
+
+Result<void> add_files(Client& client, const std::string& id, const std::filesystem::path& folder,
+                       std::vector<RemoteFile>& files) {
+  HERALD_TRY(const Answer answer, client.get(artifact_path(id) + "/files"));
   HERALD_TRY(const auto document, json::Document::parse(answer.body));
   const json::Value manifest = member_at(document.root(), "items").value_or(document.root());
-  const std::filesystem::path folder(args.to.value_or("."));
-  std::vector<RemoteFile> files;
   for (const json::Value entry : manifest.elements()) {
     // Checked again: a path that leads out of the folder must not come from any server.
     HERALD_TRY(const auto path, registry::FilePath::parse(string_at(entry, "path")));
     HERALD_TRY(const Digest digest, Digest::parse(text_at(entry, "digest")));
-    files.push_back({.target = artifact_path(args.id) + "/files/" + encode_segments(path.str()),
+    files.push_back({.target = artifact_path(id) + "/files/" + encode_segments(path.str()),
                      .on_disk = (folder / path.str()).string(),
                      .bytes = number_at(entry, "bytes"),
                      .digest = digest});
   }
+  return {};
+}
+
+// Each of several artifacts into a folder of its own: under its name where that can be one, else under its id.
+Result<void> add_files_of_version(Client& client, const std::string& reference,
+                                  const std::filesystem::path& folder, std::vector<RemoteFile>& files) {
+  HERALD_TRY(const auto version, VersionArgument::parse(reference));
+  HERALD_TRY(const Answer answer, client.get(version.path()));
+  HERALD_TRY(const auto document, json::Document::parse(answer.body));
+  const auto linked = member_at(document.root(), "artifacts");
+  std::map<std::string, std::string> names;  // by id
+  if (linked) {
+    for (const json::Value artifact : linked->elements())
+      names[string_at(artifact, "id")] = string_at(artifact, "name");
+  }
+  if (names.empty()) {
+    const std::string source = text_at(document.root(), "source");
+    return error(Cause::not_found,
+                 fmt::format("{} has no artifact here{}", text_at(document.root(), "reference"),
+                             source.empty() ? "" : ": its files are at " + source));
+  }
+  std::set<std::string> taken;
+  for (const auto& [id, name] : names) {
+    const bool can_be_a_folder = registry::FilePath::parse(name) && name.find('/') == std::string::npos;
+    const bool by_name = can_be_a_folder && taken.insert(name).second;
+    HERALD_CHECK(add_files(client, id, names.size() == 1 ? folder : folder / (by_name ? name : id), files));
+  }
+  return {};
+}
+
+Result<void> run(Session& session, const Download& args) {
+  const std::filesystem::path folder(args.to.value_or("."));
+  std::vector<RemoteFile> files;
+  HERALD_CHECK(args.what.find(':') == std::string::npos
+                   ? add_files(session.client(), args.what, folder, files)
+                   : add_files_of_version(session.client(), args.what, folder, files));
   HERALD_CHECK(download(files, session.client_options(), standard_error_is_a_terminal()));
   for (const RemoteFile& file : files) session.print(file.on_disk + "\n");
   return {};
@@ -196,10 +236,12 @@ void add_artifact_commands(Program& program) {
   program.command<Show>(
       artifact, {"show", "Show one, with the versions that it belongs to.", "herald artifact show 0192f3..."},
       declare, run);
-  program.command<Download>(artifact,
-                            {"download", "Fetch its files, each held against its digest.",
-                             "herald artifact download 0192f3... --to ./restored"},
-                            declare, run);
+  program.command<Download>(
+      artifact,
+      {"download", "Fetch the files of an artifact or of a version, each held against its digest.",
+       "herald artifact download churn:production --to ./serving\n"
+       "herald artifact download 0192f3... --to ./restored"},
+      declare, run);
   const Group blob = program.group(
       {"blob", "Single contents by their SHA-256.",
        "herald blob put weights.bin\nherald blob get sha256:9f86d0... --to weights.bin", kFilesSection});

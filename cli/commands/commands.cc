@@ -11,6 +11,8 @@ void add_commands(Program& program) {
   add_artifact_commands(program);
   add_lineage_commands(program);
   add_event_commands(program);
+  add_history_commands(program);
+  add_wait_commands(program);
   add_automation_commands(program);
   add_delivery_commands(program);
   add_secret_commands(program);
@@ -18,6 +20,7 @@ void add_commands(Program& program) {
   add_log_commands(program);
   add_profile_commands(program);
   add_server_commands(program);
+  add_shell_commands(program);
 }
 
 }  // namespace herald::cli

@@ -9,6 +9,7 @@ inline constexpr const char* kRegistrySection = "models";
 inline constexpr const char* kFilesSection = "files and where they come from";
 inline constexpr const char* kHappeningSection = "what happens, and what follows";
 inline constexpr const char* kServerSection = "the server";
+inline constexpr const char* kShellSection = "the command line itself";
 
 void add_registry_commands(Program& program);
 void add_model_commands(Program& program);
@@ -25,5 +26,8 @@ void add_kafka_commands(Program& program);
 void add_log_commands(Program& program);
 void add_profile_commands(Program& program);
 void add_server_commands(Program& program);
+void add_history_commands(Program& program);
+void add_wait_commands(Program& program);
+void add_shell_commands(Program& program);
 
 }  // namespace herald::cli

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/limits.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/shared.h"
 #include "cli/event_line.h"
@@ -160,10 +161,21 @@ std::string follow_line(const json::Value& event) {
                      event_type(event), text_at(event, "actorid"), event_line(event));
 }
 
-Result<std::uint64_t> newest_sequence(Client& client) {
-  HERALD_TRY(const Answer answer, client.get("/v1"));
-  HERALD_TRY(const auto document, json::Document::parse(answer.body));
-  return number_at(document.root(), "sequence");
+void print_as_it_comes(const Session& session, const std::string& bytes, const json::Value& event) {
+  switch (session.output()) {
+    case Output::table:
+      session.print(follow_line(event));
+      break;
+    case Output::json:
+      session.print(render_json(event) + "\n");
+      break;
+    case Output::jsonl:
+      session.print(bytes + "\n");
+      break;
+    case Output::id:
+      session.print(event_number(event) + "\n");
+      break;
+  }
 }
 
 Result<void> run(Session& session, const Follow& args) {
@@ -183,20 +195,7 @@ Result<void> run(Session& session, const Follow& args) {
   following.event = [&](const std::string& bytes) {
     const auto event = json::Document::parse(bytes);
     if (!event) return true;
-    switch (session.output()) {
-      case Output::table:
-        session.print(follow_line(event->root()));
-        break;
-      case Output::json:
-        session.print(render_json(event->root()) + "\n");
-        break;
-      case Output::jsonl:
-        session.print(bytes + "\n");
-        break;
-      case Output::id:
-        session.print(event_number(event->root()) + "\n");
-        break;
-    }
+    print_as_it_comes(session, bytes, event->root());
     std::fflush(stdout);
     return ++seen < args.limit.value_or(UINT64_MAX) && std::ferror(stdout) == 0;
   };
@@ -205,6 +204,61 @@ Result<void> run(Session& session, const Follow& args) {
   if (!args.limit) return {};
   return error(Cause::timed_out,
                fmt::format("{} of {} events came within {} s", seen, *args.limit, *args.timeout));
+}
+
+struct Tail {
+  Filters filters;
+  std::optional<std::uint64_t> number;
+  bool follow = false;
+};
+void declare(Options& options, Tail& args) {
+  options.option("-n,--number", "N", args.number, "how many (default 10)")
+      .flag("-f,--follow", args.follow, "go on with those that come");
+  declare_filters(options, args.filters);
+}
+
+constexpr std::uint64_t kTail = 10;
+
+// The newest up to `last`, newest first, byte for byte.
+Result<std::vector<std::string>> newest_events(Client& client, const Filters& filters, std::uint64_t last,
+                                               std::uint64_t wanted) {
+  std::vector<std::string> out;
+  std::string cursor;
+  do {
+    Query query("/v1/events");
+    add_filters(query, filters);
+    query.add("order", "desc")
+        .add("before", std::to_string(last + 1))
+        .add("limit", std::to_string(std::min<std::uint64_t>(wanted - out.size(), limits::kMaxPageSize)))
+        .add("cursor", cursor);
+    HERALD_TRY(const Answer answer, client.get(query.str()));
+    HERALD_TRY(const auto page, json::Document::parse(answer.body));
+    for (const std::string_view event : raw_elements(answer.body, "items")) out.emplace_back(event);
+    cursor = string_at(page.root(), "next");
+  } while (out.size() < wanted && !cursor.empty());
+  return out;
+}
+
+Result<void> run(Session& session, const Tail& args) {
+  const std::uint64_t wanted = args.number.value_or(kTail);
+  if (wanted > limits::kMaxPageSize)
+    return error(Cause::too_many,
+                 fmt::format("{} at most; events list and events export show more", limits::kMaxPageSize),
+                 "--number");
+  HERALD_TRY(const std::uint64_t last, newest_sequence(session.client()));
+  if (wanted > 0) {
+    HERALD_TRY(const auto newest, newest_events(session.client(), args.filters, last, wanted));
+    for (auto event = newest.rbegin(); event != newest.rend(); ++event) {
+      HERALD_TRY(const auto parsed, json::Document::parse(*event));
+      print_as_it_comes(session, *event, parsed.root());
+    }
+  }
+  if (!args.follow) return {};
+  std::fflush(stdout);
+  Follow rest;
+  rest.filters = args.filters;
+  rest.after = last;
+  return run(session, rest);
 }
 
 }  // namespace
@@ -235,6 +289,12 @@ void add_event_commands(Program& program) {
        "herald events follow --type 'alias.*' --model churn\n"
        "herald events follow --after 0 -o jsonl\n"
        "herald events follow --type delivery.succeeded --limit 1 --timeout 30   # wait for one"},
+      declare, run);
+  program.command<Tail>(
+      group,
+      {"tail", "Show the newest, oldest of them first; --follow goes on with those that come.",
+       "herald events tail\nherald events tail --follow -n 0 --model churn\n"
+       "herald events tail -n 1 -o id                     # the number of the newest"},
       declare, run);
 }
 

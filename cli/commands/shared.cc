@@ -40,6 +40,12 @@ std::string metadata(const json::Value& version) {
   return text == "{}" ? "" : text;
 }
 
+std::string held(const json::Value& entry) {
+  const auto seconds = member_at(entry, "held_seconds");
+  const auto number = seconds ? seconds->number() : std::nullopt;
+  return number ? human_seconds(*number) : "";
+}
+
 }  // namespace
 
 void declare_paging(Options& options, Paging& paging) {
@@ -119,6 +125,21 @@ const View& version_view() {
                   {"artifacts", linked_artifacts},
                   {"created", mark("created")},
                   {"changed", mark("changed")}},
+  };
+  return view;
+}
+
+const View& alias_move_view() {
+  static const View view{
+      .id = text("sequence"),
+      .table = {{"EVENT", text("sequence"), true},
+                {"TIME", time("time")},
+                {"FROM", version("from")},
+                {"TO", version("to")},
+                {"HELD", held, true},
+                {"BY", text("actor")},
+                {"REASON", text("reason")}},
+      .details = {},
   };
   return view;
 }

@@ -30,6 +30,8 @@ Result<std::string> tags_body(const std::vector<std::string>& set, const std::ve
 
 const View& model_view();
 const View& version_view();
+// The moves of an alias: from where, to where, how long it stayed.
+const View& alias_move_view();
 // Events as lines of a history: number, time, who, what.
 const View& event_view();
 

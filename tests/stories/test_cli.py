@@ -251,6 +251,24 @@ def test_artifacts_come_back_as_they_went(server, tmp_path):
     succeed(server, "version", "link", reference, artifact)
 
 
+def test_the_files_of_a_version_are_fetched_by_its_reference(server, tmp_path):
+    ids = []
+    for name in ("weights", "card/x", "weights"):
+        (tmp_path / "file.txt").write_text(name + str(len(ids)))
+        ids.append(succeed(server, "artifact", "upload", name, tmp_path / "file.txt", "-o", "id").strip())
+    one = succeed(server, "version", "register", "churn", "--artifact", ids[0], "-o", "id").strip()
+    succeed(server, "artifact", "download", one, "--to", tmp_path / "one")
+    assert (tmp_path / "one" / "file.txt").read_text() == "weights0"
+
+    several = succeed(server, "version", "register", "churn", *(word for id in ids for word in ("--artifact", id)), "-o", "id").strip()
+    succeed(server, "artifact", "download", several, "--to", tmp_path / "several")
+    assert {path.parent.name: path.read_text() for path in (tmp_path / "several").rglob("*") if path.is_file()} == {
+        "weights": "weights0", ids[1]: "card/x1", ids[2]: "weights2"}
+
+    elsewhere = server.cli("artifact", "download", "churn:v1", "--to", tmp_path / "none")
+    assert elsewhere.returncode == 3 and "s3://models/churn/1" in elsewhere.stderr
+
+
 def test_two_files_under_one_path_are_refused(server, tmp_path):
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()

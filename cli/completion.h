@@ -1,0 +1,54 @@
+// What could stand next on a command line that is still being written: the words of the tree of commands, and names that
+// somebody is asked for. Pure; what the shells are given is in cli/completion_scripts.h.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/tree.h"
+
+namespace herald::cli {
+
+// What a word of a command line names.
+enum class Named {
+  nothing,
+  model,
+  alias,
+  version,
+  reference,  // a model, and behind a colon a version or an alias of it
+  registry,
+  automation,
+  secret,
+  profile,
+  event_type,
+  file,
+  folder,
+};
+
+struct Candidate {
+  std::string value, what;  // `what` may be empty
+};
+
+struct Question {
+  Named named = Named::nothing;
+  std::string begun;                        // what is written of it
+  std::string model;                        // whose aliases or versions
+  std::optional<std::string> url, profile;  // as the line has them
+};
+// Names that begin with what is written; none when it cannot be said at once.
+using AskForNames = std::function<std::vector<Candidate>(const Question&)>;
+
+struct Completion {
+  std::vector<Candidate> candidates;
+  Named rest = Named::nothing;  // file or folder: the shell knows better
+};
+
+// `words`: behind the program's name, the last one as far as it is written.
+Completion complete(const Tree& tree, const std::vector<std::string>& words, const AskForNames& ask);
+
+// For the scripts: "none", "files" or "folders" in the first line, then VALUE, a tab, and what it is.
+std::string completion_text(const Completion& completion);
+
+}  // namespace herald::cli

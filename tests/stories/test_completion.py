@@ -1,0 +1,97 @@
+"""Completion in the shells themselves: bash and zsh on a terminal with the tabulator pressed, fish by its own `complete -C`."""
+
+import os
+import subprocess
+
+import pytest
+
+from tests.support.server import BINARY, environment_with
+from tests.support.terminal import Terminal
+
+
+@pytest.fixture(scope="module")
+def server(herald_of_the_module):
+    server = herald_of_the_module.start()
+    for name in ("churn", "chess openings", "fraud"):
+        server.post("/v1/models", {"name": name, "description": f"about {name}"})
+    server.post("/v1/registries", {"name": "datasets", "kind": "dataset"})
+    server.post("/v1/models/churn/versions", {"aliases": ["production"]})
+    return server
+
+
+@pytest.fixture
+def environment(server, tmp_path):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "herald").symlink_to(BINARY)
+    (tmp_path / "definition-of-it.json").write_text("{}")
+    return environment_with({"HERALD_URL": server.url, "HOME": str(tmp_path), "PATH": f"{tmp_path}/bin:{os.environ['PATH']}",
+                             "TERM": "xterm", "PS1": "> ", "PROMPT": "> ", "LC_ALL": "C.UTF-8"})
+
+
+@pytest.fixture(params=["bash", "zsh"])
+def shell(request, environment, tmp_path):
+    arguments = {"bash": ["bash", "--norc", "-i"], "zsh": ["zsh", "-f", "-i"]}[request.param]
+    with Terminal(arguments, environment) as terminal:
+        terminal.wait_for("> $")
+        prepare = {"bash": "bind 'set bell-style none'; bind 'set enable-bracketed-paste off'",
+                   "zsh": "unsetopt zle_bracketed_paste beep; autoload -Uz compinit; compinit -u"}[request.param]
+        terminal.type(f"cd {tmp_path}; {prepare}; source <(herald completion {request.param}); echo re''ady\n")
+        terminal.wait_for("^ready")
+        terminal.wait_for("> $")
+        yield terminal
+
+
+@pytest.mark.parametrize("keys, becomes", [
+    ("herald mod\t", "herald model "),
+    ("herald model li\t", "herald model list "),
+    ("herald model list --as\t", "herald model list --as-of "),
+    ("herald -o jsonl model list --al\t", "herald -o jsonl model list --all "),
+    ("herald model list -o tab\t", "herald model list -o table "),
+    ("herald model list --output=tab\t", "herald model list --output=table "),
+    ("herald model show chu\t", "herald model show churn "),
+    ("herald model show che\t", r"herald model show chess\\ openings "),
+    ("herald model show data\t", "herald model show datasets/"),
+    ("herald resolve churn:pro\t", "herald resolve churn:production "),
+    ("herald alias set churn pro\t", "herald alias set churn production "),
+    ("herald alias move churn pro\t", "herald alias move churn production="),
+    ("herald automation create -f defi\t", "herald automation create -f definition-of-it.json "),
+    ("herald serve --log-form\t", "herald serve --log-format "),
+])
+def test_a_tabulator_completes(shell, keys, becomes):
+    shell.type(keys)
+    shell.wait_for(becomes)
+
+
+def test_what_is_ambiguous_is_listed(shell):
+    shell.type("herald alias \t\t")
+    listed = shell.wait_for(r"history[\s\S]*show").group()
+    for word in ("history", "list", "move", "remove", "set", "show"):
+        assert word in listed
+
+
+def fish(environment, line):
+    script = f"herald completion fish | source; complete -C {line!r}"
+    result = subprocess.run(["fish", "--no-config", "-c", script], env=environment, capture_output=True, text=True, timeout=60,
+                            cwd=environment["HOME"])
+    assert result.returncode == 0 and not result.stderr, result.stderr
+    return [tuple(row.split("\t")) for row in result.stdout.splitlines()]
+
+
+def test_fish_shows_words_with_what_they_are(environment):
+    assert fish(environment, "herald model sh") == [("show", "Show one, with its aliases.")]
+    assert fish(environment, "herald model show c") == [("chess openings", "about chess openings"), ("churn", "about churn")]
+    assert fish(environment, "herald resolve churn:pro") == [("churn:production", "v1")]
+    assert fish(environment, "herald model list --as") == [("--as-of", fish(environment, "herald model list --as")[0][1])]
+    assert [row[0] for row in fish(environment, "herald automation create -f defi")] == ["definition-of-it.json"]
+    assert [row[0] for row in fish(environment, "herald -o ")] == ["id", "json", "jsonl", "table"]
+
+
+def test_a_server_that_is_not_there_costs_half_a_second_and_no_word(environment):
+    result = subprocess.run([BINARY, "__complete", "model", "show", ""], env={**environment, "HERALD_URL": "http://127.0.0.1:9"},
+                            capture_output=True, text=True, timeout=5)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "none\n", "")
+
+
+def test_an_unknown_shell_is_refused(server):
+    refused = server.cli("completion", "csh")
+    assert refused.returncode == 2 and "none of bash|zsh|fish" in refused.stderr

@@ -1,0 +1,54 @@
+"""What the command line shows to somebody who looks, on a terminal of a width, and to nobody."""
+
+import unicodedata
+
+import pytest
+
+from tests.support.server import BINARY, environment_with
+from tests.support.terminal import Terminal
+
+
+@pytest.fixture(scope="module")
+def server(herald_of_the_module):
+    server = herald_of_the_module.start()
+    server.post("/v1/models", {"name": "churn", "tags": {"purpose": "tells who is going to leave next month and the month after", "team": "risk"}})
+    server.post("/v1/models", {"name": "모델-등록부", "tags": {"설명": "다음 달에 누가 떠날지 알려주는 모델과 그 밖의 모든 것들"}})
+    for number in range(3):
+        server.post("/v1/models/churn/versions", {"aliases": [f"alias-number-{number}-of-many"]})
+    return server
+
+
+def on_a_terminal(server, *words, columns=80, **environment):
+    more = {"HERALD_URL": server.url, "TERM": "xterm", "LC_ALL": "C.UTF-8", **environment}
+    base = {name: value for name, value in environment_with({}).items() if name not in ("COLUMNS", "NO_COLOR")}
+    with Terminal([BINARY, *words], {**base, **more}, columns=columns) as terminal:
+        return terminal.to_its_end(), terminal.shown
+
+
+def width(line):
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_a_table_fits_the_terminal(server, columns):
+    text, _ = on_a_terminal(server, "model", "list", columns=columns)
+    assert len(text.splitlines()) == 3
+    assert max(map(width, text.splitlines())) <= columns
+    assert "…" in text and "churn" in text and "모델-등록부" in text
+
+
+def test_the_variable_columns_goes_before_the_terminal(server):
+    text, _ = on_a_terminal(server, "model", "list", columns=200, COLUMNS="60")
+    assert max(map(width, text.splitlines())) <= 60
+
+
+def test_nothing_is_cut_where_there_is_no_terminal(server):
+    text = server.cli("model", "list", environment={"COLUMNS": "40"}).stdout
+    assert "…" not in text and "tells who is going to leave next month and the month after" in text
+
+
+def test_colours_are_for_terminals_that_want_them(server):
+    assert "\x1b[1m" in on_a_terminal(server, "model", "list")[1]
+    assert "\x1b[" not in on_a_terminal(server, "model", "list", NO_COLOR="1")[1]
+    assert "\x1b[" not in on_a_terminal(server, "model", "list", TERM="dumb")[1]
+    assert "\x1b[" not in server.cli("model", "list").stdout

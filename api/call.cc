@@ -61,12 +61,16 @@ std::string_view text_in(const Call& call, std::string_view name) {
 }
 
 Result<projections::PageRequest> page_in(const Call& call) {
+  return page_in(call, call.path_text);
+}
+
+Result<projections::PageRequest> page_in(const Call& call, std::string_view list) {
   projections::PageRequest page;
   if (const auto limit = call.query.get("limit")) {
     HERALD_TRY(page.limit, whole_number(*limit, "limit", 1, limits::kMaxPageSize));
   }
   if (const auto cursor = call.query.get("cursor")) {
-    HERALD_TRY(page.after, call.herald.cursors.open(call.path_text, *cursor));
+    HERALD_TRY(page.after, call.herald.cursors.open(list, *cursor));
   }
   return page;
 }

@@ -64,6 +64,8 @@ Result<registry::VersionReference> parse_reference(std::string_view text);
 
 // ---- what the query says ----
 Result<projections::PageRequest> page_in(const Call& call);
+// `list`: what its cursors belong to, where that is more than the path.
+Result<projections::PageRequest> page_in(const Call& call, std::string_view list);
 std::string_view text_in(const Call& call, std::string_view name);  // empty when it is not there
 
 // ---- what goes back ----
@@ -93,8 +95,8 @@ projections::Page<Item> page_of(std::vector<Item> all, const projections::PageRe
 // {"items": [...], "next": ...}; `write_item(out, item)` writes one. Ends early, with a `next`, before an item that would
 // make it larger than kMaxPageBytes.
 template <class Item, class WriteItem>
-Answer list_answer(const Call& call, const projections::Page<Item>& page, Sequence sequence,
-                   WriteItem write_item) {
+Answer list_answer(const Call& call, std::string_view list, const projections::Page<Item>& page,
+                   Sequence sequence, WriteItem write_item) {
   Answer answer{.body = R"({"items":[)", .sequence = sequence, .headers = {}};
   std::optional<std::string> next = page.next;
   for (std::size_t i = 0; i < page.items.size(); ++i) {
@@ -108,9 +110,14 @@ Answer list_answer(const Call& call, const projections::Page<Item>& page, Sequen
     answer.body += item;
   }
   answer.body.push_back(']');
-  if (next) answer.body += R"(,"next":")" + call.herald.cursors.seal(call.path_text, *next) + "\"";
+  if (next) answer.body += R"(,"next":")" + call.herald.cursors.seal(list, *next) + "\"";
   answer.body.push_back('}');
   return answer;
+}
+template <class Item, class WriteItem>
+Answer list_answer(const Call& call, const projections::Page<Item>& page, Sequence sequence,
+                   WriteItem write_item) {
+  return list_answer(call, call.path_text, page, sequence, std::move(write_item));
 }
 
 }  // namespace herald::api

@@ -18,6 +18,7 @@ void add_event_routes(Router& router);
 void add_automation_routes(Router& router);
 void add_delivery_routes(Router& router);
 void add_secret_routes(Router& router);
+void add_search_routes(Router& router);
 
 inline void add_all_routes(Router& router) {
   add_system_routes(router);
@@ -33,6 +34,7 @@ inline void add_all_routes(Router& router) {
   add_automation_routes(router);
   add_delivery_routes(router);
   add_secret_routes(router);
+  add_search_routes(router);
 }
 
 }  // namespace herald::api

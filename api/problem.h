@@ -26,9 +26,10 @@ struct ProblemBody {
   std::string detail;
   std::string code;  // to_string(Cause)
   std::optional<std::string> field;
-  std::string instance;  // "urn:herald:request:<request id>"
+  std::string instance;                                     // "urn:herald:request:<request id>"
+  std::optional<std::uint64_t> position = {}, length = {};  // in the text of the field, in bytes
 };
-BOOST_DESCRIBE_STRUCT(ProblemBody, (), (type, title, status, detail, code, field, instance))
+BOOST_DESCRIBE_STRUCT(ProblemBody, (), (type, title, status, detail, code, field, instance, position, length))
 
 ProblemBody problem_body(const Error& error, const Uuid& request_id);
 // `status`: where HTTP has a finer word than the cause (431 for a header that is too large).

@@ -125,6 +125,7 @@ inline constexpr std::size_t kMaxSearchTerms = 32;
 inline constexpr std::size_t kMaxSearchWork = 1'000'000;  // of one page, in rows (it ends early)
 inline constexpr std::size_t kMaxIndexedValues = 256;     // of a version's metadata
 inline constexpr std::size_t kMaxIndexedBytes = 100;      // of a value (cut), of a path in metadata (left out)
+inline constexpr std::size_t kMaxIndexedDatasets = 64;    // of a version
 
 // Space kept free on the data folder's disk (writes refused below it: storage-full).
 inline constexpr std::uint64_t kDiskReserveBytes = 64ull << 20;

@@ -155,6 +155,7 @@ class Client::Impl {
   }
 
   const ClientOptions& options() const { return options_; }
+  const std::string& refusal() const { return refusal_; }
 
  private:
   std::string idempotency_key(const Request& request) const {
@@ -200,11 +201,12 @@ class Client::Impl {
     curl_easy_setopt(curl_, CURLOPT_HTTPHEADER, headers.list);
   }
 
-  Result<Answer> finish(CURLcode code, Exchange exchange, const Request& request) const {
+  Result<Answer> finish(CURLcode code, Exchange exchange, const Request& request) {
     if (code != CURLE_OK && !exchange.sink_ended) return unreachable(code);
     // A HEAD's answer has no body to say more; its caller looks at the status.
     if (exchange.answer.status >= 400 && request.method != "HEAD") {
-      return read_problem(exchange.answer.status, exchange.answer.body);
+      refusal_ = std::move(exchange.answer.body);
+      return read_problem(exchange.answer.status, refusal_);
     }
     return std::move(exchange.answer);
   }
@@ -236,6 +238,7 @@ class Client::Impl {
 
   ClientOptions options_;
   CURL* curl_;
+  std::string refusal_;
 };
 
 Client::Client(ClientOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
@@ -243,6 +246,9 @@ Client::~Client() = default;
 
 const std::string& Client::url() const {
   return impl_->options().url;
+}
+const std::string& Client::refusal() const {
+  return impl_->refusal();
 }
 
 Result<Answer> Client::send(const Request& request) {

@@ -50,6 +50,8 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   const std::string& url() const;
+  // The body of the last answer that said no: what an Error does not hold of it.
+  const std::string& refusal() const;
 
   // The error of a problem+json answer has its cause, detail and field. Errors besides: unavailable, denied (a token
   // would go in the clear to another machine).

@@ -44,7 +44,10 @@ void complain(const std::string& sentence) {
 }
 
 void complain(const Error& error) {
-  complain(error.field.empty() ? error.message : fmt::format("{} ({})", error.message, error.field));
+  if (error.field.empty()) return complain(error.message);
+  const std::size_t line =
+      std::min(error.message.find('\n'), error.message.size());  // behind it: where it is
+  complain(fmt::format("{} ({}){}", error.message.substr(0, line), error.field, error.message.substr(line)));
 }
 
 // The command that was reached before something did not fit.

@@ -114,6 +114,11 @@ std::optional<Version> version_at(const lmdb::Txn& txn, lmdb::Table states, regi
 std::optional<std::string_view> get(const lmdb::Txn& txn, lmdb::Table states, Sequence at,
                                     registry::Table table, std::string_view key) {
   lmdb::Cursor cursor = txn.cursor(states);
+  return get(cursor, at, table, key);
+}
+
+std::optional<std::string_view> get(lmdb::Cursor& cursor, Sequence at, registry::Table table,
+                                    std::string_view key) {
   const auto entry = in_force(cursor, closed_key(table, key), at);
   if (!entry) return std::nullopt;
   const Version version = decode(entry->value);

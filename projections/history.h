@@ -50,6 +50,9 @@ std::optional<Version> version_at(const lmdb::Txn& txn, lmdb::Table states, regi
 // The three questions of registry::Reader, as of `at`.
 std::optional<std::string_view> get(const lmdb::Txn& txn, lmdb::Table states, Sequence at,
                                     registry::Table table, std::string_view key);
+// By a cursor over the states.
+std::optional<std::string_view> get(lmdb::Cursor& cursor, Sequence at, registry::Table table,
+                                    std::string_view key);
 void scan(const lmdb::Txn& txn, lmdb::Table states, Sequence at, registry::Table table,
           std::string_view prefix, std::string_view after, const registry::Reader::Visit& visit);
 void scan_back(const lmdb::Txn& txn, lmdb::Table states, Sequence at, registry::Table table,

@@ -16,6 +16,7 @@ inline constexpr const char* kStatesTable = "states";  // views: history.h
 inline constexpr const char* kTimelinesTable =
     "timelines";                                       // views: timeline_prefix(), be64 sequence -> (empty)
 inline constexpr const char* kSearchTable = "search";  // views: search/index.h
+inline constexpr const char* kSearchPastTable = "search_past";  // the same
 
 // How a full map or disk leaves evolve(), which need not know that writes can fail; caught by those that call it.
 struct WriteFailed {

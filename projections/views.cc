@@ -70,7 +70,8 @@ class Views::Impl {
   }
 
   std::unique_ptr<lmdb::Environment> env;
-  lmdb::Table states, timelines, search, meta;  // tables.h
+  lmdb::Table states, timelines, meta;  // tables.h
+  search::IndexTables search;
   ReaderPool readers;
   SharedStand stand;
 };
@@ -85,7 +86,8 @@ Result<std::unique_ptr<Views>> Views::open(const StoreOptions& options) {
   auto impl = std::make_unique<Impl>(std::move(environment));
   HERALD_TRY(impl->states, impl->env->table(kStatesTable));
   HERALD_TRY(impl->timelines, impl->env->table(kTimelinesTable));
-  HERALD_TRY(impl->search, impl->env->table(kSearchTable));
+  HERALD_TRY(impl->search.now, impl->env->table(kSearchTable));
+  HERALD_TRY(impl->search.past, impl->env->table(kSearchPastTable));
   HERALD_TRY(impl->meta, impl->env->table(kMetaTable));
   impl->stand.set(read_stand(impl->env->read(), impl->meta));
   return std::unique_ptr<Views>(new Views(std::move(impl)));
@@ -134,6 +136,14 @@ struct ViewsReader::State {
   Views::Impl& views;
   ReaderPool::Reader reader;
   Stand stand;  // of this snapshot
+  // For what is asked for one by one; opened by the first.
+  lmdb::Cursor& cursor() {
+    if (!cursor_) cursor_.emplace(reader.txn().cursor(views.states));
+    return *cursor_;
+  }
+
+ private:
+  std::optional<lmdb::Cursor> cursor_;
 };
 
 ViewsReader::ViewsReader(const Views& views) : state_(new State(*views.impl_)) {}
@@ -168,21 +178,8 @@ void ViewsReader::timeline_back(std::string_view timeline, Sequence before,
     entry = cursor.previous();
 }
 
-void ViewsReader::search_rows(std::string_view from, std::string_view to, std::string_view after,
-                              bool backwards, const registry::Reader::Visit& visit) const {
-  lmdb::Cursor cursor = state_->reader.txn().cursor(state_->views.search);
-  if (backwards) {
-    auto entry = cursor.before(after.empty() || after > to ? to : after);
-    while (entry && entry->key >= from && visit(entry->key, entry->value)) entry = cursor.previous();
-    return;
-  }
-  auto entry = cursor.at_or_after(std::max(from, after));
-  if (entry && entry->key == after) entry = cursor.next();
-  while (entry && entry->key < to && visit(entry->key, entry->value)) entry = cursor.next();
-}
-
-std::optional<std::string_view> ViewsReader::search_row(std::string_view row) const {
-  return state_->reader.txn().get(state_->views.search, row);
+ViewsReader::SearchTables ViewsReader::search_tables() const {
+  return {state_->reader.txn(), state_->views.search.now, state_->views.search.past};
 }
 
 std::optional<RowChange> ViewsReader::change(registry::Table table, std::string_view key, Sequence by) const {
@@ -197,8 +194,7 @@ ViewsReader::Sizes ViewsReader::sizes() const {
 }
 
 std::optional<std::string> AsOf::get(registry::Table table, std::string_view key) const {
-  const auto& state = *views_->state_;
-  return owned(history::get(state.reader.txn(), state.views.states, at_, table, key));
+  return owned(history::get(views_->state_->cursor(), at_, table, key));
 }
 void AsOf::scan(registry::Table table, std::string_view prefix, std::string_view after,
                 const Visit& visit) const {

@@ -21,7 +21,7 @@
 
 namespace herald::projections {
 
-inline constexpr std::uint32_t kViewsVersion = 3;
+inline constexpr std::uint32_t kViewsVersion = 4;
 
 // The state as of one sequence. Borrows from a ViewsReader. One thread.
 class AsOf final : public registry::Reader {
@@ -79,11 +79,12 @@ class ViewsReader {
   void timeline_back(std::string_view timeline, Sequence before,
                      const std::function<bool(Sequence)>& visit) const;
 
-  // Rows of the search index (search/index.h) from `from` to before `to`, up or down, behind `after` where it is not
-  // empty, until visit returns false; and one row.
-  void search_rows(std::string_view from, std::string_view to, std::string_view after, bool backwards,
-                   const registry::Reader::Visit& visit) const;
-  std::optional<std::string_view> search_row(std::string_view row) const;
+  // What search/ reads the rows of its index from.
+  struct SearchTables {
+    const lmdb::ReadTxn& txn;
+    lmdb::Table now, past;
+  };
+  SearchTables search_tables() const;
 
   // For whoever checks the views against the log: what event `by` did to a row (nothing: it did not touch it), and
   // how many changes and timeline entries there are in all.

@@ -6,6 +6,7 @@ void add_commands(Program& program) {
   add_registry_commands(program);
   add_model_commands(program);
   add_version_commands(program);
+  add_search_commands(program);
   add_alias_commands(program);
   add_comment_commands(program);
   add_artifact_commands(program);

@@ -14,6 +14,7 @@ inline constexpr const char* kShellSection = "the command line itself";
 void add_registry_commands(Program& program);
 void add_model_commands(Program& program);
 void add_version_commands(Program& program);
+void add_search_commands(Program& program);
 void add_alias_commands(Program& program);
 void add_comment_commands(Program& program);
 void add_lineage_commands(Program& program);

@@ -13,7 +13,6 @@ namespace {
 using registry::Table;
 
 constexpr char kText = 1, kNumber = 2;
-constexpr std::size_t kMaxDatasetsOfAVersion = 64;
 
 bool say_text(const VisitValue& visit, Field field, std::string_view text, std::string_view key = {}) {
   const std::string small = folded(text);
@@ -109,6 +108,7 @@ registry::Table table_of(Kind kind) {
     case Kind::models:
       return Table::models;
     case Kind::versions:
+    case Kind::runs:
       return Table::versions;
     case Kind::artifacts:
       return Table::artifacts;
@@ -128,13 +128,30 @@ bool has_field(Kind kind, Field field) {
       return is_one_of({name, registry, owner, tag, alias, stage, created, changed, archived});
     case Kind::versions:
       return is_one_of({tag, alias, stage, status, metric, meta, created, changed, run, source, framework,
-                        artifact, dataset});
+                        artifact, dataset, latest});
     case Kind::artifacts:
       return is_one_of({name, created, source});
     case Kind::evaluations:
+      return is_one_of({name, metric, created, run, dataset});
+    case Kind::runs:
       break;
   }
-  return is_one_of({name, metric, created, run, dataset});
+  return false;
+}
+
+bool has_one_value(Kind kind, Field field) {
+  switch (field) {
+    case Field::alias:
+    case Field::meta:
+    case Field::run:
+    case Field::artifact:
+    case Field::dataset:
+      return false;
+    case Field::stage:
+      return kind == Kind::versions;
+    default:
+      return true;
+  }
 }
 
 std::optional<Document> Document::find(const registry::Reader& state, Kind kind, std::string_view key) {
@@ -146,6 +163,7 @@ std::optional<Document> Document::find(const registry::Reader& state, Kind kind,
       there = document.model_ && !document.model_->deleted;
       break;
     case Kind::versions:
+    case Kind::runs:
       document.version_ = registry::find<registry::VersionRecord>(state, Table::versions, key);
       there = document.version_ && !document.version_->deleted;
       break;
@@ -165,7 +183,7 @@ std::optional<Document> Document::find(const registry::Reader& state, Kind kind,
 void Document::visit(std::optional<Field> field, const VisitValue& visit) const {
   for (std::size_t i = 0; i < kFieldCount; ++i) {
     const auto one = static_cast<Field>(i);
-    if (field && one != *field) continue;
+    if (field ? one != *field : one == Field::latest) continue;
     if (has_field(kind_, one) && !visit_field(one, visit)) return;
   }
 }
@@ -228,7 +246,7 @@ bool Document::visit_datasets(const VisitValue& visit) const {
                     edge.upstream.kind == registry::NodeKind::artifact) {
                   go_on = say_text(visit, Field::dataset, edge.upstream.name);
                 }
-                return go_on && ++seen < kMaxDatasetsOfAVersion;
+                return go_on && ++seen < limits::kMaxIndexedDatasets;
               });
   return go_on;
 }
@@ -281,7 +299,10 @@ bool Document::visit_field(Field field, const VisitValue& visit) const {
       if (version_) return visit_datasets(visit);
       return !evaluation_->dataset || say_text(visit, field, evaluation_->dataset->name);
     case Field::archived:
-      return !model_->archived || say_text(visit, field, "yes");
+      return !model_->archived || say_text(visit, field, kHolds);
+    case Field::latest:
+      return registry::latest_version(state_, version_->model_id) != version_->number ||
+             say_text(visit, field, kHolds);
     case Field::model:
       break;
   }
@@ -336,6 +357,21 @@ Range range_of(Kind kind, Field field, std::string_view key) {
   std::string from = field_prefix(kind, field, key);
   std::string to = after_prefix(from);
   return {std::move(from), std::move(to)};
+}
+
+bool is_sure(const Wanted& wanted) {
+  const auto* pattern = std::get_if<TextPattern>(&wanted);
+  if (pattern == nullptr) return true;
+  if (pattern->shape == TextPattern::Shape::beginning)
+    return pattern->text.size() <= limits::kMaxIndexedBytes;
+  return pattern->shape == TextPattern::Shape::whole && pattern->text.size() < limits::kMaxIndexedBytes;
+}
+
+// A term that is cut may go on with what is looked for.
+bool may_fulfil(const Wanted& wanted, std::string_view term) {
+  const auto* pattern = std::get_if<TextPattern>(&wanted);
+  return pattern == nullptr || pattern->shape != TextPattern::Shape::part ||
+         term.size() >= limits::kMaxIndexedBytes || term.find(pattern->text) != std::string_view::npos;
 }
 
 Range range_of(Kind kind, const Condition& condition) {

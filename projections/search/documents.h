@@ -14,11 +14,11 @@
 namespace herald::projections::search {
 
 // Part of the index's keys: append only, or raise kViewsVersion.
-enum class Kind : std::uint8_t { models, versions, artifacts, evaluations };
-BOOST_DESCRIBE_ENUM(Kind, models, versions, artifacts, evaluations)
+enum class Kind : std::uint8_t { models, versions, artifacts, evaluations, runs };
+BOOST_DESCRIBE_ENUM(Kind, models, versions, artifacts, evaluations, runs)
 
 // A document's key is its row's key in the registry's state: model id; model id and number; artifact id; model id,
-// number and evaluation id.
+// number and evaluation id. Runs have none of their own: they are found by their versions (search.h).
 registry::Table table_of(Kind kind);
 
 // One thing that a document says: a text (folded), or a number (ordered, big-endian).
@@ -42,7 +42,8 @@ class Document {
   // Without regard to Condition::excluded.
   bool says(const Condition& condition) const;
 
-  const registry::ModelRecord& model() const { return *model_; }  // of Kind::models
+  const registry::ModelRecord& model() const { return *model_; }        // of Kind::models
+  const registry::VersionRecord& version() const { return *version_; }  // of Kind::versions
 
  private:
   Document(const registry::Reader& state, Kind kind, std::string_view key)
@@ -61,8 +62,12 @@ class Document {
   std::optional<registry::EvaluationRecord> evaluation_;
 };
 
-// Whether documents of this kind say something of a field themselves.
+// Whether documents of this kind say something of a field themselves, and never two things of it (under one key).
 bool has_field(Kind kind, Field field);
+bool has_one_value(Kind kind, Field field);
+
+// What archived models say of Field::archived, and latest versions of Field::latest.
+inline constexpr std::string_view kHolds = "yes";
 
 // ---- as keys of the index ----
 //
@@ -73,7 +78,7 @@ bool has_field(Kind kind, Field field);
 std::string term(Kind kind, const Value& value);
 // What the terms of a field's values begin with.
 std::string field_prefix(Kind kind, Field field, std::string_view key);
-// Each once, sorted.
+// Each once, sorted; without that of Field::latest, which follows from another document.
 std::vector<std::string> terms_of(const registry::Reader& state, Kind kind, std::string_view key);
 
 // Rows between two keys: `from` within, `to` not.
@@ -85,5 +90,9 @@ struct Range {
 // What must hold those that fulfil the condition.
 Range range_of(Kind kind, const Condition& condition);
 Range range_of(Kind kind, Field field, std::string_view key);
+// Whether all that stands in that range fulfils the condition, and does not only begin as if it would.
+bool is_sure(const Wanted& wanted);
+// False: a term of that range that cannot fulfil it, although others of the range may.
+bool may_fulfil(const Wanted& wanted, std::string_view term);
 
 }  // namespace herald::projections::search

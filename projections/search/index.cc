@@ -17,16 +17,20 @@ struct Named {
 class Documents {
  public:
   std::vector<Named> take() { return std::move(all_); }
+  std::optional<registry::ModelId> whose_latest() const { return whose_latest_; }
 
   void operator()(const registry::OfModel& fact) { model(fact); }
   void operator()(const registry::OfVersion& fact) { version(fact, fact.version); }
+  void operator()(const registry::VersionStatusChanged& fact) { ready_or_not(fact); }
+  void operator()(const registry::VersionDeleted& fact) { ready_or_not(fact); }
+  void operator()(const registry::VersionRestored& fact) { ready_or_not(fact); }
   void operator()(const registry::StageTransitioned& fact) {
     model(fact);
     version(fact, fact.version);
   }
   void operator()(const registry::VersionRegistered& fact) {
     model(fact);
-    version(fact, fact.version);
+    ready_or_not(fact);
   }
   void operator()(const registry::TagSet& fact) { tagged(fact, fact.version); }
   void operator()(const registry::TagRemoved& fact) { tagged(fact, fact.version); }
@@ -71,6 +75,10 @@ class Documents {
   void version(const registry::OfModel& of, registry::VersionNumber number) {
     add(Kind::versions, registry::keys::version(of.model_id, number));
   }
+  void ready_or_not(const registry::OfVersion& fact) {
+    version(fact, fact.version);
+    whose_latest_ = fact.model_id;
+  }
   void tagged(const registry::OfModel& of, std::optional<registry::VersionNumber> number) {
     if (number) {
       version(of, *number);
@@ -81,27 +89,54 @@ class Documents {
   void artifact(registry::ArtifactId id) { add(Kind::artifacts, std::string(id.bytes())); }
 
   std::vector<Named> all_;
+  std::optional<registry::ModelId> whose_latest_;
 };
 
 }  // namespace
 
-Says says(std::string_view row_value, Sequence at) {
-  const Sequence since(read_be64(row_value));
-  if (at < since) return Says::maybe;
-  if (row_value.size() == 8 || at < Sequence(read_be64(row_value.substr(8)))) return Says::yes;
-  return Says::no;
+Says says(std::string_view now, std::string_view past, Sequence at) {
+  if (!now.empty() && at >= Sequence(read_be64(now))) return Says::yes;
+  if (past.empty() || at >= Sequence(read_be64(past.substr(8)))) return Says::no;
+  return at >= Sequence(read_be64(past)) ? Says::yes : Says::maybe;
 }
+
+namespace {
+
+// Puts and takes rows as of one event.
+struct Rows {
+  lmdb::WriteTxn& txn;
+  IndexTables tables;
+  Sequence at;
+
+  Result<void> begin(const std::string& row) const { return txn.put(tables.now, row, be64(at.value())); }
+  Result<void> end(const std::string& row) const {
+    const auto since = txn.get(tables.now, row);
+    const std::string value = std::string(since.value_or(be64(0))) + be64(at.value());
+    HERALD_CHECK(txn.erase(tables.now, row));
+    return txn.put(tables.past, row, value);
+  }
+};
+
+std::string latest_row(registry::ModelId model, registry::VersionNumber number) {
+  return term(Kind::versions, {Field::latest, {}, kHolds, std::nullopt}) +
+         registry::keys::version(model, number);
+}
+
+}  // namespace
 
 Indexing::Indexing(const registry::Reader& state, const registry::Event& event) : at_(event.sequence) {
   Documents documents;
   std::visit(documents, event.payload);
+  model_ = documents.whose_latest();
+  if (model_) latest_ = registry::latest_version(state, *model_);
   for (Named& named : documents.take()) {
     std::vector<std::string> terms = terms_of(state, named.kind, named.key);
     touched_.push_back({named.kind, std::move(named.key), std::move(terms)});
   }
 }
 
-Result<void> Indexing::finish(const registry::Reader& state, lmdb::WriteTxn& txn, lmdb::Table index) const {
+Result<void> Indexing::finish(const registry::Reader& state, lmdb::WriteTxn& txn, IndexTables index) const {
+  const Rows rows{txn, index, at_};
   for (const Touched& touched : touched_) {
     const std::vector<std::string> now = terms_of(state, touched.kind, touched.key);
     std::vector<std::string> begun, ended;
@@ -109,14 +144,14 @@ Result<void> Indexing::finish(const registry::Reader& state, lmdb::WriteTxn& txn
                         std::back_inserter(begun));
     std::set_difference(touched.terms.begin(), touched.terms.end(), now.begin(), now.end(),
                         std::back_inserter(ended));
-    for (const std::string& term : begun) HERALD_CHECK(txn.put(index, term + touched.key, be64(at_.value())));
-    for (const std::string& term : ended) {
-      const std::string row = term + touched.key;
-      const auto since = txn.get(index, row);
-      const std::string value = since ? std::string(since->substr(0, 8)) : be64(0);
-      HERALD_CHECK(txn.put(index, row, value + be64(at_.value())));
-    }
+    for (const std::string& term : begun) HERALD_CHECK(rows.begin(term + touched.key));
+    for (const std::string& term : ended) HERALD_CHECK(rows.end(term + touched.key));
   }
+  if (!model_) return {};
+  const auto latest = registry::latest_version(state, *model_);
+  if (latest == latest_) return {};
+  if (latest_) HERALD_CHECK(rows.end(latest_row(*model_, *latest_)));
+  if (latest) HERALD_CHECK(rows.begin(latest_row(*model_, *latest)));
   return {};
 }
 

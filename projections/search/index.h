@@ -1,11 +1,14 @@
-// The index: which documents say what, as rows of an LMDB table, kept with the views in their transactions. A pure
+// The index: which documents say what, as rows of two LMDB tables, kept with the views in their transactions. A pure
 // function of the events: what a row says follows from the documents before and after each.
 //
-// Key: documents.h. Value: be64 sequence since which the document says so, and where it says so no more, be64 sequence
-// until which it did. Rows are never taken away, so that the same rows answer for now and for then: `says` is certain for
-// a moment of the last such time, and otherwise a reason to look at the document as of the moment.
+// Key: documents.h. In `now`: what is said as of the last event, with be64 sequence since which. In `past`: what is said no
+// more, or was said before, with the be64 sequences since which and until which it last was. So what is asked now meets
+// nothing of what was, and the same walk answers for then: it is certain of the last such time, and otherwise has a reason to
+// look at the document as of the moment.
 #pragma once
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,20 +16,94 @@
 #include "base/sequence.h"
 #include "lmdb/lmdb.h"
 #include "projections/search/documents.h"
+#include "projections/views.h"
 #include "registry/event.h"
 
 namespace herald::projections::search {
 
+struct IndexTables {
+  lmdb::Table now, past;
+};
+
 enum class Says { yes, maybe, no };
-// What the value of a row says of a moment.
-Says says(std::string_view row_value, Sequence at);
+// What the values of a row say of a moment; empty: it is not in that table.
+Says says(std::string_view now, std::string_view past, Sequence at);
+
+// The index as of a moment. Borrows the reader.
+class IndexReader {
+ public:
+  IndexReader(const ViewsReader& views, Sequence at)
+      : tables_(views.search_tables()), at_(at), asks_past_(at < views.stand().sequence) {}
+
+  Says said(const std::string& row) const {
+    const auto now = tables_.txn.get(tables_.now, row);
+    const auto past = asks_past_ ? tables_.txn.get(tables_.past, row) : std::nullopt;
+    return says(now.value_or(std::string_view()), past.value_or(std::string_view()), at_);
+  }
+
+  // Rows from `range.from` to before `range.to`, up or down, behind `after` where it is not empty, until
+  // visit(row, says) returns false.
+  template <class Visit>
+  void rows(const Range& range, std::string_view after, bool backwards, Visit visit) const {
+    Walk now(tables_.txn.cursor(tables_.now), range, after, backwards);
+    if (!asks_past_) {
+      for (; now.entry; now.move())
+        if (!visit(now.entry->key, says(now.entry->value, {}, at_))) return;
+      return;
+    }
+    Walk past(tables_.txn.cursor(tables_.past), range, after, backwards);
+    while (now.entry || past.entry) {
+      const bool both = now.entry && past.entry && now.entry->key == past.entry->key;
+      const bool take_now = both || !past.entry || (now.entry && now.comes_before(*past.entry));
+      const bool take_past = both || !take_now;
+      const std::string_view row = take_now ? now.entry->key : past.entry->key;
+      const std::string_view since = take_now ? now.entry->value : std::string_view();
+      const std::string_view was = take_past ? past.entry->value : std::string_view();
+      if (!visit(row, says(since, was, at_))) return;
+      if (take_now) now.move();
+      if (take_past) past.move();
+    }
+  }
+
+ private:
+  struct Walk {
+    Walk(lmdb::Cursor over, const Range& range, std::string_view after, bool down)
+        : cursor(std::move(over)), within(range), backwards(down) {
+      if (backwards) {
+        entry = cursor.before(after.empty() || after > range.to ? std::string_view(range.to) : after);
+      } else {
+        entry = cursor.at_or_after(std::max(std::string_view(range.from), after));
+        if (entry && entry->key == after) entry = cursor.next();
+      }
+      end();
+    }
+    void move() {
+      entry = backwards ? cursor.previous() : cursor.next();
+      end();
+    }
+    void end() {
+      if (entry && (backwards ? entry->key < within.from : entry->key >= within.to)) entry.reset();
+    }
+    bool comes_before(const lmdb::Entry& other) const {
+      return backwards ? entry->key > other.key : entry->key < other.key;
+    }
+    lmdb::Cursor cursor;
+    const Range& within;
+    const bool backwards;
+    std::optional<lmdb::Entry> entry;
+  };
+
+  ViewsReader::SearchTables tables_;
+  Sequence at_;
+  bool asks_past_;
+};
 
 // Around the evolution of a state by one event: made before, finish() after.
 class Indexing {
  public:
   Indexing(const registry::Reader& state, const registry::Event& event);
   // Errors: storage_full.
-  Result<void> finish(const registry::Reader& state, lmdb::WriteTxn& txn, lmdb::Table index) const;
+  Result<void> finish(const registry::Reader& state, lmdb::WriteTxn& txn, IndexTables index) const;
 
  private:
   struct Touched {
@@ -36,6 +113,8 @@ class Indexing {
   };
   Sequence at_;
   std::vector<Touched> touched_;
+  std::optional<registry::ModelId> model_;  // whose latest version may be another afterwards
+  std::optional<registry::VersionNumber> latest_;
 };
 
 }  // namespace herald::projections::search

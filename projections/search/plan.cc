@@ -7,50 +7,57 @@
 namespace herald::projections::search {
 namespace {
 
+// Whose documents are walked.
+Kind unit_of(Kind asked) {
+  return asked == Kind::runs ? Kind::versions : asked;
+}
+
 bool has_models(Kind kind) {
   return kind == Kind::versions || kind == Kind::evaluations;
 }
 
-// Whose field it is, for a search of this kind; nothing: it has none such.
+// Whose field it is, for a search of this kind; nothing: it has none such. `field`: as meant() says.
 std::optional<Kind> owner_of(Kind asked, Field field) {
-  if (has_field(asked, field)) return asked;
-  if (asked == Kind::models && has_field(Kind::versions, field)) return Kind::versions;
-  if (has_models(asked) && has_field(Kind::models, field)) return Kind::models;
+  const Kind unit = unit_of(asked);
+  if (has_field(unit, field)) return unit;
+  if (unit == Kind::models && has_field(Kind::versions, field)) return Kind::versions;
+  if (has_models(unit) && has_field(Kind::models, field)) return Kind::models;
   return std::nullopt;
 }
 
-// `model` is the name of the model, and `name` of a version too.
+// `model` is the name of the model, and `name` of a version too; that of a run is the run's own.
 Field meant(Kind asked, Field field) {
+  if (asked == Kind::runs && field == Field::name) return Field::run;
   return field == Field::model && asked != Kind::artifacts ? Field::name : field;
 }
 
 std::optional<Kind> owner_of(Kind asked, const Condition& condition) {
   if (condition.field == Field::model)
     return asked == Kind::artifacts ? std::nullopt : std::optional(Kind::models);
-  return owner_of(asked, condition.field);
+  return owner_of(asked, meant(asked, condition.field));
 }
 
-Error no_such_field(Kind kind, Field field, const char* where) {
-  return error(Cause::invalid_value,
-               fmt::format("{} have no \"{}\"", reflect::enum_name(kind), to_string(field)), where);
+std::string no_such_field(Kind kind, Field field) {
+  return fmt::format("{} have no \"{}\"", reflect::enum_name(kind), to_string(field));
 }
 
 Plan::Driver driver_of(const Condition& condition, Kind kind, Kind unit) {
   Plan::Driver driver;
   driver.range = range_of(kind, condition);
+  driver.sure = is_sure(condition.wanted);
+  driver.single = has_one_value(kind, condition.field);
   driver.by_model = kind != unit;
   driver.field = condition.field;
   driver.key = condition.key;
-  if (const auto* pattern = std::get_if<TextPattern>(&condition.wanted);
-      pattern != nullptr && pattern->shape == TextPattern::Shape::part)
-    driver.part = *pattern;
+  driver.wanted = condition.wanted;
   return driver;
 }
 
 void add_drivers(Plan& plan, const std::vector<Condition>& conditions, Kind kind) {
-  for (const Condition& condition : conditions) {
-    if (condition.excluded) continue;
-    plan.drivers.push_back(driver_of(condition, kind, plan.unit));
+  for (std::size_t i = 0; i < conditions.size(); ++i) {
+    if (conditions[i].excluded) continue;
+    plan.drivers.push_back(driver_of(conditions[i], kind, plan.unit));
+    plan.drivers.back().condition = i;
     plan.drivers.back().collect = plan.sort.has_value();
   }
 }
@@ -58,6 +65,7 @@ void add_drivers(Plan& plan, const std::vector<Condition>& conditions, Kind kind
 void add_order(Plan& plan, const Sort& sort, Kind kind) {
   Plan::Driver driver;
   driver.range = range_of(kind, sort.field, sort.key);
+  driver.single = has_one_value(kind, sort.field);
   driver.by_model = kind != plan.unit;
   driver.backwards = sort.descending;
   driver.field = sort.field;
@@ -68,14 +76,29 @@ void add_order(Plan& plan, const Sort& sort, Kind kind) {
 
 }  // namespace
 
+std::optional<Problem> misplaced(const Query& query, Kind kind) {
+  for (const Condition& condition : query.conditions)
+    if (!owner_of(kind, condition)) return Problem{condition.at, no_such_field(kind, condition.field)};
+  return std::nullopt;
+}
+
 Result<Plan> plan_of(const Request& request) {
+  if (const auto problem = misplaced(request.query, request.kind)) {
+    return error(
+        problem->cause,
+        fmt::format("at byte {}, {} long: {}", problem->at.offset, problem->at.length, problem->message),
+        "q");
+  }
   Plan plan;
-  plan.asked = plan.unit = request.kind;
+  plan.asked = request.kind;
+  plan.unit = unit_of(request.kind);
+  plan.once_for_each_run = request.kind == Kind::runs;
   plan.sort = request.sort;
   std::optional<Kind> sorted;
-  if (request.sort) {
-    sorted = owner_of(request.kind, request.sort->field);
-    if (!sorted) return no_such_field(request.kind, request.sort->field, "sort");
+  if (plan.sort) {
+    plan.sort->field = meant(request.kind, plan.sort->field);
+    sorted = owner_of(request.kind, plan.sort->field);
+    if (!sorted) return error(Cause::invalid_value, no_such_field(request.kind, request.sort->field), "sort");
   }
   const auto of_latest = [&](const Condition& condition) {
     return owner_of(request.kind, condition) == Kind::versions;
@@ -87,21 +110,21 @@ Result<Plan> plan_of(const Request& request) {
     plan.only_latest = true;
   }
   for (Condition condition : conditions) {
-    const auto kind = owner_of(request.kind, condition);
-    if (!kind) {
-      return error(
-          Cause::invalid_value,
-          fmt::format("at byte {}, {} long: {} have no \"{}\"", condition.at.offset, condition.at.length,
-                      reflect::enum_name(request.kind), to_string(condition.field)),
-          "q");
-    }
+    const Kind kind = *owner_of(request.kind, condition);
     condition.field = meant(request.kind, condition.field);
+    if (condition.field == Field::archived)
+      condition.wanted = TextPattern{TextPattern::Shape::whole, std::string(kHolds)};
     if (auto* pattern = std::get_if<TextPattern>(&condition.wanted);
-        pattern != nullptr && condition.field == Field::owner && pattern->text == "me" && !request.me.empty())
+        pattern != nullptr && condition.field == Field::owner && !request.me.empty() &&
+        *pattern == TextPattern{TextPattern::Shape::whole, "me"})
       pattern->text = folded(request.me);
-    (*kind == plan.unit ? plan.of_unit : plan.of_model).push_back(std::move(condition));
+    (kind == plan.unit ? plan.of_unit : plan.of_model).push_back(std::move(condition));
   }
-  if (sorted) add_order(plan, *request.sort, *sorted);
+  if (plan.only_latest)
+    plan.of_unit.push_back(
+        {Field::latest, {}, TextPattern{TextPattern::Shape::whole, std::string(kHolds)}, false, {}});
+  if (plan.once_for_each_run) plan.of_unit.push_back({Field::run, {}, Any{}, false, {}});
+  if (sorted) add_order(plan, *plan.sort, *sorted);
   add_drivers(plan, plan.of_unit, plan.unit);
   add_drivers(plan, plan.of_model, Kind::models);
   if (plan.drivers.empty()) {

@@ -8,10 +8,10 @@
 
 namespace herald::projections::search {
 
-// `unit`: what is walked: the kind that is asked for, or the latest versions of models that are.
+// `unit`: what is walked: the kind that is asked for, the latest versions of models that are, the versions of runs.
 struct Plan {
   Kind asked = Kind::models, unit = Kind::models;
-  bool only_latest = false;
+  bool only_latest = false, once_for_each_run = false;
   std::vector<Condition> of_unit, of_model;  // the second only where the unit is not the model itself
 
   // What may be walked: the terms of a condition, in the unit's part of the index or in the models'.
@@ -23,9 +23,12 @@ struct Plan {
     bool collect = false;  // all that are found, sorted; otherwise as they come
     Field field = Field::name;
     std::string key;
-    std::optional<TextPattern> part;  // of the text that a row holds
+    Wanted wanted = Any{};                 // of the terms in the range
+    std::optional<std::size_t> condition;  // which of of_unit, or of of_model, it is; nothing: the order
+    bool sure = true;                      // whoever says a term of the range fulfils the condition
+    bool single = true;                    // nobody says two terms of it at once
   };
-  std::vector<Driver> drivers;
+  std::vector<Driver> drivers;  // where there is an order, the first walks in it
   std::optional<Sort> sort;
   bool sort_by_model = false;
 };

@@ -40,7 +40,8 @@ constexpr std::array<Grammar, kFieldCount> kGrammar{{{"name", Holds::text},
                                                      {"artifact", Holds::text},
                                                      {"dataset", Holds::text},
                                                      {"archived", Holds::nothing},
-                                                     {"model", Holds::text}}};
+                                                     {"model", Holds::text},
+                                                     {"", Holds::nothing}}};
 
 const Grammar& grammar(Field field) {
   return kGrammar[static_cast<std::size_t>(field)];
@@ -48,13 +49,14 @@ const Grammar& grammar(Field field) {
 
 std::optional<Field> field_named(std::string_view name) {
   for (std::size_t i = 0; i < kFieldCount; ++i)
-    if (kGrammar[i].name == name) return static_cast<Field>(i);
+    if (kGrammar[i].name == name && !name.empty()) return static_cast<Field>(i);
   return std::nullopt;
 }
 
 std::string field_names() {
   std::string names;
   for (const Grammar& field : kGrammar) {
+    if (field.name.empty()) continue;
     if (!names.empty()) names += ", ";
     names += field.name;
     if (field.name == "metric" || field.name == "meta") names += ".<name>";

@@ -39,9 +39,10 @@ enum class Field : std::uint8_t {
   artifact,
   dataset,
   archived,
-  model  // the name of the model; the same as `name` for models and versions
+  model,  // the name of the model; the same as `name` for models and versions
+  latest  // of versions: it is its model's; no word of the language
 };
-inline constexpr std::size_t kFieldCount = 18;
+inline constexpr std::size_t kFieldCount = 19;
 std::string_view to_string(Field field);
 
 // Numbers as unsigned ones in the same order; minus zero is zero.

@@ -5,6 +5,9 @@
 // is held against the other conditions. Which condition drives is found by trying: each gets a little work, then more,
 // until one of them has filled a page or come to its end; so nothing needs to be counted beforehand. The documents
 // themselves decide; the index only says where to look.
+//
+// A run is what versions name as theirs: it is found by the first of its versions that fulfils all conditions, in which
+// `name` is the run's own, and is given by that version.
 #pragma once
 
 #include <functional>
@@ -27,18 +30,24 @@ struct Request {
   std::string after;              // Found::next of the page before
   std::optional<Sequence> as_of;  // of the first page; absent: as far as the views are
   std::string me;                 // what `owner:me` stands for
+  // Of this page, in rows of the index. With less than a hundred a page may not get on.
+  std::size_t work = limits::kMaxSearchWork;
 };
 
-// Whether the caller may see a model of a registry.
+// Whether the caller may see a model of a registry; empty: all. An artifact is seen by whoever sees a version that it is
+// linked to.
 using Sees = std::function<bool(registry::RegistryId registry, registry::ModelId model)>;
 
 struct Found {
-  std::vector<std::string> documents;  // their keys (documents.h); of models: those of Table::models
+  std::vector<std::string> documents;  // their keys (documents.h); of runs: those of versions
   std::vector<std::string> keys;       // of each: `next`, were the page cut behind it
   std::optional<std::string>
       next;           // absent: this is the last page. A page may be short, or empty, and have one
   Sequence sequence;  // as of which
 };
+
+// What a search for this kind cannot ask.
+std::optional<Problem> misplaced(const Query& query, Kind kind);
 
 // Conditions of a version hold models to their latest version; conditions of a model hold versions and evaluations to
 // theirs. Errors: invalid_value (a field that the kind does not have: "q"; an order: "sort"; a position: "cursor").

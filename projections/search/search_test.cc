@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+#include <random>
+
 #include "projections/testing/registry_story.h"
 #include "projections/testing/stores.h"
 
@@ -14,7 +17,7 @@ using testing::RegistryStory;
 using ::testing::UnorderedElementsAre;
 using testing::ViewsStore;
 
-const Sees kAll = [](registry::RegistryId, registry::ModelId) { return true; };
+const Sees kAll;
 
 // "fraud", "fraud:v2", ...
 std::vector<std::string> names(const ViewsReader& reader, const Found& found, Kind kind) {
@@ -22,6 +25,15 @@ std::vector<std::string> names(const ViewsReader& reader, const Found& found, Ki
   const AsOf state = reader.as_of(found.sequence);
   for (const std::string& key : found.documents) {
     const auto id = registry::ModelId(Uuid::from_bytes(std::string_view(key).substr(0, 16)));
+    if (kind == Kind::runs) {
+      names.push_back(Document::find(state, kind, key)->version().run->id.str());
+      continue;
+    }
+    if (kind == Kind::artifacts) {
+      names.push_back(
+          registry::find<registry::ArtifactRecord>(state, registry::Table::artifacts, key)->name.str());
+      continue;
+    }
     std::string name = registry::find_model(state, id)->name.str();
     if (kind == Kind::versions) name += ":v" + std::to_string(read_be64(std::string_view(key).substr(16)));
     names.push_back(std::move(name));
@@ -50,6 +62,42 @@ void version_with(RegistryStory& story, const std::string& model, double auc, co
   command.metadata = json::Raw(metadata);
   command.source = registry::Uri::trusted("s3://bucket/" + model);
   story.record(command);
+}
+
+void version_of_run(RegistryStory& story, const std::string& model, const std::string& run, double auc) {
+  auto command = RegistryStory::at<registry::RegisterVersion>(model);
+  command.metrics = {{"auc", auc}};
+  command.run = registry::Run{registry::Label::trusted(run), registry::Label::trusted("nightly"), {}, {}};
+  command.run->framework = registry::Label::trusted("sklearn");
+  story.record(command);
+}
+
+// All pages, one after the other; each must get on.
+std::vector<std::string> pages(const ViewsStore& store, Request request) {
+  const ViewsReader reader(*store.views);
+  std::vector<std::string> all, cursors;
+  for (;;) {
+    const Found found = search(reader, request, kAll).value();
+    for (std::string& name : names(reader, found, request.kind)) all.push_back(std::move(name));
+    if (!found.next) return all;
+    if (std::find(cursors.begin(), cursors.end(), *found.next) != cursors.end())
+      throw std::logic_error("a page ended where one before it did");
+    cursors.push_back(request.after = *found.next);
+  }
+}
+
+// Many models, of which few are found.
+RegistryStory a_long_story() {
+  RegistryStory story;
+  for (int i = 0; i < 200; ++i) {
+    const std::string model = "model-" + std::to_string(1000 + i);
+    story.model(model);
+    story.tag(model, "team", i % 2 == 0 ? "risk" : "growth");
+    story.tag(model, "tier", std::to_string(i % 40));
+    if (i % 3 != 0) version_with(story, model, 0.001 * ((i * 37) % 1000), "{}");
+    if (i % 5 == 0) version_of_run(story, model, "run-" + std::to_string(i % 4), 0.5);
+  }
+  return story;
 }
 
 RegistryStory a_story() {
@@ -145,6 +193,190 @@ TEST(Search, PagesNeitherSkipNorRepeatWhileWritesGoOn) {
     EXPECT_THAT(all, UnorderedElementsAre("churn:v1", "churn:v2", "fraud-cards:v1", "fraud-loans:v1"))
         << sort;
   }
+}
+
+// However little one page may look at: none is lost, and the cursor always moves.
+TEST(Search, PagesThatRunOutOfWorkGetOn) {
+  const ViewsStore store(a_long_story().events());
+  for (const Kind kind : {Kind::models, Kind::versions, Kind::runs}) {
+    for (const char* text : {"", "tag:tier=7", "tag:tier=7 metric.auc<0.4", "name:model* metric.auc>0.9",
+                             "name:*99* -tag:team=risk", "-metric.auc>0.1", "name:model-110*"}) {
+      for (const char* sort : {"", "name", "-name", "-created", "metric.auc"}) {
+        const std::string_view words(text);
+        if (kind == Kind::runs && (words.find("tag") != words.npos || words.find("name") != words.npos))
+          continue;
+        Request request = asked(text, kind);
+        if (*sort != '\0') request.sort = parse_sort(sort).value();
+        request.limit = 7;
+        auto all = pages(store, request);
+        request.work = 100;
+        auto bit_by_bit = pages(store, request);
+        if (*sort == '\0') {  // in no order in particular
+          std::sort(all.begin(), all.end());
+          std::sort(bit_by_bit.begin(), bit_by_bit.end());
+        }
+        EXPECT_EQ(bit_by_bit, all) << reflect::enum_name(kind) << ' ' << text << ' ' << sort;
+      }
+    }
+  }
+}
+
+TEST(Search, PagesOfASortGoOnWhereThereIsTooMuchToSortAnew) {
+  const ViewsStore store(a_long_story().events());
+  for (const Kind kind : {Kind::models, Kind::versions}) {
+    for (const char* sort : {"-metric.auc", "-name", "created"}) {
+      Request request = asked("name:model-10*", kind);
+      request.sort = parse_sort(sort).value();
+      const auto all = pages(store, request);
+      request.limit = 3;
+      const ViewsReader reader(*store.views);
+      const Found first = search(reader, request, kAll).value();
+      auto found = names(reader, first, request.kind);
+      request.after = first.next.value();
+      request.work = 100;
+      for (const std::string& name : pages(store, request)) found.push_back(name);
+      EXPECT_EQ(found, all) << sort;
+    }
+  }
+}
+
+TEST(Search, FindsRunsOnceByWhatTheirVersionsSay) {
+  RegistryStory story = a_story();
+  version_of_run(story, "churn", "r-1", 0.5);
+  version_of_run(story, "fraud-cards", "r-1", 0.8);
+  version_of_run(story, "fraud-cards", "R-1", 0.3);
+  version_of_run(story, "fraud-loans", "r-2", 0.9);
+  const ViewsStore store(story.events());
+  EXPECT_THAT(run(store, "", Kind::runs), UnorderedElementsAre("r-1", "R-1", "r-2"));
+  EXPECT_THAT(run(store, "name:r-2", Kind::runs), ElementsAre("r-2"));
+  EXPECT_THAT(run(store, "nightly framework:sklearn", Kind::runs), UnorderedElementsAre("r-1", "R-1", "r-2"));
+  EXPECT_THAT(run(store, "model:fraud-cards", Kind::runs), UnorderedElementsAre("r-1", "R-1"));
+  EXPECT_THAT(run(store, "metric.auc>0.7", Kind::runs), UnorderedElementsAre("r-1", "r-2"));
+  Request request = asked("", Kind::runs);
+  request.sort = parse_sort("-name").value();
+  EXPECT_EQ(run(store, request).size(), 3u);
+  EXPECT_EQ(pages(store, request), run(store, request));
+}
+
+TEST(Search, OwnerMeIsTheCaller) {
+  RegistryStory story = a_story();
+  const auto alice = story.id<registry::PrincipalId>();
+  story.record(registry::CreatePrincipal{alice, {}});
+  auto own = RegistryStory::at<registry::SetOwner>("churn");
+  own.owner = alice;
+  story.record(own);
+  const ViewsStore store(story.events());
+  Request request = asked("owner:me", Kind::models);
+  EXPECT_THAT(run(store, request), IsEmpty());
+  request.me = alice.str();
+  EXPECT_THAT(run(store, request), ElementsAre("churn"));
+  EXPECT_THAT(run(store, "owner:" + alice.str()), ElementsAre("churn"));
+  request = asked("owner:me*", Kind::models);
+  request.me = alice.str();
+  EXPECT_THAT(run(store, request), IsEmpty());
+}
+
+TEST(Search, ShowsArtifactsToThoseWhoSeeAVersionOfThem) {
+  RegistryStory story = a_story();
+  story.link("churn", registry::VersionNumber(1), story.artifact("weights"));
+  story.artifact("loose");
+  const ViewsStore store(story.events());
+  const ViewsReader reader(*store.views);
+  const Request request = asked("", Kind::artifacts);
+  EXPECT_THAT(names(reader, search(reader, request, kAll).value(), request.kind),
+              UnorderedElementsAre("weights", "loose"));
+  const Sees all = [](registry::RegistryId, registry::ModelId) { return true; };
+  EXPECT_THAT(names(reader, search(reader, request, all).value(), request.kind), ElementsAre("weights"));
+  const Sees none = [](registry::RegistryId, registry::ModelId) { return false; };
+  EXPECT_THAT(search(reader, request, none).value().documents, IsEmpty());
+}
+
+TEST(Search, HoldsModelsToWhicheverVersionIsTheirLatest) {
+  RegistryStory story = a_story();
+  const Sequence before(story.last());
+  story.fail("churn", 2);
+  const ViewsStore store(story.events());
+  EXPECT_THAT(run(store, "metric.auc>0.9"), ElementsAre("fraud-cards"));
+  EXPECT_THAT(run(store, "metric.auc:0.7"), ElementsAre("churn"));
+  EXPECT_THAT(run(store, "-metric.auc>0.9"), UnorderedElementsAre("churn", "fraud-loans"));
+  Request request = asked("metric.auc>0.9", Kind::models);
+  request.as_of = before;
+  EXPECT_THAT(run(store, request), UnorderedElementsAre("churn", "fraud-cards"));
+}
+
+// What the documents themselves say, one by one, without the index.
+std::vector<std::string> by_looking_at_all(const ViewsReader& reader, const Request& request) {
+  const AsOf state = reader.as_of(*request.as_of);
+  Found found;
+  found.sequence = state.sequence();
+  state.scan(table_of(request.kind), {}, {}, [&](std::string_view key, std::string_view) {
+    const auto document = Document::find(state, request.kind, key);
+    if (document && std::all_of(request.query.conditions.begin(), request.query.conditions.end(),
+                                [&](const Condition& c) { return document->says(c) != c.excluded; }))
+      found.documents.emplace_back(key);
+    return true;
+  });
+  return names(reader, found, request.kind);
+}
+
+TEST(Search, FindsAtAnyMomentOfARandomHistoryWhatTheDocumentsSay) {
+  std::mt19937 random(3);
+  RegistryStory story;
+  const auto model = [&] { return "m" + std::to_string(random() % 6); };
+  for (int i = 0; i < 6; ++i) story.model("m" + std::to_string(i));
+  std::map<std::string, std::uint64_t> versions;
+  for (int step = 0; step < 300; ++step) {
+    const std::string name = model();
+    switch (random() % 5) {
+      case 0:
+        version_with(story, name, 0.1 * (random() % 10),
+                     R"({"lib":")" + std::to_string(random() % 3) + "\"}");
+        ++versions[name];
+        break;
+      case 1:
+        story.tag(name, "k", std::to_string(random() % 3));
+        break;
+      case 2:
+      case 3:
+        if (versions[name] != 0)
+          story.move(name, random() % 2 == 0 ? "a" : "b", 1 + random() % versions[name]);
+        break;
+      default: {
+        auto tags = RegistryStory::at<registry::ChangeTags>(name);
+        if (versions[name] == 0) break;
+        tags.version = registry::VersionNumber(1 + random() % versions[name]);
+        tags.tags["k"] = std::to_string(random() % 3);
+        story.record(tags);
+      }
+    }
+  }
+  const ViewsStore store(story.events());
+  const ViewsReader reader(*store.views);
+  const char* const asked_of_both[] = {"tag:k=1",
+                                       "-tag:k",
+                                       "alias:a",
+                                       "alias:a -alias:b",
+                                       "alias:a tag:k=2",
+                                       "tag:k=1* alias:*",
+                                       "created>2000-01-01 -alias:a"};
+  const char* const asked_of_versions[] = {"metric.auc>0.4 tag:k=0", "meta.lib:1 metric.auc<=0.5 -alias:a",
+                                           "meta.lib:1", "metric.auc>0.2 metric.auc<0.6 alias:b"};
+  const auto compare = [&](const char* text, Kind kind) {
+    for (int round = 0; round < 20; ++round) {
+      Request request = asked(text, kind);
+      request.as_of = Sequence(1 + random() % story.last());
+      const auto expected = by_looking_at_all(reader, request);
+      request.limit = 1 + random() % 5;
+      if (random() % 2 == 0) request.sort = Sort{Field::created, {}, random() % 2 == 0};
+      EXPECT_THAT(pages(store, request), ::testing::UnorderedElementsAreArray(expected))
+          << text << " as of " << request.as_of->value();
+    }
+  };
+  for (const char* text : asked_of_both) {
+    compare(text, Kind::models);
+    compare(text, Kind::versions);
+  }
+  for (const char* text : asked_of_versions) compare(text, Kind::versions);
 }
 
 TEST(Search, LeavesOutWhatTheCallerMayNotSee) {

@@ -35,6 +35,20 @@ def recovery(seconds):
     return section("Recovery and the past", table(head, rows) + "\n\n`build/release/bench/recovery_bench`")
 
 
+def search(seconds):
+    """The first page of searches over 10,000 models and a million versions, and what their index costs."""
+    rows, cost = [], ""
+    for benchmark in benchmarks("search_bench", seconds):
+        if "index_us" in benchmark:
+            cost = (f"The index costs {benchmark['index_us']:.1f} µs, {benchmark['rows']:.1f} rows and {benchmark['bytes']:,.0f} bytes an event "
+                    f"(of the first 200,000); the views of all take {benchmark['views_mb']:,.0f} MB.")
+        else:
+            times = [f"{benchmark[name]:.2f}" for name in ("p50_ms", "worst_ms", "cold_ms")]
+            rows.append([f"`{benchmark['label']}`", *times, f"{benchmark['found']:.0f}{'+' if benchmark['more'] else ''}"])
+    head = ["search", "p50 ms", "worst of 200 ms", "cold ms", "found"]
+    return section("Search", table(head, rows) + f"\n\n{cost}\n\n`build/release/bench/search_bench`")
+
+
 def reads(seconds):
     """Point reads over HTTP: an alias, a reference, a model as it was."""
     rows = []
@@ -82,7 +96,7 @@ def mlflow(seconds):
     return section(f"Beside MLflow {VERSION} (SQLite)", table(head, rows))
 
 
-ALL = {function.__name__: function for function in (log, recovery, writes, reads, deliveries, mlflow)}
+ALL = {function.__name__: function for function in (log, recovery, search, writes, reads, deliveries, mlflow)}
 
 
 # ---- helpers ----------------------------------------------------------------------------------

@@ -68,6 +68,7 @@ COMMANDS = {
     ("GET", "/v1/deliveries"): "delivery list",
     ("GET", "/v1/deliveries/{delivery}"): "delivery show",
     ("POST", "/v1/deliveries/{delivery}/replay"): "delivery replay",
+    ("GET", "/v1/search"): "search",
     ("GET", "/v1/secrets"): "secret list",
     ("PUT", "/v1/secrets/{secret}"): "secret set",
     ("DELETE", "/v1/secrets/{secret}"): "secret remove",

@@ -1,0 +1,214 @@
+// Search: the language and how it is answered are those of projections/search; here a request becomes one, and what is
+// found is shown as the routes of its kind show it.
+#include "projections/search/search.h"
+
+#include "api/call.h"
+#include "api/handlers.h"
+#include "api/problem.h"
+#include "api/representation.h"
+
+namespace herald::api {
+
+// A run, as the first of the versions that name it tells of it.
+struct FoundRunBody : registry::Run {
+  registry::RegistryName registry;
+  registry::ModelName model;
+  VersionNumber version;
+  std::string reference;
+  Mark created;  // of that version
+};
+BOOST_DESCRIBE_STRUCT(FoundRunBody, (registry::Run), (registry, model, version, reference, created))
+
+struct FoundEvaluationBody {
+  registry::EvaluationId id;
+  registry::RegistryName registry;
+  registry::ModelName model;
+  VersionNumber version;
+  std::string reference;  // of the version
+  std::optional<registry::Label> name;
+  std::optional<registry::Node> dataset;
+  std::optional<registry::Label> run;
+  std::map<std::string, double> metrics;
+  std::vector<registry::EvaluationFile> files;
+  Mark recorded;
+};
+BOOST_DESCRIBE_STRUCT(FoundEvaluationBody, (),
+                      (id, registry, model, version, reference, name, dataset, run, metrics, files, recorded))
+
+namespace {
+
+namespace search = projections::search;
+using search::Kind;
+
+constexpr std::string_view kKinds =
+    R"({"enum":["models","versions","artifacts","runs","evaluations"],"default":"models"})";
+
+Result<Kind> kind_in(const Call& call) {
+  const std::string_view text = call.query.get("kind").value_or("models");
+  const auto kind = reflect::enum_value<Kind>(text);
+  if (kind) return *kind;
+  return error(Cause::invalid_value,
+               "\"kind\" is one of models, versions, artifacts, runs, evaluations, not " + shown(text),
+               "kind");
+}
+
+// Of a mistake in the sentence: the problem with its place as members of its own.
+Answer mistake(const Call& call, const search::Problem& problem, std::string_view text) {
+  ProblemBody body = problem_body(search::as_error(problem, text), call.request_id);
+  body.position = problem.at.offset;
+  body.length = problem.at.length;
+  return Answer{.status = body.status,
+                .media = kProblemJson,
+                .body = json::to_json(body),
+                .sequence = {},
+                .headers = {}};
+}
+
+// What the caller may see, as things stand now, whenever is asked about.
+class Visible {
+ public:
+  explicit Visible(const Call& call) : access_(call.access), now_(call.herald.parts.head) {}
+
+  bool operator()(registry::RegistryId registry, registry::ModelId model) {
+    auto home = homes_.find(registry);
+    if (home == homes_.end()) {
+      home = homes_
+                 .emplace(registry, registry::find<registry::RegistryRecord>(
+                                        now_, registry::Table::registries, registry.bytes()))
+                 .first;
+    }
+    return home->second && access_.on(*home->second, model);
+  }
+
+ private:
+  const registry::Access& access_;
+  const projections::HeadReader now_;
+  std::map<registry::RegistryId, std::optional<registry::RegistryRecord>> homes_;
+};
+
+// What is found, as it was when it was found.
+class FoundPresenter {
+ public:
+  FoundPresenter(const registry::Reader& then, const work::Store& work, Kind kind)
+      : then_(then), presenter_(then, work), kind_(kind) {}
+
+  void write(std::string& out, std::string_view key) {
+    switch (kind_) {
+      case Kind::models:
+        return json::write(out, presenter_.model(home_of(key)));
+      case Kind::versions:
+        return json::write(out, presenter_.version(home_of(key), version_at(key)));
+      case Kind::runs:
+        return json::write(out, run_of(home_of(key), version_at(key)));
+      case Kind::evaluations:
+        return json::write(out, evaluation_at(key));
+      case Kind::artifacts:
+        return json::write(out, presenter_.artifact(at<registry::ArtifactRecord>(Table::artifacts, key)));
+    }
+  }
+
+ private:
+  using Table = registry::Table;
+
+  template <class Record>
+  Record at(Table table, std::string_view key) const {
+    return registry::find<Record>(then_, table, key).value();
+  }
+  registry::FoundModel home_of(std::string_view key) const {
+    auto model = at<registry::ModelRecord>(Table::models, key.substr(0, registry::ModelId().bytes().size()));
+    auto home = at<registry::RegistryRecord>(Table::registries, model.registry_id.bytes());
+    return {std::move(home), std::move(model)};
+  }
+  registry::VersionRecord version_at(std::string_view key) const {
+    return at<registry::VersionRecord>(Table::versions, key);
+  }
+
+  static FoundRunBody run_of(const registry::FoundModel& home, const registry::VersionRecord& version) {
+    FoundRunBody body;
+    static_cast<registry::Run&>(body) = version.run.value();
+    body.registry = home.registry.name;
+    body.model = home.model.name;
+    body.version = version.number;
+    body.reference = reference_of(body.registry, body.model, body.version);
+    body.created = version.created;
+    return body;
+  }
+  FoundEvaluationBody evaluation_at(std::string_view key) const {
+    const auto home = home_of(key);
+    const auto evaluation = at<registry::EvaluationRecord>(Table::evaluations, key);
+    return {evaluation.id,
+            home.registry.name,
+            home.model.name,
+            evaluation.version,
+            reference_of(home.registry.name, home.model.name, evaluation.version),
+            evaluation.name,
+            evaluation.dataset,
+            evaluation.run,
+            evaluation.metrics,
+            evaluation.files,
+            evaluation.recorded};
+  }
+
+  const registry::Reader& then_;
+  Presenter presenter_;
+  Kind kind_;
+};
+
+// What a cursor belongs to: all that chooses what is listed, and in which order.
+std::string list_of(const Call& call) {
+  std::string list(call.path_text);
+  for (const char* name : {"kind", "sort", "as_of", "q"}) list.append(1, '\0').append(text_in(call, name));
+  return list;
+}
+
+Result<Outcome> find(const Call& call) {
+  const std::string_view text = text_in(call, "q");
+  const std::string list = list_of(call);
+  HERALD_TRY(const Kind kind, kind_in(call));
+  HERALD_TRY(const projections::PageRequest page, page_in(call, list));
+  search::Request request;
+  request.kind = kind;
+  if (const auto sort = call.query.get("sort")) {
+    HERALD_TRY(request.sort, search::parse_sort(*sort));
+  }
+  auto parsed = search::parse(text);
+  if (const auto* problem = std::get_if<search::Problem>(&parsed)) return mistake(call, *problem, text);
+  request.query = std::get<search::Query>(std::move(parsed));
+  if (const auto problem = search::misplaced(request.query, kind)) return mistake(call, *problem, text);
+  request.limit = page.limit;
+  request.after = page.after;
+  request.as_of = call.as_of;
+  request.me = call.actor.id;
+
+  Visible visible(call);
+  const search::Sees sees = call.access.sees_all() ? search::Sees() : std::ref(visible);
+  const projections::ViewsReader views(call.herald.parts.views);
+  HERALD_TRY(search::Found found, search::search(views, request, sees));
+  const projections::AsOf then = views.as_of(found.sequence);
+  FoundPresenter presenter(then, call.herald.parts.work, kind);
+  const projections::Page<std::string> documents{std::move(found.documents), std::move(found.keys),
+                                                 std::move(found.next)};
+  return list_answer(call, list, documents, found.sequence,
+                     [&](std::string& out, const std::string& document) { presenter.write(out, document); });
+}
+
+}  // namespace
+
+void add_search_routes(Router& router) {
+  router.add({Method::get, "/v1/search", Permission::read, ObjectScope::visible, find,
+              Doc("search", "Find models, versions, artifacts, runs and evaluations by what they say")
+                  .lists<json::Raw>("Found")
+                  .with({"q", R"({"type":"string"})",
+                         "name:fraud* tag:tier=1 metric.auc>0.9 -archived: all must hold."})
+                  .with({"kind", kKinds, "What to find."})
+                  .with({"sort", R"({"type":"string"})",
+                         "name, created, changed or metric.<name>, with - before it downwards."})
+                  .as_of()
+                  .says("The items are as the routes of their kind show them. A refusal of \"q\" says where: "
+                        "position and "
+                        "length, in bytes. All pages are as of the moment of the first; a page may be short, "
+                        "or empty, "
+                        "and have a \"next\".")});
+}
+
+}  // namespace herald::api

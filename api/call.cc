@@ -48,12 +48,40 @@ Result<registry::VersionNumber> number_in(const Call& call) {
   return selector.number;
 }
 
+Result<registry::VersionAddress> version_in(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto number, number_in(call));
+  return registry::VersionAddress{address, number};
+}
+
 Result<registry::VersionReference> parse_reference(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   const bool bare_number = colon != std::string_view::npos && all_digits(text.substr(colon + 1));
   if (!bare_number) return registry::VersionReference::parse(text);
   return registry::VersionReference::parse(std::string(text.substr(0, colon + 1)) + "v" +
                                            std::string(text.substr(colon + 1)));
+}
+
+// Who does not see all is not told which others there are.
+Result<registry::RegistryRecord> seen_registry(const Call& call, const registry::Reader& state,
+                                               const registry::RegistryName& name) {
+  if (call.access.sees_all()) return registry::require_registry(state, name);
+  auto found = registry::find_registry(state, name);
+  if (found && call.access.sees(*found)) return std::move(*found);
+  return error(Cause::not_found, "registry \"" + name.str() + "\" does not exist on this server", "registry");
+}
+
+Result<registry::FoundModel> seen_model(const Call& call, const registry::Reader& state,
+                                        const registry::ModelAddress& address) {
+  if (call.access.sees_all()) return registry::require_model(state, address.registry, address.model);
+  HERALD_TRY(auto home, seen_registry(call, state, address.registry));
+  auto model = registry::find_model(state, home.id, address.model);
+  if (model && call.access.on(home, model->id))
+    return registry::FoundModel{std::move(home), std::move(*model)};
+  return error(
+      Cause::not_found,
+      "model \"" + address.model.str() + "\" does not exist in registry \"" + address.registry.str() + "\"",
+      "model");
 }
 
 std::string_view text_in(const Call& call, std::string_view name) {

@@ -58,15 +58,34 @@ Result<registry::ModelAddress> model_in(const Call& call);
 Result<registry::AliasName> alias_in(const Call& call);
 Result<registry::VersionSelector> selector_in(const Call& call);  // 3, v3, latest or an alias
 Result<registry::VersionNumber> number_in(const Call& call);      // 3 or v3
+Result<registry::VersionAddress> version_in(const Call& call);    // a model and a number
 Result<registry::VersionSelector> parse_selector(std::string_view text);
 // `[registry/]model:3` is taken for `:v3`.
 Result<registry::VersionReference> parse_reference(std::string_view text);
+
+// ---- what the caller may see ----
+// The registry, as if those that the caller does not see did not exist.
+Result<registry::RegistryRecord> seen_registry(const Call& call, const registry::Reader& state,
+                                               const registry::RegistryName& name);
+Result<registry::FoundModel> seen_model(const Call& call, const registry::Reader& state,
+                                        const registry::ModelAddress& address);
 
 // ---- what the query says ----
 Result<projections::PageRequest> page_in(const Call& call);
 // `list`: what its cursors belong to, where that is more than the path.
 Result<projections::PageRequest> page_in(const Call& call, std::string_view list);
 std::string_view text_in(const Call& call, std::string_view name);  // empty when it is not there
+// A word out of an enumeration. Errors: invalid_value, naming the parameter and the choices.
+template <class Enum>
+Result<Enum> choice_in(const Call& call, std::string_view name, Enum otherwise) {
+  const auto text = call.query.get(name);
+  if (!text) return otherwise;
+  if (const auto value = reflect::enum_value<Enum>(*text)) return *value;
+  return error(
+      Cause::invalid_value,
+      shown(*text) + " is none of " + reflect::enum_choices<Enum>() + " (\"" + std::string(name) + "\")",
+      std::string(name));
+}
 
 // ---- what goes back ----
 template <class Body>

@@ -17,6 +17,40 @@ std::optional<std::string> Presenter::text(const std::optional<registry::TextRef
   return work::find_text(work_, ref->digest);
 }
 
+namespace {
+
+std::optional<CardSummaryBody> summary(const std::optional<registry::Card>& card) {
+  if (!card) return std::nullopt;
+  return CardSummaryBody{card->text.bytes, card->sections};
+}
+
+}  // namespace
+
+RegistryBody Presenter::registry(const registry::RegistryRecord& registry) const {
+  return {.id = registry.id,
+          .name = registry.name,
+          .kind = registry.kind,
+          .visibility = registry.visibility,
+          .description = text(registry.description),
+          .stages = registry.stages,
+          .card_policy = registry.card_policy,
+          .protected_aliases = registry.protected_aliases,
+          .archived = registry.archived,
+          .created = registry.created,
+          .changed = registry.changed};
+}
+
+CardBody Presenter::card(const registry::RegistryRecord& registry, const registry::Card& card) const {
+  CardBody body{.text = {true, text(card.text)},
+                .digest = card.text.digest,
+                .bytes = card.text.bytes,
+                .sections = card.sections,
+                .of_model = std::nullopt,
+                .missing = std::nullopt};
+  if (registry.card_policy) body.missing = registry::missing_sections(*registry.card_policy, card);
+  return body;
+}
+
 ModelBody Presenter::model(const registry::FoundModel& found) const {
   const registry::ModelRecord& model = found.model;
   ModelBody body{.registry = found.registry.name,
@@ -27,6 +61,10 @@ ModelBody Presenter::model(const registry::FoundModel& found) const {
                  .aliases = {},
                  .latest = model.latest,
                  .versions = model.last_version,
+                 .owner = model.owner,
+                 .card = summary(model.card),
+                 .archived = model.archived,
+                 .deleted = model.deleted,
                  .created = model.created,
                  .changed = model.changed};
   for (const registry::AliasRecord& alias : projections::list_aliases(state_, model.id)) {
@@ -62,6 +100,10 @@ VersionBody Presenter::version(const registry::FoundModel& found, const registry
                    .tags = version.tags,
                    .artifacts = {},
                    .aliases = own == aliases.end() ? std::vector<registry::AliasName>() : own->second,
+                   .stage = version.stage,
+                   .staged = version.staged,
+                   .card = summary(version.card),
+                   .deleted = version.deleted,
                    .created = version.created,
                    .changed = version.changed};
   for (const registry::LinkedArtifact& linked : version.artifacts) {
@@ -93,6 +135,7 @@ ArtifactBody Presenter::artifact(const registry::ArtifactRecord& artifact) const
                     .digest = artifact.digest,
                     .files = artifact.files,
                     .bytes = artifact.bytes,
+                    .reference = artifact.reference,
                     .created = artifact.created,
                     .versions = {}};
   for (const projections::LinkedVersion& linked : projections::versions_of(state_, artifact.id)) {

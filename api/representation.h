@@ -19,6 +19,29 @@ namespace herald::api {
 using registry::Mark;
 using registry::VersionNumber;
 
+struct RegistryBody {
+  registry::RegistryId id;
+  registry::RegistryName name;
+  registry::RegistryKind kind = registry::RegistryKind::model;
+  registry::Visibility visibility = registry::Visibility::organization;
+  std::optional<std::string> description;
+  std::optional<registry::StageSet> stages;
+  std::optional<registry::CardPolicy> card_policy;
+  std::vector<registry::AliasName> protected_aliases;
+  std::optional<Mark> archived;
+  Mark created, changed;
+};
+BOOST_DESCRIBE_STRUCT(RegistryBody, (),
+                      (id, name, kind, visibility, description, stages, card_policy, protected_aliases,
+                       archived, created, changed))
+
+// That there is a card, and its headings; its text is asked for by itself.
+struct CardSummaryBody {
+  std::uint32_t bytes = 0;
+  std::vector<registry::Label> sections;
+};
+BOOST_DESCRIBE_STRUCT(CardSummaryBody, (), (bytes, sections))
+
 struct ModelBody {
   registry::RegistryName registry;
   registry::ModelName name;
@@ -28,10 +51,14 @@ struct ModelBody {
   std::map<std::string, std::uint64_t> aliases;
   std::optional<VersionNumber> latest;  // the highest-numbered version that is ready
   VersionNumber versions;               // the highest number given; 0: none yet
+  std::optional<registry::PrincipalId> owner;
+  std::optional<CardSummaryBody> card;
+  std::optional<Mark> archived, deleted;
   Mark created, changed;
 };
 BOOST_DESCRIBE_STRUCT(ModelBody, (),
-                      (registry, name, id, description, tags, aliases, latest, versions, created, changed))
+                      (registry, name, id, description, tags, aliases, latest, versions, owner, card,
+                       archived, deleted, created, changed))
 
 struct LinkedArtifactBody {
   registry::ArtifactId id;
@@ -56,11 +83,16 @@ struct VersionBody {
   std::map<std::string, std::string> tags;
   std::vector<LinkedArtifactBody> artifacts;
   std::vector<registry::AliasName> aliases;
+  std::optional<registry::StageName> stage;
+  std::optional<Mark> staged;  // when it came to where it is now, in a stage or in none
+  std::optional<CardSummaryBody> card;
+  std::optional<Mark> deleted;
   Mark created, changed;
 };
 BOOST_DESCRIBE_STRUCT(VersionBody, (),
                       (registry, model, model_id, version, reference, source, digest, run, metadata, metrics,
-                       status, description, tags, artifacts, aliases, created, changed))
+                       status, description, tags, artifacts, aliases, stage, staged, card, deleted, created,
+                       changed))
 
 struct AliasBody {
   std::string alias;
@@ -83,6 +115,39 @@ struct AliasStepBody {
 };
 BOOST_DESCRIBE_STRUCT(AliasStepBody, (), (sequence, time, actor, from, to, reason, held_seconds))
 
+// One step of a version from stage to stage; absent: no stage. `held_seconds` as of aliases.
+struct StageStepBody {
+  std::uint64_t sequence = 0;
+  Timestamp time;
+  std::string actor;
+  std::optional<registry::StageName> from, to;
+  std::optional<registry::Reason> reason;
+  std::optional<double> held_seconds;
+};
+BOOST_DESCRIBE_STRUCT(StageStepBody, (), (sequence, time, actor, from, to, reason, held_seconds))
+
+// A version's time under an alias. `until` absent: it is there still, and `held_seconds` are those up to now, or up to `as_of`.
+struct HolderBody {
+  VersionNumber version;
+  Mark since;
+  std::optional<Mark> until;
+  double held_seconds = 0;
+  std::optional<registry::Reason> reason;  // why it came there
+};
+BOOST_DESCRIBE_STRUCT(HolderBody, (), (version, since, until, held_seconds, reason))
+
+// `text` null: it was erased. `of_model`: the version has none of its own, so that the model's stands for it. `missing`: sections
+// that the registry's policy asks for and that it has no heading for.
+struct CardBody {
+  reflect::Nullable<std::string> text;
+  Digest digest;
+  std::uint32_t bytes = 0;
+  std::vector<registry::Label> sections;
+  std::optional<bool> of_model;
+  std::optional<std::vector<registry::Label>> missing;
+};
+BOOST_DESCRIBE_STRUCT(CardBody, (), (text, digest, bytes, sections, of_model, missing))
+
 struct CommentBody {
   registry::CommentId id;
   std::optional<VersionNumber> version;
@@ -104,10 +169,11 @@ struct ArtifactBody {
   registry::Label name, kind;
   Digest digest;  // of the manifest
   std::uint64_t files = 0, bytes = 0;
+  std::optional<registry::Uri> reference;  // the bytes are there, and `digest` is theirs
   Mark created;
   std::vector<LinkedVersionBody> versions;
 };
-BOOST_DESCRIBE_STRUCT(ArtifactBody, (), (id, name, kind, digest, files, bytes, created, versions))
+BOOST_DESCRIBE_STRUCT(ArtifactBody, (), (id, name, kind, digest, files, bytes, reference, created, versions))
 
 struct AutomationBody : registry::AutomationDefinition {
   registry::AutomationId id;
@@ -169,7 +235,9 @@ class Presenter {
  public:
   Presenter(const registry::Reader& state, const work::Store& work) : state_(state), work_(work) {}
 
+  RegistryBody registry(const registry::RegistryRecord& registry) const;
   ModelBody model(const registry::FoundModel& found) const;
+  CardBody card(const registry::RegistryRecord& registry, const registry::Card& card) const;
   VersionBody version(const registry::FoundModel& found, const registry::VersionRecord& version) const;
   // For many versions of one model: its aliases are read once.
   AliasesByVersion aliases_of_model(const registry::FoundModel& found) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/door.h"
+#include "api/markdown.h"
 #include "base/limits.h"
 #include "work/texts.h"
 
@@ -92,6 +93,37 @@ Result<registry::TextRef> text_for(const Call& call, Write& write, const std::st
   work::NewText fresh = work::new_text(text);
   write.before.push_back(std::move(fresh.store));
   return fresh.ref;
+}
+
+Result<registry::Card> card_for(const Call& call, Write& write, const std::string& markdown,
+                                std::string_view field, const std::optional<registry::Card>& present_card) {
+  registry::Card card;
+  HERALD_TRY(card.text, text_for(call, write, markdown, field,
+                                 present_card ? std::optional(present_card->text) : std::nullopt));
+  card.sections = sections_of(markdown);
+  return card;
+}
+
+Result<std::optional<registry::Reason>> reason_in_body(const Call& call) {
+  if (call.request.body.empty()) return std::optional<registry::Reason>();
+  HERALD_TRY(const auto request, body_of<ReasonRequest>(call));
+  return request.reason;
+}
+
+Result<std::optional<registry::Reason>> reason_in_query(const Call& call) {
+  const auto reason = call.query.get("reason");
+  if (!reason) return std::optional<registry::Reason>();
+  HERALD_TRY(const auto parsed, about("reason", registry::Reason::parse(*reason)));
+  return std::optional(parsed);
+}
+
+registry::MovesProtected moves_protected(const Call& call, const registry::ModelAddress& address) {
+  const Snapshot now(call.herald.parts, std::nullopt);
+  const auto home = registry::find_registry(now.state(), address.registry);
+  if (!home) return registry::MovesProtected::no;
+  const auto model = registry::find_model(now.state(), home->id, address.model);
+  const auto role = model ? call.access.on(*home, model->id) : call.access.in(*home);
+  return role >= registry::Role::admin ? registry::MovesProtected::yes : registry::MovesProtected::no;
 }
 
 Write::Present present_model(const Call& call, const registry::ModelAddress& address) {

@@ -25,6 +25,25 @@ Result<registry::TextRef> text_for(const Call& call, Write& write, const std::st
                                    std::string_view field,
                                    const std::optional<registry::TextRef>& present_ref = std::nullopt);
 
+// A card of that Markdown, with its headings. Errors: too_large.
+Result<registry::Card> card_for(const Call& call, Write& write, const std::string& markdown,
+                                std::string_view field,
+                                const std::optional<registry::Card>& present_card = std::nullopt);
+
+// {"reason": ...}, of a body that may be left out.
+struct ReasonRequest {
+  std::optional<registry::Reason> reason;
+};
+BOOST_DESCRIBE_STRUCT(ReasonRequest, (), (reason))
+Result<std::optional<registry::Reason>> reason_in_body(const Call& call);
+// The query parameter of a DELETE.
+Result<std::optional<registry::Reason>> reason_in_query(const Call& call);
+inline constexpr QueryParameter kReasonParameter{"reason", R"({"type":"string"})",
+                                                 "Why; part of the record."};
+
+// Whether the caller may move what the registry protects, in this model.
+registry::MovesProtected moves_protected(const Call& call, const registry::ModelAddress& address);
+
 Write::Present present_model(const Call& call, const registry::ModelAddress& address);
 // `number`: absent for a version whose number the decision chose.
 Write::Present present_version(const Call& call, const registry::ModelAddress& address,

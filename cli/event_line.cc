@@ -45,6 +45,20 @@ std::string changed_members(const Value& data) {
   return out;
 }
 
+std::string with_reason(const Value& data) {
+  return subject_of(data) + in_brackets(text_at(data, "reason"));
+}
+
+std::string from_to(const Value& data) {
+  const std::string from = text_at(data, "from"), to = text_at(data, "to");
+  return (from.empty() ? "none" : from) + " -> " + (to.empty() ? "none" : to);
+}
+
+std::string carded(const Value& data) {
+  const auto to = member_at(data, "to");
+  return subject_of(data) + (to && !to->is_null() ? "" : ": taken away");
+}
+
 std::string node(const Value& data, const std::string& member) {
   const std::string name = text_at(data, member + ".name");
   return text_at(data, member + ".kind") + " " + (name.empty() ? text_at(data, member + ".id") : name);
@@ -66,6 +80,26 @@ const std::map<std::string, Line>& lines() {
   static const std::map<std::string, Line> lines{
       {"registry.created",
        [](const Value& d) { return text_at(d, "registry") + in_brackets(text_at(d, "kind")); }},
+      {"registry.updated", [](const Value& d) { return text_at(d, "registry") + ": " + changed_members(d); }},
+      {"registry.archived",
+       [](const Value& d) { return text_at(d, "registry") + in_brackets(text_at(d, "reason")); }},
+      {"registry.restored",
+       [](const Value& d) { return text_at(d, "registry") + in_brackets(text_at(d, "reason")); }},
+      {"alias.protected",
+       [](const Value& d) { return text_at(d, "alias") + " in " + text_at(d, "registry"); }},
+      {"alias.unprotected",
+       [](const Value& d) { return text_at(d, "alias") + " in " + text_at(d, "registry"); }},
+      {"model.renamed", [](const Value& d) { return model_of(d) + " -> " + text_at(d, "to"); }},
+      {"model.owned", [](const Value& d) { return model_of(d) + ": " + from_to(d); }},
+      {"model.carded", carded},
+      {"model.archived", with_reason},
+      {"model.restored", with_reason},
+      {"model.deleted", with_reason},
+      {"version.carded", carded},
+      {"version.deleted", with_reason},
+      {"version.restored", with_reason},
+      {"stage.transitioned",
+       [](const Value& d) { return subject_of(d) + ": " + from_to(d) + in_brackets(text_at(d, "reason")); }},
       {"model.registered", subject_of},
       {"model.described", subject_of},
       {"tag.set",

@@ -86,6 +86,10 @@ bool standard_error_is_a_terminal() {
   return ::isatty(STDERR_FILENO) == 1;
 }
 
+bool standard_output_is_a_terminal() {
+  return ::isatty(STDOUT_FILENO) == 1;
+}
+
 Session::Session(Settings settings) : settings_(std::move(settings)), client_(client_options()) {
   style_ = {.colours = colours_wanted(), .width = terminal_width()};
 }

@@ -64,5 +64,6 @@ class Session {
 };
 
 bool standard_error_is_a_terminal();
+bool standard_output_is_a_terminal();
 
 }  // namespace herald::cli

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <array>
 
 namespace herald::cli {
@@ -80,6 +81,20 @@ std::string harmless(std::string_view text) {
       out.append(text.substr(0, c.bytes));
     }
     text.remove_prefix(c.bytes);
+  }
+  return out;
+}
+
+std::string harmless_lines(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    std::string line(text.substr(0, end));
+    std::replace(line.begin(), line.end(), '\t', ' ');
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    out += harmless(line);
+    if (end < text.size()) out.push_back('\n');
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
   return out;
 }

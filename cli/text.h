@@ -16,6 +16,8 @@ std::string pad_left(std::string text, std::size_t width);
 std::string cut(std::string_view text, std::size_t width);
 // Control characters as "\n", "\x1b", ...: what others wrote must not steer the terminal.
 std::string harmless(std::string_view text);
+// The same line by line.
+std::string harmless_lines(std::string_view text);
 
 std::string human_bytes(std::uint64_t bytes);      // "3.4 MB"
 std::string human_seconds(double seconds);         // "2 h 5 min", "12.3 s"

@@ -121,6 +121,14 @@ Cell bytes(std::string path) {
   };
 }
 
+Cell seconds(std::string path) {
+  return [path = std::move(path)](const json::Value& resource) {
+    const auto member = member_at(resource, path);
+    const auto number = member ? member->number() : std::nullopt;
+    return number ? human_seconds(*number) : "";
+  };
+}
+
 Cell version(std::string path) {
   return [path = std::move(path)](const json::Value& resource) {
     const std::string number = text_at(resource, path);

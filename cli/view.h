@@ -28,6 +28,7 @@ std::uint64_t number_at(const json::Value& resource, std::string_view path);
 Cell text(std::string path);
 Cell time(std::string path);
 Cell bytes(std::string path);
+Cell seconds(std::string path);
 Cell version(std::string path);  // 3 -> "v3"
 Cell pairs(std::string path);    // {"a":"b"} -> "a=b"
 Cell words(std::string path);    // ["a","b"] -> "a, b"

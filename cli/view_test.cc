@@ -84,6 +84,17 @@ TEST(Cells, MakeControlCharactersHarmless) {
   EXPECT_EQ(text("text")(document.root()), "a\\x1b[31mred\\nb\\u009b");
 }
 
+TEST(Cells, OfManyLinesKeepThemAndNothingElseThatSteers) {
+  EXPECT_EQ(harmless_lines("# a\r\n\n\tb\x1b[31m"), "# a\n\n b\\x1b[31m");
+  EXPECT_EQ(harmless_lines(""), "");
+}
+
+TEST(Cells, ShowDurations) {
+  const auto document = parse(R"({"held":3542400.5})");
+  EXPECT_EQ(seconds("held")(document.root()), "41 d 0 h");
+  EXPECT_EQ(seconds("not")(document.root()), "");
+}
+
 TEST(Cells, ShowMapsAndListsInOneLine) {
   const auto document =
       parse(R"({"tags":{"a":"1","b":"2"},"aliases":["x","y"],"bytes":3400000,"version":3})");

@@ -14,6 +14,7 @@ pkg_check_modules(LMDB REQUIRED IMPORTED_TARGET lmdb)
 pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
 pkg_check_modules(LIBCURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
+pkg_check_modules(CMARK REQUIRED IMPORTED_TARGET libcmark)
 
 add_library(herald_liblmdb INTERFACE)
 target_link_libraries(herald_liblmdb INTERFACE PkgConfig::LMDB)
@@ -23,6 +24,8 @@ add_library(herald_libcurl INTERFACE)
 target_link_libraries(herald_libcurl INTERFACE PkgConfig::LIBCURL)
 add_library(herald_utf8proc INTERFACE)
 target_link_libraries(herald_utf8proc INTERFACE PkgConfig::UTF8PROC)
+add_library(herald_libcmark INTERFACE)
+target_link_libraries(herald_libcmark INTERFACE PkgConfig::CMARK)
 
 # Asio and Beast are compiled once, here; everybody else gets declarations.
 add_library(herald_beast STATIC cmake/beast.cc)

@@ -57,21 +57,26 @@ Page<Record> list(const Reader& reader, const Rows& rows, const PageRequest& pag
 
 }  // namespace
 
-Page<registry::RegistryRecord> list_registries(const Reader& reader, const PageRequest& page) {
-  return list<registry::RegistryRecord>(reader, {Table::registries, {}}, page);
+Page<registry::RegistryRecord> list_registries(const Reader& reader, const PageRequest& page,
+                                               const Shown<registry::RegistryRecord>& shown) {
+  return list<registry::RegistryRecord>(
+      reader, {Table::registries, {}}, page,
+      [&](const registry::RegistryRecord& home) { return !shown || shown(home); });
 }
 
 Page<registry::ModelRecord> list_models(const Reader& reader, std::optional<registry::RegistryId> registry,
-                                        std::string_view name_part, const PageRequest& page) {
-  return list<registry::ModelRecord>(reader, {Table::models, {}}, page,
-                                     [&](const registry::ModelRecord& model) {
-                                       return (!registry || model.registry_id == *registry) &&
-                                              model.name.str().find(name_part) != std::string::npos;
-                                     });
+                                        std::string_view name_part, const PageRequest& page,
+                                        const Shown<registry::ModelRecord>& shown) {
+  return list<registry::ModelRecord>(
+      reader, {Table::models, {}}, page, [&](const registry::ModelRecord& model) {
+        return (!registry || model.registry_id == *registry) &&
+               model.name.str().find(name_part) != std::string::npos && (!shown || shown(model));
+      });
 }
 
 Page<registry::VersionRecord> list_versions(const Reader& reader, registry::ModelId model,
-                                            const PageRequest& page) {
+                                            const PageRequest& page,
+                                            const Shown<registry::VersionRecord>& shown) {
   // From the highest number that there was: what was registered later is not walked over.
   const auto record = registry::find_model(reader, model);
   if (!record) return {};
@@ -79,7 +84,38 @@ Page<registry::VersionRecord> list_versions(const Reader& reader, registry::Mode
   const std::string end =
       registry::keys::version(model, registry::VersionNumber(record->last_version.value() + 1));
   if (from.after.empty() || from.after > end) from.after = end;
-  return list<registry::VersionRecord>(reader, {Table::versions, model.bytes(), Order::downwards}, from);
+  return list<registry::VersionRecord>(
+      reader, {Table::versions, model.bytes(), Order::downwards}, from,
+      [&](const registry::VersionRecord& version) { return !shown || shown(version); });
+}
+
+Page<StagedVersion> list_stage(const Reader& reader, registry::RegistryId registry,
+                               const registry::StageName& stage, const PageRequest& page,
+                               const Shown<registry::ModelRecord>& shown) {
+  const std::string prefix = std::string(registry.bytes()).append(stage.str()).append(1, '\0');
+  const std::size_t limit = std::clamp<std::size_t>(page.limit, 1, limits::kMaxPageSize);
+  Page<StagedVersion> out;
+  std::string last;
+  std::size_t scanned = 0;
+  reader.scan(Table::stage_versions, prefix, page.after, [&](std::string_view key, std::string_view) {
+    if (out.items.size() == limit || scanned == limits::kMaxRowsScanned) {
+      out.next = last;
+      return false;
+    }
+    ++scanned;
+    last.assign(key);
+    key.remove_prefix(prefix.size());
+    const registry::ModelId id(Uuid::from_bytes(key.substr(0, registry.bytes().size())));
+    auto model = registry::find_model(reader, id);
+    if (!model || model->deleted || (shown && !shown(*model))) return true;
+    auto version = registry::find_version(
+        reader, id, registry::VersionNumber(read_be64(key.substr(registry.bytes().size()))));
+    if (!version || version->deleted) return true;
+    out.items.push_back({std::move(*model), std::move(*version)});
+    out.keys.push_back(last);
+    return true;
+  });
+  return out;
 }
 
 std::vector<registry::AliasRecord> list_aliases(const Reader& reader, registry::ModelId model) {

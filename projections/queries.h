@@ -4,6 +4,7 @@
 // a `next`, behind kMaxPageBytes of them as they are stored, or when a filtered one has looked at kMaxRowsScanned.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -27,15 +28,30 @@ struct Page {
   std::optional<std::string> next;  // absent: this is the last page
 };
 
-Page<registry::RegistryRecord> list_registries(const registry::Reader& reader, const PageRequest& page);
+// Which of them the asker is shown; empty: all.
+template <class Record>
+using Shown = std::function<bool(const Record&)>;
+
+Page<registry::RegistryRecord> list_registries(const registry::Reader& reader, const PageRequest& page,
+                                               const Shown<registry::RegistryRecord>& shown = {});
 // In the order of their ids, which is that in which the server was asked for them (IdSource). `name_part`: only names
 // that contain it (empty: all).
 Page<registry::ModelRecord> list_models(const registry::Reader& reader,
                                         std::optional<registry::RegistryId> registry,
-                                        std::string_view name_part, const PageRequest& page);
-// Newest first; as of an early moment it costs no more for what was registered since.
+                                        std::string_view name_part, const PageRequest& page,
+                                        const Shown<registry::ModelRecord>& shown = {});
+// Newest first; as of an early moment it costs no more for what was registered since. What was deleted is among them.
 Page<registry::VersionRecord> list_versions(const registry::Reader& reader, registry::ModelId model,
-                                            const PageRequest& page);
+                                            const PageRequest& page,
+                                            const Shown<registry::VersionRecord>& shown = {});
+// Those that are in a stage, by the ids of their models; without what was deleted.
+struct StagedVersion {
+  registry::ModelRecord model;
+  registry::VersionRecord version;
+};
+Page<StagedVersion> list_stage(const registry::Reader& reader, registry::RegistryId registry,
+                               const registry::StageName& stage, const PageRequest& page,
+                               const Shown<registry::ModelRecord>& shown = {});
 // All of a model (at most kMaxAliasesPerModel), by name; without `latest`.
 std::vector<registry::AliasRecord> list_aliases(const registry::Reader& reader, registry::ModelId model);
 // The same, by the version that each is at.

@@ -137,6 +137,52 @@ TEST_P(Queries, ListVersionsNewestFirst) {
   EXPECT_THAT(numbers, ElementsAre(3, 2, 1));
 }
 
+TEST_P(Queries, ListOnlyWhatIsWanted) {
+  const auto churn = story.model("churn");
+  story.model("fraud");
+  for (int i = 0; i < 3; ++i) story.version("churn");
+  const auto& state = reader();
+  const auto is_churn = [](const registry::ModelRecord& model) { return model.name.str() == "churn"; };
+  EXPECT_THAT(names(list_models(state, {}, {}, {}, is_churn).items), ElementsAre("churn"));
+  const auto second = [](const registry::VersionRecord& version) { return version.number.value() == 2; };
+  EXPECT_EQ(list_versions(state, churn, {}, second).items.size(), 1U);
+  EXPECT_THAT(list_registries(state, {}, [](const registry::RegistryRecord&) { return false; }).items,
+              IsEmpty());
+}
+
+TEST_P(Queries, ListWhatIsInAStageOfAllModels) {
+  const auto models = registry::RegistryName::trusted("models");
+  const auto stage = [](const char* name) { return registry::StageName::trusted(name); };
+  registry::UpdateRegistry laid_out{};
+  laid_out.name = models;
+  laid_out.stages = registry::StageSet{{stage("dev"), stage("dev2")}, {}};
+  story.record(laid_out);
+  for (const char* model : {"churn", "fraud"}) {
+    story.model(model);
+    for (std::uint64_t number = 1; number <= 2; ++number) {
+      story.version(model);
+      registry::TransitionStage into{};
+      into.registry = models;
+      into.model = registry::ModelName::trusted(model);
+      into.version = registry::VersionNumber(number);
+      into.to = stage(number == 1 ? "dev" : "dev2");
+      story.record(into);
+    }
+  }
+  const auto& state = reader();
+  const auto id = registry::find_registry(state, models)->id;
+  std::vector<std::string> seen;
+  for (const auto& page :
+       pages(1, [&](const PageRequest& page) { return list_stage(state, id, stage("dev"), page); })) {
+    for (const StagedVersion& item : page)
+      seen.push_back(item.model.name.str() + std::to_string(item.version.number.value()));
+  }
+  EXPECT_THAT(seen, ElementsAre("churn1", "fraud1"));
+  const auto none = [](const registry::ModelRecord&) { return false; };
+  EXPECT_THAT(list_stage(state, id, stage("dev2"), {}, none).items, IsEmpty());
+  EXPECT_THAT(list_stage(state, id, stage("de"), {}).items, IsEmpty());
+}
+
 TEST_P(Queries, ListAliasesByNameAndThoseOfAVersion) {
   const auto churn = story.model("churn");
   story.version("churn");

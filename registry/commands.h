@@ -11,6 +11,7 @@
 #include "registry/commands/lineage.h"
 #include "registry/commands/models.h"
 #include "registry/commands/registries.h"
+#include "registry/commands/together.h"
 #include "registry/commands/versions.h"
 
 namespace herald::registry {
@@ -21,10 +22,10 @@ struct Command
     : std::variant<CreateRegistry, UpdateRegistry, SetRegistryArchived, SetAliasProtected, RegisterModel,
                    RenameModel, DescribeModel, SetCard, SetOwner, SetModelArchived, DeleteModel, ChangeTags,
                    AddComment, EditComment, RemoveComment, RegisterVersion, UpdateVersion, DeleteVersion,
-                   RestoreVersion, TransitionStage, CommitArtifact, DeleteArtifact, LinkArtifact,
-                   UnlinkArtifact, MoveAliases, SwapAliases, RollBackAlias, RecordLineage, RecordUsage,
-                   RecordEvaluation, CreatePrincipal, SetPrincipalEnabled, ChangeTeam, GrantRole, RevokeRole,
-                   IssueToken, RevokeToken, ClaimServer, RecordDenials, Erase, CreateAutomation,
+                   RestoreVersion, TransitionStage, ChangeTogether, CommitArtifact, DeleteArtifact,
+                   LinkArtifact, UnlinkArtifact, MoveAliases, SwapAliases, RollBackAlias, RecordLineage,
+                   RecordUsage, RecordEvaluation, CreatePrincipal, SetPrincipalEnabled, ChangeTeam, GrantRole,
+                   RevokeRole, IssueToken, RevokeToken, ClaimServer, RecordDenials, Erase, CreateAutomation,
                    UpdateAutomation, SetAutomationEnabled, DeleteAutomation, TestAutomation, SetSecret,
                    RemoveSecret, ReplayDelivery, RecordTriggers, RecordOutcome> {
   using variant::variant;

@@ -37,4 +37,7 @@ struct CardPolicy {
 };
 BOOST_DESCRIBE_STRUCT(CardPolicy, (), (sections, aliases, stages))
 
+// Those of the policy's sections that the card has no heading for; all of them without a card.
+std::vector<Label> missing_sections(const CardPolicy& policy, const std::optional<Card>& card);
+
 }  // namespace herald::registry

@@ -28,6 +28,19 @@ struct MovesRequest {
 };
 BOOST_DESCRIBE_STRUCT(MovesRequest, (), (moves, reason))
 
+struct SwapRequest {
+  registry::AliasName first, second;
+  std::optional<VersionNumber> expected_first, expected_second;
+  std::optional<registry::Reason> reason;
+};
+BOOST_DESCRIBE_STRUCT(SwapRequest, (), (first, second, expected_first, expected_second, reason))
+
+struct RollbackRequest {
+  std::optional<VersionNumber> expected;
+  std::optional<registry::Reason> reason;
+};
+BOOST_DESCRIBE_STRUCT(RollbackRequest, (), (expected, reason))
+
 struct AliasesBody {
   std::vector<AliasBody> items;
 };
@@ -116,8 +129,10 @@ Result<void> check_number(const std::optional<VersionNumber>& number, const std:
 }
 
 // One move in the command is the whole of the request: what the command calls its fields, and what the request does.
-const std::map<std::string, std::string> kOneMove{
-    {"moves", "alias"}, {"moves[0].to", "version"}, {"moves[0].expected", "expected"}};
+const std::map<std::string, std::string> kOneMove{{"moves", "alias"},
+                                                  {"moves[0].alias", "alias"},
+                                                  {"moves[0].to", "version"},
+                                                  {"moves[0].expected", "expected"}};
 
 Result<Outcome> put_alias(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
@@ -125,23 +140,23 @@ Result<Outcome> put_alias(const Call& call) {
   HERALD_TRY(const auto request, body_of<AliasRequest>(call));
   HERALD_CHECK(check_number(request.version, "version"));
   HERALD_CHECK(check_number(request.expected.value, "expected"));
-  registry::MoveAliases command{
-      address, {{alias, request.version, expected_of(request.expected)}}, request.reason};
+  registry::MoveAliases command{address,
+                                {{alias, request.version, expected_of(request.expected)}},
+                                request.reason,
+                                moves_protected(call, address)};
   return Write{std::move(command), {}, present_aliases(address, {alias}, false), kOneMove};
 }
 
 Result<Outcome> delete_alias(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(const auto alias, alias_in(call));
-  registry::MoveAliases command{address, {{alias, std::nullopt, {}}}, {}};
+  registry::MoveAliases command{address, {{alias, std::nullopt, {}}}, {}, moves_protected(call, address)};
   if (const auto expected = call.query.get("expected")) {
     HERALD_TRY(const auto number,
                whole_number(*expected, "expected", 1, std::numeric_limits<std::int64_t>::max()));
     command.moves.front().expected = {registry::Expected::Kind::version, VersionNumber(number)};
   }
-  if (const auto reason = call.query.get("reason")) {
-    HERALD_TRY(command.reason, about("reason", registry::Reason::parse(*reason)));
-  }
+  HERALD_TRY(command.reason, reason_in_query(call));
   // To the decision, removing what is not there is no change; who names one thing to remove has named a wrong one.
   const Snapshot now = call.snapshot();
   HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
@@ -152,7 +167,7 @@ Result<Outcome> delete_alias(const Call& call) {
 Result<Outcome> move_aliases(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(const auto request, body_of<MovesRequest>(call));
-  registry::MoveAliases command{address, {}, request.reason};
+  registry::MoveAliases command{address, {}, request.reason, moves_protected(call, address)};
   std::vector<registry::AliasName> names;
   for (std::size_t i = 0; i < request.moves.size(); ++i) {
     const MoveRequest& move = request.moves[i];
@@ -168,6 +183,41 @@ Result<Outcome> move_aliases(const Call& call) {
     names.push_back(move.alias);
   }
   return Write{std::move(command), {}, present_aliases(address, std::move(names), true)};
+}
+
+registry::Expected expected_of(const std::optional<VersionNumber>& given) {
+  return given ? registry::Expected{registry::Expected::Kind::version, *given} : registry::Expected{};
+}
+
+Result<Outcome> swap_aliases(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto request, body_of<SwapRequest>(call));
+  HERALD_CHECK(check_number(request.expected_first, "expected_first"));
+  HERALD_CHECK(check_number(request.expected_second, "expected_second"));
+  registry::SwapAliases command{address,
+                                request.first,
+                                request.second,
+                                request.reason,
+                                moves_protected(call, address),
+                                expected_of(request.expected_first),
+                                expected_of(request.expected_second)};
+  return Write{std::move(command),
+               {},
+               present_aliases(address, {request.first, request.second}, true),
+               {{"first.expected", "expected_first"}, {"second.expected", "expected_second"}}};
+}
+
+Result<Outcome> roll_back_alias(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto alias, alias_in(call));
+  RollbackRequest request;
+  if (!call.request.body.empty()) {
+    HERALD_TRY(request, body_of<RollbackRequest>(call));
+  }
+  HERALD_CHECK(check_number(request.expected, "expected"));
+  registry::RollBackAlias command{address, alias, expected_of(request.expected), request.reason,
+                                  moves_protected(call, address)};
+  return Write{std::move(command), {}, present_aliases(address, {alias}, false)};
 }
 
 std::optional<AliasStepBody> step_of(std::string_view bytes) {
@@ -250,6 +300,89 @@ Result<Outcome> alias_history(const Call& call) {
                      [](std::string& out, const AliasStepBody& step) { json::write(out, step); });
 }
 
+// Newest first, as the events are read: where one begins, the one before it came to its end.
+class HoldersOfAnAlias {
+ public:
+  // `now`: what those who hold it still are measured by.
+  HoldersOfAnAlias(std::size_t limit, Timestamp now, std::optional<Mark> ended)
+      : limit_(limit), now_(now), ended_(std::move(ended)) {}
+
+  bool take(std::string_view event) {
+    if (page_.items.size() == limit_) {
+      page_.next = page_.keys.back();
+      return false;
+    }
+    const auto step = step_of(event);
+    if (!step) return true;
+    const Mark mark{step->sequence, step->time, step->actor};
+    if (step->to) {
+      HolderBody holder{
+          .version = *step->to, .since = mark, .until = ended_, .held_seconds = 0, .reason = step->reason};
+      holder.held_seconds =
+          static_cast<double>((ended_ ? ended_->time : now_).unix_ms() - step->time.unix_ms()) / 1000.0;
+      page_.keys.push_back(std::to_string(step->sequence));
+      page_.items.push_back(std::move(holder));
+    }
+    ended_ = mark;
+    return true;
+  }
+  const projections::Page<HolderBody>& page() const { return page_; }
+
+ private:
+  const std::size_t limit_;
+  const Timestamp now_;
+  std::optional<Mark> ended_;
+  projections::Page<HolderBody> page_;
+};
+
+std::optional<Mark> mark_of(const eventstore::LogReader& log, Sequence sequence) {
+  const auto bytes = log.event(sequence);
+  const auto step = bytes ? step_of(*bytes) : std::nullopt;
+  if (!step) return std::nullopt;
+  return Mark{step->sequence, step->time, step->actor};
+}
+
+// The time that was asked for, or that of the event.
+Timestamp measured_as_of(const Call& call, const eventstore::LogReader& log) {
+  const Timestamp now = call.herald.parts.clock.now();
+  if (const auto time = Timestamp::parse(text_in(call, "as_of"))) return std::min(*time, now);
+  return log.time(*call.as_of).value_or(now);
+}
+
+Result<Outcome> alias_holders(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto name, alias_in(call));
+  HERALD_TRY(const auto request, page_in(call));
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
+  const Timelines from(call.herald.parts);
+
+  Sequence before;
+  std::optional<Mark> ended;
+  Timestamp measured_by = call.herald.parts.clock.now();
+  if (call.as_of) {
+    before = Sequence(call.as_of->value() + 1);
+    measured_by = measured_as_of(call, from.log);
+  }
+  if (!request.after.empty()) {
+    HERALD_TRY(const auto cursor,
+               whole_number(request.after, "cursor", 1, std::numeric_limits<std::int64_t>::max()));
+    before = Sequence(cursor);
+    ended = mark_of(from.log, before);
+  }
+  HoldersOfAnAlias holders(request.limit, measured_by, std::move(ended));
+  std::optional<Sequence> missing;
+  from.views.timeline_back(projections::timelines::alias(found.model.id, name), before, [&](Sequence step) {
+    const auto bytes = from.log.event(step);
+    if (!bytes) missing = step;
+    return bytes && holders.take(*bytes);
+  });
+  if (missing) return not_in_the_log(*missing);
+  if (holders.page().items.empty() && request.after.empty()) return no_alias(found, name.str());
+  return list_answer(call, holders.page(), call.as_of.value_or(from.end),
+                     [](std::string& out, const HolderBody& holder) { json::write(out, holder); });
+}
+
 }  // namespace
 
 void add_alias_routes(Router& router) {
@@ -280,7 +413,26 @@ void add_alias_routes(Router& router) {
                              .records()
                              .with({"expected", R"({"type":"integer","minimum":1})",
                                     "Refuse (409) unless the alias is at that version now."})
-                             .with({"reason", R"({"type":"string"})", "Why; part of the record."}));
+                             .with(kReasonParameter));
+  router.add_in_registry(
+      Method::post, "/{model}/aliases:swap", Permission::write, ObjectScope::model, swap_aliases,
+      Doc("aliases", "Take each of two aliases to where the other is")
+          .takes<SwapRequest>("SwapRequest")
+          .gives<AliasesBody>("Aliases")
+          .records()
+          .says("\"expected_first\", \"expected_second\": refuse (409) unless they are at these "
+                "versions now."));
+  router.add_in_registry(Method::post, "/{model}/aliases/{alias}/rollback", Permission::write,
+                         ObjectScope::model, roll_back_alias,
+                         Doc("aliases", "Take an alias back to the version that its last move displaced")
+                             .may_take<RollbackRequest>("RollbackRequest")
+                             .gives<AliasBody>("Alias")
+                             .records());
+  router.add_in_registry(Method::get, "/{model}/aliases/{alias}/holders", Permission::read,
+                         ObjectScope::model, alias_holders,
+                         Doc("aliases", "Which version held an alias from when to when, newest first")
+                             .lists<HolderBody>("AliasHolder")
+                             .as_of());
   router.add_in_registry(Method::get, "/{model}/aliases/{alias}/history", Permission::read,
                          ObjectScope::model, alias_history,
                          Doc("aliases", "Which versions an alias was at, newest first")

@@ -15,12 +15,16 @@ struct FileEntry {
 };
 BOOST_DESCRIBE_STRUCT(FileEntry, (), (path, bytes, digest))
 
+// Either files whose blobs are here, or a reference to bytes elsewhere, with what they hash to.
 struct ArtifactRequest {
   registry::Label name;
   registry::Label kind;
-  std::vector<FileEntry> files;
+  std::optional<std::vector<FileEntry>> files;
+  std::optional<registry::Uri> reference;
+  std::optional<Digest> digest;        // of a reference
+  std::optional<std::uint64_t> bytes;  // of a reference, where known
 };
-BOOST_DESCRIBE_STRUCT(ArtifactRequest, (), (name, kind, files))
+BOOST_DESCRIBE_STRUCT(ArtifactRequest, (), (name, kind, files, reference, digest, bytes))
 
 // What a decision says of the artifact it made.
 struct ArtifactMade {
@@ -91,23 +95,56 @@ Result<Answer> present_artifact(const registry::Reader& state, const work::Store
   return answer_with(Presenter(state, work).artifact(*artifact), std::nullopt);
 }
 
-Result<Outcome> prepare_artifact(const Call& call) {
-  HERALD_TRY(auto request, body_of<ArtifactRequest>(call));
-  if (request.files.empty())
+Result<registry::CommitArtifact> reference_of(const Call& call, const ArtifactRequest& request) {
+  if (request.files) {
+    return error(Cause::invalid_value,
+                 "an artifact has files, or is a reference to what is elsewhere: not both", "files");
+  }
+  if (!request.digest) {
+    return error(
+        Cause::missing_field,
+        "\"digest\" is missing: the SHA-256 of what the reference leads to, so that what comes from there "
+        "can be held against it",
+        "digest");
+  }
+  return registry::CommitArtifact{
+      call.new_id<registry::ArtifactId>(), request.name,     request.kind, *request.digest, 0,
+      request.bytes.value_or(0),           request.reference};
+}
+
+// The files are durable, and so is the list of them.
+Result<registry::CommitArtifact> of_files(const Call& call, const ArtifactRequest& request) {
+  if (request.digest || request.bytes) {
+    return error(Cause::invalid_value,
+                 "\"digest\" and \"bytes\" are said of a reference; of files they are computed",
+                 request.digest ? "digest" : "bytes");
+  }
+  if (!request.files) {
+    return error(Cause::missing_field,
+                 "\"files\" is missing: give files, or a reference to what is elsewhere", "files");
+  }
+  std::vector<FileEntry> files = *request.files;
+  if (files.empty())
     return error(Cause::invalid_value, "\"files\" is empty: an artifact has at least one file", "files");
-  if (request.files.size() > limits::kMaxFilesPerArtifact) {
+  if (files.size() > limits::kMaxFilesPerArtifact) {
     return error(Cause::too_many,
-                 "\"files\" has " + std::to_string(request.files.size()) + " entries: at most " +
+                 "\"files\" has " + std::to_string(files.size()) + " entries: at most " +
                      std::to_string(limits::kMaxFilesPerArtifact) + " are allowed",
                  "files");
   }
   BlobStore& blobs = call.herald.parts.blobs;
-  HERALD_CHECK(check_blobs(blobs, request.files));
-  HERALD_CHECK(sort_paths(request.files));
-  HERALD_TRY(const Digest manifest, store_manifest(blobs, json::to_json(request.files)));
+  HERALD_CHECK(check_blobs(blobs, files));
+  HERALD_CHECK(sort_paths(files));
+  HERALD_TRY(const Digest manifest, store_manifest(blobs, json::to_json(files)));
   registry::CommitArtifact command{
-      call.new_id<registry::ArtifactId>(), request.name, request.kind, manifest, request.files.size(), 0};
-  for (const FileEntry& file : request.files) command.bytes += file.bytes;
+      call.new_id<registry::ArtifactId>(), request.name, request.kind, manifest, files.size(), 0};
+  for (const FileEntry& file : files) command.bytes += file.bytes;
+  return command;
+}
+
+Result<Outcome> prepare_artifact(const Call& call) {
+  HERALD_TRY(const auto request, body_of<ArtifactRequest>(call));
+  HERALD_TRY(auto command, request.reference ? reference_of(call, request) : of_files(call, request));
   const auto present = [&work = call.herald.parts.work](const registry::Reader& state,
                                                         const recorder::Recorded& recorded) {
     return present_artifact(state, work, recorded);
@@ -152,9 +189,19 @@ Result<std::unique_ptr<BlobStore::Blob>> open_part(const BlobStore& blobs, const
   return blob;
 }
 
+// Of a reference there is nothing here to be listed or sent.
+Result<registry::ArtifactRecord> artifact_with_files(const Call& call, const registry::Reader& state) {
+  HERALD_TRY(auto artifact, artifact_in(call, state));
+  if (!artifact.reference) return artifact;
+  return error(Cause::not_found,
+               "artifact " + shown(artifact.name.str()) + " is a reference: its bytes are at " +
+                   shown(artifact.reference->str()),
+               "artifact");
+}
+
 Result<Outcome> get_manifest(const Call& call) {
   const Snapshot now = call.snapshot();
-  HERALD_TRY(const auto artifact, artifact_in(call, now.state()));
+  HERALD_TRY(const auto artifact, artifact_with_files(call, now.state()));
   return Blocking{[&call, digest = artifact.digest]() -> Result<Outcome> {
     HERALD_TRY(auto blob, open_part(call.herald.parts.blobs, digest));
     return Content{std::move(blob), digest, kJson};
@@ -183,7 +230,7 @@ Result<Outcome> find_file(const Call& call, const Digest& manifest) {
 
 Result<Outcome> get_file(const Call& call) {
   const Snapshot now = call.snapshot();
-  HERALD_TRY(const auto artifact, artifact_in(call, now.state()));
+  HERALD_TRY(const auto artifact, artifact_with_files(call, now.state()));
   return Blocking{[&call, digest = artifact.digest] { return find_file(call, digest); }};
 }
 
@@ -193,7 +240,7 @@ void add_artifact_routes(Router& router) {
   router.add({Method::get, "/v1/artifacts", Permission::read, ObjectScope::visible, list_artifacts,
               Doc("artifacts", "List the artifacts").lists<ArtifactBody>("Artifact").fresh()});
   router.add({Method::post, "/v1/artifacts", Permission::write, ObjectScope::visible, commit_artifact,
-              Doc("artifacts", "Make an artifact of files whose content is there")
+              Doc("artifacts", "Make an artifact of files whose content is there, or of a reference")
                   .takes<ArtifactRequest>("ArtifactRequest")
                   .at_most(limits::kMaxManifestBytes)
                   .gives<ArtifactBody>("Artifact")

@@ -1,62 +1,62 @@
-// Registries and models.
+// Models.
 #include "api/event_pages.h"
 #include "api/handlers.h"
 #include "api/writing.h"
 
 namespace herald::api {
 
-struct RegistryRequest {
-  registry::RegistryName name;
-  registry::RegistryKind kind = registry::RegistryKind::model;
-};
-BOOST_DESCRIBE_STRUCT(RegistryRequest, (), (name, kind))
-
 struct ModelRequest {
   registry::ModelName name;
   std::optional<std::string> description;
   std::optional<std::map<std::string, std::string>> tags;
+  std::optional<registry::PrincipalId> owner;
+  std::optional<std::string> card;
 };
-BOOST_DESCRIBE_STRUCT(ModelRequest, (), (name, description, tags))
+BOOST_DESCRIBE_STRUCT(ModelRequest, (), (name, description, tags, owner, card))
+
+struct RenameRequest {
+  registry::ModelName to;
+};
+BOOST_DESCRIBE_STRUCT(RenameRequest, (), (to))
+
+struct OwnerRequest {
+  reflect::Nullable<registry::PrincipalId> owner;  // null: nobody
+};
+BOOST_DESCRIBE_STRUCT(OwnerRequest, (), (owner))
 
 struct ModelPatch {
   reflect::Nullable<std::string> description;
 };
 BOOST_DESCRIBE_STRUCT(ModelPatch, (), (description))
 
+BOOST_DEFINE_ENUM_CLASS(ListedModels, active, archived, deleted, all)
+
 namespace {
 
-Result<Outcome> list_registries(const Call& call) {
-  HERALD_TRY(const auto request, page_in(call));
-  const Snapshot now = call.snapshot();
-  const auto page = projections::list_registries(now.state(), request);
-  return list_answer(call, page, now.sequence(),
-                     [](std::string& out, const auto& item) { json::write(out, item); });
-}
-
-Result<Outcome> get_registry(const Call& call) {
-  HERALD_TRY(const auto name, registry_in(call));
-  const Snapshot now = call.snapshot();
-  HERALD_TRY(const auto found, registry::require_registry(now.state(), name));
-  return answer_with(found, now.sequence());
-}
-
-Result<Outcome> create_registry(const Call& call) {
-  HERALD_TRY(const auto request, body_of<RegistryRequest>(call));
-  const auto present = [name = request.name](const registry::Reader& state,
-                                             const recorder::Recorded&) -> Result<Answer> {
-    HERALD_TRY(const auto found, registry::require_registry(state, name));
-    return answer_with(found, std::nullopt);
-  };
-  return Write{
-      registry::CreateRegistry{call.new_id<registry::RegistryId>(), request.name, request.kind}, {}, present};
+bool is_listed(ListedModels which, const registry::ModelRecord& model) {
+  switch (which) {
+    case ListedModels::active:
+      return !model.archived && !model.deleted;
+    case ListedModels::archived:
+      return model.archived && !model.deleted;
+    case ListedModels::deleted:
+      return model.deleted.has_value();
+    case ListedModels::all:
+      return true;
+  }
+  return true;
 }
 
 Result<Outcome> list_models(const Call& call) {
   HERALD_TRY(const auto request, page_in(call));
   HERALD_TRY(const auto name, registry_in(call));
+  HERALD_TRY(const auto state, choice_in(call, "state", ListedModels::active));
   const Snapshot now = call.snapshot();
-  HERALD_TRY(const auto home, registry::require_registry(now.state(), name));
-  const auto page = projections::list_models(now.state(), home.id, text_in(call, "name"), request);
+  HERALD_TRY(const auto home, seen_registry(call, now.state(), name));
+  const auto page = projections::list_models(
+      now.state(), home.id, text_in(call, "name"), request, [&](const registry::ModelRecord& model) {
+        return is_listed(state, model) && call.access.on(home, model.id).has_value();
+      });
   const Presenter presenter(now.state(), call.herald.parts.work);
   return list_answer(call, page, now.sequence(), [&](std::string& out, const registry::ModelRecord& model) {
     json::write(out, presenter.model({home, model}));
@@ -80,6 +80,10 @@ Result<Outcome> register_model(const Call& call) {
   Write write{{}, {}, present_model(call, command)};
   if (request.description) {
     HERALD_TRY(command.description, text_for(call, write, *request.description, "description"));
+  }
+  command.owner = request.owner;
+  if (request.card) {
+    HERALD_TRY(command.card, card_for(call, write, *request.card, "card"));
   }
   write.command = std::move(command);
   return write;
@@ -111,6 +115,38 @@ Result<Outcome> tag_model(const Call& call) {
       registry::ChangeTags{address, std::nullopt, std::move(tags)}, {}, present_model(call, address)};
 }
 
+Result<Outcome> rename_model(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto request, body_of<RenameRequest>(call));
+  return Write{
+      registry::RenameModel{address, request.to}, {}, present_model(call, {address.registry, request.to})};
+}
+
+Result<Outcome> set_owner(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto request, body_of<OwnerRequest>(call));
+  if (!request.owner.given) {
+    return error(Cause::missing_field, "\"owner\" is missing: a principal's id, or null for nobody", "owner");
+  }
+  return Write{registry::SetOwner{address, request.owner.value}, {}, present_model(call, address)};
+}
+
+template <bool archived>
+Result<Outcome> set_model_archived(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(auto reason, reason_in_body(call));
+  return Write{
+      registry::SetModelArchived{address, archived, std::move(reason)}, {}, present_model(call, address)};
+}
+
+Result<Outcome> delete_model(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(auto reason, reason_in_query(call));
+  return Write{registry::DeleteModel{address, std::move(reason), moves_protected(call, address)},
+               {},
+               present_removed(address.model.str())};
+}
+
 Result<Outcome> model_history(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   const Snapshot now = call.snapshot();
@@ -121,23 +157,13 @@ Result<Outcome> model_history(const Call& call) {
 
 }  // namespace
 
-void add_registry_routes(Router& router) {
-  router.add({Method::get, "/v1/registries", Permission::read, ObjectScope::visible, list_registries,
-              Doc("registries", "List the registries").lists<registry::RegistryRecord>("Registry").fresh()});
-  router.add({Method::post, "/v1/registries", Permission::administer, ObjectScope::server, create_registry,
-              Doc("registries", "Create a registry")
-                  .takes<RegistryRequest>("RegistryRequest")
-                  .gives<registry::RegistryRecord>("Registry")
-                  .records()});
-  router.add({Method::get, "/v1/registries/{registry}", Permission::read, ObjectScope::registry, get_registry,
-              Doc("registries", "Show a registry").gives<registry::RegistryRecord>("Registry").fresh()});
-}
-
 void add_model_routes(Router& router) {
   router.add_in_registry(Method::get, "", Permission::read, ObjectScope::registry, list_models,
                          Doc("models", "List the models of a registry, in the order of their ids")
                              .lists<ModelBody>("Model")
                              .with({"name", R"({"type":"string"})", "Only models whose name contains this."})
+                             .with({"state", R"({"enum":["active","archived","deleted","all"]})",
+                                    "Which are shown; \"active\" when it is left out."})
                              .as_of());
   router.add_in_registry(Method::post, "", Permission::write, ObjectScope::registry, register_model,
                          Doc("models", "Register a model")
@@ -155,6 +181,34 @@ void add_model_routes(Router& router) {
                              .gives<ModelBody>("Model")
                              .records()
                              .says("A value sets the tag, null removes it; tags that are not named stay."));
+  router.add_in_registry(Method::post, "/{model}/rename", Permission::write, ObjectScope::model, rename_model,
+                         Doc("models", "Give a model another name; the old one is free at once")
+                             .takes<RenameRequest>("RenameRequest")
+                             .gives<ModelBody>("Model")
+                             .records());
+  router.add_in_registry(Method::put, "/{model}/owner", Permission::write, ObjectScope::model, set_owner,
+                         Doc("models", "Say who owns a model")
+                             .takes<OwnerRequest>("OwnerRequest")
+                             .gives<ModelBody>("Model")
+                             .records());
+  router.add_in_registry(
+      Method::post, "/{model}/archive", Permission::write, ObjectScope::model, set_model_archived<true>,
+      Doc("models", "Archive a model: it is left out of lists and takes no change until it is restored")
+          .may_take<ReasonRequest>("ReasonRequest")
+          .gives<ModelBody>("Model")
+          .records());
+  router.add_in_registry(Method::post, "/{model}/restore", Permission::write, ObjectScope::model,
+                         set_model_archived<false>,
+                         Doc("models", "Restore a model that was archived")
+                             .may_take<ReasonRequest>("ReasonRequest")
+                             .gives<ModelBody>("Model")
+                             .records());
+  router.add_in_registry(Method::del, "/{model}", Permission::write, ObjectScope::model, delete_model,
+                         Doc("models", "Delete a model for good; its name is free, its history stays")
+                             .gives<RemovedBody>("Removed")
+                             .records()
+                             .with(kReasonParameter)
+                             .says("One that holds a protected alias is deleted by an admin alone."));
   router.add_in_registry(Method::get, "/{model}/history", Permission::read, ObjectScope::model, model_history,
                          Doc("models", "What happened to a model and its versions, newest first")
                              .lists<json::Raw>("Event")

@@ -18,10 +18,11 @@ struct VersionRequest {
   std::optional<std::vector<registry::AliasName>> aliases;
   std::optional<VersionNumber> number;
   std::optional<bool> create_model;
+  std::optional<std::string> card;
 };
 BOOST_DESCRIBE_STRUCT(VersionRequest, (),
                       (source, digest, run, metadata, metrics, status, description, tags, artifacts, aliases,
-                       number, create_model))
+                       number, create_model, card))
 
 struct VersionPatch {
   std::optional<registry::Run> run;
@@ -35,20 +36,28 @@ struct VersionPatch {
 BOOST_DESCRIBE_STRUCT(VersionPatch, (),
                       (run, metadata, metrics, description, status, reason, expected_changed))
 
+BOOST_DEFINE_ENUM_CLASS(ListedVersions, active, deleted, all)
+
 namespace {
 
-Result<registry::VersionAddress> version_in(const Call& call) {
-  HERALD_TRY(const auto address, model_in(call));
-  HERALD_TRY(const auto number, number_in(call));
-  return registry::VersionAddress{address, number};
+bool is_listed(ListedVersions which, const registry::VersionRecord& version) {
+  return which == ListedVersions::all || version.deleted.has_value() == (which == ListedVersions::deleted);
 }
 
 Result<Outcome> list_versions(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(const auto request, page_in(call));
+  HERALD_TRY(const auto which, choice_in(call, "state", ListedVersions::active));
+  std::optional<registry::StageName> stage;
+  if (const auto text = call.query.get("stage")) {
+    HERALD_TRY(stage, about("stage", registry::StageName::parse(*text)));
+  }
   const Snapshot now = call.snapshot();
   HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
-  const auto page = projections::list_versions(now.state(), found.model.id, request);
+  const auto page = projections::list_versions(
+      now.state(), found.model.id, request, [&](const registry::VersionRecord& version) {
+        return is_listed(which, version) && (!stage || version.stage == *stage);
+      });
   const Presenter presenter(now.state(), call.herald.parts.work);
   const AliasesByVersion aliases = presenter.aliases_of_model(found);
   return list_answer(call, page, now.sequence(),
@@ -73,9 +82,13 @@ Result<Outcome> register_version(const Call& call) {
   if (request.artifacts) command.artifacts = std::move(*request.artifacts);
   if (request.aliases) command.aliases = std::move(*request.aliases);
   command.status = request.status.value_or(registry::VersionStatus::ready);
+  command.moves_protected = moves_protected(call, address);
   Write write{{}, {}, present_version(call, address, std::nullopt)};
   if (request.description) {
     HERALD_TRY(command.description, text_for(call, write, *request.description, "description"));
+  }
+  if (request.card) {
+    HERALD_TRY(command.card, card_for(call, write, *request.card, "card"));
   }
   write.command = std::move(command);
   return write;
@@ -96,7 +109,7 @@ Result<Outcome> resolve_reference(const Call& call) {
   HERALD_TRY(const auto reference, about("ref", parse_reference(*text)));
   const Snapshot now = call.snapshot();
   HERALD_TRY(const auto found,
-             about("ref", registry::require_model(now.state(), reference.registry, reference.model)));
+             about("ref", seen_model(call, now.state(), {reference.registry, reference.model})));
   HERALD_TRY(const auto version, about("ref", registry::resolve(now.state(), found, reference.selector)));
   return answer_with(Presenter(now.state(), call.herald.parts.work).version(found, version), now.sequence());
 }
@@ -138,6 +151,28 @@ Result<Outcome> tag_version(const Call& call) {
                present_version(call, address, address.version)};
 }
 
+Result<Outcome> delete_version(const Call& call) {
+  HERALD_TRY(const auto address, version_in(call));
+  registry::DeleteVersion command{address, false, moves_protected(call, address), {}};
+  HERALD_TRY(command.reason, reason_in_query(call));
+  if (const auto text = call.query.get("remove_aliases")) {
+    if (*text != "true" && *text != "false")
+      return error(Cause::invalid_value, shown(*text) + " is neither true nor false", "remove_aliases");
+    command.remove_aliases = *text == "true";
+  }
+  return Write{std::move(command),
+               {},
+               present_removed(address.model.str() + ":v" + std::to_string(address.version.value()))};
+}
+
+Result<Outcome> restore_version(const Call& call) {
+  HERALD_TRY(const auto address, version_in(call));
+  HERALD_TRY(auto reason, reason_in_body(call));
+  return Write{registry::RestoreVersion{address, std::move(reason)},
+               {},
+               present_version(call, address, address.version)};
+}
+
 Result<Outcome> version_history(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(const auto selector, selector_in(call));
@@ -159,9 +194,14 @@ Result<Outcome> change_link(const Call& call) {
 }  // namespace
 
 void add_version_routes(Router& router) {
-  router.add_in_registry(
-      Method::get, "/{model}/versions", Permission::read, ObjectScope::model, list_versions,
-      Doc("versions", "List the versions of a model, newest first").lists<VersionBody>("Version").as_of());
+  router.add_in_registry(Method::get, "/{model}/versions", Permission::read, ObjectScope::model,
+                         list_versions,
+                         Doc("versions", "List the versions of a model, newest first")
+                             .lists<VersionBody>("Version")
+                             .with({"stage", R"({"type":"string"})", "Only those that are in this stage."})
+                             .with({"state", R"({"enum":["active","deleted","all"]})",
+                                    "Which are shown; \"active\" when it is left out."})
+                             .as_of());
   router.add_in_registry(
       Method::post, "/{model}/versions", Permission::write, ObjectScope::model, register_version,
       Doc("versions", "Register the next version")
@@ -187,6 +227,20 @@ void add_version_routes(Router& router) {
                          ObjectScope::model, tag_version,
                          Doc("versions", "Set and remove tags of a version")
                              .takes<std::map<std::string, reflect::Nullable<std::string>>>("TagChanges")
+                             .gives<VersionBody>("Version")
+                             .records());
+  router.add_in_registry(Method::del, "/{model}/versions/{version}", Permission::write, ObjectScope::model,
+                         delete_version,
+                         Doc("versions", "Delete a version; its number stays taken, and it can be restored")
+                             .gives<RemovedBody>("Removed")
+                             .records()
+                             .with({"remove_aliases", R"({"type":"boolean"})",
+                                    "Its aliases go with it; else it is refused (409) while it has some."})
+                             .with(kReasonParameter));
+  router.add_in_registry(Method::post, "/{model}/versions/{version}/restore", Permission::write,
+                         ObjectScope::model, restore_version,
+                         Doc("versions", "Restore a version that was deleted")
+                             .may_take<ReasonRequest>("ReasonRequest")
                              .gives<VersionBody>("Version")
                              .records());
   router.add_in_registry(

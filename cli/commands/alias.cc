@@ -2,8 +2,8 @@
 
 #include "cli/commands/commands.h"
 #include "cli/commands/shared.h"
+#include "cli/commands/together.h"
 #include "cli/parsing.h"
-#include "cli/text.h"
 
 namespace herald::cli {
 namespace {
@@ -25,6 +25,20 @@ const View& alias_view() {
                   {"before", version("previous")},
                   {"reason", text("reason")},
                   {"assigned", mark("assigned")}},
+  };
+  return view;
+}
+
+const View& holder_view() {
+  static const View view{
+      .id = version("version"),
+      .table = {{"VERSION", version("version")},
+                {"FROM", time("since.time")},
+                {"UNTIL", time("until.time")},
+                {"HELD", seconds("held_seconds"), true},
+                {"BY", text("since.actor")},
+                {"REASON", text("reason")}},
+      .details = {},
   };
   return view;
 }
@@ -125,6 +139,104 @@ Result<void> run(Session& session, const Move& args) {
       fmt::format("moved: {}", fmt::join(args.moves, ", ")));
 }
 
+struct Assign {
+  std::string alias;
+  std::vector<std::string> references;
+  std::optional<std::string> file, reason;
+};
+void declare(Options& options, Assign& args) {
+  declare_references(options, args.file);
+  declare_reason(options, args.reason);
+  options.word("ALIAS", args.alias, "the alias")
+      .any_words("REFERENCE", args.references, "a version of each model, as MODEL:vN");
+}
+Result<void> run(Session& session, const Assign& args) {
+  HERALD_TRY(const auto references, references_in(args.references, args.file));
+  return change_together(session, references, [&](json::ObjectWriter& body) {
+    body.member("alias", args.alias).member("reason", args.reason);
+  });
+}
+
+struct Swap {
+  std::string model, first, second;
+  std::vector<std::string> expected;
+  std::optional<std::string> reason;
+};
+void declare(Options& options, Swap& args) {
+  options.word("MODEL", args.model, kModel)
+      .word("FIRST", args.first, "an alias")
+      .word("SECOND", args.second, "another")
+      .option("--expected", "ALIAS=VERSION", args.expected, "refuse unless this one points there now");
+  declare_reason(options, args.reason);
+}
+Result<void> run(Session& session, const Swap& args) {
+  HERALD_TRY(const auto model, ModelArgument::parse(args.model));
+  HERALD_TRY(const auto expected, parse_pairs(args.expected, "--expected"));
+  std::optional<std::uint64_t> expected_first, expected_second;
+  for (const auto& [alias, version] : expected) {
+    if (alias != args.first && alias != args.second) {
+      return error(Cause::invalid_value, fmt::format("\"{}\" is not one of the two", alias), "--expected");
+    }
+    HERALD_TRY((alias == args.first ? expected_first : expected_second),
+               parse_version_number(version, "--expected"));
+  }
+  return session.tell(with_body("POST", model.path() + "/aliases:swap",
+                                [&](json::ObjectWriter& body) {
+                                  body.member("first", args.first)
+                                      .member("second", args.second)
+                                      .member("expected_first", expected_first)
+                                      .member("expected_second", expected_second)
+                                      .member("reason", args.reason);
+                                }),
+                      fmt::format("swapped: {}, {}", args.first, args.second));
+}
+
+struct Rollback {
+  std::string model, alias;
+  std::optional<std::string> expected, reason;
+};
+void declare(Options& options, Rollback& args) {
+  options.word("MODEL", args.model, kModel)
+      .word("ALIAS", args.alias, "the alias")
+      .option("--expected", "VERSION", args.expected, "refuse unless it points there now");
+  declare_reason(options, args.reason);
+}
+Result<void> run(Session& session, const Rollback& args) {
+  HERALD_TRY(const auto model, ModelArgument::parse(args.model));
+  std::optional<std::uint64_t> expected;
+  if (args.expected) {
+    HERALD_TRY(expected, parse_version_number(*args.expected, "--expected"));
+  }
+  return session.show(with_body("POST", model.path() + "/aliases/" + percent_encode(args.alias) + "/rollback",
+                                [&](json::ObjectWriter& body) {
+                                  body.member("expected", expected).member("reason", args.reason);
+                                }),
+                      alias_view());
+}
+
+struct Protect {
+  std::string alias;
+  std::optional<std::string> registry;
+};
+void declare(Options& options, Protect& args) {
+  options.word("ALIAS", args.alias, "the alias")
+      .option("--registry", "NAME", args.registry, "in the models of another registry than \"models\"");
+}
+Result<void> set_protected(Session& session, const Protect& args, const std::string& method,
+                           std::string_view what) {
+  const std::string registry = args.registry.value_or(std::string(registry::kDefaultRegistry));
+  return session.tell({.method = method,
+                       .target = "/v1/registries/" + percent_encode(registry) + "/protected-aliases/" +
+                                 percent_encode(args.alias)},
+                      fmt::format("alias {} is {} in registry {}", args.alias, what, registry));
+}
+Result<void> protect(Session& session, const Protect& args) {
+  return set_protected(session, args, "PUT", "protected");
+}
+Result<void> unprotect(Session& session, const Protect& args) {
+  return set_protected(session, args, "DELETE", "no longer protected");
+}
+
 struct List {
   std::string model;
   std::optional<std::string> as_of;
@@ -168,6 +280,23 @@ Result<void> run(Session& session, const History& args) {
                       alias_move_view(), args.paging);
 }
 
+struct Holders {
+  std::string model, alias;
+  std::optional<std::string> as_of;
+  Paging paging;
+};
+void declare(Options& options, Holders& args) {
+  options.word("MODEL", args.model, kModel).word("ALIAS", args.alias, "the alias");
+  declare_as_of(options, args.as_of);
+  declare_paging(options, args.paging);
+}
+Result<void> run(Session& session, const Holders& args) {
+  HERALD_TRY(const auto model, ModelArgument::parse(args.model));
+  return session.list(Query(model.path() + "/aliases/" + percent_encode(args.alias) + "/holders")
+                          .add("as_of", args.as_of.value_or("")),
+                      holder_view(), args.paging);
+}
+
 }  // namespace
 
 void add_alias_commands(Program& program) {
@@ -191,6 +320,25 @@ void add_alias_commands(Program& program) {
       {"move", "Move several aliases of a model at once: all or none.",
        "herald alias move churn production=3 previous=2 candidate=none --expected production=2"},
       declare, run);
+  program.command<Assign>(group,
+                          {"assign", "Point one alias at a version of each of several models: all or none.",
+                           "herald alias assign champion churn:v3 fraud:v7 --reason \"release 12\"\n"
+                           "herald alias assign champion -f versions.txt"},
+                          declare, run);
+  program.command<Swap>(group,
+                        {"swap", "Take each of two aliases to where the other is.",
+                         "herald alias swap churn blue green --expected blue=3 --reason \"cut over\""},
+                        declare, run);
+  program.command<Rollback>(group,
+                            {"rollback", "Take an alias back to the version that its last move displaced.",
+                             "herald alias rollback churn production --reason \"errors doubled\""},
+                            declare, run);
+  program.command<Protect>(group,
+                           {"protect", "Let nobody but admins move an alias, in all models of a registry.",
+                            "herald alias protect production"},
+                           declare, protect);
+  program.command<Protect>(group, {"unprotect", "Take that back.", "herald alias unprotect production"},
+                           declare, unprotect);
   program.command<List>(
       group, {"list", "List the aliases of a model, \"latest\" included.", "herald alias list churn"},
       declare, run);
@@ -200,6 +348,11 @@ void add_alias_commands(Program& program) {
   program.command<History>(group,
                            {"history", "Who moved it, when, from where to where, why, how long it stayed.",
                             "herald alias history churn production"},
+                           declare, run);
+  program.command<Holders>(group,
+                           {"holders", "Which version held it from when to when, and for how long.",
+                            "herald alias holders churn production\n"
+                            "herald alias holders churn production --as-of 2026-11-24T09:00:00Z"},
                            declare, run);
 }
 

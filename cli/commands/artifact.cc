@@ -40,6 +40,7 @@ const View& artifact_view() {
                   {"files", text("files")},
                   {"size", bytes("bytes")},
                   {"digest", text("digest")},
+                  {"reference", text("reference")},
                   {"versions", linked_versions},
                   {"created", mark("created")}},
   };
@@ -93,6 +94,31 @@ Result<void> run(Session& session, const Upload& args) {
                                     manifest.push_back(json::Raw(entry));
                                   }
                                   body.member("files", manifest);
+                                }),
+                      artifact_view());
+}
+
+struct Reference {
+  std::string name, uri;
+  std::optional<std::string> digest, kind;
+  std::optional<std::uint64_t> bytes;
+};
+void declare(Options& options, Reference& args) {
+  options.word("NAME", args.name, "what to call it")
+      .word("URI", args.uri, "where the bytes are, as s3://bucket/customers.parquet")
+      .option("--digest", "SHA256", args.digest, "what they hash to (needed)")
+      .option("--bytes", "N", args.bytes, "how many they are")
+      .option("--kind", "WORD", args.kind, "what it is: model, dataset, report, ... (default dataset)");
+}
+Result<void> run(Session& session, const Reference& args) {
+  if (!args.digest) return error(Cause::missing_field, "the SHA-256 of what is there is needed", "--digest");
+  return session.show(with_body("POST", "/v1/artifacts",
+                                [&](json::ObjectWriter& body) {
+                                  body.member("name", args.name)
+                                      .member("kind", args.kind.value_or("dataset"))
+                                      .member("reference", args.uri)
+                                      .member("digest", args.digest)
+                                      .member("bytes", args.bytes);
                                 }),
                       artifact_view());
 }
@@ -231,6 +257,12 @@ void add_artifact_commands(Program& program) {
                            "herald artifact upload churn-2 model.joblib requirements.txt\n"
                            "id=$(herald artifact upload churn-2 ./out --kind model -o id)"},
                           declare, run);
+  program.command<Reference>(
+      artifact,
+      {"reference", "Record where bytes are that do not come here, and what they hash to.",
+       "herald artifact reference customers s3://data/customers.parquet --digest "
+       "sha256:9f86d0... --bytes 1048576"},
+      declare, run);
   program.command<Paging>(artifact, {"list", "List artifacts.", "herald artifact list"}, declare_paging,
                           list);
   program.command<Show>(

@@ -8,6 +8,8 @@ void add_commands(Program& program) {
   add_version_commands(program);
   add_search_commands(program);
   add_alias_commands(program);
+  add_stage_commands(program);
+  add_card_commands(program);
   add_comment_commands(program);
   add_artifact_commands(program);
   add_lineage_commands(program);

@@ -16,6 +16,8 @@ void add_model_commands(Program& program);
 void add_version_commands(Program& program);
 void add_search_commands(Program& program);
 void add_alias_commands(Program& program);
+void add_stage_commands(Program& program);
+void add_card_commands(Program& program);
 void add_comment_commands(Program& program);
 void add_lineage_commands(Program& program);
 void add_artifact_commands(Program& program);

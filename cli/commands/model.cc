@@ -9,13 +9,15 @@ constexpr const char* kModel = "[REGISTRY/]NAME of the model";
 
 struct Register {
   std::string model;
-  std::optional<std::string> description;
+  std::optional<std::string> description, owner, card;
   std::vector<std::string> tags;
 };
 void declare(Options& options, Register& args) {
   options.word("MODEL", args.model, kModel)
       .option("--description", "TEXT", args.description, "what it is for; @FILE reads it")
-      .option("--tag", "KEY=VALUE", args.tags, "a tag");
+      .option("--tag", "KEY=VALUE", args.tags, "a tag")
+      .option("--owner", "PRINCIPAL", args.owner, "the id of who can be asked")
+      .option("--card", "TEXT", args.card, "its card, in Markdown; @FILE reads it");
 }
 Result<void> run(Session& session, const Register& args) {
   HERALD_TRY(const auto model, ModelArgument::parse(args.model));
@@ -24,29 +26,37 @@ Result<void> run(Session& session, const Register& args) {
   if (args.description) {
     HERALD_TRY(description, text_or_file(*args.description, "--description"));
   }
+  std::optional<std::string> card;
+  if (args.card) {
+    HERALD_TRY(card, text_or_file(*args.card, "--card"));
+  }
   std::string target = model.path();
   target.erase(target.rfind('/'));
   return session.show(with_body("POST", target,
                                 [&](json::ObjectWriter& body) {
                                   body.member("name", model.model.str()).member("description", description);
                                   if (!tags.empty()) body.member("tags", tags);
+                                  body.member("owner", args.owner).member("card", card);
                                 }),
                       model_view());
 }
 
 struct List {
-  std::optional<std::string> registry, name, as_of;
+  std::optional<std::string> registry, name, state, as_of;
   Paging paging;
 };
 void declare(Options& options, List& args) {
   options.option("--registry", "NAME", args.registry, "of another registry than \"models\"")
-      .option("--name", "PART", args.name, "only names with this in them");
+      .option("--name", "PART", args.name, "only names with this in them")
+      .choice("--state", {"active", "archived", "deleted", "all"}, args.state, "which (default active)");
   declare_as_of(options, args.as_of);
   declare_paging(options, args.paging);
 }
 Result<void> run(Session& session, const List& args) {
   Query query(args.registry ? "/v1/registries/" + percent_encode(*args.registry) + "/models" : "/v1/models");
-  query.add("name", args.name.value_or("")).add("as_of", args.as_of.value_or(""));
+  query.add("name", args.name.value_or(""))
+      .add("state", args.state.value_or(""))
+      .add("as_of", args.as_of.value_or(""));
   return session.list(query, model_view(), args.paging);
 }
 
@@ -104,6 +114,64 @@ Result<void> run(Session& session, const Tag& args) {
   return session.show({.method = "PATCH", .target = model.path() + "/tags", .body = body}, model_view());
 }
 
+struct Rename {
+  std::string model, to;
+};
+void declare(Options& options, Rename& args) {
+  options.word("MODEL", args.model, kModel).word("NAME", args.to, "the new name, in the same registry");
+}
+Result<void> run(Session& session, const Rename& args) {
+  HERALD_TRY(const auto model, ModelArgument::parse(args.model));
+  return session.show(with_body("POST", model.path() + "/rename",
+                                [&](json::ObjectWriter& body) { body.member("to", args.to); }),
+                      model_view());
+}
+
+struct Owner {
+  std::string model;
+  std::optional<std::string> owner;
+  bool remove = false;
+};
+void declare(Options& options, Owner& args) {
+  options.word("MODEL", args.model, kModel)
+      .word("PRINCIPAL", args.owner, "the id of who can be asked")
+      .flag("--remove", args.remove, "nobody owns it");
+}
+Result<void> run(Session& session, const Owner& args) {
+  HERALD_TRY(const auto model, ModelArgument::parse(args.model));
+  if (args.owner.has_value() == args.remove)
+    return error(Cause::missing_field, "either a PRINCIPAL or --remove is expected");
+  return session.show(
+      with_body("PUT", model.path() + "/owner",
+                [&](json::ObjectWriter& body) { json::write(body.key("owner"), args.owner); }),
+      model_view());
+}
+
+struct Archive {
+  std::string model;
+  std::optional<std::string> reason;
+};
+void declare(Options& options, Archive& args) {
+  options.word("MODEL", args.model, kModel);
+  declare_reason(options, args.reason);
+}
+Result<void> set_archived(Session& session, const Archive& args, std::string_view verb) {
+  HERALD_TRY(const auto model, ModelArgument::parse(args.model));
+  return session.show(with_reason("POST", model.path() + "/" + std::string(verb), args.reason), model_view());
+}
+Result<void> archive(Session& session, const Archive& args) {
+  return set_archived(session, args, "archive");
+}
+Result<void> restore(Session& session, const Archive& args) {
+  return set_archived(session, args, "restore");
+}
+Result<void> remove(Session& session, const Archive& args) {
+  HERALD_TRY(const auto model, ModelArgument::parse(args.model));
+  return session.tell(
+      {.method = "DELETE", .target = Query(model.path()).add("reason", args.reason.value_or("")).str()},
+      "model " + model.str() + " is deleted; its name is free, its history stays");
+}
+
 struct History {
   std::string model;
   Paging paging;
@@ -149,6 +217,25 @@ void add_model_commands(Program& program) {
                        {"tag", "Set and remove tags of a model.",
                         "herald model tag churn team=risk tier=1\nherald model tag churn --remove tier"},
                        declare, run);
+  program.command<Rename>(group,
+                          {"rename", "Give a model another name. Versions, aliases and history go along.",
+                           "herald model rename churn attrition"},
+                          declare, run);
+  program.command<Owner>(group,
+                         {"owner", "Say who can be asked about a model.",
+                          "herald model owner churn 0199a1b2-...\nherald model owner churn --remove"},
+                         declare, run);
+  program.command<Archive>(
+      group,
+      {"archive", "Leave a model out of lists, and change it no more until it is restored.",
+       "herald model archive churn --reason \"no longer sold\""},
+      declare, archive);
+  program.command<Archive>(
+      group, {"restore", "Take a model out of the archive.", "herald model restore churn"}, declare, restore);
+  program.command<Archive>(group,
+                           {"delete", "Delete a model for good. Its name is free; its history stays.",
+                            "herald model delete churn --reason \"registered by mistake\""},
+                           declare, remove);
   program.command<History>(group,
                            {"history", "Everything that happened to a model and its versions, newest first.",
                             "herald model history churn --limit 20"},

@@ -40,12 +40,6 @@ std::string metadata(const json::Value& version) {
   return text == "{}" ? "" : text;
 }
 
-std::string held(const json::Value& entry) {
-  const auto seconds = member_at(entry, "held_seconds");
-  const auto number = seconds ? seconds->number() : std::nullopt;
-  return number ? human_seconds(*number) : "";
-}
-
 }  // namespace
 
 void declare_paging(Options& options, Paging& paging) {
@@ -56,6 +50,15 @@ void declare_paging(Options& options, Paging& paging) {
 void declare_as_of(Options& options, std::optional<std::string>& as_of) {
   options.option("--as-of", "WHEN", as_of,
                  "as it was then: an event's number, or a time as 2026-11-24T09:00:00Z");
+}
+
+void declare_reason(Options& options, std::optional<std::string>& reason) {
+  options.option("--reason", "TEXT", reason, "why; part of the record for ever");
+}
+
+Request with_reason(std::string method, std::string target, const std::optional<std::string>& reason) {
+  return with_body(std::move(method), std::move(target),
+                   [&](json::ObjectWriter& body) { body.member("reason", reason); });
 }
 
 Result<std::string> tags_body(const std::vector<std::string>& set, const std::vector<std::string>& remove) {
@@ -92,6 +95,10 @@ const View& model_view() {
                   {"versions", text("versions")},
                   {"aliases", aliases_with_versions},
                   {"tags", pairs("tags")},
+                  {"owner", text("owner")},
+                  {"card", words("card.sections")},
+                  {"archived", mark("archived")},
+                  {"deleted", mark("deleted")},
                   {"created", mark("created")},
                   {"changed", mark("changed")},
                   {"id", text("id")}},
@@ -111,6 +118,7 @@ const View& version_view() {
                 {"SOURCE", text("source")}},
       .details = {{"version", text("reference")},
                   {"status", text("status")},
+                  {"stage", text("stage")},
                   {"aliases", words("aliases")},
                   {"description", text("description")},
                   {"source", text("source")},
@@ -119,10 +127,16 @@ const View& version_view() {
                   {"run name", text("run.name")},
                   {"run url", text("run.url")},
                   {"commit", text("run.commit")},
+                  {"repository", text("run.repository")},
+                  {"framework", text("run.framework")},
+                  {"environment", text("run.environment")},
+                  {"parameters", text("run.parameters")},
                   {"metrics", pairs("metrics")},
                   {"metadata", metadata},
                   {"tags", pairs("tags")},
                   {"artifacts", linked_artifacts},
+                  {"card", words("card.sections")},
+                  {"deleted", mark("deleted")},
                   {"created", mark("created")},
                   {"changed", mark("changed")}},
   };
@@ -136,7 +150,7 @@ const View& alias_move_view() {
                 {"TIME", time("time")},
                 {"FROM", version("from")},
                 {"TO", version("to")},
-                {"HELD", held, true},
+                {"HELD", seconds("held_seconds"), true},
                 {"BY", text("actor")},
                 {"REASON", text("reason")}},
       .details = {},

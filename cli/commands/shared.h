@@ -15,6 +15,8 @@ namespace herald::cli {
 void declare_paging(Options& options, Paging& paging);
 void declare_as_of(Options& options, std::optional<std::string>& as_of);
 
+void declare_reason(Options& options, std::optional<std::string>& reason);
+
 // The request with an object of the members that `fill` writes.
 template <class Fill>
 Request with_body(std::string method, std::string target, Fill fill) {
@@ -24,6 +26,9 @@ Request with_body(std::string method, std::string target, Fill fill) {
   writer.close();
   return {.method = std::move(method), .target = std::move(target), .body = std::move(body)};
 }
+
+// The request with {"reason": ...}, or {} where there is none.
+Request with_reason(std::string method, std::string target, const std::optional<std::string>& reason);
 
 // {"key":"value","gone":null}
 Result<std::string> tags_body(const std::vector<std::string>& set, const std::vector<std::string>& remove);

@@ -1,5 +1,6 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/shared.h"
+#include "cli/commands/together.h"
 #include "cli/parsing.h"
 
 namespace herald::cli {
@@ -10,7 +11,8 @@ constexpr const char* kNumbered = "[REGISTRY/]MODEL:vN";
 
 // What registering and updating a version have in common.
 struct Facts {
-  std::optional<std::string> run_id, run_name, run_url, run_commit, metadata, status, description;
+  std::optional<std::string> run_id, run_name, run_url, run_commit, run_repository, run_framework,
+      run_environment, run_parameters, metadata, status, description;
   std::vector<std::string> metrics;
 };
 void declare_facts(Options& options, Facts& facts) {
@@ -20,22 +22,38 @@ void declare_facts(Options& options, Facts& facts) {
       .option("--run-name", "TEXT", facts.run_name, "what people call the run")
       .option("--run-url", "URL", facts.run_url, "where the run can be seen")
       .option("--commit", "ID", facts.run_commit, "of the source code that the run used")
+      .option("--repository", "URL", facts.run_repository, "in which that commit is")
+      .option("--framework", "TEXT", facts.run_framework,
+              "what it was trained with, as \"scikit-learn 1.7.2\"")
+      .option("--environment", "SHA256", facts.run_environment,
+              "of the environment's lock file (herald blob put)")
+      .option("--parameters", "JSON", facts.run_parameters,
+              "what the run was given, an object; @FILE reads it")
       .choice("--status", {"pending", "ready", "failed"}, facts.status, "where it stands (at first: ready)")
       .option("--description", "TEXT", facts.description, "what is worth knowing; @FILE reads it");
 }
 
 Result<void> write_run(json::ObjectWriter& body, const Facts& facts) {
   if (!facts.run_id) {
-    if (facts.run_name || facts.run_url || facts.run_commit) {
-      return error(Cause::missing_field, "a run's name, URL or commit needs its id too", "--run");
+    if (facts.run_name || facts.run_url || facts.run_commit || facts.run_repository || facts.run_framework ||
+        facts.run_environment || facts.run_parameters) {
+      return error(Cause::missing_field, "what is said of a run needs its id too", "--run");
     }
     return {};
+  }
+  std::optional<json::Raw> parameters;
+  if (facts.run_parameters) {
+    HERALD_TRY(parameters, json_or_file(*facts.run_parameters, "--parameters"));
   }
   json::ObjectWriter run(body.key("run"));
   run.member("id", facts.run_id)
       .member("name", facts.run_name)
       .member("url", facts.run_url)
-      .member("commit", facts.run_commit);
+      .member("commit", facts.run_commit)
+      .member("repository", facts.run_repository)
+      .member("framework", facts.run_framework)
+      .member("environment", facts.run_environment)
+      .member("parameters", parameters);
   run.close();
   return {};
 }
@@ -58,7 +76,7 @@ Result<void> write_facts(json::ObjectWriter& body, const Facts& facts) {
 
 struct Register {
   std::string model;
-  std::optional<std::string> source, digest, number;
+  std::optional<std::string> source, digest, number, card;
   Facts facts;
   std::vector<std::string> tags, artifacts, aliases;
   bool create_model = false;
@@ -71,6 +89,7 @@ void declare(Options& options, Register& args) {
       .option("--alias", "NAME", args.aliases, "an alias to point at it in the same breath");
   declare_facts(options, args.facts);
   options.option("--tag", "KEY=VALUE", args.tags, "a tag")
+      .option("--card", "TEXT", args.card, "its card, in Markdown; @FILE reads it")
       .option("--number", "N", args.number, "the number that it must get, else refuse (default: the next)")
       .flag("--create-model", args.create_model, "register the model too if it does not exist");
 }
@@ -89,24 +108,33 @@ Result<void> run(Session& session, const Register& args) {
     body.member("number", number);
   }
   if (args.create_model) body.member("create_model", true);
+  if (args.card) {
+    HERALD_TRY(const auto card, text_or_file(*args.card, "--card"));
+    body.member("card", card);
+  }
   body.close();
   return session.show(request, version_view());
 }
 
 struct List {
   std::string model;
-  std::optional<std::string> as_of;
+  std::optional<std::string> stage, state, as_of;
   Paging paging;
 };
 void declare(Options& options, List& args) {
-  options.word("MODEL", args.model, "[REGISTRY/]NAME of the model");
+  options.word("MODEL", args.model, "[REGISTRY/]NAME of the model")
+      .option("--stage", "NAME", args.stage, "only those that are in this stage")
+      .choice("--state", {"active", "deleted", "all"}, args.state, "which (default active)");
   declare_as_of(options, args.as_of);
   declare_paging(options, args.paging);
 }
 Result<void> run(Session& session, const List& args) {
   HERALD_TRY(const auto model, ModelArgument::parse(args.model));
-  return session.list(Query(model.path() + "/versions").add("as_of", args.as_of.value_or("")), version_view(),
-                      args.paging);
+  return session.list(Query(model.path() + "/versions")
+                          .add("stage", args.stage.value_or(""))
+                          .add("state", args.state.value_or(""))
+                          .add("as_of", args.as_of.value_or("")),
+                      version_view(), args.paging);
 }
 
 struct Show {
@@ -165,18 +193,76 @@ Result<void> run(Session& session, const Update& args) {
 }
 
 struct Tag {
-  std::string reference;
-  std::vector<std::string> set, remove;
+  std::vector<std::string> words, remove;
+  std::optional<std::string> file;
 };
 void declare(Options& options, Tag& args) {
-  options.word("REFERENCE", args.reference, kNumbered)
-      .any_words("KEY=VALUE", args.set, "tags to set")
-      .option("--remove", "KEY", args.remove, "take a tag away");
+  declare_references(options, args.file);
+  options.option("--remove", "KEY", args.remove, "take a tag away")
+      .any_words("REFERENCE", args.words, "the versions (MODEL:vN), and behind them KEY=VALUE to set");
 }
+// The first word is a version, whatever is in it, unless a file names them; of the others those with "=" are tags.
 Result<void> run(Session& session, const Tag& args) {
-  HERALD_TRY(const auto version, VersionArgument::parse_numbered(args.reference));
-  HERALD_TRY(const auto body, tags_body(args.set, args.remove));
+  std::vector<std::string> references, set;
+  for (const std::string& word : args.words) {
+    const bool is_first = !args.file && references.empty() && set.empty();
+    (is_first || word.find('=') == std::string::npos ? references : set).push_back(word);
+  }
+  HERALD_TRY(const auto versions, references_in(references, args.file));
+  HERALD_TRY(const auto body, tags_body(set, args.remove));
+  if (versions.size() > 1) {
+    return change_together(session, versions,
+                           [&](json::ObjectWriter& writer) { writer.member("tags", json::Raw(body)); });
+  }
+  HERALD_TRY(const auto version, VersionArgument::parse_numbered(versions.front()));
   return session.show({.method = "PATCH", .target = version.path() + "/tags", .body = body}, version_view());
+}
+
+struct Delete {
+  std::vector<std::string> references;
+  std::optional<std::string> file, reason;
+  bool remove_aliases = false;
+};
+void declare(Options& options, Delete& args) {
+  declare_references(options, args.file);
+  options.flag("--remove-aliases", args.remove_aliases,
+               "its aliases go with it (else it is kept while it has some)");
+  declare_reason(options, args.reason);
+  options.any_words("REFERENCE", args.references, "the versions, as MODEL:vN");
+}
+Result<void> remove(Session& session, const Delete& args) {
+  HERALD_TRY(const auto references, references_in(args.references, args.file));
+  if (references.size() > 1) {
+    return change_together(session, references, [&](json::ObjectWriter& body) {
+      body.member("delete_versions", true).member("reason", args.reason);
+      if (args.remove_aliases) body.member("remove_aliases", true);
+    });
+  }
+  HERALD_TRY(const auto version, VersionArgument::parse_numbered(references.front()));
+  Query query(version.path());
+  query.add("remove_aliases", args.remove_aliases ? "true" : "").add("reason", args.reason.value_or(""));
+  return session.tell({.method = "DELETE", .target = query.str()},
+                      "version " + references.front() + " is deleted; herald version restore brings it back");
+}
+
+struct Restore {
+  std::vector<std::string> references;
+  std::optional<std::string> file, reason;
+};
+void declare(Options& options, Restore& args) {
+  declare_references(options, args.file);
+  declare_reason(options, args.reason);
+  options.any_words("REFERENCE", args.references, "the versions, as MODEL:vN");
+}
+Result<void> restore(Session& session, const Restore& args) {
+  HERALD_TRY(const auto references, references_in(args.references, args.file));
+  if (references.size() > 1) {
+    return change_together(session, references, [&](json::ObjectWriter& body) {
+      body.member("restore_versions", true).member("reason", args.reason);
+    });
+  }
+  HERALD_TRY(const auto version, VersionArgument::parse_numbered(references.front()));
+  return session.show(with_reason("POST", version.path() + "/restore", args.reason), version_view());
 }
 
 struct History {
@@ -240,9 +326,20 @@ void add_version_commands(Program& program) {
       {"update", "Change what is said of a version. Metadata and metrics are replaced as a whole.",
        "herald version update churn:v3 --status failed --reason \"leaks the target\""},
       declare, run);
-  program.command<Tag>(
-      group, {"tag", "Set and remove tags of a version.", "herald version tag churn:v3 reviewed=yes"},
-      declare, run);
+  program.command<Tag>(group,
+                       {"tag", "Set and remove tags of versions. Of several: all or none.",
+                        "herald version tag churn:v3 reviewed=yes\n"
+                        "herald version tag churn:v1 churn:v2 fraud:v7 tier=1 --remove draft\n"
+                        "herald version list churn -o id | herald version tag -f - reviewed=yes"},
+                       declare, run);
+  program.command<Delete>(group,
+                          {"delete", "Delete versions; their numbers stay taken. Of several: all or none.",
+                           "herald version delete churn:v3 --reason \"leaks the target\"\n"
+                           "herald version delete churn:v1 churn:v2 --remove-aliases"},
+                          declare, remove);
+  program.command<Restore>(
+      group, {"restore", "Restore versions that were deleted.", "herald version restore churn:v3"}, declare,
+      restore);
   program.command<History>(
       group,
       {"history", "Everything that happened to a version, newest first.", "herald version history churn:v3"},

@@ -37,7 +37,9 @@ Digest digest_of_file(const fs::path& path) {
 void WorkCheck::after(const registry::Event& event) {
   is_needed_ = is_needed_ || std::holds_alternative<registry::SecretSet>(event.payload) ||
                std::holds_alternative<registry::CommentAdded>(event.payload) ||
-               std::holds_alternative<registry::ModelDescribed>(event.payload);
+               std::holds_alternative<registry::ModelDescribed>(event.payload) ||
+               std::holds_alternative<registry::ModelCarded>(event.payload) ||
+               std::holds_alternative<registry::VersionCarded>(event.payload);
 }
 
 void WorkCheck::finish() {
@@ -63,7 +65,7 @@ void WorkCheck::finish() {
 
 void BlobCheck::after(const registry::Event& event) {
   const auto* artifact = std::get_if<registry::ArtifactCommitted>(&event.payload);
-  if (artifact == nullptr) return;
+  if (artifact == nullptr || artifact->reference) return;  // of a reference the bytes are elsewhere
   const std::string where = event_place(Sequence(event.sequence));
   if (!is_there(artifact->digest))
     return findings_.add(

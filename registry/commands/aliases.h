@@ -31,11 +31,12 @@ struct MoveAliases : ModelAddress {
   MovesProtected moves_protected = MovesProtected::no;
 };
 
-// Each goes to where the other is; both must be there.
+// Each goes to where the other is; both must be there. `expect_...`: where they must be now.
 struct SwapAliases : ModelAddress {
   AliasName first, second;
   std::optional<Reason> reason;
   MovesProtected moves_protected = MovesProtected::no;
+  Expected expect_first = {}, expect_second = {};
 };
 
 // Back to the version that the last move displaced. `expected`: what it must hold now.

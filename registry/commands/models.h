@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "registry/commands/addresses.h"
+#include "registry/commands/aliases.h"
 #include "registry/facts.h"
 
 namespace herald::registry {
@@ -46,6 +46,7 @@ struct SetModelArchived : ModelAddress {
 // For good. Its name is free; events about it, and the state before, stay.
 struct DeleteModel : ModelAddress {
   std::optional<Reason> reason;
+  MovesProtected moves_protected = MovesProtected::no;  // it takes its aliases along
 };
 
 // On the version where there is one, else on the model. `to` absent: the tag is removed (a tag that is not there

@@ -109,6 +109,9 @@ Result<Decision> rule(const Reader& state, const SwapAliases& command) {
   HERALD_TRY(const auto found, open_model(state, command));
   HERALD_TRY(const auto first, require_alias(state, found, command.first, "first"));
   HERALD_TRY(const auto second, require_alias(state, found, command.second, "second"));
+  HERALD_CHECK(check_expected(of(found), {command.first, {}, command.expect_first}, first.version, "first"));
+  HERALD_CHECK(
+      check_expected(of(found), {command.second, {}, command.expect_second}, second.version, "second"));
   HERALD_TRY(const auto of_first, require_version(state, found, first.version));
   HERALD_TRY(const auto of_second, require_version(state, found, second.version));
   Decision decision;

@@ -54,6 +54,18 @@ TEST(SwapAliases, RefusesOneThatDoesNotExist) {
       .refused(Cause::not_found, "first", R"(model "churn" has no alias "green")");
 }
 
+TEST(SwapAliases, RefusesWhenOneIsNotWhereItIsExpected) {
+  Story story = three_versions({move("blue", 1), move("green", 2)});
+  auto command = swap("blue", "green");
+  command.expect_first = holds(1);
+  command.expect_second = holds(3);
+  story.when(command).refused(Cause::expected_mismatch, "second.expected",
+                              R"(alias "green" of model "churn" holds v2, not v3)");
+  command.expect_second = holds(2);
+  story.when(command).then(
+      {"alias blue of churn moved from v1 to v2", "alias green of churn moved from v2 to v1"});
+}
+
 TEST(SwapAliases, RefusesWhenEitherIsProtected) {
   Story story = three_versions({move("blue", 1), move("production", 2)});
   protect_production(story);

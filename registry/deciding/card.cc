@@ -1,9 +1,7 @@
 // Cards, and what a registry asks of them.
 #include <fmt/format.h>
-#include <boost/algorithm/string/predicate.hpp>
 
 #include <algorithm>
-#include <locale>
 
 #include "base/limits.h"
 #include "registry/deciding/rules.h"
@@ -17,19 +15,12 @@ struct CardAnswer : ModelAnswer {
 };
 BOOST_DESCRIBE_STRUCT(CardAnswer, (ModelAnswer), (version))
 
-bool has_section(const Card& card, const Label& wanted) {
-  return std::any_of(card.sections.begin(), card.sections.end(), [&](const Label& section) {
-    return boost::algorithm::iequals(section.str(), wanted.str(), std::locale::classic());
-  });
-}
-
 Result<void> check_sections(const FoundModel& found, const VersionRecord& version, std::string_view what,
                             const std::string& field) {
   const auto& card = version.card ? version.card : found.model.card;
   std::vector<std::string> missing;
-  for (const Label& section : found.registry.card_policy->sections) {
-    if (!card || !has_section(*card, section)) missing.push_back(section.str());
-  }
+  for (const Label& section : missing_sections(*found.registry.card_policy, card))
+    missing.push_back(section.str());
   if (missing.empty()) return {};
   return error(
       Cause::not_allowed_now,

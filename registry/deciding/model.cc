@@ -26,6 +26,18 @@ Error name_taken(const RegistryRecord& registry, const ModelName& name, std::str
       std::move(field));
 }
 
+Result<void> check_none_protected(const Reader& state, const FoundModel& found) {
+  for (const AliasName& alias : found.registry.protected_aliases) {
+    if (!find_alias(state, found.model.id, alias)) continue;
+    return error(
+        Cause::denied,
+        fmt::format("model {} has alias {}, which is protected in registry {}: only its admins delete it",
+                    in_quotes(found.model.name), in_quotes(alias), in_quotes(found.registry.name)),
+        "model");
+  }
+  return {};
+}
+
 // Whoever owns a model can be asked: somebody who exists.
 Result<void> check_owner(const Reader& state, const std::optional<PrincipalId>& owner) {
   if (!owner || find_principal(state, *owner)) return {};
@@ -93,6 +105,7 @@ Result<Decision> rule(const Reader& state, const SetModelArchived& command) {
 
 Result<Decision> rule(const Reader& state, const DeleteModel& command) {
   HERALD_TRY(const auto found, require_model(state, command.registry, command.model));
+  if (command.moves_protected == MovesProtected::no) HERALD_CHECK(check_none_protected(state, found));
   return Decision{
       {{ModelDeleted{of(found), command.reason}, {}}}, false, json::to_json(answer_of(of(found)))};
 }

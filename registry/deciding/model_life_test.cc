@@ -117,6 +117,17 @@ TEST(DeleteModel, FreesTheNameAndItsAliasesAndIsForGood) {
   story.when(a_version("churn")).then({"churn:v1 registered as ready"});
 }
 
+TEST(DeleteModel, OfOneWithAProtectedAliasIsForAdmins) {
+  Story story = with_churn();
+  story.given({SetAliasProtected{RegistryName::trusted(kDefaultRegistry), AliasName::trusted("production")}});
+  auto command = of<DeleteModel>("churn");
+  story.when(command).refused(Cause::denied, "model",
+                              R"(model "churn" has alias "production", which is protected in registry )"
+                              R"("models": only its admins delete it)");
+  command.moves_protected = MovesProtected::yes;
+  story.when(command).then({"model churn deleted"});
+}
+
 TEST(DeleteModel, TakesAnArchivedOneToo) {
   Story story = with_churn();
   story.given({archived()});

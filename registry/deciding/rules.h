@@ -34,6 +34,7 @@ Result<Decision> rule(const Reader& state, const UpdateVersion& command);
 Result<Decision> rule(const Reader& state, const DeleteVersion& command);
 Result<Decision> rule(const Reader& state, const RestoreVersion& command);
 Result<Decision> rule(const Reader& state, const TransitionStage& command);
+Result<Decision> rule(const Reader& state, const ChangeTogether& command);
 
 Result<Decision> rule(const Reader& state, const CommitArtifact& command);
 Result<Decision> rule(const Reader& state, const DeleteArtifact& command);

@@ -1,0 +1,28 @@
+// One change to many versions: their names as words or lines of a file, the request, what it said.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/commands/shared.h"
+
+namespace herald::cli {
+
+void declare_references(Options& options, std::optional<std::string>& file);
+// The words, or the lines of the file ("-": standard input); at least one.
+Result<std::vector<std::string>> references_in(const std::vector<std::string>& words,
+                                               const std::optional<std::string>& file);
+
+Result<void> send_together(Session& session, const std::vector<std::string>& references, Request request);
+
+// `fill` writes the change into the body.
+template <class Fill>
+Result<void> change_together(Session& session, const std::vector<std::string>& references, Fill fill) {
+  return send_together(session, references,
+                       with_body("POST", "/v1/versions:change", [&](json::ObjectWriter& body) {
+                         body.member("versions", references);
+                         fill(body);
+                       }));
+}
+
+}  // namespace herald::cli

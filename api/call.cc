@@ -62,11 +62,26 @@ Result<registry::VersionReference> parse_reference(std::string_view text) {
                                            std::string(text.substr(colon + 1)));
 }
 
+namespace {
+
+// Who may see it is not of the past.
+registry::RegistryRecord as_visible_now(const Call& call, registry::RegistryRecord then) {
+  if (!call.as_of) return then;
+  const projections::HeadReader head(call.herald.parts.head);
+  const auto now =
+      registry::find<registry::RegistryRecord>(head, registry::Table::registries, then.id.bytes());
+  then.visibility = now ? now->visibility : registry::Visibility::restricted;
+  return then;
+}
+
+}  // namespace
+
 // Who does not see all is not told which others there are.
 Result<registry::RegistryRecord> seen_registry(const Call& call, const registry::Reader& state,
                                                const registry::RegistryName& name) {
   if (call.access.sees_all()) return registry::require_registry(state, name);
   auto found = registry::find_registry(state, name);
+  if (found) *found = as_visible_now(call, std::move(*found));
   if (found && call.access.sees(*found)) return std::move(*found);
   return error(Cause::not_found, "registry \"" + name.str() + "\" does not exist on this server", "registry");
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/caller.h"
 #include "api/outcome.h"
 #include "api/request.h"
 #include "api/router.h"
@@ -18,16 +19,14 @@
 
 namespace herald::api {
 
-// Views and references are valid until the answer has been written.
-struct Call {
+// By its caller. Views and references are valid until the answer has been written.
+struct Call : Caller {
   Services& herald;
   const Request& request;
   const Route& route;
   const PathValues& path;
   const Query& query;
   std::string_view path_text;  // as it came, for the cursors of its list
-  registry::Actor actor;
-  registry::Access access;  // what the caller may do
   Uuid request_id;
   std::optional<Sequence> as_of;  // resolved; the views are that far
 

@@ -45,6 +45,13 @@ bool loopback_origin(std::string_view origin) {
   return false;
 }
 
+bool same_origin(std::string_view origin, std::string_view authority) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (origin.starts_with(scheme)) return equals_ignoring_case(origin.substr(scheme.size()), authority);
+  }
+  return false;
+}
+
 }  // namespace
 
 bool names_loopback(std::string_view authority) {
@@ -59,23 +66,23 @@ bool names_loopback(std::string_view authority) {
   return equals_ignoring_case(host, "localhost") || host == "[::1]" || ipv4_loopback(host);
 }
 
-Result<registry::Actor> admit(const Request& request) {
+Result<void> admit(const Request& request, bool stands_open) {
   if (request.authority.empty()) {
     return error(Cause::malformed, "the request names no host: send one Host header, as HTTP/1.1 asks");
   }
-  if (!names_loopback(request.authority)) {
+  if (stands_open && !names_loopback(request.authority)) {
     return error(Cause::foreign_origin,
                  "the Host " + shown(request.authority) +
                      " is not this machine's own: without tokens Herald answers only to " +
                      "localhost, 127.0.0.1 and [::1] (a web page elsewhere could else reach it through a "
                      "name of its own)");
   }
-  if (request.origin && !loopback_origin(*request.origin)) {
-    return error(Cause::foreign_origin,
-                 "pages of " + shown(*request.origin) +
-                     " may not call Herald: without tokens only pages of localhost may");
-  }
-  return registry::Actor::anonymous(request.client == "cli" ? "cli" : "http");
+  if (!request.origin) return {};
+  if (stands_open ? loopback_origin(*request.origin) : same_origin(*request.origin, request.authority))
+    return {};
+  return error(Cause::foreign_origin,
+               "pages of " + shown(*request.origin) + " may not call Herald: only its own may" +
+                   (stands_open ? ", and while there are no tokens those of localhost" : ""));
 }
 
 std::optional<std::string> valid_traceparent(std::string_view header) {

@@ -40,6 +40,8 @@ TEST(Loopback, IsNothingElse) {
   }
 }
 
+constexpr bool kOpen = true, kLocked = false;
+
 Request request_with(std::string_view host) {
   Request request;
   request.authority = host;
@@ -47,24 +49,16 @@ Request request_with(std::string_view host) {
 }
 
 TEST(TheDoor, LetsInWhoNamesThisMachine) {
-  const auto actor = admit(request_with("localhost:8420")).value();
-  EXPECT_EQ(actor, registry::Actor::anonymous("http"));
-}
-
-TEST(TheDoor, NotesTheCommandLine) {
-  Request request = request_with("127.0.0.1");
-  request.client = "cli";
-  EXPECT_EQ(admit(request)->via, "cli");
-  request.client = "somebody";
-  EXPECT_EQ(admit(request)->via, "http");
+  EXPECT_TRUE(admit(request_with("localhost:8420"), kOpen));
 }
 
 TEST(TheDoor, AsksForAHost) {
-  EXPECT_EQ(admit(request_with("")).error().cause, Cause::malformed);
+  EXPECT_EQ(admit(request_with(""), kOpen).error().cause, Cause::malformed);
+  EXPECT_EQ(admit(request_with(""), kLocked).error().cause, Cause::malformed);
 }
 
 TEST(TheDoor, RefusesAForeignHost) {
-  EXPECT_EQ(admit(request_with("rebound.example.com:8420")).error().cause, Cause::foreign_origin);
+  EXPECT_EQ(admit(request_with("rebound.example.com:8420"), kOpen).error().cause, Cause::foreign_origin);
 }
 
 TEST(TheDoor, RefusesAForeignOrigin) {
@@ -72,9 +66,11 @@ TEST(TheDoor, RefusesAForeignOrigin) {
                              "file://localhost", "http://localhost/path", "localhost"}) {
     Request request = request_with("localhost");
     request.origin = origin;
-    const auto actor = admit(request);
-    ASSERT_FALSE(actor) << origin;
-    EXPECT_EQ(actor.error().cause, Cause::foreign_origin);
+    for (const bool mode : {kOpen, kLocked}) {
+      const auto admitted = admit(request, mode);
+      ASSERT_FALSE(admitted) << origin;
+      EXPECT_EQ(admitted.error().cause, Cause::foreign_origin);
+    }
   }
 }
 
@@ -82,7 +78,19 @@ TEST(TheDoor, LetsInPagesOfThisMachine) {
   for (const char* origin : {"http://localhost:3000", "https://127.0.0.1", "http://[::1]:8420"}) {
     Request request = request_with("localhost");
     request.origin = origin;
-    EXPECT_TRUE(admit(request)) << origin;
+    EXPECT_TRUE(admit(request, kOpen)) << origin;
+  }
+}
+
+TEST(TheDoor, OfWhoAsksForTokensIsNotOnThisMachineAlone) {
+  Request request = request_with("registry.example.com");
+  EXPECT_TRUE(admit(request, kLocked));
+  request.origin = "https://registry.example.com";
+  EXPECT_TRUE(admit(request, kLocked));
+  for (const char* origin :
+       {"https://registry.example.com:444", "http://localhost", "https://other.example.com"}) {
+    request.origin = origin;
+    EXPECT_EQ(admit(request, kLocked).error().cause, Cause::foreign_origin) << origin;
   }
 }
 

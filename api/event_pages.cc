@@ -5,6 +5,8 @@
 #include <limits>
 #include <locale>
 
+#include "api/authorisation.h"
+#include "api/event_sight.h"
 #include "automations/wildcard.h"
 #include "registry/vocabulary.h"
 
@@ -159,16 +161,18 @@ Result<std::vector<std::string>> patterns_in(std::string_view list) {
 // Offers an event to the page, if it passes the filter.
 class Selecting {
  public:
-  Selecting(const EventFilter& filter, PageOfEvents& page)
-      : filter_(filter), everything_(filter.everything()), page_(page) {}
+  Selecting(const EventFilter& filter, EventSight& sight, PageOfEvents& page)
+      : filter_(filter), sight_(sight), everything_(filter.everything() && sight.all()), page_(page) {}
   bool operator()(Sequence sequence, std::string_view bytes) const {
     if (everything_) return page_.take(sequence, bytes);
-    if (filter_.pass(bytes)) return page_.take(sequence, bytes);
+    const auto envelope = filter_.pass(bytes);
+    if (envelope && sight_.shows(*envelope, bytes)) return page_.take(sequence, bytes);
     return page_.pass_over(sequence);
   }
 
  private:
   const EventFilter& filter_;
+  EventSight& sight_;
   const bool everything_;
   PageOfEvents& page_;
 };
@@ -176,8 +180,9 @@ class Selecting {
 Result<Answer> page_of_a_model(const Call& call, const EventSelection& selection, PageOfEvents page) {
   const Timelines from(call.herald.parts);
   HERALD_TRY(const Bounds bounds, bounds_in(call, from.log, from.end));
+  EventSight sight(call.herald.parts.head, call.access);
   HERALD_CHECK(scan_timeline(from, projections::timelines::model(*selection.model), bounds,
-                             Selecting(selection.filter, page)));
+                             Selecting(selection.filter, sight, page)));
   return std::move(page).answer(call, from.end);
 }
 
@@ -205,7 +210,7 @@ Result<EventSelection> selection_in(const Call& call) {
     HERALD_TRY(const auto name,
                about("model", registry::ModelName::parse(with_registry ? text->substr(slash + 1) : *text)));
     const projections::HeadReader head(call.herald.parts.head);
-    HERALD_TRY(const auto found, about("model", registry::require_model(head, registry, name)));
+    HERALD_TRY(const auto found, about("model", seen_model(call, head, {registry, name})));
     selection.model = found.model.id;
     selection.filter.below = "registries/" + found.registry.id.str() + "/models/" + found.model.id.str();
   }
@@ -241,9 +246,9 @@ Result<Answer> timeline_page(const Call& call, const std::string& timeline) {
     bounds.before = Sequence(cursor);
   }
   PageOfEvents page(request.limit);
-  HERALD_CHECK(scan_timeline(from, timeline, bounds, [&](Sequence sequence, std::string_view bytes) {
-    return page.take(sequence, bytes);
-  }));
+  EventSight sight(call.herald.parts.head, call.access);
+  const EventFilter all;
+  HERALD_CHECK(scan_timeline(from, timeline, bounds, Selecting(all, sight, page)));
   return std::move(page).answer(call, from.end);
 }
 
@@ -256,7 +261,8 @@ Result<Answer> event_page(const Call& call) {
   const Sequence end = call.herald.parts.tail.last();
   const auto log = call.herald.parts.log.read();
   HERALD_TRY(const Bounds bounds, bounds_in(call, log, end));
-  scan_log(log, bounds, Selecting(selection.filter, page));
+  EventSight sight(call.herald.parts.head, call.access);
+  scan_log(log, bounds, Selecting(selection.filter, sight, page));
   return std::move(page).answer(call, end);
 }
 

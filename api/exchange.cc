@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "api/authorisation.h"
 #include "api/completion.h"
 #include "api/door.h"
 #include "api/export.h"
@@ -123,36 +124,42 @@ class Exchange {
   }
 
   Task<Result<void>> answer_request() {
-    Result<registry::Actor> actor = admit(request_);
-    if (!actor) co_return actor.error();
     const Target target = split_target(request_.target);
     const Result<Found> found = herald_.router.find(request_.method, target.path, allowed_);
+    Result<Caller> caller = caller_for(found);
+    if (!caller) co_return caller.error();
     if (!found) co_return found.error();
     const Route& route = *found->route;
     exchanged_.route = &route;
     const Result<Query> query = Query::parse(target.query);
     if (!query) co_return query.error();
-    const Result<void> acceptable = check_header(route, *query);
+    const Result<void> known = check_parameters(route, *query);
+    if (!known) co_return known.error();
+    Call call{std::move(*caller), herald_,     request_, route, found->path, *query,
+              target.path,        request_id_, {}};
+    const Result<void> awaited = co_await wait_for_views(call);
+    if (!awaited) co_return awaited.error();
+    const Result<void> permitted = authorise(call);
+    if (!permitted) co_return permitted.error();
+    const Result<void> acceptable = check_header(route);
     if (!acceptable) co_return acceptable.error();
     if (route.doc().body() == BodyKind::json) {
       const Result<void> read = co_await read_body(route.doc().max_body());
       if (!read) co_return read.error();
     }
-    Call call{herald_,
-              request_,
-              route,
-              found->path,
-              *query,
-              target.path,
-              std::move(*actor),
-              registry::Access::unlimited(),
-              request_id_,
-              {}};
-    const Result<void> awaited = co_await wait_for_views(call);
-    if (!awaited) co_return awaited.error();
     Result<Outcome> outcome = first_outcome(call);
     const Result<void> performed = co_await perform(call, std::move(outcome));
     co_return performed;
+  }
+
+  // Who has not come in is not told what is where.
+  Result<Caller> caller_for(const Result<Found>& found) {
+    const bool is_open = found && found->route->permission() == Permission::open;
+    auto caller =
+        is_open ? herald_.authentication.anybody(request_) : herald_.authentication.caller_of(request_);
+    if (!caller && caller.error().cause == Cause::unauthenticated && request_.authorization)
+      herald_.denials.count(registry::Actor::anonymous({}).id, "sign-in", {});
+    return caller;
   }
 
   // A list may look at many rows: not on an I/O thread.
@@ -162,8 +169,7 @@ class Exchange {
     return run();
   }
 
-  Result<void> check_header(const Route& route, const Query& query) const {
-    HERALD_CHECK(check_parameters(route, query));
+  Result<void> check_header(const Route& route) const {
     HERALD_CHECK(check_conditions(request_));
     if (route.doc().recording()) HERALD_CHECK(check_idempotency_key(request_));
     return check_body_header(route, request_);
@@ -344,6 +350,10 @@ class Exchange {
     Answer answer = problem(refusal, request_id_);
     if (refusal.cause == Cause::method_not_allowed)
       answer.headers.push_back({"Allow", allowed_.empty() ? "GET" : allowed_});
+    if (refusal.cause == Cause::unauthenticated)  // RFC 6750, 3
+      answer.headers.push_back({"WWW-Authenticate", request_.authorization
+                                                        ? R"(Bearer realm="herald", error="invalid_token")"
+                                                        : R"(Bearer realm="herald")"});
     if (answer.status >= 500) log_failure(refusal);
     co_await send(answer);
   }

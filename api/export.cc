@@ -11,16 +11,17 @@ constexpr std::size_t kSliceBytes = 256 << 10;
 
 }  // namespace
 
-ExportSlice read_export_slice(const eventstore::Log& log, const EventFilter& filter, Sequence after,
-                              Sequence last) {
+ExportSlice read_export_slice(const eventstore::Log& log, const EventFilter& filter, EventSight& sight,
+                              Sequence after, Sequence last) {
   ExportSlice slice{.lines = {}, .position = after};
-  const bool everything = filter.everything();
+  const bool everything = filter.everything() && sight.all();
   std::size_t looked_at = 0;
   const auto reader = log.read();
   reader.scan(after.next(), [&](Sequence sequence, std::string_view bytes) {
     if (sequence > last) return false;
     slice.position = sequence;
-    if (everything || filter.pass(bytes)) {
+    const auto envelope = everything ? std::nullopt : filter.pass(bytes);
+    if (everything || (envelope && sight.shows(*envelope, bytes))) {
       slice.lines.append(bytes);
       slice.lines.push_back('\n');  // compact JSON: no line ends in it
     }
@@ -33,10 +34,11 @@ Task<> send_export(const Call& call, Export lines, asio::thread_pool& pool, Wire
   const Answer header{.media = kJsonLines, .body = {}, .sequence = lines.last, .headers = {}};
   const bool begun = co_await wire.begin_chunks(header);
   if (!begun || call.request.method == Method::head) co_return;
-  const eventstore::Log& log = call.herald.parts.log;
+  const Parts& parts = call.herald.parts;
   for (Sequence position = lines.after; position < lines.last;) {
-    std::function<ExportSlice()> read = [&log, &lines, position] {
-      return read_export_slice(log, lines.filter, position, lines.last);
+    std::function<ExportSlice()> read = [&parts, &call, &lines, position] {
+      EventSight sight(parts.head, call.access);
+      return read_export_slice(parts.log, lines.filter, sight, position, lines.last);
     };
     const ExportSlice slice = co_await blocking<ExportSlice>(pool, std::move(read));
     if (slice.position == position) {  // the log holds less than its end says

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/call.h"
+#include "api/event_sight.h"
 #include "api/wire.h"
 
 namespace herald::api {
@@ -14,8 +15,8 @@ struct ExportSlice {
   Sequence position;  // looked at up to and with this
 };
 // Of the events in (after, last], until a slice is full.
-ExportSlice read_export_slice(const eventstore::Log& log, const EventFilter& filter, Sequence after,
-                              Sequence last);
+ExportSlice read_export_slice(const eventstore::Log& log, const EventFilter& filter, EventSight& sight,
+                              Sequence after, Sequence last);
 
 // Returns when all was sent, or the caller has gone.
 Task<> send_export(const Call& call, Export lines, asio::thread_pool& pool, Wire& wire);

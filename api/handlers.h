@@ -22,6 +22,11 @@ void add_automation_routes(Router& router);
 void add_delivery_routes(Router& router);
 void add_secret_routes(Router& router);
 void add_search_routes(Router& router);
+void add_sign_in_routes(Router& router);
+void add_principal_routes(Router& router);
+void add_role_routes(Router& router);
+void add_token_routes(Router& router);
+void add_erasure_routes(Router& router);
 
 inline void add_all_routes(Router& router) {
   add_system_routes(router);
@@ -41,6 +46,11 @@ inline void add_all_routes(Router& router) {
   add_delivery_routes(router);
   add_secret_routes(router);
   add_search_routes(router);
+  add_sign_in_routes(router);
+  add_principal_routes(router);
+  add_role_routes(router);
+  add_token_routes(router);
+  add_erasure_routes(router);
 }
 
 }  // namespace herald::api

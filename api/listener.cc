@@ -19,21 +19,28 @@ using boost::system::error_code;
 // After an error of accept() that has to do with the machine, not with the caller (no descriptors left).
 constexpr std::chrono::milliseconds kPauseAfterError{100};
 
-Result<asio::ip::address> loopback_address(const std::string& host) {
+Result<asio::ip::address> address_of(const std::string& host) {
   error_code failed;
   const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, failed);
-  if (failed)
-    return error(Cause::invalid_value,
-                 "\"" + host + "\" is not an address to listen at: write 127.0.0.1, ::1 or localhost");
-  if (address.is_loopback()) return address;
-  return error(Cause::denied, "\"" + host +
-                                  "\" can be reached from other machines, and there are no tokens yet: "
-                                  "everybody could do everything. Listen at 127.0.0.1");
+  if (!failed) return address;
+  return error(Cause::invalid_value,
+               "\"" + host +
+                   "\" is not an address to listen at: write 127.0.0.1, ::1, localhost or "
+                   "an address of this machine");
+}
+
+Result<asio::ip::address> allowed_address(const std::string& host, bool with_tls) {
+  HERALD_TRY(const auto address, address_of(host));
+  if (address.is_loopback() || with_tls) return address;
+  return error(Cause::denied,
+               "\"" + host +
+                   "\" can be reached from other machines, and tokens would go to it in the clear: give a "
+                   "certificate (--tls-cert and --tls-key), or listen at 127.0.0.1");
 }
 
 template <class AnyAcceptor>
-Result<void> listen_at(AnyAcceptor& acceptor, const std::string& host, std::uint16_t port) {
-  HERALD_TRY(const auto address, loopback_address(host));
+Result<void> listen_at(AnyAcceptor& acceptor, const std::string& host, std::uint16_t port, bool with_tls) {
+  HERALD_TRY(const auto address, allowed_address(host, with_tls));
   const tcp::endpoint endpoint(address, port);
   const auto failed_at = [&](const error_code& failed) {
     return error(Cause::unavailable,
@@ -52,10 +59,15 @@ Result<void> listen_at(AnyAcceptor& acceptor, const std::string& host, std::uint
 
 }  // namespace
 
-Result<void> Listener::check_address(const std::string& host, std::uint16_t port) {
+Result<void> Listener::check_address(const std::string& host, std::uint16_t port, bool with_tls) {
   asio::io_context context;
   tcp::acceptor acceptor(context);
-  return listen_at(acceptor, host, port);
+  return listen_at(acceptor, host, port, with_tls);
+}
+
+bool Listener::is_loopback(const std::string& host) {
+  const auto address = address_of(host);
+  return address && address->is_loopback();
 }
 
 Listener::Listener(Services& herald, std::vector<std::unique_ptr<Loop>>& loops, asio::thread_pool& pool)
@@ -74,7 +86,8 @@ Result<std::unique_ptr<Listener>> Listener::open(Services& herald, std::vector<s
 }
 
 Result<void> Listener::bind() {
-  HERALD_CHECK(listen_at(acceptor_, herald_.options.host, herald_.options.port));
+  HERALD_CHECK(
+      listen_at(acceptor_, herald_.options.host, herald_.options.port, herald_.parts.tls != nullptr));
   port_ = acceptor_.local_endpoint().port();
   return {};
 }

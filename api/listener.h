@@ -14,13 +14,14 @@ using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 
 class Listener {
  public:
-  // Errors: denied (not loopback), invalid_value (not an address), unavailable (the port is taken, no permission).
+  // Errors: denied (not loopback, without TLS), invalid_value (not an address), unavailable (the port is taken, no permission).
   // Borrows all. The loops do not run yet.
   static Result<std::unique_ptr<Listener>> open(Services& herald, std::vector<std::unique_ptr<Loop>>& loops,
                                                 asio::thread_pool& pool);
 
   // What open() would refuse now.
-  static Result<void> check_address(const std::string& host, std::uint16_t port);
+  static Result<void> check_address(const std::string& host, std::uint16_t port, bool with_tls);
+  static bool is_loopback(const std::string& host);
 
   std::uint16_t port() const { return port_; }
   void close();  // any thread; nothing is accepted after it

@@ -43,8 +43,8 @@ std::string live_heartbeat(Sequence position) {
   return "id: " + std::to_string(position.value()) + "\n: heartbeat\n\n";
 }
 
-LiveSlice read_live_slice(const eventstore::Log& log, const EventFilter& filter, Sequence after,
-                          Sequence upto) {
+LiveSlice read_live_slice(const eventstore::Log& log, const EventFilter& filter, EventSight& sight,
+                          Sequence after, Sequence upto) {
   LiveSlice slice{.frames = {}, .position = after};
   if (after >= upto) return slice;
   std::size_t looked_at = 0;
@@ -52,11 +52,28 @@ LiveSlice read_live_slice(const eventstore::Log& log, const EventFilter& filter,
   reader.scan(after.next(), [&](Sequence sequence, std::string_view bytes) {
     if (sequence > upto) return false;
     slice.position = sequence;
-    if (const auto envelope = filter.pass(bytes)) slice.frames += live_frame(sequence, envelope->type, bytes);
+    const auto envelope = filter.pass(bytes);
+    if (envelope && sight.shows(*envelope, bytes))
+      slice.frames += live_frame(sequence, envelope->type, bytes);
     return ++looked_at < kLiveSliceEvents && slice.frames.size() < kLiveSliceBytes;
   });
   return slice;
 }
+
+namespace {
+
+// The next slice as the caller sees it now; nothing when it would no longer come in.
+std::optional<LiveSlice> next_slice(const Call& call, const Live& live, Caller& caller, Sequence position) {
+  auto renewed = call.herald.authentication.renewed(caller);
+  if (!renewed) return std::nullopt;
+  caller = std::move(*renewed);
+  const Parts& parts = call.herald.parts;
+  EventSight sight(parts.head, caller.access);
+  const Sequence upto = std::min(parts.tail.last(), Sequence(live.before.value() - 1));
+  return read_live_slice(parts.log, live.filter, sight, position, upto);
+}
+
+}  // namespace
 
 Task<Result<void>> stream_live(const Call& call, Live live, Loop& loop, Wire& wire) {
   const Seat seat(call.herald.live_streams);
@@ -68,6 +85,7 @@ Task<Result<void>> stream_live(const Call& call, Live live, Loop& loop, Wire& wi
   const bool begun = co_await wire.begin(stream_header(), std::nullopt);
   if (!begun) co_return Result<void>();
 
+  Caller caller = call;
   Sequence position = live.after;
   std::string frames = live_heartbeat(position);
   auto heartbeat = parts.clock.steady() + call.herald.options.heartbeat;
@@ -79,11 +97,11 @@ Task<Result<void>> stream_live(const Call& call, Live live, Loop& loop, Wire& wi
       heartbeat = parts.clock.steady() + call.herald.options.heartbeat;
     }
     if (loop.stopping() || position.next() >= live.before) co_return Result<void>();
-    const Sequence upto = std::min(parts.tail.last(), Sequence(live.before.value() - 1));
-    LiveSlice slice = read_live_slice(parts.log, live.filter, position, upto);
-    const bool caught_up = slice.position == position;
-    position = slice.position;
-    frames = std::move(slice.frames);
+    std::optional<LiveSlice> slice = next_slice(call, live, caller, position);
+    if (!slice) co_return Result<void>();
+    const bool caught_up = slice->position == position;
+    position = slice->position;
+    frames = std::move(slice->frames);
     if (caught_up) {
       co_await loop.recorded().wait_beyond(position, heartbeat);
     } else if (frames.empty()) {

@@ -59,6 +59,7 @@ Task<> Loop::watch_deadlines() {
     co_await tick_.async_wait(asio::redirect_error(as_task, ignored));
     const auto now = herald_.parts.clock.steady();
     for (Connection* connection : connections_) connection->check_deadline(now);
+    herald_.denials.record_when_due();
   }
 }
 

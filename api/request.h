@@ -17,6 +17,7 @@ struct Request {
   std::string_view target;     // path and query, as they came
   std::string_view authority;  // Host, or the authority of an absolute target
   std::optional<std::string_view> origin;
+  std::optional<std::string_view> authorization;
   std::string_view content_type;
   std::optional<std::string_view> idempotency_key;
   std::string_view traceparent;

@@ -6,6 +6,8 @@ std::string_view to_string(Permission permission) {
   switch (permission) {
     case Permission::open:
       return "open";
+    case Permission::own:
+      return "own";
     case Permission::read:
       return "read";
     case Permission::download:

@@ -21,6 +21,7 @@ using Handler = Result<Outcome> (*)(const Call& call);
 // What the caller must be allowed. access.h says which role has it.
 enum class Permission {
   open,       // nobody is asked: only what public_routes.h lists
+  own,        // what is the caller's own, as its tokens: whoever has come in
   read,       // see names, facts, history, events
   download,   // the bytes of files and blobs
   write,      // register, describe, tag, comment, move aliases, record lineage, upload

@@ -34,6 +34,7 @@ class HttpServer::Impl {
     for (const auto& loop : loops_) loop->begin_stop();
     threads_.clear();  // joins
     pool_.join();
+    services_.denials.stop();
   }
 
   std::uint16_t port() const { return listener_->port(); }
@@ -54,8 +55,12 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(Parts parts, Options optio
 
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpServer::~HttpServer() = default;
-Result<void> HttpServer::check_address(const std::string& host, std::uint16_t port) {
-  return Listener::check_address(host, port);
+Result<void> HttpServer::check_address(const std::string& host, std::uint16_t port, bool with_tls) {
+  return Listener::check_address(host, port, with_tls);
+}
+
+bool HttpServer::is_loopback(const std::string& host) {
+  return Listener::is_loopback(host);
 }
 
 std::uint16_t HttpServer::port() const {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "api/ports.h"
+#include "api/tls.h"
 #include "automations/dispatcher.h"
 #include "automations/ports.h"
 #include "base/clock.h"
@@ -51,6 +52,7 @@ struct Parts {  // borrowed; all outlive the server
   const Clock& clock;
   IdSource& ids;
   std::string idempotency_key;  // HMAC key
+  const Tls* tls = nullptr;     // null: in the clear
 };
 
 struct Options {
@@ -65,13 +67,19 @@ struct Options {
       30};  // a caller that takes nothing of its answer, or sends nothing of a blob
   std::chrono::milliseconds views_timeout{5'000};  // how long a read waits for views that are behind
   std::chrono::milliseconds heartbeat{15'000};     // of live streams
+  bool stands_open = true;   // while there is no administrator, to everybody; never on a public address
+  std::string claim_code{};  // of the link by which it is claimed; empty: it cannot be
+  bool is_recovery = false;  // the link makes one more administrator
+  std::chrono::milliseconds denials_counted = limits::kDenialsCounted;
 };
 
 class HttpServer {
  public:
   // Whether start() could listen there now. Errors: invalid_value (not an address), unavailable (the port is taken, no
-  // permission); denied (an address that is not loopback, since there are no tokens yet: everybody could do everything).
-  static Result<void> check_address(const std::string& host, std::uint16_t port);
+  // permission); denied (an address that is not loopback, without TLS: tokens would go over the network in the clear).
+  static Result<void> check_address(const std::string& host, std::uint16_t port, bool with_tls);
+  // Whether only this machine can reach it. False where it is no address.
+  static bool is_loopback(const std::string& host);
   // Errors: those of check_address().
   static Result<std::unique_ptr<HttpServer>> start(Parts parts, Options options);
   ~HttpServer();

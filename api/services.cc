@@ -10,6 +10,8 @@ Services::Services(Parts given, Options chosen)
     : parts(std::move(given)),
       options(std::move(chosen)),
       cursors(parts.idempotency_key),
+      authentication(parts, options.stands_open),
+      denials(parts, options.denials_counted),
       log_at_start(parts.log.last()) {
   add_all_routes(router);
   openapi = describe_api(router);

@@ -6,7 +6,9 @@
 #include <memory>
 #include <string>
 
+#include "api/authentication.h"
 #include "api/cursor.h"
+#include "api/denials.h"
 #include "api/router.h"
 #include "api/server.h"
 #include "api/turns.h"
@@ -24,12 +26,17 @@ struct Services {
   const Cursors cursors;
   Router router;
   std::string openapi;  // made once, of the router
+  Authentication authentication;
+  Denials denials;
   std::unique_ptr<Metrics> metrics;
   const Sequence log_at_start;  // what the views must hold before the server is ready
   std::atomic<bool> stopping{false};
   std::atomic<std::size_t> connections{0};
   std::atomic<std::size_t> live_streams{0};
-  Turns setting_secrets;  // by name
+  Turns setting_secrets;                 // by name
+  Turns naming;                          // principals, by name in lower case
+  Turns claiming;                        // of one name
+  std::atomic<bool> was_claimed{false};  // by the link of this start
 };
 
 }  // namespace herald::api

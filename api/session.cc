@@ -7,6 +7,7 @@
 
 #include <array>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -66,6 +67,8 @@ class Headers {
         return once(host_, name_text, [&] { request_.authority = value; });
       case http::field::origin:
         return once(origin_, name_text, [&] { request_.origin = value; });
+      case http::field::authorization:
+        return once(authorization_, name_text, [&] { request_.authorization = value; });
       case http::field::content_type:
         return once(type_, name_text, [&] { request_.content_type = value; });
       case http::field::range:
@@ -117,7 +120,7 @@ class Headers {
   }
 
   Request& request_;
-  bool host_ = false, origin_ = false, type_ = false, range_ = false, key_ = false;
+  bool host_ = false, origin_ = false, authorization_ = false, type_ = false, range_ = false, key_ = false;
 };
 
 class Session final : public Connection, public Wire, public std::enable_shared_from_this<Session> {
@@ -126,7 +129,8 @@ class Session final : public Connection, public Wire, public std::enable_shared_
       : herald_(herald), loop_(loop), pool_(pool), socket_(std::move(socket)), member_(loop, *this) {}
 
   static Task<> run(std::shared_ptr<Session> self) {
-    while (self->keep_alive_) {
+    const bool is_ready = co_await self->shake_hands();
+    while (is_ready && self->keep_alive_) {
       const Arrival arrival = co_await self->next_request();
       if (arrival == Arrival::gone) break;
       co_await self->answer_request(arrival);
@@ -233,6 +237,21 @@ class Session final : public Connection, public Wire, public std::enable_shared_
  private:
   enum class Arrival { request, unreadable, gone };
 
+  // False: the caller does not speak TLS where it must, or not ours.
+  Task<bool> shake_hands() {
+    if (!herald_.parts.tls) co_return true;
+    context_ = herald_.parts.tls->current();
+    tls_.emplace(socket_, *context_);
+    set_deadline(herald_.options.request_timeout);
+    error_code failed;
+    co_await tls_->async_handshake(asio::ssl::stream_base::server, asio::redirect_error(as_task, failed));
+    if (!failed) co_return true;
+    spdlog::debug("a connection was not made: {}", failed.message());
+    tls_.reset();
+    break_off();
+    co_return false;
+  }
+
   // Reads up to the end of a header. `unreadable`: refusal_ says why.
   Task<Arrival> next_request() {
     request_ = Request{};
@@ -308,9 +327,9 @@ class Session final : public Connection, public Wire, public std::enable_shared_
 
   // An absolute target names the host itself (RFC 9112, 3.2.2).
   void take_target(std::string_view target) {
-    constexpr std::string_view kScheme = "http://";
-    if (target.starts_with(kScheme)) {
-      target.remove_prefix(kScheme.size());
+    const std::string_view scheme = herald_.parts.tls ? "https://" : "http://";
+    if (target.starts_with(scheme)) {
+      target.remove_prefix(scheme.size());
       const std::size_t end = std::min(target.find_first_of("/?"), target.size());
       request_.authority = target.substr(0, end);
       target.remove_prefix(end);
@@ -386,8 +405,12 @@ class Session final : public Connection, public Wire, public std::enable_shared_
 
   Task<bool> read_some(std::size_t count) {
     error_code failed;
-    const std::size_t taken =
-        co_await socket_.async_read_some(buffer_.prepare(count), asio::redirect_error(as_task, failed));
+    std::size_t taken = 0;
+    if (tls_) {
+      taken = co_await tls_->async_read_some(buffer_.prepare(count), asio::redirect_error(as_task, failed));
+    } else {
+      taken = co_await socket_.async_read_some(buffer_.prepare(count), asio::redirect_error(as_task, failed));
+    }
     if (failed) co_return false;
     buffer_.commit(taken);
     co_return !timed_out_;  // what had arrived when the time was up is not cancelled
@@ -399,7 +422,12 @@ class Session final : public Connection, public Wire, public std::enable_shared_
       writing_ = true;
       waiting_ = 0;
       error_code failed;
-      std::size_t written = co_await socket_.async_write_some(buffers, asio::redirect_error(as_task, failed));
+      std::size_t written = 0;
+      if (tls_) {
+        written = co_await tls_->async_write_some(buffers, asio::redirect_error(as_task, failed));
+      } else {
+        written = co_await socket_.async_write_some(buffers, asio::redirect_error(as_task, failed));
+      }
       if (failed) break_off();
       for (auto& buffer : buffers) {
         const std::size_t from_this = std::min(written, buffer.size());
@@ -416,7 +444,11 @@ class Session final : public Connection, public Wire, public std::enable_shared_
   // bytes unread resets the connection, and the answer with it).
   Task<> end() {
     error_code failed;
-    if (!broken_ && socket_.is_open()) {
+    if (!broken_ && socket_.is_open() && tls_) {
+      set_deadline(kLinger);
+      co_await tls_->async_shutdown(
+          asio::redirect_error(as_task, failed));  // an end that nobody on the way can forge
+    } else if (!broken_ && socket_.is_open()) {
       socket_.shutdown(asio::ip::tcp::socket::shutdown_send, failed);
       set_deadline(kLinger);
       std::size_t taken = 0;
@@ -436,6 +468,8 @@ class Session final : public Connection, public Wire, public std::enable_shared_
   Loop& loop_;
   asio::thread_pool& pool_;
   Socket socket_;
+  std::shared_ptr<asio::ssl::context> context_;
+  std::optional<asio::ssl::stream<Socket&>> tls_;
   Loop::Membership member_;
   boost::beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::buffer_body>> parser_;

@@ -1,5 +1,7 @@
 #include "automations/sweeper.h"
 
+#include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "automations/positions.h"
@@ -8,7 +10,10 @@
 #include "registry/digests.h"
 #include "registry/event.h"
 #include "work/deliveries.h"
+#include "work/directory.h"
 #include "work/loose.h"
+#include "work/texts.h"
+#include "work/tokens.h"
 
 namespace herald::automations {
 namespace {
@@ -30,19 +35,55 @@ void texts_named_by(std::string_view bytes, const Store& store, std::vector<Stor
   }
 }
 
-Result<void> secrets_named_by(const Recording& recording, std::vector<Store::Job>& jobs) {
-  if (recording.bytes.find("\"herald.secret.") == std::string::npos) return {};
-  HERALD_TRY(const auto event, recorder::decode_known(recording));
-  if (!event) return {};
-  if (const auto* set = std::get_if<registry::SecretSet>(&event->payload)) {
-    jobs.push_back([set = *set](lmdb::WriteTxn& txn, const Tables& tables) {
-      return work::secret_is_named(txn, tables, set.secret, set.number);
-    });
-  } else if (const auto* removed = std::get_if<registry::SecretRemoved>(&event->payload)) {
-    jobs.push_back([removed = *removed](lmdb::WriteTxn& txn, const Tables& tables) {
-      return work::secret_is_removed(txn, tables, removed.secret);
+// What one event says of rows that are not found by a digest in its bytes.
+class NamedRows {
+ public:
+  explicit NamedRows(std::vector<Store::Job>& jobs) : jobs_(jobs) {}
+
+  void operator()(const registry::SecretSet& fact) {
+    add([fact](auto& txn, auto& tables) {
+      return work::secret_is_named(txn, tables, fact.secret, fact.number);
     });
   }
+  void operator()(const registry::SecretRemoved& fact) {
+    add([fact](auto& txn, auto& tables) { return work::secret_is_removed(txn, tables, fact.secret); });
+  }
+  void operator()(const registry::PrincipalCreated& fact) { is_named(work::Loose::entry, fact.principal_id); }
+  void operator()(const registry::TokenIssued& fact) { is_named(work::Loose::token, fact.token_id); }
+  void operator()(const registry::TokenRevoked& fact) {
+    add([fact](auto& txn, auto& tables) { return work::forget_token(txn, tables, fact.token_id); });
+  }
+  void operator()(const registry::ErasurePerformed& fact) {
+    add([fact](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
+      for (const Digest& digest : fact.texts) HERALD_CHECK(work::erase_text(txn, tables, digest));
+      if (fact.principal_id) HERALD_CHECK(work::erase_entry(txn, tables, *fact.principal_id));
+      return {};
+    });
+  }
+  void operator()(const auto&) {}
+
+ private:
+  template <class IdType>
+  void is_named(work::Loose kind, const IdType& id) {
+    add([kind, id](auto& txn, auto& tables) { return work::settle(txn, tables, kind, id.bytes()); });
+  }
+  void add(Store::Job job) { jobs_.push_back(std::move(job)); }
+
+  std::vector<Store::Job>& jobs_;
+};
+
+// Most events are of no such type: they are not read any further.
+bool may_name_rows(std::string_view bytes) {
+  constexpr std::string_view kTypes[] = {"\"herald.secret.", "\"herald.principal.created.", "\"herald.token.",
+                                         "\"herald.erasure."};
+  return std::any_of(std::begin(kTypes), std::end(kTypes),
+                     [&](std::string_view type) { return bytes.find(type) != std::string_view::npos; });
+}
+
+Result<void> rows_named_by(const Recording& recording, std::vector<Store::Job>& jobs) {
+  if (!may_name_rows(recording.bytes)) return {};
+  HERALD_TRY(const auto event, recorder::decode_known(recording));
+  if (event) std::visit(NamedRows(jobs), event->payload);
   return {};
 }
 
@@ -64,7 +105,7 @@ Result<void> Sweeper::apply(std::span<const Recording> events, std::stop_token) 
   std::vector<Store::Job> jobs;
   for (const Recording& recording : events) {
     texts_named_by(recording.bytes, work_, jobs);
-    HERALD_CHECK(secrets_named_by(recording, jobs));
+    HERALD_CHECK(rows_named_by(recording, jobs));
   }
   if (!events.empty()) HERALD_CHECK(keep(std::move(jobs), events.back().sequence));
   return sweep_when_read();

@@ -5,8 +5,10 @@
 #include "automations/testing/running.h"
 #include "base/limits.h"
 #include "lmdb/testing/temp_folder.h"
+#include "work/directory.h"
 #include "work/loose.h"
 #include "work/texts.h"
+#include "work/tokens.h"
 
 namespace herald::automations {
 namespace {
@@ -158,6 +160,59 @@ TEST_F(Sweeping, TakesMoreThanFitIntoOneCommit) {
   }));
   pass(3h);
   for (const Digest& text : texts) ASSERT_FALSE(has_text(text));
+}
+
+class SweepingTheDirectory : public Sweeping {
+ protected:
+  const registry::PrincipalId kAda{Uuid::trusted("0190a8b0-0000-7000-8000-00000000000a")};
+  const registry::TokenId kToken{Uuid::trusted("0190a8b0-0000-7000-8000-00000000000b")};
+
+  bool has_entry() const { return work::find_entry(*run.work, kAda).has_value(); }
+  bool has_token() const { return work::label_of(*run.work, kToken).has_value(); }
+  void store_both() {
+    ASSERT_TRUE(run.work->run(work::put_entry({kAda, "ada", {}, {}})));
+    ASSERT_TRUE(run.work->run(work::new_token(kToken, "first").store));
+  }
+  void claim() {
+    store_both();
+    run.record(registry::ClaimServer{kAda, kToken});
+  }
+};
+
+TEST_F(SweepingTheDirectory, TakesEntriesAndTokensThatNoEventNames) {
+  store_both();
+  pass(3h);
+  EXPECT_FALSE(has_entry());
+  EXPECT_FALSE(has_token());
+}
+
+TEST_F(SweepingTheDirectory, LeavesThoseThatOneDoes) {
+  claim();
+  pass(5h);
+  EXPECT_TRUE(has_entry());
+  EXPECT_TRUE(has_token());
+}
+
+TEST_F(SweepingTheDirectory, ForgetsATokenThatWasRevoked) {
+  claim();
+  run.record(registry::RevokeToken{kToken, {}});
+  read_the_log();
+  EXPECT_FALSE(has_token());
+}
+
+TEST_F(SweepingTheDirectory, ErasesAPersonAndTheirTexts) {
+  claim();
+  const Digest kept = store_text("of somebody else"), erased = store_text("personal");
+  name_text(kept);
+  name_text(erased);
+  read_the_log();
+  run.record(registry::Erase{kAda, {erased}, {}});
+  read_the_log();
+  EXPECT_FALSE(has_entry());
+  EXPECT_FALSE(has_text(erased));
+  EXPECT_TRUE(has_text(kept));
+  pass(5h);
+  EXPECT_TRUE(has_text(kept));
 }
 
 }  // namespace

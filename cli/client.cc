@@ -168,6 +168,7 @@ class Client::Impl {
     curl_easy_setopt(curl_, CURLOPT_URL, (options_.url + request.target).c_str());
     curl_easy_setopt(curl_, CURLOPT_PATH_AS_IS, 1L);  // "." and ".." are names here, not ways up
     curl_easy_setopt(curl_, CURLOPT_PROTOCOLS_STR, "http,https");
+    if (options_.ca_file) curl_easy_setopt(curl_, CURLOPT_CAINFO, options_.ca_file->c_str());
     curl_easy_setopt(curl_, CURLOPT_USERAGENT, kUserAgent);
     curl_easy_setopt(curl_, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count()));

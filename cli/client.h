@@ -22,6 +22,7 @@ namespace herald::cli {
 struct ClientOptions {
   std::string url = "http://127.0.0.1:8420";
   std::optional<std::string> token;            // sent as Bearer; never in the clear to another machine
+  std::optional<std::string> ca_file{};        // trusted in place of what the machine trusts: PEM
   std::optional<std::string> idempotency_key;  // of the write; absent: a fresh one for each
   int attempts = 5;                            // in all
   std::chrono::milliseconds connect_timeout{5'000};

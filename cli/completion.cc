@@ -73,9 +73,9 @@ std::vector<std::string> choices_of(const CLI::Option& option) {
 }
 
 // The line from left to right: which command it has reached, and what it has said so far.
-class Line {
+class CommandLine {
  public:
-  explicit Line(const Tree& tree) : tree_(tree), app_(&tree.root) {}
+  explicit CommandLine(const Tree& tree) : tree_(tree), app_(&tree.root) {}
 
   void take(const std::string& word) {
     if (const CLI::Option* option = std::exchange(waiting_, nullptr); option != nullptr)
@@ -173,7 +173,7 @@ void add(Completion& completion, const std::string& begun, Candidate candidate) 
 }
 
 // `before`: what stands in the same word in front of the value, as "--output=".
-void add_values(Completion& completion, const Line& line, const CLI::Option& option,
+void add_values(Completion& completion, const CommandLine& line, const CLI::Option& option,
                 const std::string& before, const std::string& begun, const AskForNames& ask) {
   for (const std::string& choice : choices_of(option)) add(completion, before + begun, {before + choice, ""});
   const Named named = meaning_of(line.app(), option);
@@ -197,7 +197,7 @@ void add_values(Completion& completion, const Line& line, const CLI::Option& opt
 Completion complete(const Tree& tree, const std::vector<std::string>& words, const AskForNames& ask) {
   Completion out;
   if (words.empty()) return out;
-  Line line(tree);
+  CommandLine line(tree);
   for (std::size_t i = 0; i + 1 < words.size(); ++i) line.take(words[i]);
   const std::string& begun = words.back();
 

@@ -101,7 +101,7 @@ std::string explain(const CLI::App& root, const CLI::ParseError& wrong) {
 
 struct Program::State {
   CLI::App app{kWhat, "herald"};
-  std::optional<std::string> url, profile;
+  std::optional<std::string> url, profile, ca_file;
   std::string output = "table";
   std::optional<std::string> idempotency_key;
   std::function<Result<void>(Session&)> chosen;
@@ -125,6 +125,11 @@ Program::Program() : state_(std::make_unique<State>()) {
                  "the server and the token that herald profile keeps under this name")
       ->option_text("NAME")
       ->envname("HERALD_PROFILE")
+      ->group("everywhere");
+  app.add_option("--ca-file", state_->ca_file,
+                 "trust the certificates in this file (PEM) in place of what the machine trusts")
+      ->option_text("FILE")
+      ->envname("HERALD_CA_FILE")
       ->group("everywhere");
   app.add_option("-o,--output", state_->output,
                  "how answers look: aligned for people, JSON, one JSON a line, or ids alone")
@@ -232,7 +237,8 @@ int Program::run_command(int argc, const char* const* argv) {
   Session session({.url = server->url,
                    .token = server->token,
                    .output = output,
-                   .idempotency_key = state_->idempotency_key});
+                   .idempotency_key = state_->idempotency_key,
+                   .ca_file = state_->ca_file});
   const Result<void> result = state_->chosen(session);
   const bool printed = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
   if (!result) {

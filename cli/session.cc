@@ -99,6 +99,7 @@ ClientOptions Session::client_options() const {
   options.url = settings_.url;
   options.token = settings_.token;
   options.idempotency_key = settings_.idempotency_key;
+  options.ca_file = settings_.ca_file;
   return options;
 }
 

@@ -20,6 +20,7 @@ struct Settings {
   std::optional<std::string> token;  // that opens the server
   Output output = Output::table;
   std::optional<std::string> idempotency_key;
+  std::optional<std::string> ca_file = {};
 };
 
 struct Paging {

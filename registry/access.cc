@@ -86,16 +86,38 @@ std::optional<Role> Access::on(const RegistryRecord& registry, ModelId model) co
 bool Access::sees(const RegistryRecord& registry) const {
   if (in(registry)) return true;
   if (!opens(registry.id, nullptr)) return false;
-  const bool is_open = is_signed_in_ && registry.visibility == Visibility::organization;
+  if (scope_ && scope_->model_id) return on(registry, *scope_->model_id).has_value();
   const auto below = roles_.lower_bound(scope_of(registry.id));
-  return is_open || roles_.contains({}) ||
-         (below != roles_.end() && below->first.starts_with(registry.id.bytes()));
+  return below != roles_.end() && below->first.starts_with(registry.id.bytes());
 }
 
-std::optional<Role> Access::anywhere() const {
+std::optional<Role> Access::anywhere(const Reader& state) const {
   std::optional<Role> highest;
-  for (const auto& [scope, role] : roles_) highest = std::max(highest, std::optional(role));
+  for (const auto& [scope, role] : roles_) {
+    if (opens(scope)) highest = std::max(highest, std::optional(role));
+  }
+  if (highest < std::optional(Role::viewer) && is_signed_in_ && opens_what_all_see(state))
+    highest = Role::viewer;
   return capped(highest);
+}
+
+// Whether the token opens the scope of a role, or a part of it.
+bool Access::opens(std::string_view role_scope) const {
+  if (!scope_ || !scope_->registry_id) return true;
+  const std::string own =
+      scope_->model_id ? scope_of(*scope_->registry_id, *scope_->model_id) : scope_of(*scope_->registry_id);
+  return own.starts_with(role_scope) || role_scope.starts_with(own);
+}
+
+bool Access::opens_what_all_see(const Reader& state) const {
+  const std::string_view first =
+      scope_ && scope_->registry_id ? scope_->registry_id->bytes() : std::string_view();
+  bool found = false;
+  state.scan(Table::registries, first, {}, [&](std::string_view, std::string_view value) {
+    found = record::decode<RegistryRecord>(value).visibility == Visibility::organization;
+    return !found;
+  });
+  return found;
 }
 
 std::optional<Role> Access::capped(std::optional<Role> role) const {

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "registry/state.h"
 
@@ -19,6 +20,8 @@ class Access {
  public:
   // The door stands open: whoever comes in may do everything.
   static Access unlimited();
+  // Of who has not come in.
+  static Access nothing() { return Access(); }
   // Signed in. What the principal may not any more (it is disabled, the token is revoked or has expired) is the door's to find.
   static Access of(const Reader& state, const PrincipalRecord& principal, const TokenRecord& token);
 
@@ -30,13 +33,17 @@ class Access {
   bool sees(const RegistryRecord& registry) const;
   // Everything there is: nothing needs to be left out of a list.
   bool sees_all() const { return on_server().has_value(); }
-  // The highest role that is held anywhere.
-  std::optional<Role> anywhere() const;
+  // Its token takes away of what the principal may.
+  bool is_narrowed() const { return at_most_ || (scope_ && scope_->registry_id); }
+  // The highest role that is held anywhere, the viewer's of what is visible to the organization among them.
+  std::optional<Role> anywhere(const Reader& state) const;
 
  private:
   std::optional<Role> capped(std::optional<Role> role) const;
   // Whether the token opens the registry, or the model of it, or (where `model` is null) something in it.
   bool opens(RegistryId registry, const ModelId* model) const;
+  bool opens(std::string_view role_scope) const;
+  bool opens_what_all_see(const Reader& state) const;
 
   bool is_signed_in_ = false;
   std::map<std::string, Role> roles_;  // by keys::scope()

@@ -83,6 +83,9 @@ struct Assembly::Parts {
   std::unique_ptr<automations::Sweeper> sweeper;
   std::unique_ptr<recorder::FollowerThread> engine_thread, dispatcher_thread, sweeper_thread;
   std::unique_ptr<connectors::kafka::Publisher> publisher;
+  std::unique_ptr<api::Tls> tls;
+  std::string claim_code;
+  bool stands_open = false;
   std::unique_ptr<api::HttpServer> http;
 
   Result<void> open_folder(const Config& config);
@@ -94,6 +97,7 @@ struct Assembly::Parts {
   void start_projector();
   Result<void> start_automations(const Config& config);
   Result<void> start_publisher(const Config& config);
+  void make_claim_code(const Config& config);
   Result<void> start_http(const Config& config);
 };
 
@@ -206,8 +210,22 @@ Result<void> Assembly::Parts::start_publisher(const Config& config) {
   return {};
 }
 
+// 128 random bits, in memory alone: another one for each start, none once there is an administrator.
+void Assembly::Parts::make_claim_code(const Config& config) {
+  const bool is_locked = registry::is_locked(projections::HeadReader(*head));
+  if (!is_locked || config.recover) claim_code = to_hex(random_bytes(16));
+  stands_open = !is_locked && api::HttpServer::is_loopback(config.host);
+}
+
 Result<void> Assembly::Parts::start_http(const Config& config) {
+  if (!config.tls_cert.empty()) {
+    HERALD_TRY(tls, api::Tls::load(config.tls_cert, config.tls_key));
+  }
+  make_claim_code(config);
   api::Options options;
+  options.stands_open = stands_open;
+  options.claim_code = claim_code;
+  options.is_recovery = config.recover;
   options.host = config.host;
   options.port = config.port;
   options.threads = config.threads;
@@ -230,7 +248,8 @@ Result<void> Assembly::Parts::start_http(const Config& config) {
                                                 {automations::kSweeperFollower, sweeper_thread.get()}},
                                   .clock = system_clock(),
                                   .ids = random_ids(),
-                                  .idempotency_key = keys->key("idempotency")},
+                                  .idempotency_key = keys->key("idempotency"),
+                                  .tls = tls.get()},
                        options));
   return {};
 }
@@ -259,6 +278,19 @@ Result<std::unique_ptr<Assembly>> Assembly::start(const Config& config) {
 
 std::uint16_t Assembly::port() const {
   return parts_->http->port();
+}
+
+const std::string& Assembly::claim_code() const {
+  return parts_->claim_code;
+}
+
+bool Assembly::stands_open() const {
+  return parts_->stands_open;
+}
+
+Result<void> Assembly::reload_certificate() {
+  if (!parts_->tls) return {};
+  return parts_->tls->reload();
 }
 
 void Assembly::stop() {

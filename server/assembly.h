@@ -11,7 +11,7 @@
 //    7  projector                                                6
 //    8  automations: engine, dispatcher, sweeper                 5  what is under way ends, attempts are written
 //    9  Kafka publisher                                          4  its transaction ends
-//   10  HTTP: from here on others can see it                     1  no new connections
+//   10  certificate; HTTP: from here on others can see it                     1  no new connections
 //                                                                2  streams end
 //                                                                3  requests finish
 //
@@ -34,6 +34,12 @@ class Assembly {
   static Result<std::unique_ptr<Assembly>> start(const Config& config);
   ~Assembly();  // stop()
   std::uint16_t port() const;
+  // The code of the link by which the server is claimed; empty: it cannot be.
+  const std::string& claim_code() const;
+  // Whether everybody who reaches it may do everything.
+  bool stands_open() const;
+  // Reads the certificate anew. Errors: as of api::Tls::reload().
+  Result<void> reload_certificate();
   void stop();
 
  private:

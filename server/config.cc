@@ -28,13 +28,18 @@ constexpr const char* kExamples =
     "herald serve --config /etc/herald.toml\n"
     "HERALD_DATA=/var/lib/herald HERALD_LOG_FORMAT=json herald serve\n"
     "\n"
-    "It listens on loopback only: there are no tokens yet, so whoever reaches it may do everything.\n"
+    "Until it has an administrator it stands open to everybody on this machine, and prints the link by which "
+    "it is\n"
+    "claimed; from then on callers need a token. To listen at other addresses it needs a certificate:\n"
+    "herald serve --data ./data --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem\n"
+    "SIGHUP reads the certificate anew.\n"
     "SIGTERM or Ctrl-C stops it when what is under way is done; a second one stops it at once.";
 
 // The options as texts, before they are understood.
 struct Texts {
   std::string data, listen = "127.0.0.1:8420", key_file, origin, public_url, kafka, kafka_prefix = "herald",
-                    ca_file;
+                    ca_file, tls_cert, tls_key;
+  bool recover = false;
   std::string log_level = "info", log_format = "text", config;
   std::vector<std::string> kafka_properties, allow_targets;
   std::optional<std::uint64_t> map_size, disk_reserve;
@@ -77,6 +82,11 @@ void declare(CLI::App& app, Texts& texts) {
   text("--listen", "HOST:PORT", texts.listen,
        "where it answers (default 127.0.0.1:8420; port 0: any free one)");
   text("--public-url", "URL", texts.public_url, "what people reach it by, for links in messages");
+  text("--tls-cert", "FILE", texts.tls_cert,
+       "answer over TLS with this certificate, and its chain after it (PEM)");
+  text("--tls-key", "FILE", texts.tls_key, "the certificate's key (PEM)");
+  app.add_flag("--recover", texts.recover,
+               "print a link that makes one more administrator, for when nobody has a token of one");
   app.add_option("--threads", texts.threads, "for requests (default: one for each core, at most 4)")
       ->option_text("N")
       ->check(CLI::Range(1u, 256u).description(""));
@@ -189,6 +199,12 @@ Result<Config> understand(const Texts& texts) {
   config.host = address.host;
   config.port = address.port;
   config.public_url = texts.public_url;
+  if (texts.tls_cert.empty() != texts.tls_key.empty())
+    return error(Cause::missing_field, "--tls-cert and --tls-key are given together",
+                 texts.tls_cert.empty() ? "--tls-cert" : "--tls-key");
+  config.tls_cert = texts.tls_cert;
+  config.tls_key = texts.tls_key;
+  config.recover = texts.recover;
   config.threads =
       texts.threads.value_or(std::clamp(std::thread::hardware_concurrency(), 1u, kMostThreadsByDefault));
   if (!texts.kafka.empty()) {

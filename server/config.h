@@ -27,6 +27,8 @@ struct Config {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8420;  // 0: any free one
   std::string public_url;
+  std::string tls_cert, tls_key;  // PEM files; both or none
+  bool recover = false;           // prints a link that makes one more administrator
   unsigned int threads = 1;
   std::optional<std::string> kafka;  // brokers; absent: no publication
   std::string kafka_prefix = "herald";

@@ -45,7 +45,8 @@ Result<void> check_options(const Config& config) {
   HERALD_CHECK(connectors::check(egress_options(config)));
   if (config.kafka) HERALD_CHECK(connectors::kafka::Publisher::check(kafka_options(config)));
   HERALD_CHECK(work::Keyring::check(config.key_file, config.data));
-  return api::HttpServer::check_address(config.host, config.port);
+  if (!config.tls_cert.empty()) HERALD_CHECK(api::Tls::load(config.tls_cert, config.tls_key));
+  return api::HttpServer::check_address(config.host, config.port, !config.tls_cert.empty());
 }
 
 }  // namespace herald::server

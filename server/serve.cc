@@ -33,8 +33,34 @@ int refuse(const Error& error) {
 }
 
 std::string url_of(const Config& config, std::uint16_t port) {
-  if (config.host.find(':') != std::string::npos) return fmt::format("http://[{}]:{}", config.host, port);
-  return fmt::format("http://{}:{}", config.host, port);
+  const std::string_view scheme = config.tls_cert.empty() ? "http" : "https";
+  if (config.host.find(':') != std::string::npos)
+    return fmt::format("{}://[{}]:{}", scheme, config.host, port);
+  return fmt::format("{}://{}:{}", scheme, config.host, port);
+}
+
+// By which the first administrator comes in; on standard output alone, so that no log keeps it.
+void print_claim(const Config& config, const Assembly& assembly) {
+  if (assembly.claim_code().empty()) return;
+  const std::string base = config.public_url.empty() ? url_of(config, assembly.port()) : config.public_url;
+  const std::string_view why =
+      config.recover ? "this link makes one more administrator, once"
+      : assembly.stands_open()
+          ? "it stands open to everybody on this machine; whoever opens this link becomes its administrator, "
+            "and from "
+            "then on callers need a token"
+          : "it answers to nobody yet; whoever opens this link becomes its administrator";
+  fmt::print(stdout, "{}:\n  {}/claim#{}\n", why, base, assembly.claim_code());
+}
+
+void reload_certificate(Assembly& assembly, const Config& config) {
+  if (config.tls_cert.empty()) return;
+  const auto reloaded = assembly.reload_certificate();
+  if (reloaded) {
+    spdlog::info("the certificate in {} was read anew", config.tls_cert);
+  } else {
+    spdlog::error("the certificate stays as it was: {}", reloaded.error().message);
+  }
 }
 
 }  // namespace
@@ -48,8 +74,9 @@ int serve(std::vector<std::string> arguments) {
   set_up_logging(config.log_level, config.log_json);
   const auto assembly = Assembly::start(config);
   if (!assembly) return refuse(assembly.error());
-  signals.started();
+  signals.started([&] { reload_certificate(**assembly, config); });
   fmt::print(stdout, "herald listens at {}\n", url_of(config, (*assembly)->port()));
+  print_claim(config, **assembly);
   std::fflush(stdout);
 
   const int signal = signals.wait();

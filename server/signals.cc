@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <future>
+#include <mutex>
 #include <stdexcept>
 #include <string_view>
 #include <thread>
@@ -37,10 +38,10 @@ void tell_of_a_damaged_file(int signal) {
   std::raise(signal);
 }
 
-sigset_t stop_signals() {
+sigset_t taken_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, SIGUSR2}) sigaddset(&set, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR2}) sigaddset(&set, signal);
   return set;
 }
 
@@ -52,14 +53,31 @@ struct Signals::State {
   std::atomic<bool> over{false};
   std::promise<int> asked;
   std::future<int> asked_future = asked.get_future();
+  std::mutex mutex;
+  std::function<void()> on_hangup;  // guarded by the mutex
   std::thread thread;
 
+  void hang_up() {
+    const std::lock_guard lock(mutex);
+    if (on_hangup) on_hangup();
+  }
+  // The next that asks for more than a look at the files.
+  int next(const sigset_t& set) {
+    for (;;) {
+      int signal = 0;
+      if (sigwait(&set, &signal) != 0 || over) return 0;
+      if (signal != SIGHUP) return signal;
+      hang_up();
+    }
+  }
+
   void take() {
-    const sigset_t set = stop_signals();
-    int first = 0;
-    if (sigwait(&set, &first) != 0 || over) return;
+    sigset_t set = taken_signals();
+    const int first = next(set);
+    if (first == 0) return;
     if (!started) end_at_once(exit_code_of(first), "stopped while it was starting");
     asked.set_value(first);
+    sigdelset(&set, SIGHUP);
     const timespec limit{.tv_sec = bound.count(), .tv_nsec = 0};
     const int second = sigtimedwait(&set, nullptr, &limit);
     if (over) return;
@@ -71,9 +89,8 @@ struct Signals::State {
 Signals::Signals(std::chrono::seconds bound) : state_(std::make_unique<State>()) {
   state_->bound = bound;
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGHUP, SIG_IGN);
   std::signal(SIGBUS, tell_of_a_damaged_file);
-  const sigset_t set = stop_signals();
+  const sigset_t set = taken_signals();
   if (pthread_sigmask(SIG_BLOCK, &set, nullptr) != 0) throw std::runtime_error("signals cannot be blocked");
   state_->thread = std::thread([state = state_.get()] { state->take(); });
 }
@@ -84,7 +101,11 @@ Signals::~Signals() {
   state_->thread.join();
 }
 
-void Signals::started() {
+void Signals::started(std::function<void()> on_hangup) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->on_hangup = std::move(on_hangup);
+  }
   state_->started = true;
 }
 

@@ -4,7 +4,9 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "work/directory.h"
 #include "work/secrets.h"
+#include "work/tokens.h"
 
 namespace herald::work {
 namespace {
@@ -22,12 +24,19 @@ std::string loose_key(Loose kind, std::string_view key) {
   return out;
 }
 
-lmdb::Table table_of(char kind, const Tables& tables) {
-  return kind == static_cast<char>(Loose::text) ? tables.texts : tables.secrets;
-}
-
-Result<void> settle(lmdb::WriteTxn& txn, const Tables& tables, Loose kind, std::string_view key) {
-  HERALD_CHECK(txn.erase(tables.loose, loose_key(kind, key)));
+Result<void> erase_row(lmdb::WriteTxn& txn, const Tables& tables, Loose kind, std::string_view key) {
+  switch (kind) {
+    case Loose::text:
+      HERALD_CHECK(txn.erase(tables.texts, key));
+      break;
+    case Loose::secret:
+      HERALD_CHECK(txn.erase(tables.secrets, key));
+      break;
+    case Loose::token:
+      return forget_token(txn, tables, registry::TokenId(Uuid::from_bytes(key)));
+    case Loose::entry:
+      return erase_entry(txn, tables, registry::PrincipalId(Uuid::from_bytes(key)));
+  }
   return {};
 }
 
@@ -52,6 +61,11 @@ Result<void> overtake(lmdb::WriteTxn& txn, const Tables& tables, const registry:
 
 Result<void> mark_loose(lmdb::WriteTxn& txn, const Tables& tables, Loose kind, std::string_view key) {
   return txn.put(tables.loose, loose_key(kind, key), be64(period(txn, tables)));
+}
+
+Result<void> settle(lmdb::WriteTxn& txn, const Tables& tables, Loose kind, std::string_view key) {
+  HERALD_CHECK(txn.erase(tables.loose, loose_key(kind, key)));
+  return {};
 }
 
 bool is_loose(const Store& store, Loose kind, std::string_view key) {
@@ -86,7 +100,7 @@ Result<std::size_t> sweep(lmdb::WriteTxn& txn, const Tables& tables) {
     }
   }
   for (const std::string& key : swept) {
-    HERALD_CHECK(txn.erase(table_of(key.front(), tables), std::string_view(key).substr(1)));
+    HERALD_CHECK(erase_row(txn, tables, static_cast<Loose>(key.front()), std::string_view(key).substr(1)));
     HERALD_CHECK(txn.erase(tables.loose, key));
   }
   return swept.size();

@@ -1,4 +1,4 @@
-// Rows of texts and secrets that no event names: what is refused, retried, replaced or removed leaves one behind. A row is
+// Rows of texts, secrets, tokens and the directory that no event names: what is refused, retried, replaced or removed leaves one behind. A row is
 // loose from when it is written until an event names it, and again when its event has been overtaken; what stays loose
 // for two periods is swept. A period is at least as long as any command may wait, and a start begins new ones, since no
 // command of an earlier process is under way.
@@ -15,10 +15,12 @@
 
 namespace herald::work {
 
-enum class Loose : char { text = 't', secret = 's' };
+enum class Loose : char { text = 't', secret = 's', token = 'k', entry = 'p' };
 
 // `key`: of the row in its own table.
 Result<void> mark_loose(lmdb::WriteTxn& txn, const Tables& tables, Loose kind, std::string_view key);
+// An event names it: it stays.
+Result<void> settle(lmdb::WriteTxn& txn, const Tables& tables, Loose kind, std::string_view key);
 // Of a new event, in the log's order.
 Result<void> text_is_named(lmdb::WriteTxn& txn, const Tables& tables, const Digest& digest);
 // Those of the same name with a lower number are overtaken.

@@ -51,6 +51,10 @@ Result<void> open_tables(lmdb::Environment& environment, Tables& tables) {
                                                         {"attempts", &tables.attempts},
                                                         {"attempt_ages", &tables.attempt_ages},
                                                         {"positions", &tables.positions},
+                                                        {"tokens", &tables.tokens},
+                                                        {"token_uses", &tables.token_uses},
+                                                        {"directory", &tables.directory},
+                                                        {"principal_names", &tables.principal_names},
                                                         {"loose", &tables.loose}};
   for (const auto& [name, table] : named) {
     HERALD_TRY(*table, environment.table(name));

@@ -1,5 +1,5 @@
-// The work store: operational data that is neither registry fact nor derivable: erasable texts, secrets, delivery
-// schedules and attempts. A synced LMDB environment, written by one thread of its own that batches what waits.
+// The work store: operational data that is neither registry fact nor derivable: erasable texts, secrets, digests of
+// tokens, the directory, delivery schedules and attempts. A synced LMDB environment, written by one thread of its own that batches what waits.
 //
 // Consistency with the log is by order: what an event will refer to is durable here first; what follows from an event
 // is written after it, by a follower whose position is in the same transaction.
@@ -23,15 +23,19 @@ struct StoreOptions {
 };
 
 struct Tables {
-  lmdb::Table meta;          // "format", "period" -> be64
-  lmdb::Table texts;         // digest -> salt, text
-  lmdb::Table secrets;       // name, 0, be64 number -> nonce, encrypted value, tag
-  lmdb::Table schedule;      // delivery id -> ScheduleRow
-  lmdb::Table due;           // be64 due, delivery id -> (empty)
-  lmdb::Table attempts;      // delivery id, be64 number -> Attempt
-  lmdb::Table attempt_ages;  // be64 started, delivery id, be64 number -> (empty)
-  lmdb::Table positions;     // follower -> be64 sequence
-  lmdb::Table loose;         // 't' or 's', key in texts or secrets -> be64 period (work/loose.h)
+  lmdb::Table meta;             // "format", "period" -> be64
+  lmdb::Table texts;            // digest -> salt, text
+  lmdb::Table secrets;          // name, 0, be64 number -> nonce, encrypted value, tag
+  lmdb::Table schedule;         // delivery id -> ScheduleRow
+  lmdb::Table due;              // be64 due, delivery id -> (empty)
+  lmdb::Table attempts;         // delivery id, be64 number -> Attempt
+  lmdb::Table attempt_ages;     // be64 started, delivery id, be64 number -> (empty)
+  lmdb::Table positions;        // follower -> be64 sequence
+  lmdb::Table tokens;           // token id -> digest of the secret, label (work/tokens.h)
+  lmdb::Table token_uses;       // token id -> be64 time
+  lmdb::Table directory;        // principal id -> Entry (work/directory.h)
+  lmdb::Table principal_names;  // name in lower case -> principal id
+  lmdb::Table loose;            // kind, key in the table of that kind -> be64 period (work/loose.h)
 };
 
 class Store {

@@ -22,6 +22,11 @@ NewText new_text(std::string_view text) {
           }};
 }
 
+Result<void> erase_text(lmdb::WriteTxn& txn, const Tables& tables, const Digest& digest) {
+  HERALD_CHECK(txn.erase(tables.texts, digest.bytes()));
+  return settle(txn, tables, Loose::text, digest.bytes());
+}
+
 std::optional<std::string> find_text(const Store& store, const Digest& digest) {
   const lmdb::ReadTxn txn = store.read();
   const auto salted = txn.get(store.tables().texts, digest.bytes());

@@ -19,6 +19,9 @@ struct NewText {
 };
 NewText new_text(std::string_view text);
 
+// For jobs: nobody is shown it any more.
+Result<void> erase_text(lmdb::WriteTxn& txn, const Tables& tables, const Digest& digest);
+
 // Nothing when it was erased.
 std::optional<std::string> find_text(const Store& store, const Digest& digest);
 

@@ -95,7 +95,7 @@ Result<Answer> present_artifact(const registry::Reader& state, const work::Store
   return answer_with(Presenter(state, work).artifact(*artifact), std::nullopt);
 }
 
-Result<registry::CommitArtifact> reference_of(const Call& call, const ArtifactRequest& request) {
+Result<registry::CommitArtifact> referenced(const Call& call, const ArtifactRequest& request) {
   if (request.files) {
     return error(Cause::invalid_value,
                  "an artifact has files, or is a reference to what is elsewhere: not both", "files");
@@ -144,7 +144,7 @@ Result<registry::CommitArtifact> of_files(const Call& call, const ArtifactReques
 
 Result<Outcome> prepare_artifact(const Call& call) {
   HERALD_TRY(const auto request, body_of<ArtifactRequest>(call));
-  HERALD_TRY(auto command, request.reference ? reference_of(call, request) : of_files(call, request));
+  HERALD_TRY(auto command, request.reference ? referenced(call, request) : of_files(call, request));
   const auto present = [&work = call.herald.parts.work](const registry::Reader& state,
                                                         const recorder::Recorded& recorded) {
     return present_artifact(state, work, recorded);

@@ -1,5 +1,6 @@
 // Events as they were recorded: lists, single ones, the live stream, and what they look like.
 #include "api/event_pages.h"
+#include "api/event_sight.h"
 #include "api/export.h"
 #include "api/handlers.h"
 #include "registry/vocabulary.h"
@@ -37,6 +38,11 @@ Result<Outcome> get_event(const Call& call) {
         "there is no event " + std::to_string(number) + ": the last is " + std::to_string(last.value()),
         "sequence");
   }
+  const auto envelope = registry::decode_envelope(*bytes);
+  EventSight sight(call.herald.parts.head, call.access);
+  if (!sight.all() && !(envelope && sight.shows(*envelope, *bytes)))
+    return error(Cause::not_found, "event " + std::to_string(number) + " is none that you may see",
+                 "sequence");
   return Answer{.media = kEventJson, .body = std::string(*bytes), .sequence = last, .headers = {}};
 }
 
@@ -147,7 +153,7 @@ void add_event_routes(Router& router) {
                      "recorded. A heartbeat is an id "
                      "without data: what lies before it was passed over by the filter and need not be asked "
                      "for again. With \"before\" or \"until\" it ends there."))});
-  router.add({Method::get, "/v1/events/export", Permission::read, ObjectScope::server, export_events,
+  router.add({Method::get, "/v1/events/export", Permission::read, ObjectScope::visible, export_events,
               selected(Doc("events", "Take all events, one a line, byte for byte as recorded")
                            .gives_media(kJsonLines)
                            .with({"after", R"({"type":"integer","minimum":0})",

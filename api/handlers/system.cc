@@ -158,7 +158,7 @@ void add_system_routes(Router& router) {
               Doc("server", "The process lives").gives<HealthBody>("Health")});
   router.add({Method::get, "/readyz", Permission::open, ObjectScope::server, readiness,
               Doc("server", "It can do its work: 200, or 503 with the reasons").gives<ReadyBody>("Ready")});
-  router.add({Method::get, "/metrics", Permission::open, ObjectScope::server, metrics,
+  router.add({Method::get, "/metrics", Permission::read, ObjectScope::server, metrics,
               Doc("server", "Metrics for Prometheus").gives_media("text/plain")});
   router.add({Method::get, "/openapi.json", Permission::open, ObjectScope::server, openapi,
               Doc("server", "This description").gives<json::Raw>("OpenApi")});

@@ -1,4 +1,5 @@
 // The same change to many versions, recorded as one: all or none.
+#include "api/authorisation.h"
 #include "api/handlers.h"
 #include "api/writing.h"
 
@@ -44,11 +45,8 @@ Result<registry::VersionAddress> address_of(const std::string& text, const std::
 // Members change versions. What the caller does not see does not exist.
 Result<void> check_may_change(const Call& call, const registry::Reader& state,
                               const registry::ModelAddress& address, const std::string& field) {
-  HERALD_TRY(const auto found, about(field, seen_model(call, state, address)));
-  const auto role = call.access.on(found.registry, found.model.id);
-  if (role >= registry::Role::member) return {};
-  return error(Cause::denied, "to change " + shown(address.model.str()) + " takes the role member on it",
-               field);
+  HERALD_CHECK(about(field, permitted_model(call, state, address, Permission::write)));
+  return {};
 }
 
 Result<std::vector<registry::VersionAddress>> versions_of(const Call& call, const TogetherRequest& request) {

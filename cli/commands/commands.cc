@@ -21,6 +21,10 @@ void add_commands(Program& program) {
   add_secret_commands(program);
   add_kafka_commands(program);
   add_log_commands(program);
+  add_sign_in_commands(program);
+  add_principal_commands(program);
+  add_role_commands(program);
+  add_token_commands(program);
   add_profile_commands(program);
   add_server_commands(program);
   add_shell_commands(program);

@@ -8,6 +8,7 @@ namespace herald::cli {
 inline constexpr const char* kRegistrySection = "models";
 inline constexpr const char* kFilesSection = "files and where they come from";
 inline constexpr const char* kHappeningSection = "what happens, and what follows";
+inline constexpr const char* kAccessSection = "who may do what";
 inline constexpr const char* kServerSection = "the server";
 inline constexpr const char* kShellSection = "the command line itself";
 
@@ -27,6 +28,10 @@ void add_delivery_commands(Program& program);
 void add_secret_commands(Program& program);
 void add_kafka_commands(Program& program);
 void add_log_commands(Program& program);
+void add_sign_in_commands(Program& program);
+void add_principal_commands(Program& program);
+void add_role_commands(Program& program);
+void add_token_commands(Program& program);
 void add_profile_commands(Program& program);
 void add_server_commands(Program& program);
 void add_history_commands(Program& program);

@@ -36,6 +36,7 @@ Digest digest_of_file(const fs::path& path) {
 
 void WorkCheck::after(const registry::Event& event) {
   is_needed_ = is_needed_ || std::holds_alternative<registry::SecretSet>(event.payload) ||
+               std::holds_alternative<registry::PrincipalCreated>(event.payload) ||
                std::holds_alternative<registry::CommentAdded>(event.payload) ||
                std::holds_alternative<registry::ModelDescribed>(event.payload) ||
                std::holds_alternative<registry::ModelCarded>(event.payload) ||
@@ -44,7 +45,8 @@ void WorkCheck::after(const registry::Event& event) {
 
 void WorkCheck::finish() {
   if (!fs::exists(folder_ + "/data.mdb")) {
-    if (is_needed_) findings_.add("work", "there is none, and events name texts or secrets that were in it");
+    if (is_needed_)
+      findings_.add("work", "there is none, and events name texts, secrets or principals that were in it");
     return;
   }
   const auto environment = lmdb::Environment::open({.path = folder_, .map_size = kReadingMapSize});

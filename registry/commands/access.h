@@ -44,7 +44,8 @@ struct RevokeRole {
   ScopeAddress scope;
 };
 
-// Its hash is durable in the work store already. From the first one on nobody comes in without.
+// Its hash is durable in the work store already. Only on a server that has been claimed: the first token is that of its
+// first administrator.
 struct IssueToken {
   TokenId new_id;
   PrincipalId principal_id;
@@ -57,10 +58,12 @@ struct RevokeToken {
   std::optional<Reason> reason;
 };
 
-// The first administrator, with a token: only of a server that has none yet.
+// The first administrator, with a token: from then on nobody comes in without one. `is_recovery`: one more, asked for by
+// whoever runs the process, since nobody has a token of an administrator any more.
 struct ClaimServer {
   PrincipalId new_principal;
   TokenId new_token;
+  bool is_recovery = false;
 };
 
 // ---- asked by Herald's own parts ----

@@ -158,6 +158,12 @@ Result<Decision> rule(const Reader& state, const RevokeRole& command) {
 }
 
 Result<Decision> rule(const Reader& state, const IssueToken& command) {
+  if (!is_locked(state)) {
+    return error(
+        Cause::not_allowed_now,
+        "this server has no administrator yet: claim it by the link that it printed when it started, then "
+        "issue tokens");
+  }
   HERALD_TRY(const auto principal, require_principal(state, command.principal_id, "principal"));
   if (principal.kind == PrincipalKind::team)
     return error(Cause::invalid_value, "a team signs in by its members: tokens are of users and services",
@@ -188,7 +194,7 @@ Result<Decision> rule(const Reader& state, const RevokeToken& command) {
 }
 
 Result<Decision> rule(const Reader& state, const ClaimServer& command) {
-  if (is_locked(state)) {
+  if (is_locked(state) && !command.is_recovery) {
     return error(Cause::not_allowed_now,
                  "this server has its first administrator: sign in with a token, or ask who has one");
   }

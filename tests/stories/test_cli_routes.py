@@ -5,6 +5,7 @@ import shlex
 import pytest
 
 MODEL, VERSION, ALIAS = "/v1/models/{model}", "/v1/models/{model}/versions/{version}", "/v1/models/{model}/aliases/{alias}"
+PRINCIPAL, REGISTRY_ROLES = "/v1/principals/{principal}", "/v1/registries/{registry}/roles"
 AUTOMATION, ARTIFACT = "/v1/automations/{automation}", "/v1/artifacts/{artifact}"
 
 COMMANDS = {
@@ -95,12 +96,38 @@ COMMANDS = {
     ("GET", "/v1/deliveries/{delivery}"): "delivery show",
     ("POST", "/v1/deliveries/{delivery}/replay"): "delivery replay",
     ("GET", "/v1/search"): "search",
+    ("POST", "/v1/claim"): "claim",
+    ("GET", "/v1/me"): "whoami",
+    ("GET", "/v1/principals"): "user list",
+    ("POST", "/v1/principals"): "user create",
+    ("GET", PRINCIPAL): "user show",
+    ("POST", PRINCIPAL + "/enable"): "user enable",
+    ("POST", PRINCIPAL + "/disable"): "user disable",
+    ("GET", PRINCIPAL + "/members"): "team members",
+    ("PUT", PRINCIPAL + "/members/{member}"): "team add",
+    ("DELETE", PRINCIPAL + "/members/{member}"): "team remove",
+    ("GET", PRINCIPAL + "/roles"): "role list",
+    ("GET", "/v1/roles"): "role list",
+    ("PUT", "/v1/roles/{principal}"): "role grant",
+    ("DELETE", "/v1/roles/{principal}"): "role revoke",
+    ("GET", REGISTRY_ROLES): "role list",
+    ("PUT", REGISTRY_ROLES + "/{principal}"): "role grant",
+    ("DELETE", REGISTRY_ROLES + "/{principal}"): "role revoke",
+    ("GET", MODEL + "/roles"): "role list",
+    ("PUT", MODEL + "/roles/{principal}"): "role grant",
+    ("DELETE", MODEL + "/roles/{principal}"): "role revoke",
+    ("GET", "/v1/access/explain"): "access explain",
+    ("GET", "/v1/tokens"): "token list",
+    ("POST", "/v1/tokens"): "token issue",
+    ("DELETE", "/v1/tokens/{token}"): "token revoke",
+    ("POST", "/v1/erasures"): "erase",
     ("GET", "/v1/secrets"): "secret list",
     ("PUT", "/v1/secrets/{secret}"): "secret set",
     ("DELETE", "/v1/secrets/{secret}"): "secret remove",
 }
 
 WITHOUT = {
+    ("GET", "/claim"): "the page of a link; herald claim takes the link itself",
     ("GET", "/"): "a greeting for browsers",
     ("GET", "/healthz"): "for whatever restarts the process; people ask for the status",
     ("GET", "/metrics"): "for Prometheus",

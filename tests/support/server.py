@@ -22,7 +22,7 @@ BINARY = Path(os.environ.get("HERALD_BINARY", REPO / "build" / "release" / "hera
 START_LIMIT_S = 60
 STOP_LIMIT_S = 60
 LOGGED_DEFECT = re.compile(r"request [0-9a-f-]{36}: [A-Z]+ \S+: (\S+): |ended by a defect")
-READY = re.compile(r"^herald listens at http://127\.0\.0\.1:(\d+)$")
+READY = re.compile(r"^herald listens at (https?)://[0-9.]+:(\d+)$")
 
 
 class Herald:
@@ -78,7 +78,8 @@ class Server:
         log = open(herald.log, "ab")
         with log:
             self.process = subprocess.Popen(
-                [BINARY, "serve", "--data", herald.data, "--listen", "127.0.0.1:0", *map(str, options)],
+                [BINARY, "serve", "--data", herald.data, *([] if "--listen" in options else ["--listen", "127.0.0.1:0"]),
+                 *map(str, options)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True,
                 env=environment_with(environment))
 
@@ -93,11 +94,16 @@ class Server:
             self.process.kill()
             raise AssertionError(f"no ready line but {line!r}; exit code {self.process.wait()}; its log:\n"
                                  + self.herald.log.read_text()[-4000:])
-        self.port = int(ready.group(1))
+        self.scheme, self.port = ready.group(1), int(ready.group(2))
+
+    def claim_link(self):
+        """What a server without administrator prints next: why, and the link."""
+        self.process.stdout.readline()
+        return self.process.stdout.readline().strip()
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     # ---- HTTP ----
 

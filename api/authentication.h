@@ -1,0 +1,62 @@
+// Who calls. While a server has no administrator it stands open on loopback addresses, to everybody as `anonymous`; on a
+// public one it answers to nobody but who has the link by which it is claimed. From the first administrator on a caller
+// shows a token (RFC 6750: Authorization: Bearer ...), of which work/tokens.h says the form.
+//
+// A caller is what the head says now: a token that is revoked, a principal that is disabled, a role that is taken away
+// counts from the next request on. What was found for a token is kept until the log has grown.
+//
+// Threads: any.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <unordered_map>
+
+#include "api/caller.h"
+#include "api/request.h"
+#include "api/server.h"
+#include "work/tokens.h"
+
+namespace herald::api {
+
+class Authentication {
+ public:
+  // `stands_open`: where there is no administrator yet, whoever comes may do everything.
+  Authentication(const Parts& parts, bool stands_open);
+
+  // Errors: malformed (no Host), foreign_origin, unauthenticated.
+  Result<Caller> caller_of(const Request& request);
+  // Nobody, by the same door: for what answers without asking who calls.
+  Result<Caller> anybody(const Request& request);
+  // The same caller as things are now; nothing where it would no longer come in.
+  std::optional<Caller> renewed(const Caller& caller);
+  // Whether it has its first administrator.
+  bool is_locked();
+
+ private:
+  struct Known {
+    Digest secret;
+    Sequence as_of;
+    Caller caller;
+    std::optional<Timestamp> expires;
+    Timestamp noted;  // when its use was
+  };
+  struct Found {
+    Caller caller;
+    std::optional<Timestamp> expires;
+  };
+  Result<Caller> bearer(const Request& request);
+  std::optional<Caller> known(const work::ShownToken& token, Sequence last);
+  Result<Found> look_up(registry::TokenId id, const std::string& via) const;
+  void keep(const work::ShownToken& token, Sequence last, const Found& found);
+  void note_use(registry::TokenId id, Timestamp now);
+
+  const Parts& parts_;
+  const bool stands_open_;
+  std::atomic<bool> locked_{false};
+  std::atomic<std::uint64_t> open_at_{0};  // the log's end when there was no administrator
+  std::mutex mutex_;
+  std::unordered_map<registry::TokenId, Known> known_;  // at most kMaxCallersKept
+};
+
+}  // namespace herald::api

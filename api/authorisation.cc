@@ -1,0 +1,135 @@
+#include "api/authorisation.h"
+
+#include <stdexcept>
+
+#include "projections/head.h"
+
+namespace herald::api {
+
+namespace {
+
+using registry::Role;
+
+void count(const Call& call, Permission permission, const registry::RoleScope& on) {
+  call.herald.denials.count(call.actor.id, to_string(permission), on);
+}
+
+registry::RoleScope scope_of(const registry::RegistryRecord& registry) {
+  return {registry.id, registry.name, {}, {}};
+}
+registry::RoleScope scope_of(const registry::RegistryRecord& registry, const registry::ModelRecord& model) {
+  return {registry.id, registry.name, model.id, model.name};
+}
+
+// The same for all scopes: what it takes, what is held, whom to ask.
+Error denied(Permission permission, const std::string& where, std::optional<Role> held) {
+  const std::string role(reflect::enum_name(role_for(permission)));
+  return error(Cause::denied, "to " + std::string(to_string(permission)) + " " + where + " takes the role " +
+                                  role +
+                                  (held ? ", and you are " + std::string(reflect::enum_name(*held)) + " there"
+                                        : ", and you have none there") +
+                                  ": an administrator of it can grant it");
+}
+
+bool suffices(std::optional<Role> held, Permission permission) {
+  return held && *held >= role_for(permission);
+}
+
+void count_hidden(const Call& call, const registry::Reader& state, const registry::ModelAddress& address,
+                  Permission permission) {
+  const auto home = registry::find_registry(state, address.registry);
+  const auto model = home ? registry::find_model(state, home->id, address.model) : std::nullopt;
+  if (model) count(call, permission, scope_of(*home, *model));
+}
+
+Result<void> authorise_on_server(const Call& call) {
+  const auto held = call.access.on_server();
+  if (suffices(held, call.route.permission())) return {};
+  count(call, call.route.permission(), {});
+  return denied(call.route.permission(), "the server", held);
+}
+
+Result<void> authorise_anywhere(const Call& call) {
+  const projections::HeadReader head(call.herald.parts.head);
+  const auto held = call.access.anywhere(head);
+  // Who sees nothing is shown nothing, and need not be told so.
+  if (call.route.permission() == Permission::read || suffices(held, call.route.permission())) return {};
+  count(call, call.route.permission(), {});
+  return denied(call.route.permission(), "anything here", held);
+}
+
+Result<void> authorise_in_registry(const Call& call) {
+  HERALD_TRY(const auto name, registry_in(call));
+  const Snapshot then = call.snapshot();
+  const auto home = seen_registry(call, then.state(), name);
+  if (!home) {
+    if (const auto hidden = registry::find_registry(then.state(), name))
+      count(call, call.route.permission(), scope_of(*hidden));
+    return home.error();
+  }
+  const registry::RegistryRecord& found = *home;
+  if (call.route.permission() == Permission::read) return {};  // the handler leaves out what is not seen
+  const auto held = call.access.in(found);
+  if (suffices(held, call.route.permission())) return {};
+  count(call, call.route.permission(), scope_of(found));
+  return denied(call.route.permission(), "registry \"" + name.str() + "\"", held);
+}
+
+Result<void> authorise_on_model(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  const Snapshot then = call.snapshot();
+  HERALD_CHECK(permitted_model(call, then.state(), address, call.route.permission()));
+  return {};
+}
+
+}  // namespace
+
+Role role_for(Permission permission) {
+  switch (permission) {
+    case Permission::open:
+    case Permission::own:
+      break;
+    case Permission::read:
+      return Role::restricted_viewer;
+    case Permission::download:
+      return Role::viewer;
+    case Permission::write:
+    case Permission::automate:
+      return Role::member;
+    case Permission::administer:
+      return Role::admin;
+  }
+  throw std::logic_error("a permission that asks for no role");
+}
+
+Result<void> authorise(const Call& call) {
+  if (call.route.permission() == Permission::open || call.route.permission() == Permission::own) return {};
+  if (call.access.on_server() == Role::admin) return {};
+  switch (call.route.scope()) {
+    case ObjectScope::server:
+      return authorise_on_server(call);
+    case ObjectScope::visible:
+      return authorise_anywhere(call);
+    case ObjectScope::registry:
+      return authorise_in_registry(call);
+    case ObjectScope::model:
+      return authorise_on_model(call);
+  }
+  throw std::logic_error("a route of no scope");
+}
+
+Result<registry::FoundModel> permitted_model(const Call& call, const registry::Reader& state,
+                                             const registry::ModelAddress& address, Permission permission) {
+  auto found = seen_model(call, state, address);
+  if (!found) {
+    count_hidden(call, state, address, permission);
+    return found.error();
+  }
+  const auto held = call.access.on(found->registry, found->model.id);
+  if (suffices(held, permission)) return found;
+  count(call, permission, scope_of(found->registry, found->model));
+  return denied(permission,
+                "model \"" + address.model.str() + "\" of registry \"" + address.registry.str() + "\"", held);
+}
+
+}  // namespace herald::api

@@ -1,0 +1,20 @@
+// May this caller do this, here? Asked once for each request, before its body is read. What a caller may not see is
+// answered as what is not there, in the same words; what it sees and may not do, with `denied`.
+#pragma once
+
+#include "api/call.h"
+
+namespace herald::api {
+
+// The lowest role that has the permission. Not of `open` and `own`, which ask for none.
+registry::Role role_for(Permission permission);
+
+// Errors: denied; not_found. Handlers of ObjectScope::visible, and those that take names from a body or a query, show and
+// take no more than seen_registry(), seen_model() (call.h) and permitted_model() find.
+Result<void> authorise(const Call& call);
+
+// Errors: denied (sees it, and has not the permission), not_found.
+Result<registry::FoundModel> permitted_model(const Call& call, const registry::Reader& state,
+                                             const registry::ModelAddress& address, Permission permission);
+
+}  // namespace herald::api

@@ -1,0 +1,17 @@
+// Who calls, and what that caller may do: a value, made anew for each request.
+#pragma once
+
+#include <optional>
+
+#include "registry/access.h"
+#include "registry/actor.h"
+
+namespace herald::api {
+
+struct Caller {
+  registry::Actor actor;
+  registry::Access access;
+  std::optional<registry::TokenId> token = {};  // by which it came in; absent: through the open door
+};
+
+}  // namespace herald::api

@@ -1,0 +1,207 @@
+// People, services and teams; and the erasure of what is personal.
+#include <boost/algorithm/string/case_conv.hpp>
+#include <locale>
+
+#include "api/handlers.h"
+#include "api/principals.h"
+#include "api/writing.h"
+#include "work/directory.h"
+
+namespace herald::api {
+
+struct PrincipalRequest {
+  std::string name;
+  std::optional<registry::PrincipalKind> kind;  // absent: a user
+  std::optional<std::string> full_name;
+  std::optional<std::string> email;
+};
+BOOST_DESCRIBE_STRUCT(PrincipalRequest, (), (name, kind, full_name, email))
+
+struct WhyRequest {
+  std::optional<registry::Reason> reason;
+};
+BOOST_DESCRIBE_STRUCT(WhyRequest, (), (reason))
+
+namespace {
+
+using registry::PrincipalRecord;
+using registry::Table;
+
+Result<std::optional<registry::PrincipalKind>> principal_kind_in(const Call& call) {
+  const auto text = call.query.get("kind");
+  if (!text) return std::optional<registry::PrincipalKind>();
+  const auto kind = reflect::enum_value<registry::PrincipalKind>(*text);
+  if (kind) return kind;
+  return error(
+      Cause::invalid_value,
+      "\"kind\" must be one of " + reflect::enum_choices<registry::PrincipalKind>() + ", not " + shown(*text),
+      "kind");
+}
+
+std::string id_text(const PrincipalRecord& principal) {
+  return principal.id.str();
+}
+
+Result<Outcome> list_page(const Call& call, std::vector<PrincipalRecord> all) {
+  HERALD_TRY(const auto request, page_in(call));
+  return list_answer(call, page_of(std::move(all), request, id_text), call.herald.parts.tail.last(),
+                     [&](std::string& out, const PrincipalRecord& principal) {
+                       json::write(out, principal_body(call, principal));
+                     });
+}
+
+Result<Outcome> list_principals(const Call& call) {
+  HERALD_TRY(const auto kind, principal_kind_in(call));
+  const projections::HeadReader head(call.herald.parts.head);
+  std::vector<PrincipalRecord> all;
+  head.scan(Table::principals, {}, {}, [&](std::string_view, std::string_view row) {
+    auto principal = record::decode<PrincipalRecord>(row);
+    if (!kind || principal.kind == *kind) all.push_back(std::move(principal));
+    return true;
+  });
+  return list_page(call, std::move(all));
+}
+
+Result<Outcome> get_principal(const Call& call) {
+  const projections::HeadReader head(call.herald.parts.head);
+  HERALD_TRY(const auto principal, principal_in(call, head));
+  return answer_with(principal_body(call, principal), call.herald.parts.tail.last());
+}
+
+Write::Present present_principal(const Call& call, registry::PrincipalId id, Turns::Turn turn = {}) {
+  return [&call, id, turn](const registry::Reader& state, const recorder::Recorded&) -> Result<Answer> {
+    const auto found = registry::find_principal(state, id);
+    if (!found) return error(Cause::not_found, "the principal is no longer there");
+    return answer_with(principal_body(call, *found), std::nullopt);
+  };
+}
+
+Result<void> check_text(const std::optional<std::string>& text, const std::string& field) {
+  if (!text || (!text->empty() && text->size() <= limits::kMaxNameBytes)) return {};
+  return error(
+      Cause::invalid_value,
+      "\"" + field + "\" has 1 to " + std::to_string(limits::kMaxNameBytes) + " bytes, or is left out",
+      field);
+}
+
+Result<Outcome> create_principal(const Call& call) {
+  HERALD_TRY(const auto request, body_of<PrincipalRequest>(call));
+  HERALD_CHECK(work::check_principal_name(request.name, "name"));
+  HERALD_CHECK(check_text(request.full_name, "full_name"));
+  HERALD_CHECK(check_text(request.email, "email"));
+  const auto turn =
+      call.herald.naming.take(boost::algorithm::to_lower_copy(request.name, std::locale::classic()));
+  if (!turn) return error(Cause::busy, "a principal of this name is being created by another request");
+  const projections::HeadReader head(call.herald.parts.head);
+  const auto holder = work::find_principal_named(call.herald.parts.work, request.name);
+  if (holder && registry::find_principal(head, *holder)) {
+    return error(
+        Cause::already_exists,
+        "\"" + request.name + "\" is the name of a principal already (letters in any case are the same)",
+        "name");
+  }
+  const auto id = call.new_id<registry::PrincipalId>();
+  return Write{registry::CreatePrincipal{id, request.kind.value_or(registry::PrincipalKind::user)},
+               {work::put_entry({id, request.name, request.full_name, request.email})},
+               present_principal(call, id, *turn)};
+}
+
+Result<std::optional<registry::Reason>> reason_in(const Call& call) {
+  if (call.request.body.empty()) return std::optional<registry::Reason>();
+  HERALD_TRY(auto request, body_of<WhyRequest>(call));
+  return std::move(request.reason);
+}
+
+Result<Outcome> set_enabled(const Call& call, bool enabled) {
+  const projections::HeadReader head(call.herald.parts.head);
+  HERALD_TRY(const auto principal, principal_in(call, head));
+  HERALD_TRY(const auto reason, reason_in(call));
+  return Write{registry::SetPrincipalEnabled{principal.id, enabled, reason},
+               {},
+               present_principal(call, principal.id)};
+}
+
+Result<Outcome> enable_principal(const Call& call) {
+  return set_enabled(call, true);
+}
+Result<Outcome> disable_principal(const Call& call) {
+  return set_enabled(call, false);
+}
+
+// ---- teams ----
+
+Result<Outcome> list_members(const Call& call) {
+  const projections::HeadReader head(call.herald.parts.head);
+  HERALD_TRY(const auto team, principal_in(call, head));
+  if (team.kind != registry::PrincipalKind::team)
+    return error(Cause::invalid_value,
+                 "only teams have members, and this is a " + std::string(reflect::enum_name(team.kind)),
+                 "principal");
+  std::vector<PrincipalRecord> members;
+  head.scan(Table::team_members, team.id.bytes(), {}, [&](std::string_view key, std::string_view) {
+    const registry::PrincipalId id(Uuid::from_bytes(key.substr(team.id.bytes().size())));
+    if (auto member = registry::find_principal(head, id)) members.push_back(std::move(*member));
+    return true;
+  });
+  return list_page(call, std::move(members));
+}
+
+Result<Outcome> change_member(const Call& call, bool is_member) {
+  const projections::HeadReader head(call.herald.parts.head);
+  HERALD_TRY(const auto team, principal_in(call, head));
+  HERALD_TRY(const auto member, principal_in(call, head, "member"));
+  return Write{registry::ChangeTeam{team.id, member.id, is_member},
+               {},
+               present_principal(call, member.id),
+               {{"team", "principal"}}};
+}
+
+Result<Outcome> add_member(const Call& call) {
+  return change_member(call, true);
+}
+Result<Outcome> remove_member(const Call& call) {
+  return change_member(call, false);
+}
+
+}  // namespace
+
+void add_principal_routes(Router& router) {
+  router.add({Method::get, "/v1/principals", Permission::own, ObjectScope::visible, list_principals,
+              Doc("access", "List people, services and teams")
+                  .lists<PrincipalBody>("Principal")
+                  .with({"kind", R"({"enum":["user","service","team"]})", "Of this kind."})
+                  .says("Addresses are shown to administrators of the server, and to each its own.")});
+  router.add({Method::post, "/v1/principals", Permission::administer, ObjectScope::server, create_principal,
+              Doc("access", "Create a user, a service or a team")
+                  .takes<PrincipalRequest>("PrincipalRequest")
+                  .gives<PrincipalBody>("Principal")
+                  .records()
+                  .says("Names and addresses are kept beside the log, which knows ids alone.")});
+  router.add(
+      {Method::get, "/v1/principals/{principal}", Permission::own, ObjectScope::visible, get_principal,
+       Doc("access", "Show a principal, by its id, its name, or \"me\"").gives<PrincipalBody>("Principal")});
+  router.add({Method::post, "/v1/principals/{principal}/enable", Permission::administer, ObjectScope::server,
+              enable_principal,
+              Doc("access", "Let a principal come in again")
+                  .may_take<WhyRequest>("WhyRequest")
+                  .gives<PrincipalBody>("Principal")
+                  .records()});
+  router.add({Method::post, "/v1/principals/{principal}/disable", Permission::administer, ObjectScope::server,
+              disable_principal,
+              Doc("access", "Shut a principal out: its tokens open nothing from now on")
+                  .may_take<WhyRequest>("WhyRequest")
+                  .gives<PrincipalBody>("Principal")
+                  .records()});
+  router.add({Method::get, "/v1/principals/{principal}/members", Permission::own, ObjectScope::visible,
+              list_members, Doc("access", "List who is in a team").lists<PrincipalBody>("Principal")});
+  router.add(
+      {Method::put, "/v1/principals/{principal}/members/{member}", Permission::administer,
+       ObjectScope::server, add_member,
+       Doc("access", "Take a user or service into a team").gives<PrincipalBody>("Principal").records()});
+  router.add(
+      {Method::del, "/v1/principals/{principal}/members/{member}", Permission::administer,
+       ObjectScope::server, remove_member,
+       Doc("access", "Take a user or service out of a team").gives<PrincipalBody>("Principal").records()});
+}
+
+}  // namespace herald::api

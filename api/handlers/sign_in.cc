@@ -1,0 +1,121 @@
+// How a server gets its first administrator, and who it takes a caller for.
+#include "api/authorisation.h"
+#include "api/claim_page.h"
+#include "api/handlers.h"
+#include "api/principals.h"
+#include "work/directory.h"
+#include "work/tokens.h"
+
+namespace herald::api {
+
+struct ClaimRequest {
+  std::string code;
+  std::optional<std::string> name;
+};
+BOOST_DESCRIBE_STRUCT(ClaimRequest, (), (code, name))
+
+struct ClaimBody {
+  registry::PrincipalId principal_id;
+  registry::TokenId token_id;
+  std::optional<std::string> token;  // shown this once
+};
+BOOST_DESCRIBE_STRUCT(ClaimBody, (), (principal_id, token_id, token))
+
+struct CallerBody {
+  std::string actor;
+  registry::ActorKind kind = registry::ActorKind::anonymous;
+  std::optional<PrincipalBody> principal;
+  std::optional<registry::TokenId> token_id;
+  std::optional<registry::Role> role;      // on the server
+  std::optional<registry::Role> anywhere;  // the highest, on anything
+  bool open = false;                       // nobody needs a token here
+};
+BOOST_DESCRIBE_STRUCT(CallerBody, (), (actor, kind, principal, token_id, role, anywhere, open))
+
+namespace {
+
+constexpr const char* kFirstName = "admin";
+constexpr const char* kFirstLabel = "claim";
+
+Result<Outcome> show_claim_page(const Call&) {
+  return claim_page();
+}
+
+Result<void> check_code(const Call& call, const std::string& code) {
+  Services& herald = call.herald;
+  if (herald.options.claim_code.empty() || herald.was_claimed ||
+      (!herald.options.is_recovery && herald.authentication.is_locked())) {
+    return error(Cause::not_allowed_now,
+                 "this server has its administrator: sign in with a token, or ask who has one. Whoever runs "
+                 "the server "
+                 "can make another one: herald serve --recover");
+  }
+  if (equal_in_constant_time(code, herald.options.claim_code)) return {};
+  herald.denials.count(call.actor.id, "claim", {});
+  return error(
+      Cause::denied,
+      "\"code\" is not the one of the link that the server printed when it last started: open that link",
+      "code");
+}
+
+Result<Outcome> claim(const Call& call) {
+  HERALD_TRY(const auto request, body_of<ClaimRequest>(call));
+  HERALD_CHECK(check_code(call, request.code));
+  const std::string name = request.name.value_or(kFirstName);
+  HERALD_CHECK(work::check_principal_name(name, "name"));
+  const auto turn = call.herald.claiming.take("claim");
+  if (!turn) return error(Cause::busy, "somebody else is claiming this server at this moment");
+  HERALD_CHECK(check_code(call, request.code));
+  const projections::HeadReader head(call.herald.parts.head);
+  const auto holder = work::find_principal_named(call.herald.parts.work, name);
+  if (holder && registry::find_principal(head, *holder))
+    return error(Cause::already_exists, "\"name\" is the name of another principal: choose another", "name");
+
+  const auto principal = call.new_id<registry::PrincipalId>();
+  const auto token = call.new_id<registry::TokenId>();
+  const work::NewToken fresh = work::new_token(token, kFirstLabel);
+  const auto present = [&herald = call.herald, turn = *turn, text = fresh.text, principal, token](
+                           const registry::Reader&, const recorder::Recorded& recorded) -> Result<Answer> {
+    herald.was_claimed = true;
+    return answer_with(ClaimBody{principal, token, recorded.replayed ? std::nullopt : std::optional(text)},
+                       std::nullopt);
+  };
+  return Write{registry::ClaimServer{principal, token, call.herald.options.is_recovery},
+               {work::put_entry({principal, name, {}, {}}), fresh.store},
+               present};
+}
+
+Result<Outcome> show_caller(const Call& call) {
+  const projections::HeadReader head(call.herald.parts.head);
+  CallerBody body{.actor = call.actor.id,
+                  .kind = call.actor.kind,
+                  .principal = {},
+                  .token_id = call.token,
+                  .role = call.access.on_server(),
+                  .anywhere = call.access.anywhere(head),
+                  .open = !call.token};
+  if (call.token) {
+    HERALD_TRY(const auto principal, principal_called(call, head, "me", "principal"));
+    body.principal = principal_body(call, principal);
+  }
+  return answer_with(body, call.herald.parts.tail.last());
+}
+
+}  // namespace
+
+void add_sign_in_routes(Router& router) {
+  router.add(
+      {Method::get, "/claim", Permission::open, ObjectScope::server, show_claim_page,
+       Doc("access", "The page behind the link by which a server is claimed").gives_media("text/html")});
+  router.add({Method::post, "/v1/claim", Permission::open, ObjectScope::server, claim,
+              Doc("access", "Become the first administrator, by the code of the link that the server printed")
+                  .takes<ClaimRequest>("ClaimRequest")
+                  .gives<ClaimBody>("Claim")
+                  .records()
+                  .says("From then on nobody comes in without a token. The token is shown this once.")});
+  router.add({Method::get, "/v1/me", Permission::own, ObjectScope::visible, show_caller,
+              Doc("access", "Whom the server takes the caller for, and what it may do")
+                  .gives<CallerBody>("Caller")});
+}
+
+}  // namespace herald::api

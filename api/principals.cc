@@ -1,0 +1,79 @@
+#include "api/principals.h"
+
+#include "work/directory.h"
+
+namespace herald::api {
+
+namespace {
+
+Error no_principal(std::string_view text, const std::string& field) {
+  return error(Cause::not_found,
+               "there is no principal " + shown(text) + ": name one by its name or its id (herald user list)",
+               field);
+}
+
+std::optional<registry::PrincipalId> id_of(const Call& call, std::string_view text) {
+  if (text == "me") text = call.actor.id;
+  if (const auto id = registry::PrincipalId::parse(text)) return *id;
+  return work::find_principal_named(call.herald.parts.work, text);
+}
+
+}  // namespace
+
+Result<registry::PrincipalRecord> principal_called(const Call& call, const registry::Reader& state,
+                                                   std::string_view text, const std::string& field) {
+  const auto id = id_of(call, text);
+  auto found = id ? registry::find_principal(state, *id) : std::nullopt;
+  if (!found) return no_principal(text, field);
+  return std::move(*found);
+}
+
+Result<registry::PrincipalRecord> principal_in(const Call& call, const registry::Reader& state,
+                                               std::string_view parameter) {
+  return principal_called(call, state, call.path.at(parameter), std::string(parameter));
+}
+
+bool is_the_caller(const Call& call, registry::PrincipalId id) {
+  return call.token && call.actor.id == id.str();
+}
+
+bool administers(const Call& call) {
+  return call.access.on_server() == registry::Role::admin;
+}
+
+PrincipalBody principal_body(const Call& call, const registry::PrincipalRecord& principal) {
+  PrincipalBody body{.id = principal.id,
+                     .kind = principal.kind,
+                     .name = {},
+                     .full_name = {},
+                     .email = {},
+                     .enabled = principal.enabled,
+                     .created = principal.created,
+                     .changed = principal.changed};
+  if (const auto entry = work::find_entry(call.herald.parts.work, principal.id)) {
+    body.name = entry->name;
+    body.full_name = entry->full_name;
+    if (administers(call) || is_the_caller(call, principal.id)) body.email = entry->email;
+  }
+  return body;
+}
+
+std::optional<std::string> name_of_principal(const Call& call, registry::PrincipalId id) {
+  const auto entry = work::find_entry(call.herald.parts.work, id);
+  return entry ? std::optional(entry->name) : std::nullopt;
+}
+
+PlaceBody place_body(const registry::Reader& state, const registry::RoleScope& scope) {
+  PlaceBody body{scope.registry, scope.model};
+  if (scope.registry_id) {
+    if (const auto now = registry::find<registry::RegistryRecord>(state, registry::Table::registries,
+                                                                  scope.registry_id->bytes()))
+      body.registry = now->name;
+  }
+  if (scope.model_id) {
+    if (const auto now = registry::find_model(state, *scope.model_id)) body.model = now->name;
+  }
+  return body;
+}
+
+}  // namespace herald::api

@@ -1,0 +1,43 @@
+// Principals as callers name them and as they are shown: the head knows ids, the directory (work/directory.h) names.
+#pragma once
+
+#include <boost/describe.hpp>
+
+#include "api/call.h"
+
+namespace herald::api {
+
+struct PrincipalBody {
+  registry::PrincipalId id;
+  registry::PrincipalKind kind = registry::PrincipalKind::user;
+  std::optional<std::string> name;  // absent: it was erased
+  std::optional<std::string> full_name;
+  std::optional<std::string> email;  // to administrators and to itself
+  bool enabled = true;
+  registry::Mark created, changed;
+};
+BOOST_DESCRIBE_STRUCT(PrincipalBody, (), (id, kind, name, full_name, email, enabled, created, changed))
+
+// Where a role is held or a token opens: the server where both are absent. Names as they are now.
+struct PlaceBody {
+  std::optional<registry::RegistryName> registry;
+  std::optional<registry::ModelName> model;
+};
+BOOST_DESCRIBE_STRUCT(PlaceBody, (), (registry, model))
+
+// By id, by name, or "me". Errors: not_found, invalid_value (a team where one is needed that signs in is the rules' matter).
+Result<registry::PrincipalRecord> principal_called(const Call& call, const registry::Reader& state,
+                                                   std::string_view text, const std::string& field);
+Result<registry::PrincipalRecord> principal_in(const Call& call, const registry::Reader& state,
+                                               std::string_view parameter = "principal");
+
+bool is_the_caller(const Call& call, registry::PrincipalId id);
+// Of the whole server.
+bool administers(const Call& call);
+
+PrincipalBody principal_body(const Call& call, const registry::PrincipalRecord& principal);
+// Nothing where it was erased.
+std::optional<std::string> name_of_principal(const Call& call, registry::PrincipalId id);
+PlaceBody place_body(const registry::Reader& state, const registry::RoleScope& scope);
+
+}  // namespace herald::api

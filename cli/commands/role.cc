@@ -1,0 +1,195 @@
+#include <fmt/format.h>
+
+#include "cli/commands/commands.h"
+#include "cli/commands/shared.h"
+
+namespace herald::cli {
+namespace {
+
+const View& role_view() {
+  static const View view{
+      .id = text("principal.id"),
+      .table = {{"WHO", text("principal.name")},
+                {"KIND", text("principal.kind")},
+                {"ROLE", text("role")},
+                {"REGISTRY", text("on.registry")},
+                {"MODEL", text("on.model")},
+                {"GRANTED", mark("granted")}},
+      .details = {{"who", text("principal.name")},
+                  {"role", text("role")},
+                  {"registry", text("on.registry")},
+                  {"model", text("on.model")},
+                  {"granted", mark("granted")}},
+  };
+  return view;
+}
+
+const View& explanation_view() {
+  static const View view{
+      .id = text("allowed"),
+      .table = {},
+      .details = {{"who", text("principal.name")},
+                  {"wants to", text("permission")},
+                  {"registry", text("on.registry")},
+                  {"model", text("on.model")},
+                  {"allowed", text("allowed")},
+                  {"takes the role", text("needed")},
+                  {"has the role", text("role")},
+                  {"because it", words("because")}},
+  };
+  return view;
+}
+
+// Where: the server unless one of them is given.
+struct Place {
+  std::optional<std::string> registry, model;
+};
+void declare_place(Options& options, Place& place) {
+  options.option("--registry", "NAME", place.registry, "on this registry (default: the whole server)")
+      .option("--model", "[REGISTRY/]MODEL", place.model, "on this model");
+}
+Result<void> check(const Place& place) {
+  if (!place.registry || !place.model) return {};
+  return error(Cause::invalid_value,
+               "give --registry or --model, not both: a model of another registry is REGISTRY/MODEL",
+               "--model");
+}
+Result<std::string> roles_at(const Place& place) {
+  HERALD_CHECK(check(place));
+  if (place.registry) return "/v1/registries/" + percent_encode(*place.registry) + "/roles";
+  if (!place.model) return std::string("/v1/roles");
+  HERALD_TRY(const auto model, ModelArgument::parse(*place.model));
+  return model.path() + "/roles";
+}
+
+struct Grant {
+  std::string who, role;
+  Place place;
+};
+void declare(Options& options, Grant& args) {
+  options.word("WHO", args.who, "a user, service or team")
+      .word("ROLE", args.role, "restricted_viewer, viewer, member or admin");
+  declare_place(options, args.place);
+}
+Result<void> run(Session& session, const Grant& args) {
+  HERALD_TRY(const std::string roles, roles_at(args.place));
+  return session.show(with_body("PUT", roles + "/" + percent_encode(args.who),
+                                [&](json::ObjectWriter& body) { body.member("role", args.role); }),
+                      role_view());
+}
+
+struct Revoke {
+  std::string who;
+  Place place;
+};
+void declare(Options& options, Revoke& args) {
+  options.word("WHO", args.who, "a user, service or team");
+  declare_place(options, args.place);
+}
+Result<void> run(Session& session, const Revoke& args) {
+  HERALD_TRY(const std::string roles, roles_at(args.place));
+  return session.tell({.method = "DELETE", .target = roles + "/" + percent_encode(args.who)},
+                      fmt::format("{} has no role there any more", args.who));
+}
+
+struct List {
+  Place place;
+  std::optional<std::string> of;
+  Paging paging;
+};
+void declare(Options& options, List& args) {
+  options.option("--of", "WHO", args.of, "all that one user, service or team holds, wherever it is");
+  declare_place(options, args.place);
+  declare_paging(options, args.paging);
+}
+Result<void> run(Session& session, const List& args) {
+  HERALD_TRY(std::string target, roles_at(args.place));
+  if (args.of) target = "/v1/principals/" + percent_encode(*args.of) + "/roles";
+  return session.list(Query(target), role_view(), args.paging);
+}
+
+struct Explain {
+  std::optional<std::string> who, permission;
+  Place place;
+};
+void declare(Options& options, Explain& args) {
+  options.option("--principal", "WHO", args.who, "who (default: you)")
+      .choice("--permission", {"read", "download", "write", "automate", "administer"}, args.permission,
+              "what it wants (default read)");
+  declare_place(options, args.place);
+}
+Result<void> run(Session& session, const Explain& args) {
+  HERALD_CHECK(check(args.place));
+  Query query("/v1/access/explain");
+  query.add("principal", args.who.value_or("")).add("permission", args.permission.value_or(""));
+  if (args.place.registry) query.add("registry", *args.place.registry);
+  if (args.place.model) {
+    HERALD_TRY(const auto model, ModelArgument::parse(*args.place.model));
+    query.add("registry", model.registry.str()).add("model", model.model.str());
+  }
+  return session.show({.target = query.str()}, explanation_view());
+}
+
+struct Erase {
+  std::string who;
+  std::optional<std::string> reason;
+};
+void declare(Options& options, Erase& args) {
+  options.word("WHO", args.who, "by name or id")
+      .option("--reason", "TEXT", args.reason, "why, for the record");
+}
+Result<void> run(Session& session, const Erase& args) {
+  for (std::uint64_t texts = 0;;) {
+    HERALD_TRY(const Answer answer,
+               session.client().send(with_body("POST", "/v1/erasures", [&](json::ObjectWriter& body) {
+                 body.member("principal", args.who).member("reason", args.reason);
+               })));
+    const auto document = json::Document::parse(answer.body);
+    if (!document) return error(Cause::unavailable, "the server's answer is no JSON: is it Herald?");
+    texts += number_at(document->root(), "texts");
+    if (text_at(document->root(), "complete") == "true") {
+      session.note(
+          fmt::format("erased: the entry of {} and {} text{}", args.who, texts, texts == 1 ? "" : "s"));
+      return {};
+    }
+    session.note(fmt::format("{} texts so far", texts));
+  }
+}
+
+}  // namespace
+
+void add_role_commands(Program& program) {
+  const Group role =
+      program.group({"role", "Roles on the server, on registries and on models; the highest wins.",
+                     "herald role grant ada member --registry models\n"
+                     "herald role grant ml admin --model churn\n"
+                     "herald role list --model churn",
+                     kAccessSection});
+  program.command<Grant>(role,
+                         {"grant", "Grant a role, in place of the one that was held there.",
+                          "herald role grant ada member\n"
+                          "herald role grant ci viewer --registry datasets"},
+                         declare, run);
+  program.command<Revoke>(
+      role, {"revoke", "Revoke the role that is held there.", "herald role revoke ada --model churn"},
+      declare, run);
+  program.command<List>(role,
+                        {"list", "List who holds a role there, or what one holds.",
+                         "herald role list\nherald role list --of ada"},
+                        declare, run);
+  const Group access =
+      program.group({"access", "Why somebody may do something, or may not.",
+                     "herald access explain --permission write --model churn", kAccessSection});
+  program.command<Explain>(access,
+                           {"explain", "Say what a permission takes there, what is held, and through what.",
+                            "herald access explain --permission write --model churn\n"
+                            "herald access explain --principal ada --permission administer"},
+                           declare, run);
+  program.command<Erase>(
+      program.top(),
+      {"erase", "Erase a person: the entry in the directory, and all texts that the person wrote.",
+       "herald erase ada --reason 'asked for it'", kAccessSection},
+      declare, run);
+}
+
+}  // namespace herald::cli

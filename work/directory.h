@@ -1,0 +1,39 @@
+// The directory: what people and machines are called. The log knows them by ids alone, so that a person can be erased here
+// and what the log says stays provable.
+//
+// An entry is stored before the event principal.created names its id, and counts only while the head shows that event.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "registry/facts.h"
+#include "work/store.h"
+
+namespace herald::work {
+
+struct Entry {
+  registry::PrincipalId principal_id;
+  std::string name;  // by which it is asked for: one principal's, whatever the case of its letters
+  std::optional<std::string> full_name;  // for people
+  std::optional<std::string> email;
+};
+BOOST_DESCRIBE_STRUCT(Entry, (), (principal_id, name, full_name, email))
+
+// Letters, digits and . _ - @ +, 1 to 128 of them, beginning with a letter or digit; no UUID, and not "me".
+Result<void> check_principal_name(std::string_view name, const std::string& field);
+
+// The job that makes it durable. Takes the place of another's entry of that name, which the caller has found to be nobody's
+// (its principal was never created).
+Store::Job put_entry(const Entry& entry);
+
+// For readers: nothing where it was erased.
+std::optional<Entry> find_entry(const Store& store, registry::PrincipalId id);
+std::optional<registry::PrincipalId> find_principal_named(const Store& store, std::string_view name);
+
+// For jobs. The name is free again.
+Result<void> erase_entry(lmdb::WriteTxn& txn, const Tables& tables, registry::PrincipalId id);
+
+}  // namespace herald::work

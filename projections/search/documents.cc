@@ -125,7 +125,7 @@ bool has_field(Kind kind, Field field) {
   };
   switch (kind) {
     case Kind::models:
-      return is_one_of({name, registry, owner, tag, alias, stage, created, changed, archived});
+      return is_one_of({name, registry, owner, tag, alias, stage, created, changed, archived, latest});
     case Kind::versions:
       return is_one_of({tag, alias, stage, status, metric, meta, created, changed, run, source, framework,
                         artifact, dataset, latest});
@@ -183,7 +183,7 @@ std::optional<Document> Document::find(const registry::Reader& state, Kind kind,
 void Document::visit(std::optional<Field> field, const VisitValue& visit) const {
   for (std::size_t i = 0; i < kFieldCount; ++i) {
     const auto one = static_cast<Field>(i);
-    if (field ? one != *field : one == Field::latest) continue;
+    if (field ? one != *field : one == Field::latest && version_) continue;
     if (has_field(kind_, one) && !visit_field(one, visit)) return;
   }
 }
@@ -301,7 +301,7 @@ bool Document::visit_field(Field field, const VisitValue& visit) const {
     case Field::archived:
       return !model_->archived || say_text(visit, field, kHolds);
     case Field::latest:
-      return registry::latest_version(state_, version_->model_id) != version_->number ||
+      return (version_ && registry::latest_version(state_, version_->model_id) != version_->number) ||
              say_text(visit, field, kHolds);
     case Field::model:
       break;

@@ -66,7 +66,7 @@ class Document {
 bool has_field(Kind kind, Field field);
 bool has_one_value(Kind kind, Field field);
 
-// What archived models say of Field::archived, and latest versions of Field::latest.
+// What archived models say of Field::archived, and what is said of Field::latest.
 inline constexpr std::string_view kHolds = "yes";
 
 // ---- as keys of the index ----
@@ -78,7 +78,7 @@ inline constexpr std::string_view kHolds = "yes";
 std::string term(Kind kind, const Value& value);
 // What the terms of a field's values begin with.
 std::string field_prefix(Kind kind, Field field, std::string_view key);
-// Each once, sorted; without that of Field::latest, which follows from another document.
+// Each once, sorted; without a version's Field::latest, which follows from another document.
 std::vector<std::string> terms_of(const registry::Reader& state, Kind kind, std::string_view key);
 
 // Rows between two keys: `from` within, `to` not.

@@ -120,9 +120,9 @@ Result<Plan> plan_of(const Request& request) {
       pattern->text = folded(request.me);
     (kind == plan.unit ? plan.of_unit : plan.of_model).push_back(std::move(condition));
   }
-  if (plan.only_latest)
-    plan.of_unit.push_back(
-        {Field::latest, {}, TextPattern{TextPattern::Shape::whole, std::string(kHolds)}, false, {}});
+  const Condition holds{
+      Field::latest, {}, TextPattern{TextPattern::Shape::whole, std::string(kHolds)}, false, {}};
+  if (plan.only_latest) plan.of_unit.push_back(holds);
   if (plan.once_for_each_run) plan.of_unit.push_back({Field::run, {}, Any{}, false, {}});
   if (sorted) add_order(plan, *plan.sort, *sorted);
   add_drivers(plan, plan.of_unit, plan.unit);
@@ -131,6 +131,7 @@ Result<Plan> plan_of(const Request& request) {
     plan.drivers.emplace_back();
     plan.drivers.back().everything = true;
   }
+  if (has_models(plan.unit)) plan.of_model.push_back(holds);  // what is deleted takes its versions along
   return plan;
 }
 

@@ -40,7 +40,7 @@ enum class Field : std::uint8_t {
   dataset,
   archived,
   model,  // the name of the model; the same as `name` for models and versions
-  latest  // of versions: it is its model's; no word of the language
+  latest  // of versions: it is its model's; of models: it is there. No word of the language
 };
 inline constexpr std::size_t kFieldCount = 19;
 std::string_view to_string(Field field);

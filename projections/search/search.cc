@@ -1,28 +1,14 @@
 #include "projections/search/search.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
-#include <tuple>
-#include <unordered_map>
 
-#include "base/bytes.h"
 #include "base/limits.h"
-#include "projections/history.h"
-#include "projections/search/gathered.h"
-#include "projections/search/index.h"
+#include "projections/search/execution.h"
 #include "projections/search/plan.h"
-#include "projections/tables.h"
 
 namespace herald::projections::search {
 namespace {
-
-using registry::Table;
-
-constexpr std::size_t kRowWork = 1, kSeekWork = 4, kDocumentWork = 16;
-// What a driver may spend before the next one is tried; in the end one of them gets what is left of the page's work.
-constexpr std::array<std::size_t, 4> kTries{1'000, 4'000, 16'000, 64'000};
-constexpr std::size_t kModelBytes = 16, kVersionBytes = 24;
 
 // Where a page ended: `moment`, which driver, and where that one stood.
 struct Position {
@@ -40,430 +26,6 @@ struct Position {
   }
 };
 
-// What one driver has found with the work that it was given.
-struct Attempt {
-  std::vector<std::string> units, positions;
-  std::optional<std::string> next;  // where it stopped, if it did
-  bool complete = false;            // the page is full, or there is no more
-  std::size_t spent = 0;
-};
-
-// A condition, and how the index can answer it.
-struct Check {
-  const Condition* condition;
-  Range range;
-  bool by_term;  // who says this one term fulfils it, and nobody else
-  std::optional<Gathered> gathered = {};
-};
-std::vector<Check> checks_of(Kind kind, const std::vector<Condition>& conditions) {
-  std::vector<Check> checks;
-  for (const Condition& condition : conditions) {
-    Range range = range_of(kind, condition);
-    const bool by_term = range.exact && is_sure(condition.wanted);
-    checks.push_back({&condition, std::move(range), by_term, {}});
-  }
-  return checks;
-}
-
-// How the walk came to a candidate. `term`: of its own, empty where it was not one. `sure`: it says the term.
-struct FoundBy {
-  std::string_view term;
-  bool sure = false;
-};
-
-class Execution {
- public:
-  Execution(const ViewsReader& views, const Plan& plan, const Sees& sees, Sequence moment, std::size_t limit)
-      : index_(views, moment),
-        state_(views.as_of(moment)),
-        plan_(plan),
-        sees_(sees),
-        limit_(limit),
-        unit_checks_(checks_of(plan.unit, plan.of_unit)),
-        model_checks_(checks_of(Kind::models, plan.of_model)) {}
-
-  // Takes together what fulfils the single conditions, of those that so many rows of the index name at most: what is
-  // walked from then on is held against them first.
-  void gather(std::size_t rows) {
-    if (plan_.drivers.size() < 2) return;
-    gather(unit_checks_, unit_bytes(), rows);
-    gather(model_checks_, kModelBytes, rows);
-  }
-
-  // The drivers in the order in which they are worth trying with so much work: who has least to walk goes first, and
-  // to sort is given up where there is more.
-  std::vector<std::size_t> drivers(std::size_t work) const {
-    std::vector<std::size_t> order;
-    for (std::size_t which = 0; which < plan_.drivers.size(); ++which)
-      if (work == kTries.front() || !plan_.drivers[which].collect || rows_of(which) <= work)
-        order.push_back(which);
-    std::stable_sort(order.begin(), order.end(),
-                     [this](std::size_t a, std::size_t b) { return rows_of(a) < rows_of(b); });
-    return order;
-  }
-
-  Attempt attempt(std::size_t which, const std::string& after, std::size_t work) {
-    driver_ = &plan_.drivers[which];
-    left_ = work;
-    attempt_ = {};
-    collected_.clear();
-    stopped_ = false;
-    last_ = after;
-    walk(driver_->collect ? std::string() : after);
-    attempt_.spent = work - left_;
-    if (driver_->collect) {
-      attempt_.complete = !stopped_;
-      if (attempt_.complete) sort_collected(after);
-    } else {
-      if (stopped_) attempt_.next = last_;
-      attempt_.complete = !stopped_ || attempt_.units.size() == limit_;
-    }
-    return std::move(attempt_);
-  }
-
- private:
-  struct ModelFacts {
-    bool holds = false;
-  };
-
-  void gather(std::vector<Check>& checks, std::size_t key_bytes, std::size_t rows) {
-    for (Check& check : checks) {
-      if (check.gathered || check.condition->excluded) continue;
-      check.gathered = Gathered::of(index_, check.range, check.condition->wanted, key_bytes, rows);
-    }
-  }
-  // How much there is to walk, where it is known; a model has a hundred units, or one.
-  std::size_t rows_of(std::size_t which) const {
-    const Plan::Driver& driver = plan_.drivers[which];
-    if (!driver.condition) return std::numeric_limits<std::size_t>::max();
-    const Check& check = (driver.by_model ? model_checks_ : unit_checks_)[*driver.condition];
-    if (!check.gathered) return std::numeric_limits<std::size_t>::max();
-    return check.gathered->size() * (driver.by_model && !plan_.only_latest ? 100 : 1);
-  }
-
-  // ---- walking ----
-  void walk(const std::string& after) {
-    if (driver_->everything) return walk_everything(after);
-    if (driver_->by_model) return walk_models(after);
-    walk_rows(after, [&](std::string_view row, const FoundBy& found) {
-      return take(row.substr(found.term.size()), found, std::string(row));
-    });
-  }
-
-  // Rows of the driver's range that are not certain to say no.
-  template <class Visit>
-  void walk_rows(const std::string& after, Visit visit) {
-    const std::size_t key_bytes = driver_->by_model ? kModelBytes : unit_bytes();
-    index_.rows(driver_->range, after, driver_->backwards, [&](std::string_view row, Says row_says) {
-      if (!spend(kRowWork)) return false;
-      const std::string_view term = row.substr(0, row.size() - key_bytes);
-      if (row_says != Says::no && may_fulfil(driver_->wanted, term))
-        return visit(row, FoundBy{term, driver_->sure && row_says == Says::yes});
-      pass(driver_->by_model ? model_position(row, {}) : std::string(row));
-      return true;
-    });
-  }
-
-  // Each row of a model, then its units; where a page ends among them, its position holds both, and otherwise the row.
-  void walk_models(const std::string& after) {
-    const auto [row_after, unit_after] = split_position(after);
-    if (!unit_after.empty()) {
-      const std::string_view row(row_after);
-      if (!walk_units(row, {row.substr(0, row.size() - kModelBytes)}, unit_after)) return;
-    }
-    walk_rows(row_after,
-              [&](std::string_view row, const FoundBy& found) { return walk_units(row, found, {}); });
-  }
-
-  // False: enough.
-  bool walk_units(std::string_view row, const FoundBy& found, const std::string& from) {
-    const std::string model(row.substr(found.term.size()));
-    if (!spend(kSeekWork)) return false;
-    bool go_on = true;
-    const ModelFacts& facts = facts_of(model);
-    if (facts.holds && is_first_of_model(model, found)) {
-      if (plan_.only_latest) {
-        const auto unit = from.empty() ? latest_of(model) : std::nullopt;
-        if (unit) go_on = take(*unit, {}, model_position(row, *unit));
-      } else {
-        state_.scan(table_of(plan_.unit), model, from, [&](std::string_view unit, std::string_view) {
-          return go_on = take(unit, {}, model_position(row, unit));
-        });
-      }
-    }
-    if (go_on) pass(model_position(row, {}));
-    return go_on;
-  }
-
-  std::optional<std::string> latest_of(const std::string& model) {
-    spend_freely(kDocumentWork);
-    const auto document = Document::find(state_, Kind::models, model);
-    if (!document || !document->model().latest) return std::nullopt;
-    return model + be64(document->model().latest->value());
-  }
-
-  static std::string model_position(std::string_view row, std::string_view unit) {
-    return be64(row.size()).append(row).append(unit);
-  }
-  static std::pair<std::string, std::string> split_position(const std::string& position) {
-    if (position.size() < 8) return {};
-    const std::size_t row = read_be64(position);
-    if (row < kModelBytes || row > position.size() - 8) return {};
-    return {position.substr(8, row), position.substr(8 + row)};
-  }
-
-  void walk_everything(const std::string& after) {
-    state_.scan(table_of(plan_.unit), {}, after,
-                [&](std::string_view key, std::string_view) { return take(key, {}, std::string(key)); });
-  }
-
-  // ---- one candidate ----
-  // False: enough.
-  bool take(std::string_view unit, const FoundBy& found, std::string position) {
-    if (!driver_->collect && attempt_.units.size() == limit_) {
-      stopped_ = true;
-      return false;
-    }
-    if (!spend(kRowWork)) return false;
-    if (holds(unit, found)) {
-      if (driver_->collect) {
-        collect(unit);
-      } else {
-        attempt_.units.emplace_back(unit);
-        attempt_.positions.push_back(position);
-      }
-    }
-    pass(std::move(position));
-    return true;
-  }
-  // All up to there has been looked at.
-  void pass(std::string position) { last_ = std::move(position); }
-
-  bool holds(std::string_view unit, const FoundBy& found) {
-    const std::optional<std::size_t> known =
-        found.sure && !driver_->by_model ? driver_->condition : std::nullopt;
-    if (!may_hold(unit_checks_, unit) || !may_hold(model_checks_, unit.substr(0, kModelBytes))) return false;
-    const Says index = by_index(unit_checks_, unit, known, found.sure);
-    if (index == Says::no) return false;
-    if (plan_.unit == Kind::versions || plan_.unit == Kind::evaluations) {
-      if (!facts_of(std::string(unit.substr(0, kModelBytes))).holds) return false;
-    }
-    const bool first = found.term.empty() || driver_->range.exact || (found.sure && driver_->single);
-    if (index == Says::yes && first && !asks_documents()) return true;
-    return holds_by_document(unit, first ? std::string_view() : found.term);
-  }
-
-  // Things that the index does not know.
-  bool asks_documents() const {
-    return plan_.once_for_each_run || plan_.unit == Kind::evaluations ||
-           (sees_ && plan_.unit != Kind::versions);
-  }
-
-  bool holds_by_document(std::string_view unit, std::string_view term) {
-    spend_freely(kDocumentWork);
-    const auto document = Document::find(state_, plan_.unit, unit);
-    if (!document) return false;
-    if (plan_.unit == Kind::models && !is_seen(document->model())) return false;
-    if (plan_.unit == Kind::evaluations &&
-        !Document::find(state_, Kind::versions, unit.substr(0, kVersionBytes)))
-      return false;
-    if (plan_.unit == Kind::artifacts && !is_seen_by_a_version(unit)) return false;
-    if (!all_hold(*document, plan_.of_unit)) return false;
-    if (!term.empty() && !is_first_of(*document, plan_.unit, term)) return false;
-    return !plan_.once_for_each_run || is_first_of_its_run(unit, *document->version().run);
-  }
-
-  // False is certain.
-  static bool may_hold(const std::vector<Check>& checks, std::string_view key) {
-    return std::all_of(checks.begin(), checks.end(),
-                       [&](const Check& check) { return !check.gathered || check.gathered->may_hold(key); });
-  }
-
-  // What the index alone says of all conditions but `known`, which holds. yes: the document is there, too (`there`: that
-  // is known).
-  Says by_index(const std::vector<Check>& checks, std::string_view key, std::optional<std::size_t> known,
-                bool there) {
-    bool sure = true;
-    for (std::size_t i = 0; i < checks.size(); ++i) {
-      if (i == known) continue;
-      const Says one = checks[i].by_term ? said(checks[i].range.from, key) : Says::maybe;
-      const bool excluded = checks[i].condition->excluded;
-      if (one == (excluded ? Says::yes : Says::no)) return Says::no;
-      sure = sure && one != Says::maybe;
-      there = there || one == Says::yes;
-    }
-    return sure && there ? Says::yes : Says::maybe;
-  }
-  Says said(const std::string& term, std::string_view key) {
-    spend_freely(kSeekWork);
-    return index_.said(term + std::string(key));
-  }
-
-  bool is_seen(const registry::ModelRecord& model) const {
-    return !sees_ || sees_(model.registry_id, model.id);
-  }
-  bool is_seen_by_a_version(std::string_view artifact) {
-    if (!sees_) return true;
-    bool seen = false;
-    state_.scan(Table::artifact_links, artifact, {}, [&](std::string_view key, std::string_view) {
-      seen = seen_model(std::string(key.substr(artifact.size(), kModelBytes)));
-      return !seen && spend(kRowWork);
-    });
-    return seen;
-  }
-  bool seen_model(const std::string& model) {
-    const auto document = Document::find(state_, Kind::models, model);
-    return document && is_seen(document->model());
-  }
-
-  // Of the versions that name the same run and fulfil the conditions.
-  bool is_first_of_its_run(std::string_view unit, const registry::Run& run) {
-    const std::string id = folded(run.id.str());
-    Range rows;
-    rows.from = term(Kind::versions, {Field::run, {}, id, std::nullopt});
-    rows.to = after_prefix(rows.from);
-    bool first = true;
-    index_.rows(rows, {}, false, [&](std::string_view row, Says row_says) {
-      const std::string_view other = row.substr(rows.from.size());
-      if (other >= unit) return false;
-      spend_freely(kRowWork);
-      if (row_says != Says::no) first = !fits_and_is_of(other, run);
-      return first;
-    });
-    return first;
-  }
-  bool fits_and_is_of(std::string_view unit, const registry::Run& run) {
-    if (!facts_of(std::string(unit.substr(0, kModelBytes))).holds) return false;
-    spend_freely(kDocumentWork);
-    const auto document = Document::find(state_, Kind::versions, unit);
-    return document && document->version().run && document->version().run->id == run.id &&
-           all_hold(*document, plan_.of_unit);
-  }
-
-  static bool all_hold(const Document& document, const std::vector<Condition>& conditions) {
-    return std::all_of(conditions.begin(), conditions.end(), [&](const Condition& condition) {
-      return document.says(condition) != condition.excluded;
-    });
-  }
-
-  // A document stands under each of its terms in the range: it is taken at the least of those that it had then.
-  bool is_first_of(const Document& document, Kind kind, std::string_view found_by) const {
-    std::string least;
-    document.visit(driver_->field, [&](const Value& value) {
-      if (value.key != driver_->key) return true;
-      std::string one = term(kind, value);
-      if (driver_->range.contains(one) && may_fulfil(driver_->wanted, one) && (least.empty() || one < least))
-        least = std::move(one);
-      return true;
-    });
-    return least == found_by;
-  }
-  bool is_first_of_model(const std::string& model, const FoundBy& found) {
-    if (driver_->range.exact || (found.sure && driver_->single)) return true;
-    spend_freely(kDocumentWork);
-    const auto document = Document::find(state_, Kind::models, model);
-    return document && is_first_of(*document, Kind::models, found.term);
-  }
-
-  const ModelFacts& facts_of(const std::string& model) {
-    const auto known = models_.find(model);
-    if (known != models_.end()) return known->second;
-    ModelFacts facts;
-    const Says index = by_index(model_checks_, model, std::nullopt, false);
-    if (index == Says::yes && !sees_) {
-      facts.holds = true;
-    } else if (index != Says::no) {
-      spend_freely(kDocumentWork);
-      if (const auto document = Document::find(state_, Kind::models, model)) {
-        facts.holds = is_seen(document->model()) && all_hold(*document, plan_.of_model);
-      }
-    }
-    return models_.emplace(model, facts).first->second;
-  }
-
-  // ---- sorting ----
-  // Under the row at which the walk in the order would find it: its positions are those of that walk.
-  struct Sorted {
-    std::string row, unit;
-  };
-
-  void collect(std::string_view unit) {
-    const Kind kind = plan_.sort_by_model ? Kind::models : plan_.unit;
-    const std::string_view key = plan_.sort_by_model ? unit.substr(0, kModelBytes) : unit;
-    const auto document = Document::find(state_, kind, key);
-    std::string least;
-    document->visit(plan_.sort->field, [&](const Value& value) {
-      if (value.key != plan_.sort->key) return true;
-      std::string one = term(kind, value);
-      if (least.empty() || one < least) least = std::move(one);
-      return true;
-    });
-    if (!least.empty()) collected_.push_back({least.append(key), std::string(unit)});
-  }
-
-  // Rows in the order that is asked for; the units of one model always upwards.
-  bool comes_before(const Sorted& a, const Sorted& b) const {
-    if (a.row != b.row) return plan_.sort->descending ? a.row > b.row : a.row < b.row;
-    return a.unit < b.unit;
-  }
-
-  void sort_collected(const std::string& after) {
-    Sorted last{after, after};
-    if (plan_.sort_by_model) std::tie(last.row, last.unit) = split_position(after);
-    const auto before = [this](const Sorted& a, const Sorted& b) { return comes_before(a, b); };
-    std::sort(collected_.begin(), collected_.end(), before);
-    for (Sorted& one : collected_) {
-      if (!after.empty() && !comes_before(last, plan_.sort_by_model ? one : Sorted{one.row, one.row}))
-        continue;
-      if (attempt_.units.size() == limit_) {
-        attempt_.next = attempt_.positions.back();
-        return;
-      }
-      attempt_.positions.push_back(plan_.sort_by_model ? model_position(one.row, one.unit) : one.row);
-      attempt_.units.push_back(std::move(one.unit));
-    }
-  }
-
-  std::size_t unit_bytes() const {
-    switch (plan_.unit) {
-      case Kind::models:
-      case Kind::artifacts:
-        return kModelBytes;
-      case Kind::versions:
-      case Kind::runs:
-        return kVersionBytes;
-      case Kind::evaluations:
-        break;
-    }
-    return kVersionBytes + kModelBytes;
-  }
-
-  bool spend(std::size_t work) {
-    if (left_ < work) {
-      stopped_ = true;
-      return false;
-    }
-    left_ -= work;
-    return true;
-  }
-  // What has been begun is finished.
-  void spend_freely(std::size_t work) { left_ -= std::min(left_, work); }
-
-  const IndexReader index_;
-  const AsOf state_;
-  const Plan& plan_;
-  const Sees& sees_;
-  const std::size_t limit_;
-  std::vector<Check> unit_checks_, model_checks_;
-  const Plan::Driver* driver_ = nullptr;
-  std::size_t left_ = 0;
-  bool stopped_ = false;
-  std::string last_;  // the position behind all that has been looked at
-  Attempt attempt_;
-  std::vector<Sorted> collected_;
-  std::unordered_map<std::string, ModelFacts> models_;
-};
-
 Found found(const Plan& plan, Attempt attempt, const Position& from) {
   Found out;
   out.sequence = from.moment;
@@ -479,41 +41,116 @@ Found found(const Plan& plan, Attempt attempt, const Position& from) {
   return out;
 }
 
-// The first driver that fills a page or comes to its end; else the one that has found most goes on alone.
-Found first_page(Execution& execution, const Plan& plan, Sequence moment, std::size_t all) {
-  std::size_t left = all, best = 0;
-  for (const std::size_t work : kTries) {
-    if (work != kTries.front()) execution.gather(work);
-    std::size_t most = 0;
-    for (const std::size_t which : execution.drivers(work)) {
-      if (left < all / 2 + work) break;
-      Attempt attempt = execution.attempt(which, {}, work);
-      left -= attempt.spent;
-      if (attempt.complete) return found(plan, std::move(attempt), {moment, which, {}});
-      if (!plan.drivers[which].collect && attempt.units.size() > most) {
-        best = which;
-        most = attempt.units.size();
-      }
+// Fills one page. Which driver does it cheapest shows on the way: by what each has found for what it spent, and by how much
+// there is to walk, where few rows do for a condition. The longer it takes, the more is gathered (gathered.h) to find out.
+class Paging {
+ public:
+  Paging(Execution& execution, const Plan& plan, std::size_t limit, std::size_t work)
+      : execution_(execution), plan_(plan), limit_(limit), left_(work) {
+    for (std::size_t which = 0; which < plan.drivers.size(); ++which) hunts_.push_back({which, {}, 0, false});
+  }
+
+  Found first(Sequence moment) {
+    for (Hunt& hunt : hunts_) {
+      if (collects(hunt)) continue;
+      go_on(hunt, kFirstWork);
+      if (hunt.so_far.complete) return found(plan_, std::move(hunt.so_far), {moment, hunt.which, {}});
+    }
+    Hunt& last = settle();
+    return found(plan_, std::move(last.so_far), {moment, last.which, {}});
+  }
+
+  // Where too many would have to be sorted for it, the walk in the order goes on at the same position.
+  Found later(Position from) {
+    from_ = from.at;
+    const std::size_t work = left_;
+    std::swap(hunts_.front(), hunts_[from.driver]);
+    hunts_.resize(1);
+    if (collects(hunts_.front())) {
+      execution_.gather(kGatheredAtMost);
+      go_on(hunts_.front(), work);
+      if (!hunts_.front().so_far.complete) hunts_.front() = {0, {}, 0, false};
+      from.driver = hunts_.front().which;
+      left_ = work;
+    }
+    Hunt& last = hunts_.front().so_far.complete ? hunts_.front() : settle();
+    return found(plan_, std::move(last.so_far), from);
+  }
+
+ private:
+  static constexpr std::size_t kFirstWork = 1'000, kGatheredAtMost = 64'000;
+  static constexpr std::size_t kNever = std::numeric_limits<std::size_t>::max();
+  // What is gathered when no driver looks as if it did with so much work.
+  struct Stage {
+    std::size_t work, rows;
+  };
+  static constexpr Stage kStages[] = {{8'000, 4'000}, {50'000, 16'000}, {150'000, kGatheredAtMost}};
+
+  struct Hunt {
+    std::size_t which;
+    Attempt so_far;
+    std::size_t spent;
+    bool given_up;
+  };
+
+  bool collects(const Hunt& hunt) const { return plan_.drivers[hunt.which].collect; }
+
+  // Until one of them has filled the page or come to its end, or there is no work left: then the one that has found most.
+  Hunt& settle() {
+    for (;;) {
+      Hunt* hunt = &cheapest();
+      for (; stage_ < std::size(kStages) && predicted(*hunt) > kStages[stage_].work; hunt = &cheapest())
+        execution_.gather(kStages[stage_++].rows);
+      if (left_ == 0 || predicted(*hunt) == kNever) return richest();
+      go_on(*hunt, collects(*hunt) ? 4 * predicted(*hunt) : std::max(kFirstWork, hunt->spent));
+      if (hunt->so_far.complete) return *hunt;
     }
   }
-  return found(plan, execution.attempt(best, {}, left), {moment, best, {}});
-}
 
-// Where too many would have to be sorted for it, the walk in the order goes on at the same position.
-Found later_page(Execution& execution, const Plan& plan, Position from, std::size_t all) {
-  for (const std::size_t work : kTries) {
-    if (work >= all) break;
-    if (work != kTries.front()) execution.gather(work);
-    Attempt attempt = execution.attempt(from.driver, from.at, work);
-    if (attempt.complete) return found(plan, std::move(attempt), from);
+  // Of work still to be done.
+  std::size_t predicted(const Hunt& hunt) const {
+    constexpr std::size_t kForEach = 12, kForEachSorted = 35;
+    const auto rows = execution_.rows_of(hunt.which);
+    if (collects(hunt)) return rows && !hunt.given_up ? *rows * kForEachSorted + 1 : kNever;
+    const std::size_t to_the_end = rows ? *rows * kForEach + 1 : kNever;
+    const std::size_t found = hunt.so_far.units.size();
+    return std::min(to_the_end,
+                    found == 0 ? 2 * limit_ * (hunt.spent + 1) : hunt.spent * (limit_ - found) / found);
   }
-  Attempt attempt = execution.attempt(from.driver, from.at, all);
-  if (plan.drivers[from.driver].collect && !attempt.complete) {
-    from.driver = 0;
-    attempt = execution.attempt(from.driver, from.at, all);
+  Hunt& cheapest() {
+    return *std::min_element(hunts_.begin(), hunts_.end(),
+                             [this](const Hunt& a, const Hunt& b) { return predicted(a) < predicted(b); });
   }
-  return found(plan, std::move(attempt), from);
-}
+  Hunt& richest() {
+    const auto worth = [this](const Hunt& hunt) {
+      return collects(hunt) || hunt.spent == 0 ? 0 : hunt.so_far.units.size() + 1;
+    };
+    return *std::max_element(hunts_.begin(), hunts_.end(),
+                             [&](const Hunt& a, const Hunt& b) { return worth(a) < worth(b); });
+  }
+
+  void go_on(Hunt& hunt, std::size_t work) {
+    const std::string after = hunt.so_far.next.value_or(from_);
+    const std::size_t most = collects(hunt) ? left_ / 2 : left_;
+    Attempt more =
+        execution_.attempt(hunt.which, after, limit_ - hunt.so_far.units.size(), std::min(work, most));
+    left_ = more.spent == 0 && !collects(hunt) ? 0 : left_ - std::min(left_, more.spent);
+    hunt.spent += more.spent;
+    hunt.given_up = collects(hunt) && !more.complete;
+    Attempt& all = hunt.so_far;
+    std::move(more.units.begin(), more.units.end(), std::back_inserter(all.units));
+    std::move(more.positions.begin(), more.positions.end(), std::back_inserter(all.positions));
+    all.next = std::move(more.next);
+    all.complete = more.complete;
+  }
+
+  Execution& execution_;
+  const Plan& plan_;
+  const std::size_t limit_;
+  std::size_t left_, stage_ = 0;
+  std::string from_;
+  std::vector<Hunt> hunts_;
+};
 
 }  // namespace
 
@@ -523,13 +160,13 @@ Result<Found> search(const ViewsReader& views, const Request& request, const See
   if (request.after.empty()) {
     const Sequence stand = views.stand().sequence;
     const Sequence moment = std::min(request.as_of.value_or(stand), stand);
-    Execution execution(views, plan, sees, moment, limit);
-    return first_page(execution, plan, moment, request.work);
+    Execution execution(views, plan, sees, moment);
+    return Paging(execution, plan, limit, request.work).first(moment);
   }
   const auto from = Position::parse(request.after, plan);
   if (!from) return error(Cause::invalid_value, "the cursor is of another search", "cursor");
-  Execution execution(views, plan, sees, from->moment, limit);
-  return later_page(execution, plan, *from, request.work);
+  Execution execution(views, plan, sees, from->moment);
+  return Paging(execution, plan, limit, request.work).later(*from);
 }
 
 }  // namespace herald::projections::search

@@ -261,14 +261,17 @@ void index_cost(benchmark::State& state) {
     const search::IndexTables tables{environment->table("now").value(), environment->table("past").value()};
     std::optional<lmdb::WriteTxn> txn(environment->write().value());
     std::size_t at = 0;
+    search::IndexBatch batch;
     const double with = seconds_of([&](registry::MemoryState& memory, const registry::Event& event) {
       const search::Indexing indexing(memory, event);
       registry::evolve(memory, event);
-      indexing.finish(memory, *txn, tables).value();
+      indexing.finish(memory, batch);
       if (++at % kEventsPerCommit != 0) return;
+      batch.write(*txn, tables).value();
       txn->commit();
       txn.emplace(environment->write().value());
     });
+    batch.write(*txn, tables).value();
     const auto rows = static_cast<double>(txn->entries(tables.now) + txn->entries(tables.past));
     txn->commit();
     txn.reset();

@@ -59,12 +59,12 @@ class Views::Impl {
   explicit Impl(std::unique_ptr<lmdb::Environment> environment)
       : env(std::move(environment)), readers(*env) {}
 
-  void apply(lmdb::WriteTxn& txn, const registry::Event& event) const {
+  void apply(lmdb::WriteTxn& txn, search::IndexBatch& index, const registry::Event& event) const {
     const Sequence sequence(event.sequence);
     NewestState state(txn, states, sequence);
     const search::Indexing indexing(state, event);
     registry::evolve(state, event);
-    check(indexing.finish(state, txn, search));
+    indexing.finish(state, index);
     for (const std::string& timeline : timelines::of(event))
       check(txn.put(this->timelines, history::timeline_prefix(timeline) + be64(sequence.value()), {}));
   }
@@ -105,14 +105,16 @@ Result<void> Views::apply(std::span<const registry::Event> events, const std::st
   if (events.empty()) return {};
   Stand stand = impl_->stand.get();
   HERALD_TRY(lmdb::WriteTxn txn, impl_->env->write());
+  search::IndexBatch index;
   try {
     for (const registry::Event& event : events) {
       if (Sequence(event.sequence) != stand.sequence.next())
         throw std::logic_error(
             fmt::format("event {} does not follow event {}", event.sequence, stand.sequence.value()));
-      impl_->apply(txn, event);
+      impl_->apply(txn, index, event);
       stand.sequence = Sequence(event.sequence);
     }
+    check(index.write(txn, impl_->search));
     stand.origin = origin;
     stand.leaf = leaf;
     stand.version = kViewsVersion;

@@ -93,6 +93,7 @@ class Execution::Impl {
 
   struct ModelFacts {
     bool holds = false;
+    std::optional<registry::VersionNumber> latest = {};  // where the document was looked at
   };
 
   void gather(std::vector<Check>& checks, std::size_t key_bytes, std::size_t rows) {
@@ -143,7 +144,7 @@ class Execution::Impl {
     const ModelFacts& facts = facts_of(model);
     if (facts.holds && is_first_of_model(model, found)) {
       if (plan_.only_latest) {
-        const auto unit = from.empty() ? latest_of(model) : std::nullopt;
+        const auto unit = from.empty() ? latest_of(model, facts) : std::nullopt;
         if (unit) go_on = take(row, *unit, {});
       } else {
         state_.scan(table_of(plan_.unit), model, from,
@@ -154,11 +155,15 @@ class Execution::Impl {
     return go_on;
   }
 
-  std::optional<std::string> latest_of(const std::string& model) {
-    spend_freely(kDocumentWork);
-    const auto document = Document::find(state_, Kind::models, model);
-    if (!document || !document->model().latest) return std::nullopt;
-    return model + be64(document->model().latest->value());
+  std::optional<std::string> latest_of(const std::string& model, const ModelFacts& facts) {
+    std::optional<registry::VersionNumber> latest = facts.latest;
+    if (!latest) {
+      spend_freely(kDocumentWork);
+      const auto document = Document::find(state_, Kind::models, model);
+      if (document) latest = document->model().latest;
+    }
+    if (!latest) return std::nullopt;
+    return model + be64(latest->value());
   }
 
   static std::string model_position(std::string_view row, std::string_view unit) {
@@ -339,6 +344,7 @@ class Execution::Impl {
       spend_freely(kDocumentWork);
       if (const auto document = Document::find(state_, Kind::models, model)) {
         facts.holds = is_seen(document->model()) && all_hold(*document, plan_.of_model);
+        facts.latest = document->model().latest;
       }
     }
     return models_.emplace(model, facts).first->second;

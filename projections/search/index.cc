@@ -102,21 +102,6 @@ Says says(std::string_view now, std::string_view past, Sequence at) {
 
 namespace {
 
-// Puts and takes rows as of one event.
-struct Rows {
-  lmdb::WriteTxn& txn;
-  IndexTables tables;
-  Sequence at;
-
-  Result<void> begin(const std::string& row) const { return txn.put(tables.now, row, be64(at.value())); }
-  Result<void> end(const std::string& row) const {
-    const auto since = txn.get(tables.now, row);
-    const std::string value = std::string(since.value_or(be64(0))) + be64(at.value());
-    HERALD_CHECK(txn.erase(tables.now, row));
-    return txn.put(tables.past, row, value);
-  }
-};
-
 std::string latest_row(registry::ModelId model, registry::VersionNumber number) {
   return term(Kind::versions, {Field::latest, {}, kHolds, std::nullopt}) +
          registry::keys::version(model, number);
@@ -135,8 +120,7 @@ Indexing::Indexing(const registry::Reader& state, const registry::Event& event) 
   }
 }
 
-Result<void> Indexing::finish(const registry::Reader& state, lmdb::WriteTxn& txn, IndexTables index) const {
-  const Rows rows{txn, index, at_};
+void Indexing::finish(const registry::Reader& state, IndexBatch& batch) const {
   for (const Touched& touched : touched_) {
     const std::vector<std::string> now = terms_of(state, touched.kind, touched.key);
     std::vector<std::string> begun, ended;
@@ -144,14 +128,35 @@ Result<void> Indexing::finish(const registry::Reader& state, lmdb::WriteTxn& txn
                         std::back_inserter(begun));
     std::set_difference(touched.terms.begin(), touched.terms.end(), now.begin(), now.end(),
                         std::back_inserter(ended));
-    for (const std::string& term : begun) HERALD_CHECK(rows.begin(term + touched.key));
-    for (const std::string& term : ended) HERALD_CHECK(rows.end(term + touched.key));
+    for (std::string& term : begun) batch.begin(std::move(term.append(touched.key)), at_);
+    for (std::string& term : ended) batch.end(std::move(term.append(touched.key)), at_);
   }
-  if (!model_) return {};
+  if (!model_) return;
   const auto latest = registry::latest_version(state, *model_);
-  if (latest == latest_) return {};
-  if (latest_) HERALD_CHECK(rows.end(latest_row(*model_, *latest_)));
-  if (latest) HERALD_CHECK(rows.begin(latest_row(*model_, *latest)));
+  if (latest == latest_) return;
+  if (latest_) batch.end(latest_row(*model_, *latest_), at_);
+  if (latest) batch.begin(latest_row(*model_, *latest), at_);
+}
+
+Result<void> IndexBatch::write(lmdb::WriteTxn& txn, IndexTables tables) {
+  std::sort(changes_.begin(), changes_.end(),
+            [](const Change& a, const Change& b) { return a.row != b.row ? a.row < b.row : a.at < b.at; });
+  for (auto change = changes_.begin(); change != changes_.end();) {
+    const std::string& row = change->row;
+    const auto said = change->begins ? std::nullopt : txn.get(tables.now, row);
+    std::string since(said.value_or(std::string_view())), was;
+    for (; change != changes_.end() && change->row == row; ++change) {
+      if (!change->begins && !since.empty()) was = since + be64(change->at.value());
+      since = change->begins ? be64(change->at.value()) : std::string();
+    }
+    if (!since.empty()) {
+      HERALD_CHECK(txn.put(tables.now, row, since));
+    } else if (said) {
+      HERALD_CHECK(txn.erase(tables.now, row));
+    }
+    if (!was.empty()) HERALD_CHECK(txn.put(tables.past, row, was));
+  }
+  changes_.clear();
   return {};
 }
 

@@ -98,12 +98,29 @@ class IndexReader {
   bool asks_past_;
 };
 
+// What becomes of the rows in one transaction: kept, and written in the order of their keys, so that neighbours are met one
+// after the other and a page of theirs is found and copied once.
+class IndexBatch {
+ public:
+  void begin(std::string row, Sequence at) { changes_.push_back({std::move(row), at, true}); }
+  void end(std::string row, Sequence at) { changes_.push_back({std::move(row), at, false}); }
+  // Errors: storage_full.
+  Result<void> write(lmdb::WriteTxn& txn, IndexTables tables);
+
+ private:
+  struct Change {
+    std::string row;
+    Sequence at;
+    bool begins;  // to be said
+  };
+  std::vector<Change> changes_;
+};
+
 // Around the evolution of a state by one event: made before, finish() after.
 class Indexing {
  public:
   Indexing(const registry::Reader& state, const registry::Event& event);
-  // Errors: storage_full.
-  Result<void> finish(const registry::Reader& state, lmdb::WriteTxn& txn, IndexTables index) const;
+  void finish(const registry::Reader& state, IndexBatch& batch) const;
 
  private:
   struct Touched {

@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "cli/text.h"
+#include "projections/search/query.h"
 
 namespace herald::cli {
 namespace {
@@ -16,12 +17,23 @@ struct Meaning {
   Named named;
 };
 // By the name of the option, which says more than that of its value ...
-constexpr std::array<Meaning, 4> kByOption{{{"--registry", Named::registry},
+constexpr std::array<Meaning, 5> kByOption{{{"--registry", Named::registry},
                                             {"--profile", Named::profile},
                                             {"--automation", Named::automation},
-                                            {"--model", Named::model}}};
+                                            {"--model", Named::model},
+                                            {"--stage", Named::stage}}};
 // ... by what stands for the value ...
-constexpr std::array<Meaning, 11> kByValue{{{"MODEL", Named::model},
+constexpr std::array<Meaning, 21> kByValue{{{"MODEL", Named::model},
+                                            {"[REGISTRY/]MODEL", Named::model},
+                                            {"MODEL|REFERENCE", Named::reference},
+                                            {"STAGE", Named::stage},
+                                            {"TERM", Named::search_field},
+                                            {"FIRST", Named::alias},
+                                            {"SECOND", Named::alias},
+                                            {"WHO", Named::principal},
+                                            {"MEMBER", Named::principal},
+                                            {"TEAM", Named::principal},
+                                            {"PRINCIPAL", Named::principal},
                                             {"REFERENCE", Named::reference},
                                             {"ABOUT", Named::reference},
                                             {"ALIAS", Named::alias},
@@ -72,6 +84,22 @@ std::vector<std::string> choices_of(const CLI::Option& option) {
   return out;
 }
 
+// "name:", "metric.", "created>", "archived": what a term of a search begins with.
+std::vector<std::string> search_fields() {
+  using projections::search::Field;
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < projections::search::kFieldCount; ++i) {
+    const auto field = static_cast<Field>(i);
+    if (field == Field::latest) continue;
+    const char* behind = field == Field::archived                             ? ""
+                         : field == Field::metric || field == Field::meta     ? "."
+                         : field == Field::created || field == Field::changed ? ">"
+                                                                              : ":";
+    out.push_back(std::string(to_string(field)) + behind);
+  }
+  return out;
+}
+
 // The line from left to right: which command it has reached, and what it has said so far.
 class CommandLine {
  public:
@@ -89,7 +117,7 @@ class CommandLine {
     }
     if (app_ == &tree_.root && word == "help") return;
     const CLI::Option* meant = next_word();
-    if (meant != nullptr && value_name(*meant) == "MODEL") model_ = word;
+    if (meant != nullptr && model_.empty()) remember_model(*meant, word);
     words_.push_back(word);
   }
 
@@ -152,6 +180,12 @@ class CommandLine {
     }
   }
 
+  // Whose aliases and versions the words behind it are of.
+  void remember_model(const CLI::Option& option, const std::string& value) {
+    const Named named = meaning_of(*app_, option);
+    if (named == Named::model || named == Named::reference) model_ = value.substr(0, value.rfind(':'));
+  }
+
   void remember(const CLI::Option& option, const std::string& value) {
     const std::string name = dashed_name(option);
     if (name == "--url") url_ = value;
@@ -180,6 +214,10 @@ void add_values(Completion& completion, const CommandLine& line, const CLI::Opti
   if (named == Named::nothing) return;
   if (named == Named::file || named == Named::folder) {
     completion.rest = named;
+    return;
+  }
+  if (named == Named::search_field) {
+    for (const std::string& field : search_fields()) add(completion, before + begun, {before + field, ""});
     return;
   }
   const bool is_pair = value_name(option) == "ALIAS=VERSION";

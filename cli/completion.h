@@ -19,10 +19,13 @@ enum class Named {
   version,
   reference,  // a model, and behind a colon a version or an alias of it
   registry,
+  stage,      // of the registry of a model
+  principal,  // a user, a service or a team, by name
   automation,
   secret,
   profile,
   event_type,
+  search_field,
   file,
   folder,
 };

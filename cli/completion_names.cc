@@ -72,6 +72,19 @@ class Names {
     versions(model, before);
   }
 
+  // Of the registry that the model is in.
+  void stages(const std::string& model) {
+    const std::size_t slash = model.find('/');
+    const std::string registry =
+        slash == std::string::npos ? std::string(registry::kDefaultRegistry) : model.substr(0, slash);
+    const auto answer = client_.get("/v1/registries/" + percent_encode(registry));
+    if (!answer) return;
+    const auto document = json::Document::parse(answer->body);
+    const auto names = document ? member_at(document->root(), "stages.stages") : std::nullopt;
+    if (!names) return;
+    for (const json::Value name : names->elements()) add(std::string(name.string().value_or("")), "");
+  }
+
   void named(const char* list, const char* member) {
     each(Query(list), [&](const json::Value& item) { add(text_at(item, member), ""); });
   }
@@ -129,6 +142,12 @@ std::vector<Candidate> ask_for_names(const Question& question) {
     case Named::registry:
       names.registries("");
       break;
+    case Named::stage:
+      names.stages(question.model);
+      break;
+    case Named::principal:
+      names.named("/v1/principals", "name");
+      break;
     case Named::automation:
       names.named("/v1/automations", "name");
       break;
@@ -139,6 +158,7 @@ std::vector<Candidate> ask_for_names(const Question& question) {
       names.named("/v1/schemas", "type");
       break;
     case Named::profile:
+    case Named::search_field:
     case Named::file:
     case Named::folder:
     case Named::nothing:

@@ -39,7 +39,7 @@ _herald() {
   esac
   for line in "${answers[@]:1}"; do
     value=${line%%$'\t'*}
-    [[ $value == *[:=/] ]] && compopt -o nospace
+    [[ $value == *[:=/.\>] ]] && compopt -o nospace
     value=${value#"$front"}
     [[ -n $quote ]] || printf -v value %q "$value"
     COMPREPLY+=("$value")
@@ -62,7 +62,7 @@ _herald() {
     value=${line%%$tab*}
     what=${line#*$tab}
     [[ -n $value ]] || continue
-    if [[ $value == *[:=/] ]]; then
+    if [[ $value == *[:=/.\>] ]]; then
       open+=("${value//:/\\:}:$what")
     else
       whole+=("${value//:/\\:}:$what")

@@ -95,10 +95,23 @@ TEST_F(WordsToComplete, KnowOfWhichModelAnAliasIs) {
   EXPECT_THAT(values({"alias", "move", "churn", "production="}), ElementsAre("production=v3"));
 }
 
+TEST_F(WordsToComplete, KnowTheModelOfAReferenceToo) {
+  values({"version", "show", "churn:v3", "--as-of", "12"});
+  values({"version", "link", "other/churn:v3", ""});
+  values({"wait", "alias", "other/churn", ""});
+  EXPECT_EQ(asked_.model, "other/churn");
+}
+
 TEST_F(WordsToComplete, AreAskedWhereTheLineSays) {
   values({"--url", "http://a", "model", "show", "--profile=b", ""});
   EXPECT_EQ(asked_.url, "http://a");
   EXPECT_EQ(asked_.profile, "b");
+}
+
+TEST_F(WordsToComplete, AreTheFieldsOfASearch) {
+  EXPECT_THAT(values({"search", "m"}), UnorderedElementsAre("metric.", "meta.", "model:"));
+  EXPECT_THAT(values({"search", "name:churn", "cre"}), ElementsAre("created>"));
+  EXPECT_THAT(values({"search", "lat"}), IsEmpty());
 }
 
 TEST_F(WordsToComplete, LeaveFilesToTheShell) {

@@ -1,7 +1,10 @@
 #include "cli/help.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "cli/terminal.h"
 #include "cli/text.h"
 #include "cli/tree.h"
 
@@ -9,6 +12,10 @@ namespace herald::cli {
 namespace {
 
 constexpr std::size_t kMaxNameWidth = 34;
+constexpr std::size_t kLeastRoom = 20;  // for a description, in columns
+
+constexpr std::string_view kEverywhere =
+    "Every command also takes --url, --profile, --output and --idempotency-key: herald --help";
 
 class Help final : public CLI::Formatter {
  public:
@@ -19,7 +26,7 @@ class Help final : public CLI::Formatter {
       if (!group.empty()) out += options(*app, group);
     }
     if (app->get_parent() != nullptr)
-      out += "\nEvery command also takes --url, --profile, --output and --idempotency-key: herald --help\n";
+      out += fmt::format("\n{}\n", fmt::join(wrap(kEverywhere, terminal_width()), "\n"));
     if (!app->get_footer().empty()) out += "\n" + app->get_footer();
     while (out.ends_with('\n')) out.pop_back();
     return out + "\n";
@@ -85,6 +92,12 @@ class Help final : public CLI::Formatter {
     return render("arguments", words) + render(group == "Options" ? "options" : group, rows);
   }
 
+  // For what stands behind names of a width, on a terminal; 0 where there is no edge, or too little room to break lines.
+  static std::size_t room_beside(std::size_t width) {
+    const std::size_t columns = terminal_width(), taken = width + 4;
+    return columns >= taken + kLeastRoom ? columns - taken : 0;
+  }
+
   static std::string render(const std::string& title, const std::vector<Row>& rows) {
     if (rows.empty()) return {};
     std::size_t width = 0;
@@ -94,8 +107,9 @@ class Help final : public CLI::Formatter {
     std::string out = "\n" + title + "\n";
     for (const Row& row : rows) {
       const bool too_wide = display_width(row.name) > width;
-      out += "  " + pad_right(row.name, width) + (too_wide ? "\n  " + std::string(width, ' ') : "") + "  " +
-             row.what + "\n";
+      const std::string indent = "\n  " + std::string(width, ' ') + "  ";
+      out += "  " + pad_right(row.name, width) + (too_wide ? indent : "  ") +
+             fmt::format("{}", fmt::join(wrap(row.what, room_beside(width)), indent)) + "\n";
     }
     return out;
   }

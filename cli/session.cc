@@ -1,36 +1,15 @@
 #include "cli/session.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <utility>
 
 #include "base/limits.h"
-#include "cli/parsing.h"
+#include "cli/terminal.h"
 
 namespace herald::cli {
 namespace {
-
-std::string_view variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string_view() : value;
-}
-
-// https://no-color.org: set and not empty means none.
-bool colours_wanted() {
-  return ::isatty(STDOUT_FILENO) == 1 && variable("NO_COLOR").empty() && variable("TERM") != "dumb";
-}
-
-// What is no terminal has no edge. COLUMNS goes before what the terminal says of itself.
-std::size_t terminal_width() {
-  if (::isatty(STDOUT_FILENO) != 1) return 0;
-  if (const auto columns = parse_whole_number(variable("COLUMNS")); columns && *columns > 0) return *columns;
-  winsize size{};
-  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
 
 Result<json::Document> parse_answer(const std::string& body) {
   auto document = json::Document::parse(body);
@@ -81,14 +60,6 @@ class Listing {
 };
 
 }  // namespace
-
-bool standard_error_is_a_terminal() {
-  return ::isatty(STDERR_FILENO) == 1;
-}
-
-bool standard_output_is_a_terminal() {
-  return ::isatty(STDOUT_FILENO) == 1;
-}
 
 Session::Session(Settings settings) : settings_(std::move(settings)), client_(client_options()) {
   style_ = {.colours = colours_wanted(), .width = terminal_width()};

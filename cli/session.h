@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "cli/client.h"
 #include "cli/exit_code.h"
+#include "cli/terminal.h"
 #include "cli/url.h"
 #include "cli/view.h"
 
@@ -63,8 +64,5 @@ class Session {
   Style style_;
   std::optional<ExitCode> ends_with_;
 };
-
-bool standard_error_is_a_terminal();
-bool standard_output_is_a_terminal();
 
 }  // namespace herald::cli

@@ -53,6 +53,19 @@ std::string pad_left(std::string text, std::size_t width) {
   return text;
 }
 
+std::vector<std::string> wrap(std::string_view text, std::size_t width) {
+  std::vector<std::string> out(1);
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    if (width > 0 && !out.back().empty() && display_width(out.back()) + 1 + display_width(word) > width)
+      out.emplace_back();
+    out.back() += (out.back().empty() ? "" : " ") + std::string(word);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
 std::string cut(std::string_view text, std::size_t width) {
   if (display_width(text) <= width) return std::string(text);
   std::string out;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace herald::cli {
 
@@ -12,6 +13,8 @@ std::size_t display_width(std::string_view text);
 // Spaces up to `width`, behind or before.
 std::string pad_right(std::string text, std::size_t width);
 std::string pad_left(std::string text, std::size_t width);
+// Lines of at most `width` columns, broken at spaces; a word that is wider has a line of its own. 0: one line.
+std::vector<std::string> wrap(std::string_view text, std::size_t width);
 // Ends with "…" when it was cut.
 std::string cut(std::string_view text, std::size_t width);
 // Control characters as "\n", "\x1b", ...: what others wrote must not steer the terminal.

@@ -64,6 +64,14 @@ TEST(Tables, CountTheColumnsOfWideLettersWhenTheyCut) {
     EXPECT_LE(display_width(std::string_view(table).substr(from, end - from)), 9u);
 }
 
+TEST(Wrapping, BreaksAtSpacesByWhatIsSeen) {
+  EXPECT_THAT(wrap("one two three", 7), ElementsAre("one two", "three"));
+  EXPECT_THAT(wrap("模型 登记处", 6), ElementsAre("模型", "登记处"));
+  EXPECT_THAT(wrap("a-word-that-is-long x", 5), ElementsAre("a-word-that-is-long", "x"));
+  EXPECT_THAT(wrap("one two three", 0), ElementsAre("one two three"));
+  EXPECT_THAT(wrap("", 5), ElementsAre(""));
+}
+
 TEST(Tables, ColourOnlyWhereColoursAreWanted) {
   EXPECT_EQ(render_table({{"A", text("a")}}, {}, {.colours = true, .width = 0}), "\x1b[1mA\x1b[0m\n");
   EXPECT_EQ(render_table({{"A", text("a")}}, {}, {}), "A\n");

@@ -19,6 +19,7 @@ void add_commands(Program& program) {
   add_automation_commands(program);
   add_delivery_commands(program);
   add_secret_commands(program);
+  add_apply_commands(program);
   add_kafka_commands(program);
   add_log_commands(program);
   add_sign_in_commands(program);

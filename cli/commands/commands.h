@@ -36,6 +36,7 @@ void add_profile_commands(Program& program);
 void add_server_commands(Program& program);
 void add_history_commands(Program& program);
 void add_wait_commands(Program& program);
+void add_apply_commands(Program& program);
 void add_shell_commands(Program& program);
 
 }  // namespace herald::cli

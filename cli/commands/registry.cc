@@ -140,8 +140,17 @@ Result<void> create(Session& session, const Create& args) {
   return session.show(request, registry_view());
 }
 
-Result<void> list(Session& session, const Paging& paging) {
-  return session.list(Query("/v1/registries"), registry_view(), paging);
+struct List {
+  std::optional<std::string> as_of;
+  Paging paging;
+};
+void declare(Options& options, List& args) {
+  declare_as_of(options, args.as_of);
+  declare_paging(options, args.paging);
+}
+Result<void> run(Session& session, const List& args) {
+  return session.list(Query("/v1/registries").add("as_of", args.as_of.value_or("")), registry_view(),
+                      args.paging);
 }
 
 struct Show {
@@ -229,8 +238,7 @@ void add_registry_commands(Program& program) {
        "herald registry create datasets --kind dataset\n"
        "herald registry create fraud --visibility restricted --description \"the fraud team's\""},
       declare, create);
-  program.command<Paging>(group, {"list", "List the registries.", "herald registry list"}, declare_paging,
-                          list);
+  program.command<List>(group, {"list", "List the registries.", "herald registry list"}, declare, run);
   program.command<Show>(group, {"show", "Show one, with its policies.", "herald registry show models"},
                         declare, show);
   program.command<Update>(

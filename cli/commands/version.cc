@@ -18,7 +18,7 @@ struct Facts {
 void declare_facts(Options& options, Facts& facts) {
   options.option("--metric", "NAME=NUMBER", facts.metrics, "a measured figure")
       .option("--metadata", "JSON", facts.metadata, "a free JSON object; @FILE reads it")
-      .option("--run", "ID", facts.run_id, "the run that made it")
+      .option("--run", "ID", facts.run_id, "the run that made it; what is said of the run needs it")
       .option("--run-name", "TEXT", facts.run_name, "what people call the run")
       .option("--run-url", "URL", facts.run_url, "where the run can be seen")
       .option("--commit", "ID", facts.run_commit, "of the source code that the run used")

@@ -77,7 +77,7 @@ def test_every_dependency_is_explained():
 # What a file that uses the package includes; nothing for what only its build asks for.
 INCLUDED_AS = {"libboost1.81-dev": "boost/", "libboost-url1.81-dev": "boost/url", "liblmdb-dev": "lmdb.h", "librdkafka-dev": "librdkafka/",
                "libsimdjson-dev": "simdjson.h", "libssl-dev": "openssl/", "libcurl4-openssl-dev": "curl/", "libcli11-dev": "CLI/",
-               "libspdlog-dev": "spdlog/", "libutf8proc-dev": "utf8proc.h", "libfmt-dev": "fmt/", "prometheus-cpp-dev": "prometheus/",
+               "libspdlog-dev": "spdlog/", "libyaml-cpp-dev": "yaml-cpp/", "libutf8proc-dev": "utf8proc.h", "libfmt-dev": "fmt/", "prometheus-cpp-dev": "prometheus/",
                "libcmark-dev": "cmark.h", "zlib1g-dev": None}
 
 

@@ -158,6 +158,15 @@ def test_the_command_is_there(server, command):
     assert result.stdout.split()[0] != "Herald,", "the help of the whole program: there is no such command"
 
 
+def test_what_can_be_asked_of_the_past_can_be_asked_of_it_by_command(server):
+    paths = server.get("/openapi.json")["paths"]
+    asked = {(method.upper(), in_the_default_registry(path)) for path, methods in paths.items() for method, operation in methods.items()
+             if isinstance(operation, dict) and any(parameter.get("name") == "as_of" for parameter in operation.get("parameters", []))}
+    assert asked
+    missing = sorted({COMMANDS[route] for route in asked if "--as-of" not in server.cli(*shlex.split(COMMANDS[route]), "--help").stdout})
+    assert not missing, "without --as-of: " + ", ".join(missing)
+
+
 def test_the_log_and_its_proofs_are_shown(server):
     log = server.get("/v1/log")
     assert log["root"] in server.cli("log", "show").stdout

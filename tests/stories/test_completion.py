@@ -15,6 +15,7 @@ def server(herald_of_the_module):
     for name in ("churn", "chess openings", "fraud"):
         server.post("/v1/models", {"name": name, "description": f"about {name}"})
     server.post("/v1/registries", {"name": "datasets", "kind": "dataset"})
+    server.patch("/v1/registries/models", {"stages": {"stages": ["staging", "live"]}})
     server.post("/v1/models/churn/versions", {"aliases": ["production"]})
     return server
 
@@ -55,6 +56,9 @@ def shell(request, environment, tmp_path):
     ("herald alias set churn pro\t", "herald alias set churn production "),
     ("herald alias move churn pro\t", "herald alias move churn production="),
     ("herald automation create -f defi\t", "herald automation create -f definition-of-it.json "),
+    ("herald search alia\t", "herald search alias:"),
+    ("herald search fram\t", "herald search framework:"),
+    ("herald stage list sta\t", "herald stage list staging "),
     ("herald serve --log-form\t", "herald serve --log-format "),
 ])
 def test_a_tabulator_completes(shell, keys, becomes):

@@ -52,3 +52,23 @@ def test_colours_are_for_terminals_that_want_them(server):
     assert "\x1b[" not in on_a_terminal(server, "model", "list", NO_COLOR="1")[1]
     assert "\x1b[" not in on_a_terminal(server, "model", "list", TERM="dumb")[1]
     assert "\x1b[" not in server.cli("model", "list").stdout
+
+
+def test_a_transfer_shows_how_far_it_is_to_somebody_who_looks(server, tmp_path):
+    file = tmp_path / "weights.bin"
+    with open(file, "wb") as sparse:
+        sparse.truncate(150_000_000)
+    text, shown = on_a_terminal(server, "artifact", "upload", "weights", str(file))
+    assert "█" in text and "% " in text and "of 150 MB" in text
+    assert shown.rindex("\x1b[K") > shown.rindex("█"), "the line is cleared at the end"
+    artifact = server.cli("artifact", "list", "-o", "id").stdout.strip()
+    fetched = server.cli("artifact", "download", artifact, "--to", tmp_path / "back")
+    assert fetched.returncode == 0 and "█" not in fetched.stdout + fetched.stderr
+
+
+@pytest.mark.parametrize("words", [["--help"], ["version", "register", "--help"], ["wait", "--help"]])
+def test_the_help_is_broken_at_the_terminals_edge(server, words):
+    text, _ = on_a_terminal(server, *words, columns=80)
+    told = text.split("\nexamples\n")[0].split("\n\n", 2)[2]
+    assert max(map(width, told.splitlines())) <= 80
+    assert " ".join(told.split()) in " ".join(server.cli(*words).stdout.split())

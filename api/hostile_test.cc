@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "api/handlers.h"
 #include "api/testing/server_fixture.h"
 
 namespace herald::api {
@@ -70,6 +71,45 @@ TEST_F(Hostile, BodiesOfTheWrongShapeNameTheField) {
                  "status");
   expect_problem(ask("POST", "/v1/models/churn/versions", R"({"digest":"abc"})"), 422, "invalid-value",
                  "digest");
+}
+
+// "/v1/models/{model}/versions" -> "/v1/models/churn/versions"
+std::string filled_in(const std::string& pattern) {
+  static const std::map<std::string, std::string> kNames{
+      {"registry", "models"}, {"model", "churn"}, {"version", "1"}};
+  std::string path;
+  for (std::size_t at = 0; at < pattern.size();) {
+    if (pattern[at] != '{') {
+      path += pattern[at++];
+      continue;
+    }
+    const std::size_t end = pattern.find('}', at);
+    const auto name = kNames.find(pattern.substr(at + 1, end - at - 1));
+    path += name == kNames.end() ? "x" : name->second;
+    at = end + 1;
+  }
+  return path;
+}
+
+TEST_F(Hostile, BodiesOfAWrongShapeAreTakenByNoRoute) {
+  Router router;
+  add_all_routes(router);
+  std::size_t asked = 0;
+  for (const Route& route : router.routes()) {
+    if (route.doc().body() != BodyKind::json ||
+        route.pattern().starts_with("/v1/registries/{registry}/models"))
+      continue;
+    for (const char* body :
+         {"[]", "[{}]", "7", "\"x\"", "null", "true", R"({"no_such_field":{"a":[1]}})", "{\"a\""}) {
+      const Reply reply = ask(to_string(route.method()), filled_in(route.pattern()), body);
+      EXPECT_GE(reply.status, 400u) << route.pattern() << " " << body;
+      EXPECT_LT(reply.status, 500u) << route.pattern() << " " << body;
+      EXPECT_EQ(reply.header("content-type"), "application/problem+json") << route.pattern() << " " << body;
+      EXPECT_FALSE(reply.at("detail").empty()) << route.pattern() << " " << body;
+      ++asked;
+    }
+  }
+  EXPECT_GT(asked, 150u);
 }
 
 TEST_F(Hostile, BodiesMustSayWhatTheyAre) {

@@ -103,6 +103,26 @@ std::string detail(const AliasAssigned& f) {
 std::string detail(const AliasRemoved& f) {
   return fmt::format("{} {} {} {}", place(f), f.alias.str(), f.from.value(), or_dash(f.reason));
 }
+std::string detail(const ModelArchived& f) {
+  return fmt::format("{} {}", place(f), or_dash(f.reason));
+}
+std::string detail(const ModelRestored& f) {
+  return fmt::format("{} {}", place(f), or_dash(f.reason));
+}
+std::string detail(const VersionDeleted& f) {
+  return fmt::format("{} {}", place(f), or_dash(f.reason));
+}
+std::string detail(const VersionRestored& f) {
+  return fmt::format("{} {}", place(f), or_dash(f.reason));
+}
+std::string detail(const StageTransitioned& f) {
+  return fmt::format("{} {} {} {}", place(f), or_dash(f.from), or_dash(f.to), or_dash(f.reason));
+}
+std::string detail(const RegistryUpdated& f) {
+  std::vector<std::string> stages;
+  for (const StageName& stage : f.to.stages.value_or(StageSet{}).stages) stages.push_back(stage.str());
+  return fmt::format("{} {}", f.registry.str(), fmt::join(stages, ","));
+}
 std::string detail(const CommentAdded& f) {
   return fmt::format("{} {}", place(f, f.version), text(f.text));
 }
@@ -184,8 +204,23 @@ class Questions {
   void ask_registry(const RegistryRecord& registry) {
     answers_["registry " + registry.name.str()] = fmt::format(
         "{} @{}", reflect::enum_name(registry.kind), find_registry(state_, registry.name)->created.sequence);
+    ask_stages(registry);
     state_.scan(Table::model_names, registry.id.bytes(), {}, [&](std::string_view key, std::string_view) {
       ask_model(registry, ModelName::trusted(key.substr(registry.id.bytes().size())));
+      return true;
+    });
+  }
+
+  // As the index of what is in a stage has them: registry id, stage, 0, model id, number.
+  void ask_stages(const RegistryRecord& registry) {
+    const std::size_t ids = registry.id.bytes().size();
+    state_.scan(Table::stage_versions, registry.id.bytes(), {}, [&](std::string_view key, std::string_view) {
+      key.remove_prefix(ids);
+      const std::string stage(key.substr(0, key.find('\0')));
+      key.remove_prefix(stage.size() + 1);
+      const auto model = find_model(state_, ModelId(Uuid::from_bytes(key.substr(0, ids))));
+      answers_[fmt::format("stage {} {}/{}:v{}", stage, registry.name.str(), model->name.str(),
+                           read_be64(key.substr(ids)))] = "holds it";
       return true;
     });
   }
@@ -194,9 +229,10 @@ class Questions {
     const FoundModel found = require_model(state_, registry.name, name).value();
     const ModelRecord& model = found.model;
     const std::string key = registry.name.str() + "/" + name.str();
-    answers_[key] = fmt::format("{} {} last={} latest={} aliases={} {}", text(model.description),
+    answers_[key] = fmt::format("{} {} last={} latest={} aliases={} archived={} {}", text(model.description),
                                 layout::pairs(model.tags), model.last_version.value(),
                                 number(latest_version(state_, model.id)), model.aliases,
+                                model.archived ? model.archived->sequence : 0,
                                 layout::marks(model.created.sequence, model.changed.sequence));
     each<VersionRecord>(Table::versions, model.id.bytes(), [&](const VersionRecord& version) {
       ask_version(fmt::format("{}:v{}", key, version.number.value()), version);
@@ -217,10 +253,12 @@ class Questions {
   void ask_version(const std::string& key, const VersionRecord& version) {
     std::string artifacts;
     for (const LinkedArtifact& link : version.artifacts) artifacts += link.artifact_id.str() + ";";
-    answers_[key] = fmt::format("{} {} {} {} {} {} [{}] {}", reflect::enum_name(version.status),
-                                version.metadata.text(), layout::numbers(version.metrics),
-                                run_name(version.run), text(version.description), layout::pairs(version.tags),
-                                artifacts, layout::marks(version.created.sequence, version.changed.sequence));
+    answers_[key] =
+        fmt::format("{} {} {} {} {} {} [{}] stage={} deleted={} {}", reflect::enum_name(version.status),
+                    version.metadata.text(), layout::numbers(version.metrics), run_name(version.run),
+                    text(version.description), layout::pairs(version.tags), artifacts, or_dash(version.stage),
+                    version.deleted ? version.deleted->sequence : 0,
+                    layout::marks(version.created.sequence, version.changed.sequence));
   }
 
   void ask_automation(const AutomationRecord& found) {

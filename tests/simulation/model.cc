@@ -61,10 +61,15 @@ Model::OneModel& Model::model_at(const ModelAddress& address) {
   return found->second;
 }
 
-Model::Version& Model::version_at(const ModelAddress& address, Number number) {
-  auto& versions = model_at(address).versions;
-  const auto found = versions.find(number);
-  if (found == versions.end()) throw Cause::not_found;
+Model::OneModel& Model::open_at(const ModelAddress& address) {
+  OneModel& model = model_at(address);
+  if (model.archived != 0) throw Cause::not_allowed_now;
+  return model;
+}
+
+Model::Version& Model::version_of(OneModel& model, Number number) {
+  const auto found = model.versions.find(number);
+  if (found == model.versions.end() || found->second.deleted != 0) throw Cause::not_found;
   return found->second;
 }
 
@@ -87,7 +92,7 @@ void Model::run(const RegisterModel& c) {
 }
 
 void Model::run(const DescribeModel& c) {
-  OneModel& model = model_at(c);
+  OneModel& model = open_at(c);
   if (model.description == text(c.description)) return;
   model.changed =
       fact(fmt::format("model.described {} {} {}", place(c), model.description, text(c.description)));
@@ -113,7 +118,7 @@ void Model::change_tags(const std::string& place, std::map<std::string, std::str
 
 void Model::run(const ChangeTags& c) {
   if (!c.version) {
-    OneModel& model = model_at(c);
+    OneModel& model = open_at(c);
     change_tags(place(c), model.tags, model.changed, c.tags);
   } else {
     Version& version = version_at(c, c.version->value());
@@ -130,7 +135,7 @@ void Model::run(const RegisterVersion& c) {
     OneModel& fresh = models_[place(c)];
     fresh.created = fresh.changed = fact("model.registered " + place(c));
   }
-  OneModel& model = model_at(c);
+  OneModel& model = open_at(c);
   const Number number = model.versions.empty() ? 1 : model.versions.rbegin()->first + 1;
   if (c.expected && c.expected->value() != number) throw Cause::expected_mismatch;
   Version& version = model.versions[number];
@@ -226,7 +231,7 @@ void Model::put_alias(const std::string& place, OneModel& model, const std::stri
 }
 
 void Model::run(const MoveAliases& c) {
-  OneModel& model = model_at(c);
+  OneModel& model = open_at(c);
   if (c.moves.empty()) throw Cause::invalid_value;
   std::set<std::string> seen;
   for (const AliasMove& move : c.moves) {
@@ -237,7 +242,7 @@ void Model::run(const MoveAliases& c) {
     if (move.expected.kind == Expected::Kind::version && held != move.expected.version.value()) {
       throw Cause::expected_mismatch;
     }
-    if (move.to && !model.versions.contains(move.to->value())) throw Cause::not_found;
+    if (move.to) version_of(model, move.to->value());
   }
   for (const AliasMove& move : c.moves) {
     put_alias(place(c), model, move.alias.str(), move.to ? move.to->value() : 0, why(c.reason));
@@ -245,7 +250,7 @@ void Model::run(const MoveAliases& c) {
 }
 
 void Model::run(const AddComment& c) {
-  OneModel& model = model_at(c);
+  OneModel& model = open_at(c);
   if (c.version) version_at(c, c.version->value());
   const Number number = c.version ? c.version->value() : 0;
   const std::string where = c.version ? place(c, number) : place(c);
@@ -263,7 +268,7 @@ std::string Model::node(const NodeAddress& address) {
     if (!artifacts_.contains(address.artifact->str())) throw Cause::not_found;
     return "artifact " + artifacts_[address.artifact->str()].name;
   }
-  version_at(*address.version, address.version->version.value());
+  version_of(model_at(*address.version), address.version->version.value());
   const std::string where = place(*address.version, address.version->version.value());
   return "version " + (where.starts_with("models/") ? where.substr(7) : where);
 }
@@ -314,13 +319,15 @@ Answers Model::answers() const {
   for (const auto& [key, model] : models_) {
     Number latest = 0;
     for (const auto& [number, version] : model.versions) {
-      if (version.status == "ready") latest = number;
+      if (version.status == "ready" && version.deleted == 0) latest = number;
       std::string artifacts;
       for (const std::string& artifact : version.artifacts) artifacts += artifact + ";";
       answers[fmt::format("{}:v{}", key, number)] = fmt::format(
-          "{} {} {} {} {} {} [{}] {}", version.status, version.metadata, layout::numbers(version.metrics),
-          version.run, version.description, layout::pairs(version.tags), artifacts,
-          layout::marks(version.created, version.changed));
+          "{} {} {} {} {} {} [{}] stage={} deleted={} {}", version.status, version.metadata,
+          layout::numbers(version.metrics), version.run, version.description, layout::pairs(version.tags),
+          artifacts, version.stage, version.deleted, layout::marks(version.created, version.changed));
+      if (version.stage != "-")
+        answers[fmt::format("stage {} {}:v{}", version.stage, key, number)] = "holds it";
     }
     for (const auto& [name, alias] : model.aliases) {
       answers[key + "@" + name] = fmt::format("{} was {} {} @{}", alias.version, dashed(alias.previous),
@@ -330,10 +337,10 @@ Answers Model::answers() const {
       answers[key + " comment " + id] =
           fmt::format("{} {} @{}", dashed(comment.version), comment.text, comment.created);
     }
-    answers[key] =
-        fmt::format("{} {} last={} latest={} aliases={} {}", model.description, layout::pairs(model.tags),
-                    model.versions.empty() ? 0 : model.versions.rbegin()->first, dashed(latest),
-                    model.aliases.size(), layout::marks(model.created, model.changed));
+    answers[key] = fmt::format(
+        "{} {} last={} latest={} aliases={} archived={} {}", model.description, layout::pairs(model.tags),
+        model.versions.empty() ? 0 : model.versions.rbegin()->first, dashed(latest), model.aliases.size(),
+        model.archived, layout::marks(model.created, model.changed));
   }
   for (const auto& [id, artifact] : artifacts_) {
     answers["artifact " + id] = fmt::format("{} {} @{}", artifact.name, artifact.files, artifact.created);

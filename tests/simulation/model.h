@@ -36,7 +36,13 @@ class Model {
     std::map<std::string, double> metrics;
     std::map<std::string, std::string> tags;
     std::vector<std::string> artifacts;
-    std::uint64_t created = 0, changed = 0;
+    std::string stage = "-";
+    std::uint64_t created = 0, changed = 0, deleted = 0;
+  };
+  struct Stages {
+    std::vector<std::string> names;
+    std::set<std::pair<std::string, std::string>> ways;  // "-": no stage
+    friend bool operator==(const Stages&, const Stages&) = default;
   };
   struct Alias {
     Number version = 0, previous = 0;
@@ -54,7 +60,7 @@ class Model {
     std::map<Number, Version> versions;
     std::map<std::string, Alias> aliases;
     std::map<std::string, Comment> comments;
-    std::uint64_t created = 0, changed = 0;
+    std::uint64_t created = 0, changed = 0, archived = 0;
   };
   struct Artifact {
     std::string name;
@@ -88,6 +94,14 @@ class Model {
   void run(const registry::LinkArtifact& c);
   void run(const registry::UnlinkArtifact& c);
   void run(const registry::MoveAliases& c);
+  void run(const registry::SwapAliases& c);
+  void run(const registry::RollBackAlias& c);
+  void run(const registry::SetModelArchived& c);
+  void run(const registry::DeleteVersion& c);
+  void run(const registry::RestoreVersion& c);
+  void run(const registry::UpdateRegistry& c);
+  void run(const registry::TransitionStage& c);
+  void run(const registry::ChangeTogether& c);
   void run(const registry::AddComment& c);
   void run(const registry::RecordLineage& c);
   void run(const registry::CreateAutomation& c);
@@ -106,8 +120,13 @@ class Model {
   }
 
   std::uint64_t fact(std::string line);
+  // What is there; what takes changes, too; and the same of a version that is not deleted.
   OneModel& model_at(const registry::ModelAddress& address);
-  Version& version_at(const registry::ModelAddress& address, Number number);
+  OneModel& open_at(const registry::ModelAddress& address);
+  static Version& version_of(OneModel& model, Number number);
+  Version& version_at(const registry::ModelAddress& address, Number number) {
+    return version_of(open_at(address), number);
+  }
   void change_tags(const std::string& place, std::map<std::string, std::string>& tags, std::uint64_t& changed,
                    const std::map<std::string, std::optional<std::string>>& changes);
   void link(const std::string& place, Version& version, const std::string& artifact);
@@ -123,6 +142,7 @@ class Model {
   std::vector<std::string> facts_;
   std::map<std::string, std::pair<std::string, std::uint64_t>> registries_;
   std::map<std::string, OneModel> models_;  // "registry/model"
+  std::map<std::string, Stages> stages_;
   std::map<std::string, Artifact> artifacts_;
   std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> edges_;
   std::map<std::string, Automation> automations_;        // by id

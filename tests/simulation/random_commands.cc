@@ -12,6 +12,7 @@ using namespace registry;
 const std::vector<std::string> kRegistries = {"models", "models", "models", "team"};
 const std::vector<std::string> kModels = {"churn", "fraud", "rank"};
 const std::vector<std::string> kAliases = {"production", "candidate", "shadow", "champion"};
+const std::vector<std::string> kStages = {"dev", "staging", "live"};
 const std::vector<std::string> kTags = {"team", "task", "tier"};
 const std::vector<std::string> kValues = {"red", "green", "blue"};
 const std::vector<std::string> kReasons = {"review passed", "nightly", "rolled back"};
@@ -114,6 +115,11 @@ std::vector<DeliveryId> RandomCommands::deliveries(std::uint64_t count) {
   return ids;
 }
 
+// One of the first few, mostly, so that what was linked is unlinked now and then.
+ArtifactId RandomCommands::often_linked() {
+  return one_in(4) ? known<ArtifactId>(artifacts_) : numbered<ArtifactId>(1 + below(3));
+}
+
 Command RandomCommands::about_models() {
   switch (below(5)) {
     case 0:
@@ -185,11 +191,11 @@ Command RandomCommands::about_versions() {
     case 3: {
       if (one_in(3)) {
         auto command = at_version<UnlinkArtifact>();
-        command.artifact_id = known<ArtifactId>(artifacts_);
+        command.artifact_id = often_linked();
         return command;
       }
       auto command = at_version<LinkArtifact>();
-      command.artifact_id = known<ArtifactId>(artifacts_);
+      command.artifact_id = often_linked();
       return command;
     }
     default: {
@@ -199,6 +205,82 @@ Command RandomCommands::about_versions() {
       return command;
     }
   }
+}
+
+Command RandomCommands::about_their_later_life() {
+  switch (below(9)) {
+    case 0: {
+      auto command = at_model<SwapAliases>();
+      command.first = AliasName::trusted(pick(kAliases));
+      command.second = AliasName::trusted(pick(kAliases));
+      command.reason = reason();
+      if (one_in(4)) command.expect_first = {Expected::Kind::version, number()};
+      if (one_in(4)) command.expect_second = {Expected::Kind::version, number()};
+      return command;
+    }
+    case 1: {
+      auto command = at_model<RollBackAlias>();
+      command.alias = AliasName::trusted(pick(kAliases));
+      command.reason = reason();
+      if (one_in(4)) command.expected = {Expected::Kind::version, number()};
+      return command;
+    }
+    case 2: {
+      auto command = at_version<DeleteVersion>();
+      command.remove_aliases = one_in(2);
+      command.reason = reason();
+      return command;
+    }
+    case 3:
+    case 4:
+    case 5: {
+      auto command = at_version<RestoreVersion>();
+      command.reason = reason();
+      return command;
+    }
+    case 6:
+    case 7: {
+      ChangeTogether command;
+      std::vector<ChangeTags> changes(below(4));
+      for (ChangeTags& change : changes) {
+        change = at_model<ChangeTags>();
+        change.version = number();
+        for (const auto& [key, value] : tags()) change.tags[key] = value;
+        if (one_in(3)) change.tags[pick(kTags)] = std::nullopt;
+      }
+      command.changes = std::move(changes);
+      return command;
+    }
+    default: {
+      auto command = at_model<SetModelArchived>();
+      command.archived = one_in(6);  // now and then, or soon nothing could be changed
+      command.reason = reason();
+      return command;
+    }
+  }
+}
+
+Command RandomCommands::about_stages() {
+  if (one_in(4)) {
+    UpdateRegistry command{};
+    command.name = RegistryName::trusted(pick(kRegistries));
+    command.stages.emplace();
+    if (!one_in(3)) {
+      for (const std::string& stage : kStages) command.stages->stages.push_back(StageName::trusted(stage));
+    }
+    if (!command.stages->stages.empty() && one_in(2)) {
+      const auto& stages = command.stages->stages;
+      command.stages->transitions = {
+          {{}, stages[0]}, {stages[0], stages[1]}, {stages[1], stages[2]}, {stages[2], {}}};
+    }
+    return command;
+  }
+  auto command = at_version<TransitionStage>();
+  if (!one_in(4)) command.to = StageName::trusted(one_in(20) ? "nowhere" : pick(kStages));
+  if (one_in(4)) command.expected = {true, StageName::trusted(pick(kStages))};
+  if (one_in(8)) command.expected = {true, std::nullopt};
+  command.reason = reason();
+  return command;
 }
 
 Command RandomCommands::about_lineage() {
@@ -256,7 +338,12 @@ Command RandomCommands::about_deliveries() {
 }
 
 Command RandomCommands::next() {
-  switch (below(10)) {
+  switch (below(13)) {
+    case 10:
+    case 11:
+      return about_their_later_life();
+    case 12:
+      return about_stages();
     case 0:
     case 1:
       return about_models();

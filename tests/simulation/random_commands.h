@@ -21,6 +21,8 @@ class RandomCommands {
  private:
   registry::Command about_models();
   registry::Command about_versions();
+  registry::Command about_their_later_life();
+  registry::Command about_stages();
   registry::Command about_lineage();
   registry::Command about_automations();
   registry::Command about_deliveries();
@@ -44,6 +46,7 @@ class RandomCommands {
   }
   template <class IdType>
   static IdType numbered(std::uint64_t number);
+  registry::ArtifactId often_linked();
   registry::TextRef text();
   std::optional<registry::Reason> reason();
   std::map<std::string, std::string> tags();

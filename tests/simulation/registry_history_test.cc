@@ -13,7 +13,7 @@ namespace {
 
 using namespace registry;
 
-constexpr std::size_t kRounds = 20, kCommands = 500;
+constexpr std::size_t kRounds = 20, kCommands = 800;
 
 TEST(RegistryHistory, IsWhatTheSimpleModelSays) {
   for (const std::uint64_t seed : seeds(kRounds)) {
@@ -25,14 +25,13 @@ TEST(RegistryHistory, IsWhatTheSimpleModelSays) {
 
 // What no command of the simulation makes.
 const std::set<std::string_view> kNotAsked = {
-    "registry.updated",   "registry.archived",  "registry.restored", "model.renamed",
-    "model.carded",       "model.owned",        "model.archived",    "model.restored",
-    "model.deleted",      "version.carded",     "version.deleted",   "version.restored",
-    "stage.transitioned", "artifact.deleted",   "alias.protected",   "alias.unprotected",
-    "comment.edited",     "comment.removed",    "usage.recorded",    "evaluation.recorded",
-    "principal.created",  "principal.disabled", "principal.enabled", "team.joined",
-    "team.left",          "role.granted",       "role.revoked",      "token.issued",
-    "token.revoked",      "access.denied",      "erasure.performed"};
+    "registry.archived", "registry.restored",   "model.renamed",     "model.carded",
+    "model.owned",       "model.deleted",       "version.carded",    "artifact.deleted",
+    "alias.protected",   "alias.unprotected",   "comment.edited",    "comment.removed",
+    "usage.recorded",    "evaluation.recorded", "principal.created", "principal.disabled",
+    "principal.enabled", "team.joined",         "team.left",         "role.granted",
+    "role.revoked",      "token.issued",        "token.revoked",     "access.denied",
+    "erasure.performed"};
 
 // A history that is refused throughout, or that never meets a kind of event, would show nothing.
 TEST(RegistryHistory, MeetsEveryEventAndEveryRefusalOfTheDomain) {
@@ -72,6 +71,11 @@ struct AskedTwice {
     return std::all_of(c.moves.begin(), c.moves.end(),
                        [](const AliasMove& move) { return move.expected.kind == Expected::Kind::anything; });
   }
+  bool operator()(const TransitionStage& c) const { return !c.expected.given; }
+  bool operator()(const ChangeTogether&) const { return true; }
+  bool operator()(const SetModelArchived&) const { return true; }
+  bool operator()(const RestoreVersion&) const { return true; }
+  bool operator()(const UpdateRegistry&) const { return true; }
   bool operator()(const RecordLineage&) const { return true; }
   bool operator()(const UpdateAutomation& c) const { return c.name == c.definition.name; }
   bool operator()(const SetAutomationEnabled&) const { return true; }

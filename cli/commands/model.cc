@@ -7,6 +7,32 @@ namespace {
 
 constexpr const char* kModel = "[REGISTRY/]NAME of the model";
 
+// "deleted", "archived" or "active", and the mark that says since when.
+std::string state_of(const json::Value& model) {
+  return member_at(model, "deleted") ? "deleted" : member_at(model, "archived") ? "archived" : "active";
+}
+Cell of_state(std::string member) {
+  return [member = std::move(member)](const json::Value& model) {
+    const std::string state = state_of(model) == "active" ? "created" : state_of(model);
+    return member == "time" ? time(state + ".time")(model) : text(state + "." + member)(model);
+  };
+}
+
+// Of those that are no longer active, too: a deleted one is named by its id.
+const View& states_view() {
+  static const View view{
+      .id = model_view().id,
+      .table = {{"NAME", model_view().id},
+                {"STATE", state_of},
+                {"SINCE", of_state("time")},
+                {"BY", of_state("actor")},
+                {"VERSIONS", text("versions"), true},
+                {"ID", text("id")}},
+      .details = {},
+  };
+  return view;
+}
+
 struct Register {
   std::string model;
   std::optional<std::string> description, owner, card;
@@ -57,7 +83,8 @@ Result<void> run(Session& session, const List& args) {
   query.add("name", args.name.value_or(""))
       .add("state", args.state.value_or(""))
       .add("as_of", args.as_of.value_or(""));
-  return session.list(query, model_view(), args.paging);
+  const bool is_of_all = args.state && *args.state != "active";
+  return session.list(query, is_of_all ? states_view() : model_view(), args.paging);
 }
 
 struct Show {

@@ -91,6 +91,8 @@ def test_a_model_is_renamed_archived_restored_and_deleted(server):
     assert server.cli("model", "show", "a second life").returncode == 3
     assert shown(server, "model", "show", "a second life", "--as-of", moment)["aliases"] == {"production": 2}
     assert "a second life" in succeed(server, "model", "list", "--state", "deleted", "-o", "id").splitlines()
+    rows = [line.split("  ") for line in succeed(server, "model", "list", "--state", "all", "--all").splitlines()]
+    assert ["a second life", "deleted"] in [[cell.strip() for cell in row if cell][:2] for row in rows]
     assert server.cli("model", "owner", "nobody-s", "--remove").returncode == 3
     assert refused(server, "model", "owner", "x")[0] == 2
 
@@ -229,6 +231,8 @@ def test_of_many_versions_all_are_changed_or_none(server):
     assert refused(server, "version", "delete")[0] == 2
     assert refused(server, "alias", "assign", "x", "allornone:v1", "allornone:v2")[0] == 2
     assert refused(server, "version", "delete", "allornone:v1", "-f", "-", stdin="allornone:v2\n")[0] == 2
+    code, sentence = refused(server, "version", "delete", "-f", "-", stdin="\n".join(f"allornone:v{n}" for n in range(1, 258)))
+    assert code == 2 and "at most 256" in sentence
 
 
 # ---- references ----

@@ -7,11 +7,14 @@
 
 #include "api/authorisation.h"
 #include "api/completion.h"
+#include "api/compression.h"
 #include "api/door.h"
 #include "api/export.h"
 #include "api/header_fields.h"
 #include "api/live.h"
 #include "api/problem.h"
+#include "api/range.h"
+#include "api/selection.h"
 #include "api/transfer.h"
 #include "api/writing.h"
 
@@ -20,6 +23,7 @@ namespace herald::api {
 namespace {
 
 constexpr std::size_t kBodySlice = 64 << 10;
+constexpr std::size_t kCompressedHere = 32 << 10;  // takes less than a millisecond
 
 Error defect(const std::exception& failure) {
   return error(Cause::internal, std::string("something that cannot be has happened: ") + failure.what());
@@ -128,6 +132,8 @@ class Exchange {
     const Result<Found> found = herald_.router.find(request_.method, target.path, allowed_);
     Result<Caller> caller = caller_for(found);
     if (!caller) co_return caller.error();
+    const Result<void> not_too_often = check_rate(*caller);
+    if (!not_too_often) co_return not_too_often.error();
     if (!found) co_return found.error();
     const Route& route = *found->route;
     exchanged_.route = &route;
@@ -135,6 +141,9 @@ class Exchange {
     if (!query) co_return query.error();
     const Result<void> known = check_parameters(route, *query);
     if (!known) co_return known.error();
+    const Result<std::vector<std::string>> fields = fields_in(route, *query);
+    if (!fields) co_return fields.error();
+    fields_ = *fields;
     Call call{std::move(*caller), herald_,     request_, route, found->path, *query,
               target.path,        request_id_, {}};
     const Result<void> awaited = co_await wait_for_views(call);
@@ -150,6 +159,19 @@ class Exchange {
     Result<Outcome> outcome = first_outcome(call);
     const Result<void> performed = co_await perform(call, std::move(outcome));
     co_return performed;
+  }
+
+  // What is left is told whatever the answer is.
+  Result<void> check_rate(const Caller& caller) {
+    const auto allowance = caller.token ? herald_.rate_limits.take(caller.actor.id) : std::nullopt;
+    if (!allowance) return {};
+    wire_.add_header_lines(herald_.rate_limits.header_lines(*allowance));
+    if (allowance->granted) return {};
+    const std::string seconds = std::to_string(allowance->reset.count());
+    wire_.add_header_lines("Retry-After: " + seconds + "\r\n");
+    return error(Cause::rate_limited, "you have sent as many requests as you may within " +
+                                          std::to_string(limits::kRateWindow.count()) + " s: go on in " +
+                                          seconds + " s (the header RateLimit says what is left)");
   }
 
   // Who has not come in is not told what is where.
@@ -259,7 +281,7 @@ class Exchange {
       co_return remembered;
     }
     if (auto* answer = std::get_if<Answer>(&*outcome)) {
-      co_await send(*answer);
+      co_await send_read(call, std::move(*answer));
     } else if (auto* write = std::get_if<Write>(&*outcome)) {
       const Result<void> recorded = co_await record(call, *write);
       co_return recorded;
@@ -283,6 +305,44 @@ class Exchange {
       co_return streamed;
     }
     co_return Result<void>();
+  }
+
+  // What was read, in the form that the caller asked for: some of its members, not at all when it knows it, compressed.
+  Task<> send_read(const Call& call, Answer answer) {
+    const bool reads = request_.method == Method::get || request_.method == Method::head;
+    if (!reads || answer.status != 200) {
+      co_await send(answer);
+      co_return;
+    }
+    if (!fields_.empty()) answer.body = only(answer.body, fields_, call.route.doc().list());
+    if (answer.media == kJson || answer.media == kEventJson) {
+      std::string etag = weak_etag_of(answer.body);
+      const bool known = is_known(request_, etag);
+      answer.headers.push_back({"ETag", std::move(etag)});
+      answer.headers.push_back({"Cache-Control", "private, no-cache"});
+      if (known) {
+        answer.status = 304;
+        answer.media = {};
+        answer.body.clear();
+      }
+    }
+    co_await compress(answer);
+    co_await send(answer);
+  }
+
+  // What is large is compressed in the pool: others wait for this thread.
+  Task<> compress(Answer& answer) {
+    if (answer.body.size() < limits::kLeastCompressedBytes) co_return;
+    answer.headers.push_back({"Vary", "Accept-Encoding"});
+    if (!takes_gzip(request_.accept_encoding)) co_return;
+    if (answer.body.size() <= kCompressedHere) {
+      answer.body = gzipped(answer.body);
+    } else {
+      std::function<std::string()> run = [&answer] { return gzipped(answer.body); };
+      std::string compressed = co_await blocking<std::string>(pool_, std::move(run));
+      answer.body = std::move(compressed);
+    }
+    answer.headers.push_back({"Content-Encoding", "gzip"});
   }
 
   Task<Result<void>> record(const Call& call, const Write& write) {
@@ -370,6 +430,7 @@ class Exchange {
   Request& request_;
   const Uuid request_id_;
   std::string allowed_;
+  std::vector<std::string> fields_;  // that are wanted; empty: all
   Exchanged exchanged_;
   bool begun_ = false;  // an answer, or a stream
 };

@@ -48,6 +48,8 @@ ProblemKind problem_kind(Cause cause) {
       return {411, "The length must be announced"};
     case Cause::timed_out:
       return {408, "The request came too slowly"};
+    case Cause::rate_limited:
+      return {429, "Too many requests"};
     case Cause::busy:
       return {503, "Busy: try again"};
     case Cause::storage_full:

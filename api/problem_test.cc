@@ -38,6 +38,7 @@ constexpr Row kRows[] = {
     {Cause::digest_mismatch, "digest-mismatch", 422},
     {Cause::length_required, "length-required", 411},
     {Cause::timed_out, "timed-out", 408},
+    {Cause::rate_limited, "rate-limited", 429},
     {Cause::busy, "busy", 503},
     {Cause::storage_full, "storage-full", 507},
     {Cause::stopping, "stopping", 503},

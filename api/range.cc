@@ -1,5 +1,7 @@
 #include "api/range.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -17,7 +19,7 @@ std::optional<std::uint64_t> number(std::string_view text) {
 }
 
 // If-None-Match compares weakly: W/ makes no difference.
-bool matches_any(std::string_view list, const std::string& etag) {
+bool matches_any(std::string_view list, std::string_view etag) {
   if (trimmed(list) == "*") return true;
   while (!list.empty()) {
     const std::size_t comma = std::min(list.find(','), list.size());
@@ -53,6 +55,15 @@ std::optional<ByteRange> parse_range(std::string_view text, std::uint64_t size) 
 
 std::string etag_of(const Digest& digest) {
   return "\"" + digest.hex() + "\"";
+}
+
+std::string weak_etag_of(std::string_view body) {
+  return fmt::format("W/\"{:016x}\"", std::hash<std::string_view>{}(body));
+}
+
+bool is_known(const Request& request, std::string_view etag) {
+  if (etag.starts_with("W/")) etag.remove_prefix(2);
+  return !request.if_none_match.empty() && matches_any(request.if_none_match, etag);
 }
 
 Portion portion_of(const Request& request, const Digest& digest, std::uint64_t size) {

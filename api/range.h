@@ -23,6 +23,11 @@ struct Portion {
 };
 
 std::string etag_of(const Digest& digest);
+// Of an answer that is made anew for each request: weak, since its bytes may come compressed. Two that differ are taken for
+// one with a chance of 2^-64.
+std::string weak_etag_of(std::string_view body);
+// Whether If-None-Match names it.
+bool is_known(const Request& request, std::string_view etag);
 // A Range that cannot be read, of another unit, or of several parts is passed over, as RFC 9110, 14.2 allows.
 Portion portion_of(const Request& request, const Digest& digest, std::uint64_t size);
 

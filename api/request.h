@@ -22,6 +22,7 @@ struct Request {
   std::optional<std::string_view> idempotency_key;
   std::string_view traceparent;
   std::string_view client;  // Herald-Client
+  std::string_view accept_encoding;
   std::string_view range, if_range, if_none_match;
   std::string_view condition;  // the name of a conditional header that is looked at nowhere
   std::optional<std::string_view> last_event_id;

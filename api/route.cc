@@ -48,6 +48,12 @@ Doc Doc::fresh() && {
                                 "Answer only when the views hold this sequence; at most 5 s, then 503."});
 }
 
+Doc Doc::by_fields() && {
+  selectable_ = true;
+  return std::move(*this).with({"fields", R"({"type":"string"})",
+                                "Only these members of the object, or of each item; separated by commas."});
+}
+
 Doc Doc::paged() && {
   return std::move(*this)
       .with({"limit", R"({"type":"integer","minimum":1,"maximum":1000,"default":100})", "Items on a page."})

@@ -104,9 +104,10 @@ class Doc {
     query_.push_back(parameter);
     return std::move(*this);
   }
-  Doc as_of() &&;  // takes `as_of` and `min_sequence`
-  Doc fresh() &&;  // takes `min_sequence`
-  Doc paged() &&;  // takes `limit` and `cursor`
+  Doc as_of() &&;      // takes `as_of` and `min_sequence`
+  Doc fresh() &&;      // takes `min_sequence`
+  Doc paged() &&;      // takes `limit` and `cursor`
+  Doc by_fields() &&;  // takes `fields`
   // For people: what the summary does not say.
   Doc says(std::string_view text) && {
     text_ = text;
@@ -123,6 +124,7 @@ class Doc {
   const Schema& answer() const { return answer_; }
   bool list() const { return list_; }
   bool recording() const { return records_; }
+  bool selectable() const { return selectable_; }
   std::string_view media() const { return media_; }
   const std::vector<QueryParameter>& query() const { return query_; }
 
@@ -131,7 +133,7 @@ class Doc {
   BodyKind body_ = BodyKind::none;
   std::size_t max_body_ = limits::kMaxRequestBodyBytes;
   Schema request_, answer_;
-  bool list_ = false, records_ = false, body_required_ = true;
+  bool list_ = false, records_ = false, selectable_ = false, body_required_ = true;
   std::vector<QueryParameter> query_;
 };
 

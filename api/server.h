@@ -67,9 +67,11 @@ struct Options {
       30};  // a caller that takes nothing of its answer, or sends nothing of a blob
   std::chrono::milliseconds views_timeout{5'000};  // how long a read waits for views that are behind
   std::chrono::milliseconds heartbeat{15'000};     // of live streams
-  bool stands_open = true;   // while there is no administrator, to everybody; never on a public address
-  std::string claim_code{};  // of the link by which it is claimed; empty: it cannot be
-  bool is_recovery = false;  // the link makes one more administrator
+  std::uint64_t rate_limit =
+      limits::kDefaultRateLimit;  // requests of one token's owner in kRateWindow; 0: no limit
+  bool stands_open = true;        // while there is no administrator, to everybody; never on a public address
+  std::string claim_code{};       // of the link by which it is claimed; empty: it cannot be
+  bool is_recovery = false;       // the link makes one more administrator
   std::chrono::milliseconds denials_counted = limits::kDenialsCounted;
 };
 

@@ -12,6 +12,7 @@ Services::Services(Parts given, Options chosen)
       cursors(parts.idempotency_key),
       authentication(parts, options.stands_open),
       denials(parts, options.denials_counted),
+      rate_limits(parts.clock, options.rate_limit, limits::kRateWindow),
       log_at_start(parts.log.last()) {
   add_all_routes(router);
   openapi = describe_api(router);

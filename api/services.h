@@ -9,6 +9,7 @@
 #include "api/authentication.h"
 #include "api/cursor.h"
 #include "api/denials.h"
+#include "api/rate_limits.h"
 #include "api/router.h"
 #include "api/server.h"
 #include "api/turns.h"
@@ -28,6 +29,7 @@ struct Services {
   std::string openapi;  // made once, of the router
   Authentication authentication;
   Denials denials;
+  RateLimits rate_limits;
   std::unique_ptr<Metrics> metrics;
   const Sequence log_at_start;  // what the views must hold before the server is ready
   std::atomic<bool> stopping{false};

@@ -71,6 +71,9 @@ class Headers {
         return once(authorization_, name_text, [&] { request_.authorization = value; });
       case http::field::content_type:
         return once(type_, name_text, [&] { request_.content_type = value; });
+      case http::field::accept_encoding:
+        request_.accept_encoding = value;
+        return {};
       case http::field::range:
         return once(range_, name_text, [&] { request_.range = value; });
       case http::field::if_range:
@@ -196,6 +199,7 @@ class Session final : public Connection, public Wire, public std::enable_shared_
     co_return std::string();
   }
   void allow_slow_body() override { slow_body_ = true; }
+  void add_header_lines(std::string lines) override { more_lines_ += lines; }
 
   Task<> send(const Answer& answer) override {
     compose_header(answer, answer.body.size(), !answer.media.empty());
@@ -256,6 +260,7 @@ class Session final : public Connection, public Wire, public std::enable_shared_
   Task<Arrival> next_request() {
     request_ = Request{};
     refusal_.reset();
+    more_lines_.clear();
     slow_body_ = wants_continue_ = timed_out_ = false;
     if (buffer_.size() == 0) {
       idle_ = true;
@@ -384,6 +389,7 @@ class Session final : public Connection, public Wire, public std::enable_shared_
     if (with_length) fmt::format_to(out, "Content-Length: {}\r\n", length);
     if (chunked) header_ += "Transfer-Encoding: chunked\r\n";
     if (answer.sequence) fmt::format_to(out, "Herald-Sequence: {}\r\n", answer.sequence->value());
+    header_ += more_lines_;
     for (const Header& header : answer.headers) fmt::format_to(out, "{}: {}\r\n", header.name, header.value);
     header_ += keep_alive_ ? "\r\n" : "Connection: close\r\n\r\n";
   }
@@ -476,7 +482,7 @@ class Session final : public Connection, public Wire, public std::enable_shared_
   Request request_;
   std::optional<Error> refusal_;
   std::optional<unsigned int> refusal_status_;
-  std::string request_id_, header_;
+  std::string request_id_, header_, more_lines_;
   std::chrono::steady_clock::time_point begun_, deadline_ = std::chrono::steady_clock::time_point::max();
   bool keep_alive_ = true, idle_ = false, broken_ = false, timed_out_ = false, slow_body_ = false,
        wants_continue_ = false, writing_ = false;

@@ -21,6 +21,9 @@ class Wire {
   // A body that is taken for as long as something comes: each read gets its own time.
   virtual void allow_slow_body() = 0;
 
+  // Lines (each ended by CRLF) for the header of the answer to come, whatever it is.
+  virtual void add_header_lines(std::string lines) = 0;
+
   // The whole answer.
   virtual Task<> send(const Answer& answer) = 0;
   // The header alone; the body follows by write(). `length`: absent where only the end of the connection ends it.

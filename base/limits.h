@@ -121,6 +121,10 @@ inline constexpr std::size_t kMaxPageSize = 1'000;
 inline constexpr std::size_t kDefaultPageSize = 100;
 inline constexpr std::size_t kMaxPageBytes = 4 << 20;  // of one page of a list (the page ends early)
 inline constexpr std::size_t kMaxConnections = 10'000;
+// Requests of one principal in one window, unless told otherwise (refused: rate-limited).
+inline constexpr std::uint64_t kDefaultRateLimit = 20'000;
+inline constexpr std::chrono::seconds kRateWindow{10};
+inline constexpr std::size_t kLeastCompressedBytes = 1'024;  // of an answer (sent as it is)
 inline constexpr std::size_t kMaxLiveStreams = 1'000;
 inline constexpr std::size_t kMaxRowsScanned = 100'000;    // by one page of a filtered list (the page ends early)
 inline constexpr std::size_t kMaxEventsScanned = 100'000;  // by one page of a filtered list (the page ends early)

@@ -27,6 +27,7 @@ std::string_view to_string(Cause cause) {
     case Cause::digest_mismatch: return "digest-mismatch";
     case Cause::length_required: return "length-required";
     case Cause::timed_out: return "timed-out";
+    case Cause::rate_limited: return "rate-limited";
     case Cause::busy: return "busy";
     case Cause::storage_full: return "storage-full";
     case Cause::stopping: return "stopping";

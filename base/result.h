@@ -35,6 +35,7 @@ enum class Cause {
   digest_mismatch,        // the bytes are not those that were announced
   length_required,        // a body without an announced length where one is needed
   timed_out,              // the caller was too slow
+  rate_limited,           // the caller asks too often: later
   busy,                   // a queue is full: try again
   storage_full,           // no room left: reads go on
   stopping,               // the server is going down: try again elsewhere or later

@@ -29,6 +29,7 @@ ExitCode exit_code_of(Cause cause) {
     case Cause::digest_mismatch:
     case Cause::length_required:
     case Cause::timed_out:
+    case Cause::rate_limited:
     case Cause::busy:
     case Cause::storage_full:
     case Cause::stopping:

@@ -223,6 +223,7 @@ Result<void> Assembly::Parts::start_http(const Config& config) {
   }
   make_claim_code(config);
   api::Options options;
+  options.rate_limit = config.rate_limit;
   options.stands_open = stands_open;
   options.claim_code = claim_code;
   options.is_recovery = config.recover;

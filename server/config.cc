@@ -44,6 +44,7 @@ struct Texts {
   std::vector<std::string> kafka_properties, allow_targets;
   std::optional<std::uint64_t> map_size, disk_reserve;
   std::optional<unsigned int> threads;
+  std::uint64_t rate_limit = limits::kDefaultRateLimit;
 };
 
 std::string variable_of(const CLI::Option& option) {
@@ -85,6 +86,9 @@ void declare(CLI::App& app, Texts& texts) {
   text("--tls-cert", "FILE", texts.tls_cert,
        "answer over TLS with this certificate, and its chain after it (PEM)");
   text("--tls-key", "FILE", texts.tls_key, "the certificate's key (PEM)");
+  app.add_option("--rate-limit", texts.rate_limit,
+                 "requests that one token's owner may send in 10 seconds (default 20000; 0: no limit)")
+      ->option_text("N");
   app.add_flag("--recover", texts.recover,
                "print a link that makes one more administrator, for when nobody has a token of one");
   app.add_option("--threads", texts.threads, "for requests (default: one for each core, at most 4)")
@@ -205,6 +209,7 @@ Result<Config> understand(const Texts& texts) {
   config.tls_cert = texts.tls_cert;
   config.tls_key = texts.tls_key;
   config.recover = texts.recover;
+  config.rate_limit = texts.rate_limit;
   config.threads =
       texts.threads.value_or(std::clamp(std::thread::hardware_concurrency(), 1u, kMostThreadsByDefault));
   if (!texts.kafka.empty()) {

@@ -28,7 +28,8 @@ struct Config {
   std::uint16_t port = 8420;  // 0: any free one
   std::string public_url;
   std::string tls_cert, tls_key;  // PEM files; both or none
-  bool recover = false;           // prints a link that makes one more administrator
+  std::uint64_t rate_limit = limits::kDefaultRateLimit;
+  bool recover = false;  // prints a link that makes one more administrator
   unsigned int threads = 1;
   std::optional<std::string> kafka;  // brokers; absent: no publication
   std::string kafka_prefix = "herald";

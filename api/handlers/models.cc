@@ -161,6 +161,7 @@ void add_model_routes(Router& router) {
   router.add_in_registry(Method::get, "", Permission::read, ObjectScope::registry, list_models,
                          Doc("models", "List the models of a registry, in the order of their ids")
                              .lists<ModelBody>("Model")
+                             .by_fields()
                              .with({"name", R"({"type":"string"})", "Only models whose name contains this."})
                              .with({"state", R"({"enum":["active","archived","deleted","all"]})",
                                     "Which are shown; \"active\" when it is left out."})
@@ -171,7 +172,7 @@ void add_model_routes(Router& router) {
                              .gives<ModelBody>("Model")
                              .records());
   router.add_in_registry(Method::get, "/{model}", Permission::read, ObjectScope::model, get_model,
-                         Doc("models", "Show a model").gives<ModelBody>("Model").as_of());
+                         Doc("models", "Show a model").gives<ModelBody>("Model").by_fields().as_of());
   router.add_in_registry(
       Method::patch, "/{model}", Permission::write, ObjectScope::model, describe_model,
       Doc("models", "Describe a model").takes<ModelPatch>("ModelPatch").gives<ModelBody>("Model").records());

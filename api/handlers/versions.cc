@@ -198,6 +198,7 @@ void add_version_routes(Router& router) {
                          list_versions,
                          Doc("versions", "List the versions of a model, newest first")
                              .lists<VersionBody>("Version")
+                             .by_fields()
                              .with({"stage", R"({"type":"string"})", "Only those that are in this stage."})
                              .with({"state", R"({"enum":["active","deleted","all"]})",
                                     "Which are shown; \"active\" when it is left out."})
@@ -211,9 +212,12 @@ void add_version_routes(Router& router) {
           .says("\"number\": refuse (409) unless the version gets this number. \"create_model\": register "
                 "the model if it does "
                 "not exist. Artifacts are linked and aliases assigned in the same commit."));
-  router.add_in_registry(
-      Method::get, "/{model}/versions/{version}", Permission::read, ObjectScope::model, get_version,
-      Doc("versions", "Show a version: 3, v3, latest or an alias").gives<VersionBody>("Version").as_of());
+  router.add_in_registry(Method::get, "/{model}/versions/{version}", Permission::read, ObjectScope::model,
+                         get_version,
+                         Doc("versions", "Show a version: 3, v3, latest or an alias")
+                             .gives<VersionBody>("Version")
+                             .by_fields()
+                             .as_of());
   router.add_in_registry(Method::patch, "/{model}/versions/{version}", Permission::write, ObjectScope::model,
                          update_version,
                          Doc("versions", "Change what is known of a version")
@@ -258,6 +262,7 @@ void add_version_routes(Router& router) {
   router.add({Method::get, "/v1/resolve", Permission::read, ObjectScope::visible, resolve_reference,
               Doc("versions", "Resolve a reference to a version")
                   .gives<VersionBody>("Version")
+                  .by_fields()
                   .with({"ref", R"({"type":"string"})",
                          "[registry/]model:version, as churn:v3, churn:latest or churn:production.", true})
                   .as_of()});

@@ -11,6 +11,7 @@ import termios
 import time
 
 LIMIT_S = 30
+PATIENCE_S = 3
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b\][^\x07]*\x07|\x1b[=>()][A-Z0-9]?")
 
 
@@ -44,8 +45,9 @@ class Terminal:
     def text(self):
         return ESCAPES.sub("", self.shown).replace("\r", "")
 
-    def wait_for(self, pattern):
-        """The match of a pattern in what came since the last wait."""
+    def wait_for(self, pattern, again=None):
+        """The match of a pattern in what came since the last wait. `again`: keys to press anew when nothing comes for some
+        seconds, as somebody would who uses a machine that is busy."""
         end = time.monotonic() + LIMIT_S
         while True:
             match = re.compile(pattern, re.M).search(self.text, self._read)
@@ -53,7 +55,10 @@ class Terminal:
                 self._read = match.end()
                 return match
             left = end - time.monotonic()
-            assert left > 0 and self._take(left), f"no {pattern!r} in {self.text[self._read:]!r}"
+            assert left > 0, f"no {pattern!r} in {self.text[self._read:]!r}"
+            if not self._take(min(left, PATIENCE_S) if again else left):
+                assert again, f"no {pattern!r} in {self.text[self._read:]!r}"
+                self.type(again)
 
     def to_its_end(self):
         """All that it shows until it ends."""

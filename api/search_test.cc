@@ -1,0 +1,68 @@
+// Search over HTTP as those see it who do not see everything.
+#include "api/testing/locked_server.h"
+
+namespace herald::api {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::Reply;
+
+class SearchOfALockedServer : public testing::LockedServerTest {
+ protected:
+  void prepare() override { ASSERT_EQ(ask("POST", "/v1/models", R"({"name":"churn"})").status, 201u); }
+  void given_a_laboratory() {
+    ASSERT_EQ(as("root", "POST", "/v1/registries", R"({"name":"lab","visibility":"restricted"})").status,
+              201u);
+    for (const char* model : {"alpha", "beta"}) {
+      const std::string models = "/v1/registries/lab/models";
+      ASSERT_EQ(as("root", "POST", models, R"({"name":")" + std::string(model) + "\"}").status, 201u);
+      ASSERT_EQ(as("root", "POST", models + "/" + model + "/versions",
+                   R"({"metrics":{"auc":0.9},"run":{"id":"run-of-)" + std::string(model) + "\"}}")
+                    .status,
+                201u);
+    }
+  }
+  // After all that was recorded before.
+  Reply search(const std::string& who, const std::string& query) {
+    return as(who, "GET", "/v1/search?min_sequence=" + std::to_string(last()) + "&" + query);
+  }
+};
+
+TEST_F(SearchOfALockedServer, FindsOnlyWhatTheCallerSees) {
+  given_a_laboratory();
+  given_user("ada");
+  EXPECT_EQ(search("root", "q=").items(), 3u);
+  EXPECT_EQ(search("ada", "q=").items(), 1u);
+  EXPECT_EQ(search("ada", "q=metric.auc%3E0.5&kind=versions").items(), 0u);
+  EXPECT_EQ(search("ada", "q=&kind=runs").items(), 0u);
+  grant("ada", "viewer", "/v1/registries/lab/models/alpha");
+  for (const char* kind : {"models", "versions", "runs"}) {
+    const Reply found = search("ada", std::string("q=&kind=") + kind);
+    EXPECT_THAT(found.body, HasSubstr("alpha")) << kind;
+    EXPECT_THAT(found.body, Not(HasSubstr("beta"))) << kind;
+  }
+  EXPECT_EQ(search("", "q=").status, 401u);
+}
+
+// As of before a role was granted it counts all the same: who may see is not of the past.
+TEST_F(SearchOfALockedServer, ShowsThePastToThoseWhoMaySeeNow) {
+  given_a_laboratory();
+  given_user("ada");
+  const std::string then = std::to_string(last());
+  EXPECT_EQ(search("ada", "q=alpha&as_of=" + then).items(), 0u);
+  grant("ada", "viewer", "/v1/registries/lab/models/alpha");
+  EXPECT_EQ(search("ada", "q=alpha&as_of=" + then).items(), 1u);
+}
+
+TEST_F(SearchOfALockedServer, OwnerMeIsWhoeverAsks) {
+  given_user("ada");
+  const std::string ada = as("ada", "GET", "/v1/me").at("principal.id");
+  ASSERT_EQ(as("root", "PUT", "/v1/models/churn/owner", R"({"owner":")" + ada + "\"}").status, 200u);
+  EXPECT_EQ(search("ada", "q=owner:me").items(), 1u);
+  EXPECT_EQ(search("root", "q=owner:me").items(), 0u);
+  EXPECT_EQ(search("root", "q=owner:" + ada).items(), 1u);
+}
+
+}  // namespace
+}  // namespace herald::api

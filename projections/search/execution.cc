@@ -34,10 +34,11 @@ std::vector<Check> checks_of(Kind kind, const std::vector<Condition>& conditions
   return checks;
 }
 
-// How the walk came to a candidate. `term`: of its own, empty where it was not one. `sure`: it says the term.
+// How the walk came to a candidate. `term`: of its own, empty where it was not one. `says`: it is certain to say
+// that term. `sure`: and so fulfils the condition.
 struct FoundBy {
   std::string_view term;
-  bool sure = false;
+  bool says = false, sure = false;
 };
 
 }  // namespace
@@ -119,7 +120,7 @@ class Execution::Impl {
       if (!spend(kRowWork)) return false;
       const std::string_view term = row.substr(0, row.size() - key_bytes);
       if (row_says != Says::no && may_fulfil(driver_->wanted, term))
-        return visit(row, FoundBy{term, driver_->sure && row_says == Says::yes});
+        return visit(row, FoundBy{term, row_says == Says::yes, driver_->sure && row_says == Says::yes});
       pass(row, {});
       return true;
     });
@@ -211,12 +212,12 @@ class Execution::Impl {
     const std::optional<std::size_t> known =
         found.sure && !driver_->by_model ? driver_->condition : std::nullopt;
     if (!may_hold(unit_checks_, unit) || !may_hold(model_checks_, unit.substr(0, kModelBytes))) return false;
-    const Says index = by_index(unit_checks_, unit, known, found.sure);
+    const Says index = by_index(unit_checks_, unit, known, found.says);
     if (index == Says::no) return false;
     if (plan_.unit == Kind::versions || plan_.unit == Kind::evaluations) {
       if (!facts_of(std::string(unit.substr(0, kModelBytes))).holds) return false;
     }
-    const bool first = found.term.empty() || driver_->range.exact || (found.sure && driver_->single);
+    const bool first = found.term.empty() || driver_->range.exact || (found.says && driver_->single);
     if (index == Says::yes && first && !asks_documents()) return true;
     return holds_by_document(unit, first ? std::string_view() : found.term);
   }
@@ -327,7 +328,7 @@ class Execution::Impl {
     return least == found_by;
   }
   bool is_first_of_model(const std::string& model, const FoundBy& found) {
-    if (driver_->range.exact || (found.sure && driver_->single)) return true;
+    if (driver_->range.exact || (found.says && driver_->single)) return true;
     spend_freely(kDocumentWork);
     const auto document = Document::find(state_, Kind::models, model);
     return document && is_first_of(*document, Kind::models, found.term);

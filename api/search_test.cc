@@ -45,6 +45,26 @@ TEST_F(SearchOfALockedServer, FindsOnlyWhatTheCallerSees) {
   EXPECT_EQ(search("", "q=").status, 401u);
 }
 
+TEST_F(SearchOfALockedServer, ShowsOfAnArtifactOnlyTheVersionsThatAreSeen) {
+  given_a_laboratory();
+  given_user("ada");
+  const Reply made = as("root", "POST", "/v1/artifacts",
+                        R"({"name":"rows","kind":"dataset","reference":"s3://rows","digest":")" +
+                            sha256("rows").str() + R"(","bytes":4})");
+  ASSERT_EQ(made.status, 201u) << made.body;
+  EXPECT_EQ(search("ada", "q=rows&kind=artifacts").items(), 0u);
+  for (const char* model : {"alpha", "beta"}) {
+    const std::string version = "/v1/registries/lab/models/" + std::string(model) + "/versions/1";
+    ASSERT_EQ(as("root", "PUT", version + "/artifacts/" + made.at("id")).status, 201u);
+  }
+  grant("ada", "viewer", "/v1/registries/lab/models/alpha");
+  const Reply found = search("ada", "q=rows&kind=artifacts");
+  EXPECT_EQ(found.items(), 1u);
+  EXPECT_THAT(found.body, HasSubstr("alpha"));
+  EXPECT_THAT(found.body, Not(HasSubstr("beta")));
+  EXPECT_THAT(search("root", "q=rows&kind=artifacts").body, HasSubstr("beta"));
+}
+
 // As of before a role was granted it counts all the same: who may see is not of the past.
 TEST_F(SearchOfALockedServer, ShowsThePastToThoseWhoMaySeeNow) {
   given_a_laboratory();

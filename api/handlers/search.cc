@@ -89,8 +89,8 @@ class Visible {
 // What is found, as it was when it was found.
 class FoundPresenter {
  public:
-  FoundPresenter(const registry::Reader& then, const work::Store& work, Kind kind)
-      : then_(then), presenter_(then, work), kind_(kind) {}
+  FoundPresenter(const registry::Reader& then, const work::Store& work, Kind kind, const search::Sees& sees)
+      : then_(then), presenter_(then, work), kind_(kind), sees_(sees) {}
 
   void write(std::string& out, std::string_view key) {
     switch (kind_) {
@@ -103,7 +103,7 @@ class FoundPresenter {
       case Kind::evaluations:
         return json::write(out, evaluation_at(key));
       case Kind::artifacts:
-        return json::write(out, presenter_.artifact(at<registry::ArtifactRecord>(Table::artifacts, key)));
+        return json::write(out, artifact_at(key));
     }
   }
 
@@ -118,6 +118,17 @@ class FoundPresenter {
     auto model = at<registry::ModelRecord>(Table::models, key.substr(0, registry::ModelId().bytes().size()));
     auto home = at<registry::RegistryRecord>(Table::registries, model.registry_id.bytes());
     return {std::move(home), std::move(model)};
+  }
+  // With those of its versions that the caller sees.
+  ArtifactBody artifact_at(std::string_view key) const {
+    ArtifactBody body = presenter_.artifact(at<registry::ArtifactRecord>(Table::artifacts, key));
+    if (!sees_) return body;
+    std::erase_if(body.versions, [this](const LinkedVersionBody& linked) {
+      const auto home = registry::find_registry(then_, linked.registry);
+      const auto model = home ? registry::find_model(then_, home->id, linked.model) : std::nullopt;
+      return !model || !sees_(home->id, model->id);
+    });
+    return body;
   }
   registry::VersionRecord version_at(std::string_view key) const {
     return at<registry::VersionRecord>(Table::versions, key);
@@ -152,6 +163,7 @@ class FoundPresenter {
   const registry::Reader& then_;
   Presenter presenter_;
   Kind kind_;
+  const search::Sees& sees_;
 };
 
 // What a cursor belongs to: all that chooses what is listed, and in which order.
@@ -185,7 +197,7 @@ Result<Outcome> find(const Call& call) {
   const projections::ViewsReader views(call.herald.parts.views);
   HERALD_TRY(search::Found found, search::search(views, request, sees));
   const projections::AsOf then = views.as_of(found.sequence);
-  FoundPresenter presenter(then, call.herald.parts.work, kind);
+  FoundPresenter presenter(then, call.herald.parts.work, kind, sees);
   const projections::Page<std::string> documents{std::move(found.documents), std::move(found.keys),
                                                  std::move(found.next)};
   return list_answer(call, list, documents, found.sequence,

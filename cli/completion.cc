@@ -45,10 +45,13 @@ constexpr std::array<Meaning, 21> kByValue{{{"MODEL", Named::model},
                                             {"FILE|DIR|-", Named::file},
                                             {"DIR", Named::folder}}};
 // ... and of a NAME by the noun before it.
-constexpr std::array<Meaning, 4> kByNoun{{{"registry", Named::registry},
+constexpr std::array<Meaning, 7> kByNoun{{{"registry", Named::registry},
                                           {"automation", Named::automation},
                                           {"secret", Named::secret},
-                                          {"profile", Named::profile}}};
+                                          {"profile", Named::profile},
+                                          {"user", Named::principal},
+                                          {"service", Named::principal},
+                                          {"team", Named::principal}}};
 
 template <std::size_t N>
 Named meaning(const std::array<Meaning, N>& known, std::string_view word) {
@@ -160,7 +163,12 @@ class CommandLine {
   }
 
   Question question(Named named, const std::string& begun) const {
-    return {.named = named, .begun = begun, .model = model_, .url = url_, .profile = profile_};
+    return {.named = named,
+            .begun = begun,
+            .model = model_,
+            .url = url_,
+            .profile = profile_,
+            .ca_file = ca_file_};
   }
 
  private:
@@ -190,6 +198,7 @@ class CommandLine {
     const std::string name = dashed_name(option);
     if (name == "--url") url_ = value;
     if (name == "--profile") profile_ = value;
+    if (name == "--ca-file") ca_file_ = value;
     if (name == "--model") model_ = value;
   }
 
@@ -199,7 +208,7 @@ class CommandLine {
   std::vector<std::string> words_;
   std::vector<const CLI::Option*> given_;
   std::string model_;
-  std::optional<std::string> url_, profile_;
+  std::optional<std::string> url_, profile_, ca_file_;
 };
 
 void add(Completion& completion, const std::string& begun, Candidate candidate) {

@@ -36,9 +36,9 @@ struct Candidate {
 
 struct Question {
   Named named = Named::nothing;
-  std::string begun;                        // what is written of it
-  std::string model;                        // whose aliases or versions
-  std::optional<std::string> url, profile;  // as the line has them
+  std::string begun;                                 // what is written of it
+  std::string model;                                 // whose aliases or versions
+  std::optional<std::string> url, profile, ca_file;  // as the line has them
 };
 // Names that begin with what is written; none when it cannot be said at once.
 using AskForNames = std::function<std::vector<Candidate>(const Question&)>;

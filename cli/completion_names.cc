@@ -1,5 +1,7 @@
 #include "cli/completion_names.h"
 
+#include <cstdlib>
+
 #include "cli/client.h"
 #include "cli/profiles.h"
 #include "cli/url.h"
@@ -15,9 +17,10 @@ constexpr const char* kMostVersions = "20";
 
 class Names {
  public:
-  Names(const Profile& server, std::string begun)
+  Names(const Profile& server, std::optional<std::string> ca_file, std::string begun)
       : client_({.url = server.url,
                  .token = server.token,
+                 .ca_file = std::move(ca_file),
                  .idempotency_key = {},
                  .attempts = 1,
                  .connect_timeout = kPatience,
@@ -125,7 +128,10 @@ std::vector<Candidate> ask_for_names(const Question& question) {
   if (question.named == Named::profile) return profile_names(question.begun);
   const auto server = server_to_ask(question.url, question.profile);
   if (!server) return {};
-  Names names(*server, question.begun);
+  std::optional<std::string> ca_file = question.ca_file;
+  if (const char* variable = std::getenv("HERALD_CA_FILE"); !ca_file && variable != nullptr)
+    ca_file = variable;
+  Names names(*server, std::move(ca_file), question.begun);
   switch (question.named) {
     case Named::model:
       names.models();

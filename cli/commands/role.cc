@@ -68,7 +68,8 @@ struct Grant {
 };
 void declare(Options& options, Grant& args) {
   options.word("WHO", args.who, "a user, service or team")
-      .word("ROLE", args.role, "restricted_viewer, viewer, member or admin");
+      .word("ROLE", {"restricted_viewer", "viewer", "member", "admin"}, args.role,
+            "restricted_viewer, viewer, member or admin");
   declare_place(options, args.place);
 }
 Result<void> run(Session& session, const Grant& args) {

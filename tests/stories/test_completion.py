@@ -15,6 +15,7 @@ def server(herald_of_the_module):
     for name in ("churn", "chess openings", "fraud"):
         server.post("/v1/models", {"name": name, "description": f"about {name}"})
     server.post("/v1/registries", {"name": "datasets", "kind": "dataset"})
+    server.post("/v1/principals", {"name": "ada"})
     server.patch("/v1/registries/models", {"stages": {"stages": ["staging", "live"]}})
     server.post("/v1/models/churn/versions", {"aliases": ["production"]})
     return server
@@ -59,6 +60,9 @@ def shell(request, environment, tmp_path):
     ("herald search alia\t", "herald search alias:"),
     ("herald search fram\t", "herald search framework:"),
     ("herald stage list sta\t", "herald stage list staging "),
+    ("herald role grant ad\t", "herald role grant ada "),
+    ("herald role grant ada memb\t", "herald role grant ada member "),
+    ("herald user show ad\t", "herald user show ada "),
     ("herald serve --log-form\t", "herald serve --log-format "),
 ])
 def test_a_tabulator_completes(shell, keys, becomes):

@@ -1,5 +1,6 @@
 #include "api/openapi.h"
 
+#include <array>
 #include <map>
 #include <set>
 
@@ -65,6 +66,15 @@ std::string path_text(std::string_view name) {
   return "";
 }
 
+// Bytes, whole or in part.
+bool gives_content(const Route& route) {
+  return route.method() == Method::get && route.doc().media() == "application/octet-stream";
+}
+
+bool may_be_unchanged(const Route& route) {
+  return route.method() == Method::get && (route.doc().media() == kJson || gives_content(route));
+}
+
 void write_parameter(std::string& out, std::string_view name, std::string_view in, bool required,
                      std::string_view schema, std::string_view text) {
   if (out.back() != '[') out.push_back(',');
@@ -87,6 +97,15 @@ void write_parameters(std::string& out, const Route& route) {
     write_parameter(out, "Idempotency-Key", "header", false,
                     R"({"type":"string","minLength":1,"maxLength":255})",
                     "A retry under the same key gets the first answer and changes nothing.");
+  }
+  if (may_be_unchanged(route)) {
+    write_parameter(out, "If-None-Match", "header", false, kString,
+                    "The ETag of what the caller has: 304 while it is the same.");
+  }
+  if (gives_content(route)) {
+    write_parameter(out, "Range", "header", false, kString, "One range of bytes: 206, or 416 outside of it.");
+    write_parameter(out, "If-Range", "header", false, kString,
+                    "The range if the ETag is this one, else all.");
   }
   if (route.doc().media() == "text/event-stream") {
     write_parameter(out, "Last-Event-ID", "header", false, kString, "Go on behind this sequence.");
@@ -133,16 +152,67 @@ void write_success(ObjectWriter& answers, std::string_view status, std::string_v
   answer.close();
 }
 
-void write_answers(std::string& out, const Doc& doc) {
+struct RefusalText {
+  std::string_view status, text;
+};
+// What every client may meet; docs/errors.md has all. Further ones are described by `default`.
+constexpr std::array<RefusalText, 11> kRefusals{{
+    {"400", "The request cannot be read"},
+    {"401", "A token is needed"},
+    {"403", "Not permitted"},
+    {"404", "It does not exist, or the caller does not see it"},
+    {"409", "The state is another than the one that is needed"},
+    {"413", "Larger than allowed"},
+    {"415", "The content type is not understood"},
+    {"416", "The range lies outside the content"},
+    {"422", "A field, parameter or header breaks a rule"},
+    {"429", "Asked too often: Retry-After says how long to wait"},
+    {"503", "Busy, or stopping: try again"},
+}};
+
+bool may_be_refused_with(const Route& route, std::string_view status) {
+  if (status == "401") return route.permission() != Permission::open;
+  if (status == "404") return route.pattern().find('{') != std::string::npos;
+  if (status == "409") return route.doc().recording();
+  if (status == "413" || status == "415") return route.doc().body() != BodyKind::none;
+  if (status == "416") return gives_content(route);
+  return true;
+}
+
+void write_answers(std::string& out, const Route& route) {
+  const Doc& doc = route.doc();
   ObjectWriter answers(out);
   const bool may_create = doc.recording() || doc.body() == BodyKind::bytes;
   write_success(answers, "200", doc.recording() ? "Changed, or nothing to change" : "The answer", doc);
   if (may_create) write_success(answers, "201", "Something new exists", doc);
+  if (gives_content(route)) write_success(answers, "206", "The part that Range names", doc);
+  if (may_be_unchanged(route)) {
+    ObjectWriter unchanged(answers.key("304"));
+    unchanged.member("description", std::string_view("The caller has it already"));
+    unchanged.close();
+  }
+  for (const RefusalText& refused : kRefusals) {
+    if (!may_be_refused_with(route, refused.status)) continue;
+    ObjectWriter answer(answers.key(refused.status));
+    answer.member("$ref", "#/components/responses/" + std::string(refused.status));
+    answer.close();
+  }
   ObjectWriter refusal(answers.key("default"));
   refusal.member("description", "A refusal, or a failure");
   write_content(refusal.key("content"), kProblemJson, reference("Problem"));
   refusal.close();
   answers.close();
+}
+
+void write_refusals(ObjectWriter& components) {
+  ObjectWriter all(components.key("responses"));
+  for (const RefusalText& refused : kRefusals) {
+    ObjectWriter answer(all.key(refused.status));
+    answer.member("description", refused.text);
+    write_content(answer.key("content"), kProblemJson, reference("Problem"));
+    answer.close();
+  }
+  all.close();
 }
 
 void write_operation(std::string& out, const Route& route) {
@@ -155,7 +225,8 @@ void write_operation(std::string& out, const Route& route) {
       .member("x-herald-scope", to_string(route.scope()));
   write_parameters(operation.key("parameters"), route);
   if (doc.body() != BodyKind::none) write_request_body(operation.key("requestBody"), doc);
-  write_answers(operation.key("responses"), doc);
+  write_answers(operation.key("responses"), route);
+  if (route.permission() == Permission::open) operation.key("security") += "[]";
   operation.close();
 }
 
@@ -184,6 +255,9 @@ void write_components(std::string& out, const Router& router) {
   ObjectWriter all(components.key("schemas"));
   for (const auto& [name, schema] : schemas) all.key(name) += schema;
   all.close();
+  write_refusals(components);
+  components.key("securitySchemes") +=
+      R"({"bearer":{"type":"http","scheme":"bearer","description":"A token: herald_..."}})";
   components.close();
 }
 
@@ -201,6 +275,7 @@ std::string describe_api(const Router& router) {
   info.close();
   write_paths(document.key("paths"), router);
   write_components(document.key("components"), router);
+  document.key("security") += R"([{"bearer":[]}])";
   document.close();
   return out;
 }

@@ -39,6 +39,7 @@ struct Content {
   std::shared_ptr<const BlobStore::Blob> blob;
   Digest digest;
   std::string_view media = "application/octet-stream";  // a literal
+  std::vector<Header> headers = {};
 };
 
 // The body is a blob with this digest: taken in slices, verified, stored.

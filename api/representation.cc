@@ -189,46 +189,4 @@ SecretBody Presenter::secret(const registry::SecretRecord& secret) const {
   return {secret.name, secret.number, secret.changed};
 }
 
-namespace {
-
-std::string node_key(const registry::Node& node) {
-  return std::string(reflect::enum_name(node.kind)) + "/" + node.id;
-}
-
-// Edges from the start, whichever way they point.
-std::map<std::string, std::uint32_t> distances(const projections::LineageGraph& graph) {
-  std::multimap<std::string, std::string> neighbours;
-  for (const registry::EdgeRecord& edge : graph.edges) {
-    neighbours.emplace(node_key(edge.upstream), node_key(edge.downstream));
-    neighbours.emplace(node_key(edge.downstream), node_key(edge.upstream));
-  }
-  std::map<std::string, std::uint32_t> distance{{node_key(graph.start), 0}};
-  std::vector<std::string> reached{node_key(graph.start)};
-  for (std::size_t i = 0; i < reached.size(); ++i) {
-    const auto [from, to] = neighbours.equal_range(reached[i]);
-    for (auto at = from; at != to; ++at) {
-      if (distance.emplace(at->second, distance.at(reached[i]) + 1).second) reached.push_back(at->second);
-    }
-  }
-  return distance;
-}
-
-}  // namespace
-
-LineageBody Presenter::lineage(projections::LineageGraph graph) const {
-  const auto distance = distances(graph);
-  LineageBody body{.start = std::move(graph.start),
-                   .nodes = {},
-                   .edges = std::move(graph.edges),
-                   .truncated = graph.truncated};
-  for (registry::Node& node : graph.nodes) {
-    const auto found = distance.find(node_key(node));
-    LineageNodeBody with_distance;
-    static_cast<registry::Node&>(with_distance) = std::move(node);
-    with_distance.distance = found == distance.end() ? 0 : found->second;
-    body.nodes.push_back(std::move(with_distance));
-  }
-  return body;
-}
-
 }  // namespace herald::api

@@ -209,19 +209,6 @@ struct SecretBody {
 };
 BOOST_DESCRIBE_STRUCT(SecretBody, (), (name, number, changed))
 
-struct LineageNodeBody : registry::Node {
-  std::uint32_t distance = 0;  // edges from the start
-};
-BOOST_DESCRIBE_STRUCT(LineageNodeBody, (registry::Node), (distance))
-
-struct LineageBody {
-  registry::Node start;
-  std::vector<LineageNodeBody> nodes;
-  std::vector<registry::EdgeRecord> edges;
-  bool truncated = false;
-};
-BOOST_DESCRIBE_STRUCT(LineageBody, (), (start, nodes, edges, truncated))
-
 // What is gone, or was, when a DELETE has been recorded.
 struct RemovedBody {
   std::string removed;  // its name
@@ -250,7 +237,6 @@ class Presenter {
   DeliveryBody delivery(const registry::DeliveryRecord& delivery) const;
   DeliveryDetailBody delivery_detail(const registry::DeliveryRecord& delivery) const;
   SecretBody secret(const registry::SecretRecord& secret) const;
-  LineageBody lineage(projections::LineageGraph graph) const;
 
   std::optional<std::string> text(const std::optional<registry::TextRef>& ref) const;
 

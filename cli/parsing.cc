@@ -94,14 +94,14 @@ Result<json::Raw> json_or_file(const std::string& argument, std::string_view opt
 Result<NodeArgument> NodeArgument::parse(std::string_view text) {
   const auto colon = text.find(':');
   NodeArgument out{std::string(text.substr(0, colon)), {}};
-  const bool known =
-      out.kind == "version" || out.kind == "artifact" || out.kind == "run" || out.kind == "dataset";
+  const bool known = out.kind == "version" || out.kind == "artifact" || out.kind == "run" ||
+                     out.kind == "dataset" || out.kind == "deployment";
   if (!known || colon == std::string_view::npos || colon + 1 == text.size()) {
     return error(
         Cause::invalid_value,
         fmt::format(
-            "\"{}\" is no end of a lineage edge: version:MODEL:v1, artifact:ID, run:ID or dataset:NAME "
-            "is expected",
+            "\"{}\" is no end of a lineage edge: version:MODEL:v1, artifact:ID, run:ID, dataset:NAME or "
+            "deployment:NAME is expected",
             text));
   }
   out.id = text.substr(colon + 1);

@@ -31,7 +31,7 @@ Result<json::Raw> json_or_file(const std::string& argument, std::string_view opt
 // FILE, or "-" for standard input.
 Result<std::string> read_input(const std::string& file);
 
-// An end of a lineage edge: version:churn:v3, artifact:ID, run:ID, dataset:NAME.
+// An end of a lineage edge: version:churn:v3, artifact:ID, run:ID, dataset:NAME, deployment:NAME.
 struct NodeArgument {
   std::string kind, id;
   static Result<NodeArgument> parse(std::string_view text);

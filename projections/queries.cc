@@ -143,16 +143,60 @@ Page<registry::CommentRecord> list_comments(const Reader& reader, registry::Mode
       [&](const registry::CommentRecord& comment) { return !version || comment.version == version; });
 }
 
+namespace {
+
+std::string of_version_or_all(registry::ModelId model, std::optional<registry::VersionNumber> version) {
+  return version ? registry::keys::version(model, *version) : registry::keys::model(model);
+}
+
+}  // namespace
+
+Page<registry::UsageRecord> list_usage(const Reader& reader, registry::ModelId model,
+                                       std::optional<registry::VersionNumber> version,
+                                       const std::function<bool(registry::UsageRecord&)>& wanted,
+                                       const PageRequest& page) {
+  const std::string prefix = of_version_or_all(model, version);
+  return list<registry::UsageRecord>(reader, {Table::usage, prefix}, page, wanted);
+}
+
+Page<registry::EvaluationRecord> list_evaluations(
+    const Reader& reader, registry::ModelId model, std::optional<registry::VersionNumber> version,
+    const std::function<bool(const registry::EvaluationRecord&)>& wanted, const PageRequest& page) {
+  const std::string prefix = of_version_or_all(model, version);
+  return list<registry::EvaluationRecord>(reader, {Table::evaluations, prefix, Order::downwards}, page,
+                                          wanted);
+}
+
 std::vector<LinkedVersion> versions_of(const Reader& reader, registry::ArtifactId artifact) {
-  std::vector<LinkedVersion> versions;
+  return list_versions_of(reader, artifact, {{}, limits::kMaxPageSize}, [](const auto&) { return true; })
+      .items;
+}
+
+Page<LinkedVersion> list_versions_of(const Reader& reader, registry::ArtifactId artifact,
+                                     const PageRequest& page,
+                                     const std::function<bool(const LinkedVersion&)>& wanted) {
+  Page<LinkedVersion> out;
+  const std::size_t limit = std::clamp<std::size_t>(page.limit, 1, limits::kMaxPageSize);
   const std::size_t ids = artifact.bytes().size();
-  reader.scan(Table::artifact_links, artifact.bytes(), {}, [&](std::string_view key, std::string_view) {
-    key.remove_prefix(ids);
-    versions.push_back({registry::ModelId(Uuid::from_bytes(key.substr(0, ids))),
-                        registry::VersionNumber(read_be64(key.substr(ids)))});
-    return versions.size() < limits::kMaxPageSize;
-  });
-  return versions;
+  std::string last;
+  std::size_t scanned = 0;
+  reader.scan(Table::artifact_links, artifact.bytes(), page.after,
+              [&](std::string_view key, std::string_view) {
+                if (out.items.size() == limit || scanned++ == limits::kMaxRowsScanned) {
+                  out.next = last;
+                  return false;
+                }
+                last.assign(key);
+                const std::string_view version = key.substr(ids);
+                const LinkedVersion linked{registry::ModelId(Uuid::from_bytes(version.substr(0, ids))),
+                                           registry::VersionNumber(read_be64(version.substr(ids)))};
+                if (wanted(linked)) {
+                  out.items.push_back(linked);
+                  out.keys.emplace_back(key);
+                }
+                return true;
+              });
+  return out;
 }
 
 Page<registry::ArtifactRecord> list_artifacts(const Reader& reader, const PageRequest& page) {

@@ -67,6 +67,10 @@ struct LinkedVersion {
   registry::VersionNumber version;
 };
 std::vector<LinkedVersion> versions_of(const registry::Reader& reader, registry::ArtifactId artifact);
+// The same in pages, as far as `wanted` keeps them.
+Page<LinkedVersion> list_versions_of(const registry::Reader& reader, registry::ArtifactId artifact,
+                                     const PageRequest& page,
+                                     const std::function<bool(const LinkedVersion&)>& wanted);
 Page<registry::ArtifactRecord> list_artifacts(const registry::Reader& reader, const PageRequest& page);
 Page<registry::AutomationRecord> list_automations(const registry::Reader& reader, const PageRequest& page);
 // Newest first.
@@ -76,21 +80,16 @@ Page<registry::DeliveryRecord> list_deliveries(const registry::Reader& reader,
                                                const PageRequest& page);
 std::vector<registry::SecretRecord> list_secrets(const registry::Reader& reader);  // those in force
 
-// ---- lineage ----
-// `both`: what it comes from and what came of it, but not what else came of what it comes from.
-enum class Direction { upstream, downstream, both };
-struct LineageNode : registry::Node {
-  std::size_t distance = 0;  // edges from the start
-};
-struct LineageGraph {
-  registry::Node start;
-  std::vector<LineageNode> nodes;           // without start, nearest first
-  std::vector<registry::EdgeRecord> edges;  // between start and nodes
-  bool truncated = false;                   // kMaxLineageNodes, kMaxLineageEdges or the depth was reached
-};
-// Breadth first, at most kMaxLineageDepth deep. A start that no edge touches has an empty graph, under the name that is
-// asked for.
-LineageGraph lineage(const registry::Reader& reader, const registry::Node& start, Direction direction,
-                     std::size_t depth);
+// ---- what was done with versions ----
+// Of the model and all its versions when `version` is absent, else of that version. `wanted` may add to a record what is
+// known of it elsewhere; what it refuses is left out.
+Page<registry::UsageRecord> list_usage(const registry::Reader& reader, registry::ModelId model,
+                                       std::optional<registry::VersionNumber> version,
+                                       const std::function<bool(registry::UsageRecord&)>& wanted,
+                                       const PageRequest& page);
+// The same, of the newest version first, and of each the newest evaluation first.
+Page<registry::EvaluationRecord> list_evaluations(
+    const registry::Reader& reader, registry::ModelId model, std::optional<registry::VersionNumber> version,
+    const std::function<bool(const registry::EvaluationRecord&)>& wanted, const PageRequest& page);
 
 }  // namespace herald::projections

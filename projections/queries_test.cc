@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "projections/lineage.h"
 #include "projections/testing/registry_story.h"
 #include "projections/testing/stores.h"
 
@@ -268,7 +269,8 @@ TEST_P(Queries, HoldPagesToTheirLimits) {
 
 std::vector<std::string> reached(const LineageGraph& graph) {
   std::vector<std::string> out;
-  for (const LineageNode& node : graph.nodes) out.push_back(node.id + "@" + std::to_string(node.distance));
+  for (std::size_t i = 1; i < graph.nodes.size(); ++i)
+    out.push_back(graph.nodes[i].id + "@" + std::to_string(graph.nodes[i].distance));
   return out;
 }
 
@@ -300,12 +302,13 @@ TEST_P(Lineage, GoesFromDataToWhatCameOfItAndBack) {
              RegistryStory::version_node("churn", 1));
   const auto& state = reader();
   const std::string v1 = churn.str() + "/1";
-  EXPECT_THAT(reached(lineage(state, data_node("rows"), Direction::downstream, 64)),
+  EXPECT_THAT(reached(lineage(state, data_node("rows"), {Direction::downstream, 64})),
               ElementsAre("train-1@1", v1 + "@2"));
-  EXPECT_THAT(reached(lineage(state, {registry::NodeKind::version, v1, "churn:v1"}, Direction::upstream, 64)),
-              ElementsAre("train-1@1", "rows@2"));
-  EXPECT_THAT(reached(lineage(state, data_node("rows"), Direction::upstream, 64)), IsEmpty());
-  const auto around = lineage(state, run_node("train-1"), Direction::both, 64);
+  EXPECT_THAT(
+      reached(lineage(state, {registry::NodeKind::version, v1, "churn:v1"}, {Direction::upstream, 64})),
+      ElementsAre("train-1@1", "rows@2"));
+  EXPECT_THAT(reached(lineage(state, data_node("rows"), {Direction::upstream, 64})), IsEmpty());
+  const auto around = lineage(state, run_node("train-1"), {Direction::both, 64});
   EXPECT_THAT(reached(around), ElementsAre("rows@1", v1 + "@1"));
   EXPECT_EQ(around.edges.size(), 2U);
   EXPECT_FALSE(around.truncated);
@@ -314,7 +317,7 @@ TEST_P(Lineage, GoesFromDataToWhatCameOfItAndBack) {
 TEST_P(Lineage, LeavesOutWhatElseCameOfWhatItComesFrom) {
   used("rows", "train-1");
   used("rows", "train-2");
-  EXPECT_THAT(reached(lineage(reader(), run_node("train-1"), Direction::both, 64)), ElementsAre("rows@1"));
+  EXPECT_THAT(reached(lineage(reader(), run_node("train-1"), {Direction::both, 64})), ElementsAre("rows@1"));
 }
 
 TEST_P(Lineage, ShowsAnEdgeOnceWhenTwoWaysMeet) {
@@ -322,7 +325,7 @@ TEST_P(Lineage, ShowsAnEdgeOnceWhenTwoWaysMeet) {
     used(dataset, "left");
     used(dataset, "right");
   }
-  const auto graph = lineage(reader(), data_node("a"), Direction::both, 64);
+  const auto graph = lineage(reader(), data_node("a"), {Direction::both, 64});
   EXPECT_THAT(reached(graph), ElementsAre("left@1", "right@1"));
   EXPECT_EQ(graph.edges.size(), 2U);
 }
@@ -334,19 +337,133 @@ TEST_P(Lineage, StopsAtTheDepthAndSaysThatThereIsMore) {
   story.edge(RegistryStory::run("train-1"), registry::Relation::produced,
              RegistryStory::version_node("churn", 1));
   const auto& state = reader();
-  const auto near = lineage(state, data_node("rows"), Direction::downstream, 1);
+  const auto near = lineage(state, data_node("rows"), {Direction::downstream, 1});
   EXPECT_THAT(reached(near), ElementsAre("train-1@1"));
   EXPECT_EQ(near.edges.size(), 1U);
   EXPECT_TRUE(near.truncated);
-  EXPECT_FALSE(lineage(state, data_node("rows"), Direction::downstream, 2).truncated);
+  EXPECT_FALSE(lineage(state, data_node("rows"), {Direction::downstream, 2}).truncated);
 }
 
 TEST_P(Lineage, StopsAtAThousandNodesAndSaysSo) {
   for (std::size_t i = 0; i <= limits::kMaxLineageNodes; ++i) used("rows", "train-" + std::to_string(i));
-  const auto graph = lineage(reader(), data_node("rows"), Direction::downstream, 64);
-  EXPECT_EQ(graph.nodes.size(), limits::kMaxLineageNodes);
+  const auto graph = lineage(reader(), data_node("rows"), {Direction::downstream, 64});
+  EXPECT_EQ(graph.nodes.size(), 1 + limits::kMaxLineageNodes);
   EXPECT_EQ(graph.edges.size(), limits::kMaxLineageNodes);
-  EXPECT_TRUE(graph.truncated);
+  EXPECT_TRUE(graph.more);
+  EXPECT_FALSE(graph.truncated);
+}
+
+TEST_P(Lineage, FollowsWhatVersionsSayOfTheirRunsAndArtifacts) {
+  const auto churn = story.model("churn");
+  const auto weights = story.artifact("weights");
+  auto command = RegistryStory::at<registry::RegisterVersion>("churn");
+  command.run.emplace();
+  command.run->id = registry::Label::trusted("train-1");
+  story.record(command);
+  story.link("churn", registry::VersionNumber(1), weights);
+  used("rows", "train-1");
+  const auto& state = reader();
+  const std::string v1 = churn.str() + "/1";
+  const auto down = lineage(state, data_node("rows"), {Direction::downstream});
+  EXPECT_THAT(reached(down), ElementsAre("train-1@1", v1 + "@2"));
+  EXPECT_EQ(down.nodes[2].name, "churn:v1");
+  ASSERT_EQ(down.edges.size(), 2U);
+  EXPECT_TRUE(down.edges[0].recorded);
+  EXPECT_FALSE(down.edges[1].recorded);
+  EXPECT_THAT(reached(lineage(state, {registry::NodeKind::version, v1, v1}, {Direction::upstream})),
+              ElementsAre("train-1@1", weights.str() + "@1", "rows@2"));
+  EXPECT_THAT(
+      reached(lineage(state, {registry::NodeKind::artifact, weights.str(), ""}, {Direction::downstream})),
+      ElementsAre(v1 + "@1"));
+}
+
+TEST_P(Lineage, CallsVersionsByTheNamesTheyHaveNow) {
+  story.model("churn");
+  story.version("churn");
+  used("rows", "train-1");
+  story.edge(RegistryStory::run("train-1"), registry::Relation::produced,
+             RegistryStory::version_node("churn", 1));
+  auto rename = RegistryStory::at<registry::RenameModel>("churn");
+  rename.to = registry::ModelName::trusted("churn-eu");
+  story.record(rename);
+  EXPECT_EQ(lineage(reader(), run_node("train-1"), {Direction::downstream}).nodes[1].name, "churn-eu:v1");
+}
+
+TEST_P(Lineage, ShowsNothingBehindWhatIsHidden) {
+  used("rows", "hidden");
+  used("rows", "train-2");
+  story.model("churn");
+  story.version("churn");
+  story.edge(RegistryStory::run("hidden"), registry::Relation::produced,
+             RegistryStory::version_node("churn", 1));
+  LineageWalk walk{Direction::downstream};
+  walk.sees = [](const registry::Node& node) { return node.name != "hidden"; };
+  const auto graph = lineage(reader(), data_node("rows"), walk);
+  EXPECT_THAT(reached(graph), ElementsAre("hidden@1", "train-2@1"));
+  EXPECT_TRUE(graph.nodes[1].hidden);
+  EXPECT_FALSE(graph.nodes[2].hidden);
+}
+
+TEST_P(Lineage, IsTheSameFartherOnWhereMoreIsAskedFor) {
+  for (int i = 0; i < 5; ++i) used("rows", "train-" + std::to_string(i));
+  const auto& state = reader();
+  LineageWalk walk{Direction::downstream};
+  const auto whole = reached(lineage(state, data_node("rows"), walk));
+  walk.nodes = 2;
+  const auto part = lineage(state, data_node("rows"), walk);
+  EXPECT_TRUE(part.more);
+  EXPECT_THAT(reached(part), ElementsAre(whole[0], whole[1]));
+}
+
+TEST_P(Lineage, KnowsTheVersionsAndEvaluationsOfARun) {
+  story.model("churn");
+  auto command = RegistryStory::at<registry::RegisterVersion>("churn");
+  command.run.emplace();
+  command.run->id = registry::Label::trusted("train/1 ü");
+  story.record(command);
+  story.record(command);
+  auto evaluation = RegistryStory::at<registry::RecordEvaluation>("churn");
+  evaluation.version = registry::VersionNumber(1);
+  evaluation.new_id = RegistryStory().id<registry::EvaluationId>();
+  evaluation.run = registry::Label::trusted("eval-1");
+  evaluation.metrics = {{"auc", 0.5}};
+  story.record(evaluation);
+  auto gone = RegistryStory::at<registry::DeleteVersion>("churn");
+  gone.version = registry::VersionNumber(2);
+  story.record(gone);
+  const auto& state = reader();
+  const auto made = versions_of(state, registry::Label::trusted("train/1 ü"));
+  ASSERT_EQ(made.size(), 1U);
+  EXPECT_EQ(made[0].version, registry::VersionNumber(1));
+  EXPECT_EQ(evaluations_of(state, registry::Label::trusted("eval-1")).size(), 1U);
+  EXPECT_THAT(evaluations_of(state, registry::Label::trusted("eval")), IsEmpty());
+}
+
+TEST_P(Queries, FindWhoUsesAVersionAndWhichOfAModel) {
+  const auto churn = story.model("churn");
+  story.version("churn");
+  story.version("churn");
+  const auto use = [&](const std::string& consumer, std::uint64_t version, std::int64_t at) {
+    auto command = RegistryStory::at<registry::RecordUsage>("churn");
+    command.version = registry::VersionNumber(version);
+    command.consumer = registry::Label::trusted(consumer);
+    command.at = Timestamp(at);
+    story.record(command);
+  };
+  use("campaigns", 1, 1'000);
+  use("web", 1, 9'000'000);
+  use("web", 2, 9'000'000);
+  const auto& state = reader();
+  const auto all = [](registry::UsageRecord&) { return true; };
+  EXPECT_EQ(list_usage(state, churn, {}, all, {}).items.size(), 3U);
+  const auto of_v1 = list_usage(state, churn, registry::VersionNumber(1), all, {{}, 1});
+  ASSERT_EQ(of_v1.items.size(), 1U);
+  EXPECT_EQ(of_v1.items[0].consumer.str(), "campaigns");
+  const auto next = list_usage(state, churn, registry::VersionNumber(1), all, {*of_v1.next, 1});
+  ASSERT_EQ(next.items.size(), 1U);
+  EXPECT_FALSE(next.next);
+  const auto later = [](registry::UsageRecord& usage) { return usage.last > Timestamp(2'000); };
+  EXPECT_EQ(list_usage(state, churn, registry::VersionNumber(1), later, {}).items.size(), 1U);
 }
 
 // Decisions refuse circles; a log that holds one must not hang a reader all the same.
@@ -363,7 +480,7 @@ TEST(LineageOfADamagedState, EndsWhereEdgesGoInACircle) {
   put("b", "c");
   put("c", "a");
   put("a", "a");
-  const auto graph = lineage(state, run_node("a"), Direction::both, 64);
+  const auto graph = lineage(state, run_node("a"), {Direction::both, 64});
   EXPECT_THAT(reached(graph), ElementsAre("c@1", "b@1"));
   EXPECT_EQ(graph.edges.size(), 4U);
   EXPECT_FALSE(graph.truncated);

@@ -77,6 +77,10 @@ std::string_view to_string(Table table) {
       return "deliveries";
     case Table::secrets:
       return "secrets";
+    case Table::run_versions:
+      return "run_versions";
+    case Table::run_evaluations:
+      return "run_evaluations";
     case Table::usage:
       return "usage";
     case Table::evaluations:
@@ -127,6 +131,10 @@ std::string keys::edge(const Node& near, const Node& far, Relation relation) {
   key += node(far);
   key.push_back(static_cast<char>(relation));
   return key;
+}
+
+std::string keys::of_run(const Label& run) {
+  return node({NodeKind::run, run.str(), {}}) + '\0';
 }
 
 std::optional<RegistryRecord> find_registry(const Reader& reader, const RegistryName& name) {

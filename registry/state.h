@@ -39,6 +39,8 @@ enum class Table : std::uint8_t {
   triggers,          // automation id, be64 event sequence -> be64 sequence of the automation.triggered event
   deliveries,        // delivery id                        -> DeliveryRecord
   secrets,           // name                               -> SecretRecord
+  run_versions,      // run key, 0, model id, be64 number  -> (empty): the versions that name it as their run
+  run_evaluations,   // run key, 0, model id, be64 number, evaluation id -> (empty): those that it made
   usage,             // model id, be64 number, consumer    -> UsageRecord
   evaluations,       // model id, be64 number, evaluation id -> EvaluationRecord
   principals,        // principal id                       -> PrincipalRecord
@@ -49,7 +51,7 @@ enum class Table : std::uint8_t {
   tokens,            // token id                           -> TokenRecord
   tokens_of,         // principal id, token id             -> (empty)
 };
-inline constexpr std::size_t kTableCount = 27;
+inline constexpr std::size_t kTableCount = 29;
 std::string_view to_string(Table table);
 
 class Reader {
@@ -113,6 +115,8 @@ std::string role_holder(const RoleScope& on, PrincipalId holder);
 // "version/<id>", ...: short enough for an LMDB key pair (the caller's ids are cut to a digest beyond 128 bytes).
 std::string node(const Node& node);
 std::string edge(const Node& near, const Node& far, Relation relation);
+// What stands behind it in run_versions and run_evaluations begins with a model's id.
+std::string of_run(const Label& run);
 }  // namespace keys
 
 // ---- typed access ----

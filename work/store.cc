@@ -55,6 +55,7 @@ Result<void> open_tables(lmdb::Environment& environment, Tables& tables) {
                                                         {"token_uses", &tables.token_uses},
                                                         {"directory", &tables.directory},
                                                         {"principal_names", &tables.principal_names},
+                                                        {"usage", &tables.usage},
                                                         {"loose", &tables.loose}};
   for (const auto& [name, table] : named) {
     HERALD_TRY(*table, environment.table(name));

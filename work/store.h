@@ -35,6 +35,7 @@ struct Tables {
   lmdb::Table token_uses;       // token id -> be64 time
   lmdb::Table directory;        // principal id -> Entry (work/directory.h)
   lmdb::Table principal_names;  // name in lower case -> principal id
+  lmdb::Table usage;            // model id, be64 version, consumer -> UsageRow (work/usage.h)
   lmdb::Table loose;            // kind, key in the table of that kind -> be64 period (work/loose.h)
 };
 

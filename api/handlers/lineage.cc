@@ -1,17 +1,9 @@
-// Lineage: what came of what.
+// Lineage: what came of what, and what stands on it.
 #include "api/handlers.h"
+#include "api/lineage_bodies.h"
 #include "api/writing.h"
 
 namespace herald::api {
-
-// Exactly one of these.
-struct NodeRequest {
-  std::optional<std::string> version;  // "churn:v3"
-  std::optional<registry::ArtifactId> artifact;
-  std::optional<registry::Label> run;
-  std::optional<registry::Label> dataset;
-};
-BOOST_DESCRIBE_STRUCT(NodeRequest, (), (version, artifact, run, dataset))
 
 struct LineageRequest {
   NodeRequest upstream;
@@ -28,22 +20,48 @@ struct EdgeMade {
 };
 BOOST_DESCRIBE_STRUCT(EdgeMade, (), (upstream, relation, downstream))
 
-namespace {
+struct LineageNodeBody : registry::Node {
+  std::uint32_t distance = 0;       // edges from the start
+  std::optional<bool> hidden = {};  // the caller may not see it: neither id nor name are its own
+};
+BOOST_DESCRIBE_STRUCT(LineageNodeBody, (registry::Node), (distance, hidden))
 
-Result<registry::NodeAddress> address_of(const NodeRequest& node, const std::string& field) {
-  registry::NodeAddress address{{}, node.artifact, node.run, node.dataset};
-  if (!node.version) return address;
-  HERALD_TRY(const auto reference, about(field + ".version", parse_reference(*node.version)));
-  if (reference.selector.kind != registry::VersionSelector::Kind::number) {
-    return error(Cause::invalid_value,
-                 shown(*node.version) +
-                     " may point elsewhere tomorrow: lineage names a version by its number, as \"churn:v3\"",
-                 field + ".version");
-  }
-  address.version =
-      registry::VersionAddress{{reference.registry, reference.model}, reference.selector.number};
-  return address;
-}
+struct LineageEdgeBody {
+  registry::Node upstream;
+  projections::Connection relation = projections::Connection::used;
+  registry::Node downstream;
+  std::optional<Mark> recorded;  // absent: it follows from what the version says of itself
+};
+BOOST_DESCRIBE_STRUCT(LineageEdgeBody, (), (upstream, relation, downstream, recorded))
+
+struct LineageBody {
+  registry::Node start;
+  std::vector<LineageNodeBody> nodes;
+  std::vector<LineageEdgeBody> edges;
+  bool truncated = false;
+  std::optional<std::string> next;
+};
+BOOST_DESCRIBE_STRUCT(LineageBody, (), (start, nodes, edges, truncated, next))
+
+struct ImpactItemBody {
+  registry::NodeKind kind = registry::NodeKind::version;  // or a deployment
+  std::uint32_t distance = 0;
+  std::string name;
+  std::optional<StandingVersionBody> version = {};
+};
+BOOST_DESCRIBE_STRUCT(ImpactItemBody, (), (kind, distance, name, version))
+
+// `hidden`: how many versions and deployments of this page the caller may not see.
+struct ImpactBody {
+  registry::Node start;
+  std::vector<ImpactItemBody> items;
+  std::uint64_t hidden = 0;
+  bool truncated = false;
+  std::optional<std::string> next;
+};
+BOOST_DESCRIBE_STRUCT(ImpactBody, (), (start, items, hidden, truncated, next))
+
+namespace {
 
 Result<Answer> present_edge(const registry::Reader& state, const recorder::Recorded& recorded) {
   HERALD_TRY(const auto made, json::from_json<EdgeMade>(recorded.answer, json::Mode::stored));
@@ -53,31 +71,58 @@ Result<Answer> present_edge(const registry::Reader& state, const recorder::Recor
   return answer_with(*edge, std::nullopt);
 }
 
+// Who records an edge sees both its ends, and is a member where something is said of a version: where it came from, or as
+// what it runs.
+Result<void> check_end(const Call& call, const registry::NodeAddress& end, bool is_said_of,
+                       const std::string& field) {
+  const Sight sight(call);
+  const Snapshot now = call.snapshot();
+  if (end.version) {
+    const auto least = is_said_of ? registry::Role::member : registry::Role::restricted_viewer;
+    const auto found = sight.model_for(now.state(), least, end.version->registry, end.version->model);
+    if (!found) return about(field + ".version", found).error();
+  }
+  if (end.artifact && !sight.sees({registry::NodeKind::artifact, end.artifact->str(), {}}))
+    return error(Cause::not_found, "artifact " + end.artifact->str() + " does not exist",
+                 field + ".artifact");
+  return {};
+}
+
 Result<Outcome> record_lineage(const Call& call) {
   HERALD_TRY(const auto request, body_of<LineageRequest>(call));
   HERALD_TRY(auto upstream, address_of(request.upstream, "upstream"));
   HERALD_TRY(auto downstream, address_of(request.downstream, "downstream"));
-  return Write{registry::RecordLineage{std::move(upstream), request.relation, std::move(downstream)},
-               {},
-               present_edge};
+  if (!call.access.sees_all() || call.access.on_server() < registry::Role::member) {
+    HERALD_CHECK(check_end(call, upstream, request.relation == registry::Relation::deployed_as, "upstream"));
+    HERALD_CHECK(check_end(call, downstream, true, "downstream"));
+  }
+  return Write{
+      registry::RecordLineage{std::move(upstream), request.relation, std::move(downstream), call.access},
+      {},
+      present_edge};
 }
 
-Result<registry::Node> version_start(const registry::Reader& state, std::string_view text) {
+// ---- where a walk starts ----
+
+Result<registry::Node> version_start(const registry::Reader& state, const Sight& sight,
+                                     std::string_view text) {
   HERALD_TRY(const auto reference, about("version", parse_reference(text)));
-  HERALD_TRY(const auto found,
-             about("version", registry::require_model(state, reference.registry, reference.model)));
+  HERALD_TRY(const auto found, about("version", sight.model(state, reference.registry, reference.model)));
   HERALD_TRY(const auto version, about("version", registry::resolve(state, found, reference.selector)));
   return registry::Node{registry::NodeKind::version,
                         registry::version_node_id(found.model.id, version.number),
                         reference_of(found.registry.name, found.model.name, version.number)};
 }
 
-Result<registry::Node> artifact_start(const registry::Reader& state, std::string_view text) {
+Result<registry::Node> artifact_start(const registry::Reader& state, const Sight& sight,
+                                      std::string_view text) {
   HERALD_TRY(const auto id, about("artifact", registry::ArtifactId::parse(text)));
   const auto artifact =
       registry::find<registry::ArtifactRecord>(state, registry::Table::artifacts, id.bytes());
-  if (!artifact) return error(Cause::not_found, "artifact " + id.str() + " does not exist", "artifact");
-  return registry::Node{registry::NodeKind::artifact, id.str(), artifact->name.str()};
+  const registry::Node node{registry::NodeKind::artifact, id.str(), artifact ? artifact->name.str() : ""};
+  if (!artifact || !sight.sees(node))
+    return error(Cause::not_found, "artifact " + id.str() + " does not exist", "artifact");
+  return node;
 }
 
 Result<registry::Node> labelled_start(registry::NodeKind kind, std::string_view text) {
@@ -85,19 +130,54 @@ Result<registry::Node> labelled_start(registry::NodeKind kind, std::string_view 
   return registry::Node{kind, label.str(), label.str()};
 }
 
-Result<registry::Node> start_in(const Call& call, const registry::Reader& state) {
+Result<registry::Node> start_in(const Call& call, const registry::Reader& state, const Sight& sight) {
+  using registry::NodeKind;
+  std::optional<NodeKind> kind;
   std::size_t given = 0;
-  for (const std::string_view name : {"version", "artifact", "run", "dataset"})
-    given += call.query.get(name).has_value() ? 1 : 0;
+  for (const NodeKind one :
+       {NodeKind::version, NodeKind::artifact, NodeKind::run, NodeKind::dataset, NodeKind::deployment}) {
+    if (!call.query.get(reflect::enum_name(one))) continue;
+    kind = one;
+    ++given;
+  }
   if (given != 1) {
     return error(given == 0 ? Cause::missing_field : Cause::invalid_value,
-                 "name exactly one start: version=churn:v3, artifact=<id>, run=<id> or dataset=<name>",
+                 "name exactly one start: version=churn:v3, artifact=<id>, run=<id>, dataset=<name> or "
+                 "deployment=<name>",
                  "version");
   }
-  if (const auto version = call.query.get("version")) return version_start(state, *version);
-  if (const auto artifact = call.query.get("artifact")) return artifact_start(state, *artifact);
-  if (const auto run = call.query.get("run")) return labelled_start(registry::NodeKind::run, *run);
-  return labelled_start(registry::NodeKind::dataset, text_in(call, "dataset"));
+  const std::string_view text = text_in(call, reflect::enum_name(*kind));
+  if (*kind == NodeKind::version) return version_start(state, sight, text);
+  if (*kind == NodeKind::artifact) return artifact_start(state, sight, text);
+  return labelled_start(*kind, text);
+}
+
+// ---- pages of a walk ----
+
+// Where a page begins: behind so many nodes of the graph as of an event, so that all pages are of one graph.
+struct PlaceInAWalk {
+  std::optional<Sequence> at;
+  std::size_t passed = 0;
+};
+
+std::string cursor_at(const Call& call, Sequence at, std::size_t passed) {
+  return call.herald.cursors.seal(call.path_text, be64(at.value()) + be64(passed));
+}
+
+Result<PlaceInAWalk> place_in(const Call& call) {
+  const auto cursor = call.query.get("cursor");
+  if (!cursor) return PlaceInAWalk{call.as_of, 0};
+  HERALD_TRY(const auto position, call.herald.cursors.open(call.path_text, *cursor));
+  if (position.size() != 16) return error(Cause::invalid_value, "this cursor is of another list", "cursor");
+  return PlaceInAWalk{Sequence(read_be64(position)),
+                      static_cast<std::size_t>(read_be64(std::string_view(position).substr(8)))};
+}
+
+Result<std::size_t> number_asked(const Call& call, std::string_view name, std::size_t otherwise,
+                                 std::size_t most) {
+  const auto text = call.query.get(name);
+  if (!text) return otherwise;
+  return whole_number(*text, name, 1, most);
 }
 
 Result<projections::Direction> direction_in(const Call& call) {
@@ -110,21 +190,140 @@ Result<projections::Direction> direction_in(const Call& call) {
                "direction");
 }
 
+// One walk for one page: the graph with all that comes before the page too.
+struct WalkedGraph {
+  projections::LineageGraph graph;
+  Sequence at;
+};
+
+Result<WalkedGraph> walk_from_start(const Call& call, const Snapshot& now, const Sight& sight,
+                                    const PlaceInAWalk& place, projections::Direction direction,
+                                    std::size_t most_nodes) {
+  if (place.at && now.sequence() < *place.at)
+    return error(Cause::busy,
+                 "the views are not yet at event " + std::to_string(place.at->value()) + ": try again");
+  HERALD_TRY(const auto start, start_in(call, now.state(), sight));
+  projections::LineageWalk asked;
+  asked.direction = direction;
+  asked.nodes = place.passed + most_nodes;
+  if (!sight.sees_all()) asked.sees = [&sight](const registry::Node& node) { return sight.sees(node); };
+  HERALD_TRY(asked.depth, number_asked(call, "depth", limits::kMaxLineageDepth, limits::kMaxLineageDepth));
+  return WalkedGraph{projections::lineage(now.state(), start, asked), now.sequence()};
+}
+
+// What is hidden is told apart by its place, and by nothing of its own.
+registry::Node shown_node(const projections::LineageGraph& graph, std::size_t place) {
+  const projections::LineageNode& node = graph.nodes[place];
+  if (!node.hidden) return node;
+  return {node.kind, "hidden-" + std::to_string(place), "hidden"};
+}
+
 Result<Outcome> walk_lineage(const Call& call) {
-  const Snapshot now = call.snapshot();
-  HERALD_TRY(const auto start, start_in(call, now.state()));
   HERALD_TRY(const auto direction, direction_in(call));
-  std::size_t depth = limits::kMaxLineageDepth;
-  if (const auto text = call.query.get("depth")) {
-    HERALD_TRY(depth, whole_number(*text, "depth", 1, limits::kMaxLineageDepth));
+  HERALD_TRY(const auto limit,
+             number_asked(call, "limit", limits::kMaxLineageNodes, limits::kMaxLineageNodes));
+  HERALD_TRY(const auto place, place_in(call));
+  const Snapshot now(call.herald.parts, place.at);
+  const Sight sight(call);
+  HERALD_TRY(const auto walked, walk_from_start(call, now, sight, place, direction, limit));
+  const projections::LineageGraph& graph = walked.graph;
+  LineageBody body{
+      .start = shown_node(graph, 0), .nodes = {}, .edges = {}, .truncated = graph.truncated, .next = {}};
+  for (std::size_t i = 1 + place.passed; i < graph.nodes.size(); ++i) {
+    LineageNodeBody& node = body.nodes.emplace_back();
+    static_cast<registry::Node&>(node) = shown_node(graph, i);
+    node.distance = static_cast<std::uint32_t>(graph.nodes[i].distance);
+    if (graph.nodes[i].hidden) node.hidden = true;
   }
-  const Presenter presenter(now.state(), call.herald.parts.work);
-  return answer_with(presenter.lineage(projections::lineage(now.state(), start, direction, depth)),
-                     now.sequence());
+  for (const projections::LineageEdge& edge : graph.edges) {
+    if (place.passed > 0 && std::max(edge.upstream, edge.downstream) <= place.passed) continue;
+    body.edges.push_back(
+        {shown_node(graph, edge.upstream), edge.relation, shown_node(graph, edge.downstream), edge.recorded});
+  }
+  if (graph.more) body.next = cursor_at(call, walked.at, graph.nodes.size() - 1);
+  return answer_with(body, walked.at);
 }
 
 Result<Outcome> get_lineage(const Call& call) {
   return Blocking{[&call] { return walk_lineage(call); }};
+}
+
+// ---- what stands on it ----
+
+std::optional<ImpactItemBody> impact_item(const registry::Reader& state,
+                                          const projections::LineageNode& node) {
+  ImpactItemBody item{
+      .kind = node.kind, .distance = static_cast<std::uint32_t>(node.distance), .name = node.name};
+  if (node.kind == registry::NodeKind::deployment) return item;
+  const auto version = registry::version_of(node);
+  if (!version) return std::nullopt;
+  item.version = standing_version(state, version->model_id, version->version);
+  if (!item.version) return std::nullopt;
+  item.name = item.version->reference;
+  return item;
+}
+
+Result<Outcome> walk_impact(const Call& call) {
+  HERALD_TRY(const auto limit, number_asked(call, "limit", limits::kDefaultPageSize, limits::kMaxPageSize));
+  HERALD_TRY(const auto place, place_in(call));
+  const Snapshot now(call.herald.parts, place.at);
+  const Sight sight(call);
+  HERALD_TRY(const auto walked, walk_from_start(call, now, sight, place, projections::Direction::downstream,
+                                                limits::kMaxLineageNodes));
+  const projections::LineageGraph& graph = walked.graph;
+  ImpactBody body{
+      .start = shown_node(graph, 0), .items = {}, .hidden = 0, .truncated = graph.truncated, .next = {}};
+  std::size_t passed = place.passed;
+  for (; passed + 1 < graph.nodes.size() && body.items.size() < limit; ++passed) {
+    const projections::LineageNode& node = graph.nodes[passed + 1];
+    if (node.hidden) {
+      const bool counts =
+          node.kind == registry::NodeKind::version || node.kind == registry::NodeKind::deployment;
+      body.hidden += counts ? 1 : 0;
+    } else if (auto item = impact_item(now.state(), node)) {
+      body.items.push_back(std::move(*item));
+    }
+  }
+  if (graph.more || passed + 1 < graph.nodes.size()) body.next = cursor_at(call, walked.at, passed);
+  return answer_with(body, walked.at);
+}
+
+Result<Outcome> get_impact(const Call& call) {
+  return Blocking{[&call] { return walk_impact(call); }};
+}
+
+// ---- one artifact in many models ----
+
+Result<Outcome> list_versions_of_artifact(const Call& call) {
+  HERALD_TRY(const auto id, about("artifact", registry::ArtifactId::parse(call.path.at("artifact"))));
+  HERALD_TRY(const auto request, page_in(call));
+  const Snapshot now = call.snapshot();
+  const Sight sight(call);
+  const registry::Node node{registry::NodeKind::artifact, id.str(), {}};
+  if (!registry::find<registry::ArtifactRecord>(now.state(), registry::Table::artifacts, id.bytes()) ||
+      !sight.sees(node))
+    return error(Cause::not_found, "artifact " + id.str() + " does not exist", "artifact");
+  const auto page =
+      projections::list_versions_of(now.state(), id, request, [&](const projections::LinkedVersion& linked) {
+        return sight.sees(linked.model_id) &&
+               standing_version(now.state(), linked.model_id, linked.version).has_value();
+      });
+  return list_answer(call, page, now.sequence(),
+                     [&](std::string& out, const projections::LinkedVersion& linked) {
+                       json::write(out, *standing_version(now.state(), linked.model_id, linked.version));
+                     });
+}
+
+Doc with_a_start(Doc doc) {
+  return std::move(doc)
+      .with({"version", R"({"type":"string"})", "Start: a reference, as churn:v3."})
+      .with({"artifact", R"({"type":"string"})", "Start: an artifact's id."})
+      .with({"run", R"({"type":"string"})", "Start: a run's id."})
+      .with({"dataset", R"({"type":"string"})", "Start: a data set's name."})
+      .with({"deployment", R"({"type":"string"})", "Start: a deployment's name."})
+      .with({"depth", R"({"type":"integer","minimum":1,"maximum":64,"default":64})", "Steps from the start."})
+      .paged()
+      .as_of();
 }
 
 }  // namespace
@@ -135,17 +334,24 @@ void add_lineage_routes(Router& router) {
                   .takes<LineageRequest>("LineageRequest")
                   .gives<registry::EdgeRecord>("LineageEdge")
                   .records()});
-  router.add({Method::get, "/v1/lineage", Permission::read, ObjectScope::visible, get_lineage,
-              Doc("lineage", "Show what is connected with a version, an artifact, a run or a data set")
-                  .gives<LineageBody>("Lineage")
-                  .with({"version", R"({"type":"string"})", "Start: a reference, as churn:v3."})
-                  .with({"artifact", R"({"type":"string"})", "Start: an artifact's id."})
-                  .with({"run", R"({"type":"string"})", "Start: a run's id."})
-                  .with({"dataset", R"({"type":"string"})", "Start: a data set's name."})
-                  .with({"direction", R"({"enum":["upstream","downstream","both"],"default":"both"})",
-                         "Where from, what came of it, or both."})
-                  .with({"depth", R"({"type":"integer","minimum":1,"maximum":64,"default":64})",
-                         "Steps from the start."})
+  router.add(
+      {Method::get, "/v1/lineage", Permission::read, ObjectScope::visible, get_lineage,
+       with_a_start(
+           Doc("lineage", "Show what is connected with a version, artifact, run, data set or deployment")
+               .gives<LineageBody>("Lineage")
+               .with({"direction", R"({"enum":["upstream","downstream","both"],"default":"both"})",
+                      "Where from, what came of it, or both."})
+               .says("The nearest first, 1,000 nodes on a page unless \"limit\" says fewer; all pages are of "
+                     "one moment. What the caller may not see is there as hidden, and nothing behind it."))});
+  router.add({Method::get, "/v1/lineage/impact", Permission::read, ObjectScope::visible, get_impact,
+              with_a_start(Doc("lineage",
+                               "What stands on it: the versions below, with their aliases and stages, and "
+                               "where they are deployed")
+                               .gives<ImpactBody>("Impact"))});
+  router.add({Method::get, "/v1/artifacts/{artifact}/versions", Permission::read, ObjectScope::visible,
+              list_versions_of_artifact,
+              Doc("artifacts", "The versions, of whatever models, that an artifact belongs to")
+                  .lists<StandingVersionBody>("StandingVersion")
                   .as_of()});
 }
 

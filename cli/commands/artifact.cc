@@ -137,6 +137,15 @@ Result<void> run(Session& session, const Show& args) {
   return session.show({.target = artifact_path(args.id)}, artifact_view());
 }
 
+Result<void> list_versions(Session& session, const Show& args) {
+  static const View view{.id = text("reference"),
+                         .table = {{"VERSION", text("reference")},
+                                   {"STATUS", text("status")},
+                                   {"STAGE", text("stage")},
+                                   {"ALIASES", words("aliases")}}};
+  return session.list(Query(artifact_path(args.id) + "/versions"), view, {.limit = {}, .all = true});
+}
+
 struct Download {
   std::string what;
   std::optional<std::string> to;
@@ -268,6 +277,10 @@ void add_artifact_commands(Program& program) {
   program.command<Show>(
       artifact, {"show", "Show one, with the versions that it belongs to.", "herald artifact show 0192f3..."},
       declare, run);
+  program.command<Show>(artifact,
+                        {"versions", "The versions, of whatever models, that it belongs to.",
+                         "herald artifact versions 0192f3..."},
+                        declare, list_versions);
   program.command<Download>(
       artifact,
       {"download", "Fetch the files of an artifact or of a version, each held against its digest.",

@@ -13,6 +13,9 @@ void add_commands(Program& program) {
   add_comment_commands(program);
   add_artifact_commands(program);
   add_lineage_commands(program);
+  add_run_commands(program);
+  add_evaluation_commands(program);
+  add_usage_commands(program);
   add_event_commands(program);
   add_history_commands(program);
   add_wait_commands(program);

@@ -7,7 +7,7 @@
 namespace herald::cli {
 namespace {
 
-constexpr const char* kNode = "version:MODEL:v1, artifact:ID, run:ID or dataset:NAME";
+constexpr const char* kNode = "version:MODEL:v1, artifact:ID, run:ID, dataset:NAME or deployment:NAME";
 
 std::string node_text(const json::Value& node) {
   const std::string name = text_at(node, "name");
@@ -49,7 +49,8 @@ struct Record {
 };
 void declare(Options& options, Record& args) {
   options.word("FROM", args.upstream, kNode)
-      .word("RELATION", args.relation, "used, produced, derived_from, trained_on or evaluated_on")
+      .word("RELATION", args.relation,
+            "used, produced, derived_from, trained_on, evaluated_on or deployed_as")
       .word("TO", args.downstream, "what came of it, written alike");
 }
 Result<void> run(Session& session, const Record& args) {
@@ -71,44 +72,108 @@ struct Show {
   std::string start;
   std::optional<std::string> direction, as_of;
   std::optional<std::uint64_t> depth;
+  bool all = false;
 };
 void declare(Options& options, Show& args) {
   options.word("START", args.start, kNode)
       .choice("--direction", {"upstream", "downstream", "both"}, args.direction,
               "where it comes from, what came of it, or both (default both)")
-      .option("--depth", "N", args.depth, "how many steps (default: the server's limit)");
+      .option("--depth", "N", args.depth, "how many steps (default: the server's limit)")
+      .flag("--all", args.all, "show more than the first 1,000 nodes");
   declare_as_of(options, args.as_of);
 }
+
+// The edges of one page, in the form that was asked for.
+class EdgePages {
+ public:
+  explicit EdgePages(Session& session) : session_(session) {}
+
+  Result<std::string> take(const std::string& body) {
+    pages_.push_back(json::Document::parse(body));
+    if (!pages_.back()) return pages_.back().error();
+    const json::Value root = pages_.back()->root();
+    truncated_ = truncated_ || text_at(root, "truncated") == "true";
+    if (const auto found = member_at(root, "edges")) {
+      for (const json::Value edge : found->elements()) edges_.push_back(edge);
+    }
+    return string_at(root, "next");
+  }
+
+  void show(bool is_more) const {
+    if (session_.output() == Output::table) {
+      if (edges_.empty()) {
+        session_.note("nothing is known of where it comes from or what came of it");
+      } else {
+        session_.print(render_table(edge_view().table, edges_, session_.style()));
+      }
+    } else {
+      for (const json::Value& edge : edges_)
+        session_.print((session_.output() == Output::id ? edge_view().id(edge) : edge.dump()) + "\n");
+    }
+    if (is_more) session_.note("there is more: --all shows it");
+    if (truncated_) session_.note("there is more: this was cut off at the server's limit or --depth");
+  }
+
+ private:
+  Session& session_;
+  std::vector<Result<json::Document>> pages_;  // the edges borrow from them
+  std::vector<json::Value> edges_;
+  bool truncated_ = false;
+};
+
+Query from_start(const std::string& path, const NodeArgument& start,
+                 const std::optional<std::uint64_t>& depth, const std::optional<std::string>& as_of) {
+  Query query(path);
+  query.add(start.kind, start.id).add("as_of", as_of.value_or(""));
+  if (depth) query.add("depth", std::to_string(*depth));
+  return query;
+}
+
 Result<void> run(Session& session, const Show& args) {
   HERALD_TRY(const auto start, NodeArgument::parse(args.start));
-  Query query("/v1/lineage");
-  query.add(start.kind, start.id)
-      .add("direction", args.direction.value_or("both"))
-      .add("as_of", args.as_of.value_or(""));
-  if (args.depth) query.add("depth", std::to_string(*args.depth));
-  HERALD_TRY(const Answer answer, session.client().get(query.str()));
+  Query query = from_start("/v1/lineage", start, args.depth, args.as_of);
+  query.add("direction", args.direction.value_or("both"));
+  HERALD_TRY(Answer answer, session.client().get(query.str()));
   if (session.output() == Output::json) return session.show_body(answer.body, edge_view());
-
-  HERALD_TRY(const auto document, json::Document::parse(answer.body));
-  std::vector<json::Value> edges;
-  const auto found = member_at(document.root(), "edges");
-  if (found) {
-    for (const json::Value edge : found->elements()) edges.push_back(edge);
+  EdgePages pages(session);
+  HERALD_TRY(std::string next, pages.take(answer.body));
+  while (args.all && !next.empty()) {
+    HERALD_TRY(answer, session.client().get(Query(query).add("cursor", next).str()));
+    HERALD_TRY(next, pages.take(answer.body));
   }
-  if (session.output() == Output::table) {
-    if (edges.empty()) {
-      session.note("nothing is known of where it comes from or what came of it");
-    } else {
-      session.print(render_table(edge_view().table, edges, session.style()));
-    }
-  } else {
-    for (const json::Value& edge : edges) {
-      session.print((session.output() == Output::id ? edge_view().id(edge) : edge.dump()) + "\n");
-    }
-  }
-  if (text_at(document.root(), "truncated") == "true")
-    session.note("there is more: this was cut off at the server's limit or --depth");
+  pages.show(!next.empty());
   return {};
+}
+
+const View& impact_view() {
+  static const View view{
+      .id = text("name"),
+      .table = {{"WHAT", text("kind")},
+                {"NAME", text("name")},
+                {"STATUS", text("version.status")},
+                {"STAGE", text("version.stage")},
+                {"ALIASES", words("version.aliases")},
+                {"STEPS", text("distance"), true}},
+  };
+  return view;
+}
+
+struct Impact {
+  std::string start;
+  std::optional<std::string> as_of;
+  std::optional<std::uint64_t> depth;
+  Paging paging;
+};
+void declare(Options& options, Impact& args) {
+  options.word("START", args.start, kNode)
+      .option("--depth", "N", args.depth, "how many steps (default: the server's limit)");
+  declare_as_of(options, args.as_of);
+  declare_paging(options, args.paging);
+}
+Result<void> run(Session& session, const Impact& args) {
+  HERALD_TRY(const auto start, NodeArgument::parse(args.start));
+  return session.list(from_start("/v1/lineage/impact", start, args.depth, args.as_of), impact_view(),
+                      args.paging);
 }
 
 }  // namespace
@@ -129,6 +194,12 @@ void add_lineage_commands(Program& program) {
                          "herald lineage show version:churn:v2\nherald lineage show "
                          "dataset:customers-2026-03 --direction downstream"},
                         declare, run);
+  program.command<Impact>(
+      group,
+      {"impact", "What stands on it: versions, with their aliases and stages, and deployments.",
+       "herald lineage impact dataset:customers-2026-03\n"
+       "herald lineage impact run:8f3a --all -o id"},
+      declare, run);
 }
 
 }  // namespace herald::cli

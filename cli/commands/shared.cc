@@ -80,6 +80,15 @@ Result<std::string> tags_body(const std::vector<std::string>& set, const std::ve
   return body;
 }
 
+Result<std::string> path_of_model_or_version(const std::string& text) {
+  if (text.find(':') == std::string::npos) {
+    HERALD_TRY(const auto model, ModelArgument::parse(text));
+    return model.path();
+  }
+  HERALD_TRY(const auto version, VersionArgument::parse(text));
+  return version.path();
+}
+
 const View& model_view() {
   static const View view{
       .id = [](const json::Value& model) { return model_name(model, "name"); },

@@ -33,6 +33,9 @@ Request with_reason(std::string method, std::string target, const std::optional<
 // {"key":"value","gone":null}
 Result<std::string> tags_body(const std::vector<std::string>& set, const std::vector<std::string>& remove);
 
+// "churn" or "churn:v3": the path of the model, or of that version.
+Result<std::string> path_of_model_or_version(const std::string& text);
+
 const View& model_view();
 const View& version_view();
 // The moves of an alias: from where, to where, how long it stayed.

@@ -350,6 +350,7 @@ void add_version_commands(Program& program) {
       declare, link);
   program.command<Link>(group, {"unlink", "Take that back.", "herald version unlink churn:v3 ARTIFACT-ID"},
                         declare, unlink);
+  add_compare_commands(program, group);
   program.command<Resolve>(program.top(),
                            {"resolve", "The version that a reference means, now or then.",
                             "herald resolve churn:production\n"

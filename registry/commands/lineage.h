@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "registry/access.h"
 #include "registry/commands/addresses.h"
 #include "registry/events/usage.h"
 #include "registry/facts.h"
@@ -21,19 +22,24 @@ struct NodeAddress {
   std::optional<Label> dataset;
   std::optional<Label> deployment = {};
 };
-// An edge that is there is a no-op; one that would close a circle is refused.
+// An edge that is there is a no-op; one that would close a circle is refused, and the way around it named: of the
+// versions on it only those that `access` sees.
 struct RecordLineage {
   NodeAddress upstream;
   Relation relation = Relation::used;
   NodeAddress downstream;
+  Access access = Access::unlimited();
 };
 
-// Said by a consumer, or counted from what it resolved. `until` is not before `since`.
+// One report of a consumer. It is recorded when it is the first one of its clock hour (UTC), together with what was
+// reported since the one that was recorded before; else it is a no-op: of each version and consumer the log has at most
+// one event for an hour. `total` is all that the consumer ever reported of this version, this report among it: it grows,
+// so that whoever counts loses nothing and counts nothing twice. Where it does not (the counter was lost), `count` counts.
 struct RecordUsage : VersionAddress {
   Label consumer;
   std::optional<AliasName> alias;
-  std::uint64_t count = 1;
-  Timestamp since, until;
+  std::uint64_t count = 1, total = 1;
+  Timestamp at;
 };
 
 // `dataset`: a data set, or an artifact that is one.

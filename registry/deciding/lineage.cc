@@ -2,9 +2,10 @@
 // refused when its upstream end already follows from its downstream end.
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <deque>
-#include <set>
+#include <map>
+#include <stdexcept>
 
 #include "base/limits.h"
 #include "registry/deciding/rules.h"
@@ -28,8 +29,7 @@ std::string reference(const FoundModel& found, VersionNumber number) {
 Result<Node> version_node(const Reader& state, const VersionAddress& address) {
   HERALD_TRY(const auto found, require_model(state, address.registry, address.model));
   HERALD_CHECK(require_version(state, found, address.version));
-  return Node{NodeKind::version, version_node_id(found.model.id, address.version),
-              reference(found, address.version)};
+  return node_of(found, address.version);
 }
 
 Result<Node> artifact_node(const Reader& state, ArtifactId id) {
@@ -78,44 +78,51 @@ bool fits(NodeKind upstream, Relation relation, NodeKind downstream) {
 // A breadth-first walk along one of the two edge tables, a step at a time.
 class Walk {
  public:
-  Walk(const Reader& state, Table table, std::string start)
-      : state_(state), table_(table), waiting_{start}, seen_{start} {}
+  Walk(const Reader& state, Table table, const std::string& start)
+      : state_(state), table_(table), waiting_{start}, reached_from_{{start, std::string()}} {}
 
   bool done() const { return waiting_.empty(); }
-  std::size_t size() const { return seen_.size(); }
-  bool has_met(const std::string& node) const { return seen_.contains(node); }
+  std::size_t size() const { return reached_from_.size(); }
+  bool has_met(const std::string& node) const { return reached_from_.contains(node); }
   // Visits the neighbours of one node.
   void step() {
-    std::string prefix = std::move(waiting_.front());
+    const std::string near = std::move(waiting_.front());
     waiting_.pop_front();
-    prefix.push_back('\0');
+    const std::string prefix = near + '\0';
     state_.scan(table_, prefix, {}, [&](std::string_view key, std::string_view) {
       std::string far(key.substr(prefix.size(), key.size() - prefix.size() - 1));
-      if (seen_.insert(far).second) waiting_.push_back(std::move(far));
-      return seen_.size() <= limits::kMaxLineageWalk;
+      if (reached_from_.emplace(far, near).second) waiting_.push_back(std::move(far));
+      return reached_from_.size() <= limits::kMaxLineageWalk;
     });
+  }
+  // The keys from `node`, which it has met, back to the start, both of them included.
+  std::vector<std::string> way_back(std::string node) const {
+    std::vector<std::string> way;
+    for (; !node.empty(); node = reached_from_.at(node)) way.push_back(node);
+    return way;
   }
 
  private:
   const Reader& state_;
   Table table_;
   std::deque<std::string> waiting_;
-  std::set<std::string> seen_;
+  std::map<std::string, std::string> reached_from_;  // the start from nothing
 };
 
-// Both ways at once, the smaller side first: a fresh end, as most are, has nothing beyond it and ends the
-// search.
-Result<void> check_no_circle(const Reader& state, const Node& upstream, const Node& downstream) {
+// Both ways at once, the smaller side first: a fresh end, as most are, has nothing beyond it and ends the search. Gives the
+// way from `downstream` down to `upstream` that the edge would close to a circle; nothing: there is none.
+Result<std::vector<std::string>> way_around(const Reader& state, const Node& upstream,
+                                            const Node& downstream) {
   const std::string above = keys::node(upstream), below = keys::node(downstream);
   Walk ancestors(state, Table::upstream, above);
   Walk descendants(state, Table::downstream, below);
   while (!ancestors.done() && !descendants.done()) {
     (ancestors.size() <= descendants.size() ? ancestors : descendants).step();
-    if (ancestors.has_met(below) || descendants.has_met(above)) {
-      return error(Cause::not_allowed_now,
-                   fmt::format("{} {} already follows from {} {}: this edge would close a circle",
-                               reflect::enum_name(upstream.kind), in_quotes(upstream.name),
-                               reflect::enum_name(downstream.kind), in_quotes(downstream.name)));
+    if (ancestors.has_met(below)) return ancestors.way_back(below);
+    if (descendants.has_met(above)) {
+      std::vector<std::string> way = descendants.way_back(above);
+      std::reverse(way.begin(), way.end());
+      return way;
     }
     if (ancestors.size() + descendants.size() > limits::kMaxLineageWalk) {
       return error(
@@ -125,7 +132,57 @@ Result<void> check_no_circle(const Reader& state, const Node& upstream, const No
               limits::kMaxLineageWalk, in_quotes(upstream.name), in_quotes(downstream.name)));
     }
   }
-  return {};
+  return std::vector<std::string>();
+}
+
+// The edge between two nodes that are neighbours on a way.
+EdgeRecord edge_between(const Reader& state, const std::string& above, const std::string& below) {
+  std::optional<EdgeRecord> edge;
+  state.scan(Table::downstream, above + '\0' + below, {}, [&](std::string_view, std::string_view value) {
+    edge = record::decode<EdgeRecord>(value);
+    return false;
+  });
+  if (!edge) throw std::logic_error("a way leads over an edge that is not there");
+  return std::move(*edge);
+}
+
+std::string shown_on_the_way(const Reader& state, const Access& access, const Node& node) {
+  const auto version = version_of(node);
+  if (!version || access.sees_all()) return in_quotes(node.name);
+  const auto model = find_model(state, version->model_id);
+  const auto home =
+      model ? find<RegistryRecord>(state, Table::registries, model->registry_id.bytes()) : std::nullopt;
+  return home && access.on(*home, model->id) ? in_quotes(node.name) : "a hidden version";
+}
+
+// "base:v1" -> "churn:v1" -> "churn:v2"; of a long way the middle is left out.
+std::string told(const Reader& state, const Access& access, const std::vector<std::string>& way) {
+  constexpr std::size_t kShownAtEachEnd = 4;
+  std::string text;
+  for (std::size_t i = 0; i < way.size(); ++i) {
+    const bool is_first = i == 0;
+    if (!is_first) text += " -> ";
+    if (way.size() > 2 * kShownAtEachEnd && i == kShownAtEachEnd) {
+      const std::size_t left_out = way.size() - 2 * kShownAtEachEnd;
+      text += fmt::format("{} more -> ", left_out);
+      i += left_out;
+    }
+    const EdgeRecord edge =
+        is_first ? edge_between(state, way[0], way[1]) : edge_between(state, way[i - 1], way[i]);
+    text += shown_on_the_way(state, access, is_first ? edge.upstream : edge.downstream);
+  }
+  return text;
+}
+
+Result<void> check_no_circle(const Reader& state, const RecordLineage& command, const Node& upstream,
+                             const Node& downstream) {
+  HERALD_TRY(const auto way, way_around(state, upstream, downstream));
+  if (way.empty()) return {};
+  return error(Cause::not_allowed_now,
+               fmt::format("{} {} already follows from {} {} ({}): this edge would close a circle",
+                           reflect::enum_name(upstream.kind), in_quotes(upstream.name),
+                           reflect::enum_name(downstream.kind), in_quotes(downstream.name),
+                           told(state, command.access, way)));
 }
 
 }  // namespace
@@ -145,10 +202,20 @@ Result<Decision> rule(const Reader& state, const RecordLineage& command) {
     return error(Cause::invalid_value, fmt::format("{} cannot be its own ancestor", in_quotes(upstream.name)),
                  "downstream");
   }
-  HERALD_CHECK(check_no_circle(state, upstream, downstream));
+  HERALD_CHECK(check_no_circle(state, command, upstream, downstream));
   decision.created = true;
   decision.drafts.push_back({LineageRecorded{upstream, command.relation, downstream}, {}});
   return decision;
+}
+
+void draft_edge(const Reader& state, const LineageRecorded& edge, std::vector<Draft>& drafts) {
+  if (state.get(Table::upstream, keys::edge(edge.downstream, edge.upstream, edge.relation))) return;
+  const auto way = way_around(state, edge.upstream, edge.downstream);
+  if (way && way->empty()) drafts.push_back({edge, {}});
+}
+
+Node node_of(const FoundModel& found, VersionNumber number) {
+  return {NodeKind::version, version_node_id(found.model.id, number), reference(found, number)};
 }
 
 Result<Node> node_at(const Reader& state, const NodeAddress& address, std::string_view field) {

@@ -128,7 +128,8 @@ TEST(RecordLineage, RefusesToCloseACircleOfDerivedVersions) {
   story.when(derived("churn", 2, "base", 1))
       .refused(
           Cause::not_allowed_now, "",
-          R"(version "churn:v2" already follows from version "base:v1": this edge would close a circle)");
+          R"(version "churn:v2" already follows from version "base:v1" ("base:v1" -> "churn:v1" -> "churn:v2"): )"
+          "this edge would close a circle");
   story.when(derived("base", 1, "churn", 2)).then({"base:v1 derived_from churn:v2"});
 }
 
@@ -137,9 +138,42 @@ TEST(RecordLineage, RefusesToCloseACircleThroughARun) {
   story.given({edge(version_node("churn", 1), Relation::used, run_node("tune"))});
   story.when(edge(run_node("tune"), Relation::produced, version_node("churn", 1)))
       .refused(Cause::not_allowed_now, "",
-               R"(run "tune" already follows from version "churn:v1": this edge would close a circle)");
+               R"(run "tune" already follows from version "churn:v1" ("churn:v1" -> "tune"): )"
+               "this edge would close a circle");
   story.when(edge(run_node("tune"), Relation::produced, version_node("churn", 2)))
       .then({"tune produced churn:v2"});
+}
+
+TEST(RecordLineage, NamesTheEndsOfALongWayAround) {
+  Story story = two_models();
+  for (std::uint64_t i = 3; i <= 12; ++i) story.given({a_version("churn")});
+  for (std::uint64_t i = 1; i < 12; ++i) story.given({derived("churn", i, "churn", i + 1)});
+  story.when(derived("churn", 12, "churn", 1))
+      .refused(
+          Cause::not_allowed_now, "",
+          R"(version "churn:v12" already follows from version "churn:v1" ("churn:v1" -> "churn:v2" -> )"
+          R"("churn:v3" -> "churn:v4" -> 4 more -> "churn:v9" -> "churn:v10" -> "churn:v11" -> "churn:v12"): )"
+          "this edge would close a circle");
+}
+
+TEST(RecordLineage, DoesNotNameVersionsOnTheWayThatTheCallerDoesNotSee) {
+  Story story = two_models();
+  CreateRegistry secret{id<RegistryId>(2), RegistryName::trusted("secret"), RegistryKind::model};
+  secret.visibility = Visibility::restricted;
+  auto hidden = a_version("merger");
+  hidden.registry = secret.name;
+  hidden.new_model_id = id<ModelId>(7);
+  story.given({secret, hidden});
+  auto between = version_node("merger", 1);
+  between.version->registry = secret.name;
+  story.given({edge(version_node("base", 1), Relation::derived_from, between),
+               edge(between, Relation::derived_from, version_node("churn", 1))});
+  auto closing = derived("churn", 1, "base", 1);
+  closing.access = Access::of(story.state(), PrincipalRecord{}, TokenRecord{});
+  story.when(closing).refused(
+      Cause::not_allowed_now, "",
+      R"(version "churn:v1" already follows from version "base:v1" ("base:v1" -> a hidden version -> "churn:v1"): )"
+      "this edge would close a circle");
 }
 
 TEST(RecordLineage, TellsRunsWithLongNamesApart) {

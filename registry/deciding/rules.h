@@ -136,6 +136,9 @@ Result<void> check_card_policy(const FoundModel& found, const VersionRecord& ver
 
 // ---- lineage ----
 Result<Node> node_at(const Reader& state, const NodeAddress& address, std::string_view field);
+Node node_of(const FoundModel& found, VersionNumber number);
+// Drafts what follows from another fact: not where it is there, nor where it would close a circle or that cannot be told.
+void draft_edge(const Reader& state, const LineageRecorded& edge, std::vector<Draft>& drafts);
 
 Result<void> check_metrics(const std::map<std::string, double>& metrics);
 

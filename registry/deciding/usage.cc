@@ -22,6 +22,13 @@ struct EvaluationAnswer : ModelAnswer {
 };
 BOOST_DESCRIBE_STRUCT(EvaluationAnswer, (ModelAnswer), (version, id))
 
+constexpr std::uint64_t kMaxUsesReported = 1'000'000'000;
+
+std::int64_t hour_of(Timestamp time) {
+  constexpr std::int64_t kMsAnHour = 3'600'000;
+  return time.unix_ms() / kMsAnHour;
+}
+
 bool fits(EvaluationFileKind kind, std::string_view media) {
   const bool is_data = media == "application/json" || media == "text/csv";
   return kind == EvaluationFileKind::media ? media == "image/png" || media == "text/html" : is_data;
@@ -63,15 +70,24 @@ Result<std::optional<Node>> dataset_of(const Reader& state, const RecordEvaluati
 Result<Decision> rule(const Reader& state, const RecordUsage& command) {
   HERALD_TRY(const auto found, require_model(state, command.registry, command.model));
   HERALD_CHECK(require_version(state, found, command.version));
-  if (command.count == 0) return error(Cause::invalid_value, "\"count\" is at least 1", "count");
-  if (command.until < command.since)
-    return error(Cause::invalid_value, "\"until\" is before \"since\"", "until");
+  if (command.count == 0 || command.count > kMaxUsesReported) {
+    return error(Cause::invalid_value,
+                 fmt::format("\"count\" must be between 1 and {}, not {}", kMaxUsesReported, command.count),
+                 "count");
+  }
   const OfVersion target = of(found, command.version);
-  return Decision{
-      {{UsageRecorded{target, command.consumer, command.alias, command.count, command.since, command.until},
-        {}}},
-      true,
-      json::to_json(UsageAnswer{answer_of(target), target.version, command.consumer})};
+  Decision decision{
+      {}, false, json::to_json(UsageAnswer{answer_of(target), target.version, command.consumer})};
+  const auto known = find<UsageRecord>(
+      state, Table::usage, keys::of_version(found.model.id, command.version, command.consumer.str()));
+  if (known && hour_of(command.at) <= hour_of(known->last)) return decision;
+  const bool has_grown = known && command.total > known->count;
+  const std::uint64_t count = has_grown ? command.total - known->count : command.count;
+  decision.created = true;
+  decision.drafts.push_back({UsageRecorded{target, command.consumer, command.alias, count,
+                                           known ? known->last : command.at, command.at},
+                             {}});
+  return decision;
 }
 
 Result<Decision> rule(const Reader& state, const RecordEvaluation& command) {
@@ -83,11 +99,16 @@ Result<Decision> rule(const Reader& state, const RecordEvaluation& command) {
     return error(Cause::missing_field, "an evaluation has metrics, files or both", "metrics");
   }
   const OfVersion target = of(found.model, command.version);
-  return Decision{{{EvaluationRecorded{target, command.new_id, command.name, dataset, command.run,
-                                       command.metrics, command.files},
-                    {}}},
-                  true,
-                  json::to_json(EvaluationAnswer{answer_of(target), target.version, command.new_id})};
+  Decision decision{
+      {}, true, json::to_json(EvaluationAnswer{answer_of(target), target.version, command.new_id})};
+  decision.drafts.push_back({EvaluationRecorded{target, command.new_id, command.name, dataset, command.run,
+                                                command.metrics, command.files},
+                             {}});
+  if (dataset) {
+    draft_edge(state, {*dataset, Relation::evaluated_on, node_of(found.model, command.version)},
+               decision.drafts);
+  }
+  return decision;
 }
 
 }  // namespace herald::registry::deciding

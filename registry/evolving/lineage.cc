@@ -28,6 +28,11 @@ void apply(const Step& step, const EvaluationRecorded& fact) {
   step.store(Table::evaluations, keys::of_version(fact.model_id, fact.version, fact.evaluation_id.bytes()),
              EvaluationRecord{fact.evaluation_id, fact.model_id, fact.version, fact.name, fact.dataset,
                               fact.run, fact.metrics, fact.files, step.mark});
+  if (!fact.run) return;
+  step.state.put(
+      Table::run_evaluations,
+      keys::of_run(*fact.run) + keys::of_version(fact.model_id, fact.version, fact.evaluation_id.bytes()),
+      {});
 }
 
 }  // namespace herald::registry::evolving

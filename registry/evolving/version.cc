@@ -23,6 +23,13 @@ void index_status(const Step& step, const OfVersion& of, VersionStatus status) {
   }
 }
 
+void index_run(const Step& step, const OfVersion& of, const std::optional<Run>& before,
+               const std::optional<Run>& now) {
+  const std::string version = keys::version(of.model_id, of.version);
+  if (before) step.state.erase(Table::run_versions, keys::of_run(before->id) + version);
+  if (now) step.state.put(Table::run_versions, keys::of_run(now->id) + version, {});
+}
+
 std::optional<VersionNumber> highest_ready_below(const Reader& state, const OfVersion& of) {
   const std::string_view model = of.model_id.bytes();
   std::optional<VersionNumber> highest;
@@ -65,6 +72,7 @@ void apply(const Step& step, const VersionRegistered& fact) {
   version.created = version.changed = step.mark;
   step.store(Table::versions, keys::version(fact.model_id, fact.version), version);
   index_status(step, fact, fact.status);
+  index_run(step, fact, std::nullopt, fact.run);
   step.update<ModelRecord>(Table::models, fact.model_id.bytes(), [&](ModelRecord& model) {
     model.last_version = fact.version;
     if (fact.status == VersionStatus::ready) model.latest = fact.version;
@@ -79,6 +87,7 @@ void apply(const Step& step, const VersionUpdated& fact) {
     if (fact.to.metrics) version.metrics = *fact.to.metrics;
     if (fact.to.description) version.description = fact.to.description;
   });
+  if (fact.to.run) index_run(step, fact, fact.from.run, fact.to.run);
 }
 
 void apply(const Step& step, const VersionCarded& fact) {

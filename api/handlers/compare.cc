@@ -1,0 +1,256 @@
+// What differs between versions of a model.
+#include <set>
+
+#include "api/handlers.h"
+#include "api/lineage_bodies.h"
+#include "projections/compare.h"
+
+namespace herald::api {
+
+struct ComparedVersionBody {
+  std::string asked;  // as the request called it
+  VersionNumber version;
+  std::string reference;
+  registry::VersionStatus status = registry::VersionStatus::ready;
+  Mark created;
+};
+BOOST_DESCRIBE_STRUCT(ComparedVersionBody, (), (asked, version, reference, status, created))
+
+// `same`: what all versions say alike. `truncated`: there is more that differs, or a list of files was too long to be read.
+struct ComparisonBody {
+  std::vector<ComparedVersionBody> versions;
+  std::vector<projections::ComparedRow> rows;
+  std::uint64_t same = 0;
+  bool truncated = false;
+};
+BOOST_DESCRIBE_STRUCT(ComparisonBody, (), (versions, rows, same, truncated))
+
+// An entry of an artifact's manifest.
+struct ManifestEntry {
+  std::string path;
+  std::uint64_t bytes = 0;
+  Digest digest;
+};
+BOOST_DESCRIBE_STRUCT(ManifestEntry, (), (path, bytes, digest))
+struct ComparedFileBody {
+  Digest digest;
+  std::uint64_t bytes = 0;
+};
+BOOST_DESCRIBE_STRUCT(ComparedFileBody, (), (digest, bytes))
+struct ComparedReferenceBody {
+  registry::Uri reference;
+  Digest digest;
+};
+BOOST_DESCRIBE_STRUCT(ComparedReferenceBody, (), (reference, digest))
+
+namespace {
+
+std::vector<std::string> parted(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const std::size_t comma = text.find(',');
+    parts.emplace_back(text.substr(0, comma));
+    text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
+  }
+  return parts;
+}
+
+// What `with` and `versions` name, the holder that the others are held against first.
+Result<std::vector<std::string>> asked_for(const Call& call) {
+  std::vector<std::string> asked;
+  if (const auto with = call.query.get("with")) asked.emplace_back(*with);
+  for (std::string& one : parted(text_in(call, "versions"))) asked.push_back(std::move(one));
+  if (asked.size() < 2) {
+    return error(call.query.get("versions") ? Cause::invalid_value : Cause::missing_field,
+                 "name two versions or more: ?versions=3,production, or ?versions=3&with=production",
+                 "versions");
+  }
+  if (asked.size() > projections::kMaxComparedVersions) {
+    return error(Cause::too_many,
+                 std::to_string(asked.size()) + " versions are too many to compare: at most " +
+                     std::to_string(projections::kMaxComparedVersions) + " can be",
+                 "versions");
+  }
+  return asked;
+}
+
+// The files of versions, as far as they are worth reading: what all of them have is known to be the same.
+class ComparedFiles {
+ public:
+  ComparedFiles(const Call& call, const registry::Reader& state, projections::Show show)
+      : call_(call), state_(state), show_(show) {}
+
+  Result<void> read(std::vector<projections::Comparable>& versions) {
+    const std::set<Digest> common = common_digests(versions);
+    for (projections::Comparable& of : versions) {
+      for (const registry::LinkedArtifact& linked : of.version.artifacts) {
+        if (show_ == projections::Show::differences && common.contains(linked.digest)) continue;
+        HERALD_CHECK(add(of, linked));
+      }
+    }
+    return {};
+  }
+  std::uint64_t same() const { return same_; }
+  bool truncated() const { return truncated_; }
+
+ private:
+  std::set<Digest> common_digests(const std::vector<projections::Comparable>& versions) {
+    std::map<Digest, std::size_t> having;
+    for (const projections::Comparable& of : versions) {
+      std::set<Digest> own;
+      for (const registry::LinkedArtifact& linked : of.version.artifacts) own.insert(linked.digest);
+      for (const Digest& digest : own) ++having[digest];
+    }
+    std::set<Digest> common;
+    for (const auto& [digest, count] : having)
+      if (count == versions.size()) common.insert(digest);
+    if (show_ == projections::Show::differences) {
+      for (const registry::LinkedArtifact& linked : versions.front().version.artifacts) {
+        const auto artifact = artifact_of(linked);
+        if (artifact && common.contains(linked.digest)) same_ += std::max<std::uint64_t>(artifact->files, 1);
+      }
+    }
+    return common;
+  }
+
+  std::optional<registry::ArtifactRecord> artifact_of(const registry::LinkedArtifact& linked) const {
+    return registry::find<registry::ArtifactRecord>(state_, registry::Table::artifacts,
+                                                    linked.artifact_id.bytes());
+  }
+
+  Result<void> add(projections::Comparable& of, const registry::LinkedArtifact& linked) {
+    const auto artifact = artifact_of(linked);
+    if (artifact && artifact->reference) {
+      put(of, linked, linked.artifact.str(), ComparedReferenceBody{*artifact->reference, linked.digest});
+      return {};
+    }
+    HERALD_TRY(const auto blob, call_.herald.parts.blobs.open(linked.digest));
+    if (!blob || bytes_ + blob->size() > limits::kMaxManifestBytes) {
+      truncated_ = true;
+      put(of, linked, linked.artifact.str(), linked.digest);
+      return {};
+    }
+    bytes_ += blob->size();
+    HERALD_TRY(const std::string text, blob->read(0, blob->size()));
+    HERALD_TRY(const auto entries, json::from_json<std::vector<ManifestEntry>>(text, json::Mode::stored));
+    for (const ManifestEntry& entry : entries)
+      put(of, linked, entry.path, ComparedFileBody{entry.digest, entry.bytes});
+    return {};
+  }
+
+  // A path that two artifacts of a version have is told apart by the artifact's name.
+  template <class File>
+  static void put(projections::Comparable& of, const registry::LinkedArtifact& linked,
+                  const std::string& path, const File& file) {
+    json::Raw value(json::to_json(file));
+    if (of.files.contains(path)) {
+      of.files.insert_or_assign(linked.artifact.str() + ": " + path, std::move(value));
+    } else {
+      of.files.emplace(path, std::move(value));
+    }
+  }
+
+  const Call& call_;
+  const registry::Reader& state_;
+  projections::Show show_;
+  std::uint64_t bytes_ = 0, same_ = 0;
+  bool truncated_ = false;
+};
+
+// What was recorded of where it comes from; what the version says of itself stands among its facts and files.
+std::vector<std::string> origins(const registry::Reader& state, const Sight& sight,
+                                 const registry::VersionRecord& version) {
+  const std::string id = registry::version_node_id(version.model_id, version.number);
+  projections::LineageWalk near{.direction = projections::Direction::upstream, .depth = 1};
+  near.sees = [&sight](const registry::Node& node) { return sight.sees(node); };
+  const auto graph = projections::lineage(state, {registry::NodeKind::version, id, id}, near);
+  std::vector<std::string> out;
+  for (const projections::LineageEdge& edge : graph.edges) {
+    if (!edge.recorded) continue;
+    const projections::LineageNode& from = graph.nodes[edge.upstream];
+    out.push_back(std::string(reflect::enum_name(edge.relation)) + " " +
+                  std::string(reflect::enum_name(from.kind)) + ":" + (from.hidden ? "hidden" : from.name));
+  }
+  return out;
+}
+
+std::vector<registry::EvaluationRecord> evaluations_of_version(const registry::Reader& state,
+                                                               const registry::VersionRecord& version) {
+  return projections::list_evaluations(state, version.model_id, version.number,
+                                       [](const registry::EvaluationRecord&) { return true; },
+                                       {{}, limits::kMaxPageSize})
+      .items;
+}
+
+enum class Compared { everything, evaluations };
+
+Result<Outcome> compare_versions(const Call& call, Compared what) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto asked, asked_for(call));
+  const std::string_view all = call.query.get("all").value_or("false");
+  if (all != "true" && all != "false")
+    return error(Cause::invalid_value, "\"all\" must be true or false, not " + shown(all), "all");
+  const auto show = all == "true" ? projections::Show::all : projections::Show::differences;
+
+  const Snapshot now = call.snapshot();
+  const registry::Reader& state = now.state();
+  HERALD_TRY(const auto found, registry::require_model(state, address.registry, address.model));
+  const Presenter presenter(state, call.herald.parts.work);
+  const Sight sight(call);
+  const AliasesByVersion aliases = presenter.aliases_of_model(found);
+  ComparisonBody body;
+  std::vector<projections::Comparable> versions;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const std::string field = i == 0 && call.query.get("with") ? "with" : "versions";
+    HERALD_TRY(const auto selector, about(field, parse_selector(asked[i])));
+    HERALD_TRY(auto version, about(field, registry::resolve(state, found, selector)));
+    body.versions.push_back({asked[i], version.number,
+                             reference_of(found.registry.name, found.model.name, version.number),
+                             version.status, version.created});
+    projections::Comparable& of = versions.emplace_back();
+    of.version = std::move(version);
+    of.evaluations = evaluations_of_version(state, of.version);
+    if (what == Compared::evaluations) continue;
+    if (const auto own = aliases.find(of.version.number); own != aliases.end()) of.aliases = own->second;
+    of.description = presenter.text(of.version.description);
+    if (of.version.card) of.card = presenter.text(of.version.card->text);
+    of.lineage = origins(state, sight, of.version);
+  }
+  ComparedFiles files(call, state, show);
+  if (what == Compared::everything) HERALD_CHECK(files.read(versions));
+  auto comparison = what == Compared::everything ? projections::compare(versions, show)
+                                                 : projections::compare_evaluations(versions, show);
+  body.rows = std::move(comparison.rows);
+  body.same = comparison.same + files.same();
+  body.truncated = comparison.truncated || files.truncated();
+  return answer_with(body, now.sequence());
+}
+
+template <Compared what>
+Result<Outcome> compare_the(const Call& call) {
+  return Blocking{[&call] { return compare_versions(call, what); }};
+}
+
+Doc comparison_doc(std::string_view summary) {
+  return Doc("versions", summary)
+      .gives<ComparisonBody>("Comparison")
+      .with({"versions", R"({"type":"string"})", "Two or more, with commas between: 3,v4,latest,production."})
+      .with({"with", R"({"type":"string"})", "What the others are held against, as production."})
+      .with({"all", R"({"enum":["true","false"],"default":"false"})", "What is the same, too."})
+      .as_of();
+}
+
+}  // namespace
+
+void add_compare_routes(Router& router) {
+  router.add_in_registry(Method::get, "/{model}/compare", Permission::read, ObjectScope::model,
+                         compare_the<Compared::everything>,
+                         comparison_doc("What differs between versions: facts, metrics, tags, parameters, "
+                                        "metadata, files, texts, lineage, evaluations"));
+  router.add_in_registry(
+      Method::get, "/{model}/compare/evaluations", Permission::read, ObjectScope::model,
+      compare_the<Compared::evaluations>,
+      comparison_doc("How the evaluations of versions differ, the newest of each on each data set"));
+}
+
+}  // namespace herald::api

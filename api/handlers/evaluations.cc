@@ -1,0 +1,239 @@
+// Evaluations: how a version did on a data set, and what the evaluator made of it: tables, pictures, pages.
+#include "api/handlers.h"
+#include "api/lineage_bodies.h"
+#include "api/writing.h"
+
+namespace herald::api {
+
+struct EvaluationFileRequest {
+  registry::Label name;
+  registry::EvaluationFileKind kind = registry::EvaluationFileKind::table;
+  std::string media_type;
+  Digest digest;
+};
+BOOST_DESCRIBE_STRUCT(EvaluationFileRequest, (), (name, kind, media_type, digest))
+
+// `dataset`: of a data set or an artifact.
+struct EvaluationRequest {
+  std::optional<registry::Label> name;
+  std::optional<NodeRequest> dataset;
+  std::optional<registry::Label> run;
+  std::optional<std::map<std::string, double>> metrics;
+  std::optional<std::vector<EvaluationFileRequest>> files;
+};
+BOOST_DESCRIBE_STRUCT(EvaluationRequest, (), (name, dataset, run, metrics, files))
+
+// What a decision says of the evaluation it made.
+struct EvaluationMade {
+  registry::EvaluationId id;
+};
+BOOST_DESCRIBE_STRUCT(EvaluationMade, (), (id))
+
+namespace {
+
+Result<std::vector<registry::EvaluationFile>> evaluation_files_of(
+    const BlobStore& blobs, const std::vector<EvaluationFileRequest>& requested) {
+  std::vector<registry::EvaluationFile> files;
+  for (std::size_t i = 0; i < requested.size(); ++i) {
+    const EvaluationFileRequest& file = requested[i];
+    const auto size = blobs.size(file.digest);
+    if (!size) {
+      return error(Cause::not_found,
+                   "no blob has the digest " + file.digest.str() + " (" + shown(file.name.str()) +
+                       "): upload it first",
+                   "files[" + std::to_string(i) + "].digest");
+    }
+    files.push_back({file.name, file.kind, file.media_type, file.digest, *size});
+  }
+  return files;
+}
+
+std::string evaluation_key(registry::ModelId model, VersionNumber version, registry::EvaluationId id) {
+  return registry::keys::of_version(model, version, id.bytes());
+}
+
+Result<Outcome> prepare_evaluation(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto selector, selector_in(call));
+  HERALD_TRY(auto request, body_of<EvaluationRequest>(call));
+  registry::RecordEvaluation command;
+  static_cast<registry::ModelAddress&>(command) = address;
+  {
+    const Snapshot now = call.snapshot();
+    HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
+    HERALD_TRY(const auto version, registry::resolve(now.state(), found, selector));
+    command.version = version.number;
+    if (request.dataset && request.dataset->artifact) {
+      const registry::Node node{registry::NodeKind::artifact, request.dataset->artifact->str(), {}};
+      if (!Sight(call).sees(node))
+        return error(Cause::not_found, "artifact " + node.id + " does not exist", "dataset.artifact");
+    }
+  }
+  if (request.dataset && request.dataset->version) {
+    return error(Cause::invalid_value, "a version is evaluated on a data set, or on an artifact that is one",
+                 "dataset.version");
+  }
+  command.new_id = call.new_id<registry::EvaluationId>();
+  command.name = std::move(request.name);
+  command.run = std::move(request.run);
+  if (request.dataset) {
+    HERALD_TRY(command.dataset, address_of(*request.dataset, "dataset"));
+  }
+  if (request.metrics) command.metrics = std::move(*request.metrics);
+  if (request.files) {
+    if (request.files->size() > limits::kMaxEvaluationFiles) {
+      return error(Cause::too_many,
+                   "an evaluation has at most " + std::to_string(limits::kMaxEvaluationFiles) + " files",
+                   "files");
+    }
+    HERALD_TRY(command.files, evaluation_files_of(call.herald.parts.blobs, *request.files));
+  }
+  const auto present = [address, version = command.version](
+                           const registry::Reader& state,
+                           const recorder::Recorded& recorded) -> Result<Answer> {
+    HERALD_TRY(const auto made, json::from_json<EvaluationMade>(recorded.answer, json::Mode::stored));
+    HERALD_TRY(const auto found, registry::require_model(state, address.registry, address.model));
+    const auto evaluation = registry::find<registry::EvaluationRecord>(
+        state, registry::Table::evaluations, evaluation_key(found.model.id, version, made.id));
+    if (!evaluation) return error(Cause::not_found, "the evaluation is no longer there");
+    return answer_with(evaluation_body(found, *evaluation), std::nullopt);
+  };
+  return Write{std::move(command), {}, present};
+}
+
+Result<Outcome> record_evaluation(const Call& call) {
+  return Blocking{[&call] { return prepare_evaluation(call); }};
+}
+
+// The rows of a list, as far as they fit ?name= and ?dataset= (its name, or an artifact's id).
+Result<Outcome> page_of_evaluations(const Call& call, const Snapshot& now, const registry::FoundModel& found,
+                                    std::optional<VersionNumber> version) {
+  HERALD_TRY(const auto request, page_in(call));
+  const auto name = call.query.get("name"), dataset = call.query.get("dataset");
+  const auto wanted = [&](const registry::EvaluationRecord& evaluation) {
+    const auto& on = evaluation.dataset;
+    return (!name || (evaluation.name && evaluation.name->str() == *name)) &&
+           (!dataset || (on && (on->name == *dataset || on->id == *dataset)));
+  };
+  const auto page = projections::list_evaluations(now.state(), found.model.id, version, wanted, request);
+  return list_answer(call, page, now.sequence(),
+                     [&](std::string& out, const registry::EvaluationRecord& evaluation) {
+                       json::write(out, evaluation_body(found, evaluation));
+                     });
+}
+
+Result<Outcome> list_model_evaluations(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
+  return page_of_evaluations(call, now, found, std::nullopt);
+}
+
+Result<Outcome> list_version_evaluations(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto selector, selector_in(call));
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
+  HERALD_TRY(const auto version, registry::resolve(now.state(), found, selector));
+  return page_of_evaluations(call, now, found, version.number);
+}
+
+struct FoundEvaluation {
+  registry::FoundModel model;
+  registry::EvaluationRecord evaluation;
+};
+Result<FoundEvaluation> evaluation_in(const Call& call, const registry::Reader& state) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto selector, selector_in(call));
+  HERALD_TRY(const auto id, about("evaluation", registry::EvaluationId::parse(call.path.at("evaluation"))));
+  HERALD_TRY(auto found, registry::require_model(state, address.registry, address.model));
+  HERALD_TRY(const auto version, registry::resolve(state, found, selector));
+  auto evaluation = registry::find<registry::EvaluationRecord>(
+      state, registry::Table::evaluations, evaluation_key(found.model.id, version.number, id));
+  if (!evaluation) {
+    return error(Cause::not_found,
+                 reference_of(found.registry.name, found.model.name, version.number) + " has no evaluation " +
+                     id.str(),
+                 "evaluation");
+  }
+  return FoundEvaluation{std::move(found), std::move(*evaluation)};
+}
+
+Result<Outcome> get_evaluation(const Call& call) {
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto found, evaluation_in(call, now.state()));
+  return answer_with(evaluation_body(found.model, found.evaluation), now.sequence());
+}
+
+// Literals, as answers need them; what the rule of evaluations lets in.
+std::string_view media_of(const registry::EvaluationFile& file) {
+  for (const std::string_view media : {"application/json", "text/csv", "image/png", "text/html"})
+    if (file.media_type == media) return media;
+  return "application/octet-stream";
+}
+
+// A page that somebody uploaded may be looked at in a browser and must not act there: it gets no origin, no scripts.
+std::vector<Header> harmless_in_a_browser() {
+  return {
+      {"Content-Security-Policy", "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"},
+      {"X-Content-Type-Options", "nosniff"}};
+}
+
+Result<Outcome> get_evaluation_file(const Call& call) {
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto found, evaluation_in(call, now.state()));
+  const std::string_view name = call.path.at("file");
+  for (const registry::EvaluationFile& file : found.evaluation.files) {
+    if (file.name.str() != name) continue;
+    return Blocking{[&call, file]() -> Result<Outcome> {
+      HERALD_TRY(auto blob, call.herald.parts.blobs.open(file.digest));
+      if (!blob) {
+        return error(Cause::unavailable,
+                     "the content " + file.digest.str() +
+                         " was recorded and is not in the blob store: bring it back from a backup");
+      }
+      return Content{std::move(blob), file.digest, media_of(file), harmless_in_a_browser()};
+    }};
+  }
+  return error(Cause::not_found, "the evaluation has no file " + shown(name), "file");
+}
+
+Doc evaluation_list(std::string_view summary) {
+  return Doc("evaluations", summary)
+      .lists<EvaluationBody>("Evaluation")
+      .with({"name", R"({"type":"string"})", "Only those of that name."})
+      .with({"dataset", R"({"type":"string"})", "Only those on that data set, or artifact."})
+      .as_of();
+}
+
+}  // namespace
+
+void add_evaluation_routes(Router& router) {
+  router.add_in_registry(
+      Method::post, "/{model}/versions/{version}/evaluations", Permission::write, ObjectScope::model,
+      record_evaluation,
+      Doc("evaluations", "Record how a version did on a data set")
+          .takes<EvaluationRequest>("EvaluationRequest")
+          .gives<EvaluationBody>("Evaluation")
+          .records()
+          .says(
+              "Metrics, files or both. Files are blobs, uploaded before: tables and confusion matrices as "
+              "application/json or text/csv, media as image/png or text/html. That the version was evaluated "
+              "on the data set is then in the lineage too."));
+  router.add_in_registry(
+      Method::get, "/{model}/evaluations", Permission::read, ObjectScope::model, list_model_evaluations,
+      evaluation_list("The evaluations of all versions, those of the newest version first"));
+  router.add_in_registry(Method::get, "/{model}/versions/{version}/evaluations", Permission::read,
+                         ObjectScope::model, list_version_evaluations,
+                         evaluation_list("The evaluations of a version, newest first"));
+  router.add_in_registry(
+      Method::get, "/{model}/versions/{version}/evaluations/{evaluation}", Permission::read,
+      ObjectScope::model, get_evaluation,
+      Doc("evaluations", "Show an evaluation").gives<EvaluationBody>("Evaluation").as_of());
+  router.add_in_registry(Method::get, "/{model}/versions/{version}/evaluations/{evaluation}/files/{file...}",
+                         Permission::download, ObjectScope::model, get_evaluation_file,
+                         Doc("evaluations", "A file of an evaluation, with its media type")
+                             .gives_media("application/octet-stream"));
+}
+
+}  // namespace herald::api

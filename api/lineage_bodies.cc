@@ -1,0 +1,57 @@
+#include "api/lineage_bodies.h"
+
+namespace herald::api {
+
+Result<registry::NodeAddress> address_of(const NodeRequest& node, const std::string& field) {
+  registry::NodeAddress address{{}, node.artifact, node.run, node.dataset, node.deployment};
+  if (!node.version) return address;
+  HERALD_TRY(const auto reference, about(field + ".version", parse_reference(*node.version)));
+  if (reference.selector.kind != registry::VersionSelector::Kind::number) {
+    return error(Cause::invalid_value,
+                 shown(*node.version) +
+                     " may point elsewhere tomorrow: lineage names a version by its number, as \"churn:v3\"",
+                 field + ".version");
+  }
+  address.version =
+      registry::VersionAddress{{reference.registry, reference.model}, reference.selector.number};
+  return address;
+}
+
+std::optional<StandingVersionBody> standing_version(const registry::Reader& state, registry::ModelId id,
+                                                    VersionNumber number) {
+  const auto model = registry::find_model(state, id);
+  const auto home = model ? registry::find<registry::RegistryRecord>(state, registry::Table::registries,
+                                                                     model->registry_id.bytes())
+                          : std::nullopt;
+  const auto version = home ? registry::find_version(state, id, number) : std::nullopt;
+  if (!version || version->deleted || model->deleted) return std::nullopt;
+  StandingVersionBody body{.registry = home->name,
+                           .model = model->name,
+                           .model_id = id,
+                           .version = number,
+                           .reference = reference_of(home->name, model->name, number),
+                           .status = version->status,
+                           .stage = version->stage,
+                           .aliases = {}};
+  for (registry::AliasRecord& alias : projections::list_aliases(state, id)) {
+    if (alias.version == number) body.aliases.push_back(std::move(alias.alias));
+  }
+  return body;
+}
+
+EvaluationBody evaluation_body(const registry::FoundModel& found,
+                               const registry::EvaluationRecord& evaluation) {
+  return {.id = evaluation.id,
+          .registry = found.registry.name,
+          .model = found.model.name,
+          .version = evaluation.version,
+          .reference = reference_of(found.registry.name, found.model.name, evaluation.version),
+          .name = evaluation.name,
+          .dataset = evaluation.dataset,
+          .run = evaluation.run,
+          .metrics = evaluation.metrics,
+          .files = evaluation.files,
+          .recorded = evaluation.recorded};
+}
+
+}  // namespace herald::api

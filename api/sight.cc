@@ -1,0 +1,73 @@
+#include "api/sight.h"
+
+#include "projections/lineage.h"
+
+namespace herald::api {
+namespace {
+
+using registry::Table;
+
+// Neighbours looked at for one that is seen; beyond them a node counts as not seen.
+constexpr std::size_t kMaxNeighbours = 1'000;
+
+}  // namespace
+
+Sight::Sight(const registry::Access& access, const projections::Head& head)
+    : access_(access), all_(access.sees_all()) {
+  if (!all_) head_.emplace(head);
+}
+
+std::optional<registry::Role> Sight::on(registry::ModelId model) const {
+  if (all_) return access_.on_server();
+  if (const auto known = known_.find(model); known != known_.end()) return known->second;
+  const auto record = registry::find_model(*head_, model);
+  const auto home = record ? registry::find<registry::RegistryRecord>(*head_, Table::registries,
+                                                                      record->registry_id.bytes())
+                           : std::nullopt;
+  const auto role = home ? access_.on(*home, model) : std::nullopt;
+  known_.emplace(model, role);
+  return role;
+}
+
+bool Sight::sees(const registry::Node& node) const {
+  if (all_) return true;
+  if (const auto version = registry::version_of(node)) return sees(version->model_id);
+  return sees_a_neighbour(node);
+}
+
+bool Sight::sees_a_neighbour(const registry::Node& node) const {
+  projections::LineageWalk near{
+      .direction = projections::Direction::both, .depth = 1, .nodes = kMaxNeighbours};
+  const auto graph = projections::lineage(*head_, node, near);
+  bool has_versions = false;
+  for (std::size_t i = 1; i < graph.nodes.size(); ++i) {
+    const auto version = registry::version_of(graph.nodes[i]);
+    if (!version) continue;
+    if (sees(version->model_id)) return true;
+    has_versions = true;
+  }
+  return !has_versions && !graph.more;
+}
+
+Result<registry::FoundModel> Sight::model(const registry::Reader& state,
+                                          const registry::RegistryName& registry,
+                                          const registry::ModelName& name) const {
+  if (all_) return registry::require_model(state, registry, name);
+  auto home = registry::find_registry(state, registry);
+  auto found = home ? registry::find_model(state, home->id, name) : std::nullopt;
+  if (found && sees(found->id)) return registry::FoundModel{std::move(*home), std::move(*found)};
+  return error(Cause::not_found, "there is no model " + shown(name.str()) + " in registry " +
+                                     shown(registry.str()) + ", or none that you may see");
+}
+
+Result<registry::FoundModel> Sight::model_for(const registry::Reader& state, registry::Role least,
+                                              const registry::RegistryName& registry,
+                                              const registry::ModelName& name) const {
+  HERALD_TRY(auto found, model(state, registry, name));
+  const auto held = on(found.model.id);
+  if (held && *held >= least) return found;
+  return error(Cause::denied, "this takes the role " + std::string(reflect::enum_name(least)) + " on model " +
+                                  shown(name.str()) + ": an administrator of it can grant it");
+}
+
+}  // namespace herald::api

@@ -1,0 +1,114 @@
+#include "api/sight.h"
+
+#include "api/testing/server_fixture.h"
+
+namespace herald::api {
+namespace {
+
+using registry::Node;
+using registry::NodeKind;
+
+// A model "open" that all see, and "secret", in a registry that is restricted; a run made both, another the secret one alone.
+class SightOfAStranger : public testing::ServerTest {
+ protected:
+  void SetUp() override {
+    ServerTest::SetUp();
+    registry::CreateRegistry restricted{registry::RegistryId(random_ids().next(system_clock().now())),
+                                        registry::RegistryName::trusted("hidden"),
+                                        registry::RegistryKind::model};
+    restricted.visibility = registry::Visibility::restricted;
+    record(restricted);
+    open_ = version_of("models", "open");
+    secret_ = version_of("hidden", "secret");
+    produced("both", "models", "open");
+    produced("both", "hidden", "secret");
+    produced("secret-run", "hidden", "secret");
+    used("rows", "both");
+  }
+
+  void record(registry::Command command) {
+    recorder::Submission submission;
+    submission.command = std::move(command);
+    ASSERT_TRUE(recorder_->record(std::move(submission)));
+  }
+  registry::ModelId version_of(const std::string& registry, const std::string& model) {
+    registry::RegisterVersion version;
+    version.registry = registry::RegistryName::trusted(registry);
+    version.model = registry::ModelName::trusted(model);
+    version.new_model_id = registry::ModelId(random_ids().next(system_clock().now()));
+    version.metadata = json::Raw("{}");
+    const registry::ModelId id = *version.new_model_id;
+    record(std::move(version));
+    return id;
+  }
+  void produced(const std::string& run, const std::string& registry, const std::string& model) {
+    registry::VersionAddress version;
+    version.registry = registry::RegistryName::trusted(registry);
+    version.model = registry::ModelName::trusted(model);
+    version.version = registry::VersionNumber(1);
+    record(registry::RecordLineage{
+        {{}, {}, registry::Label::trusted(run), {}}, registry::Relation::produced, {version, {}, {}, {}}});
+  }
+  void used(const std::string& dataset, const std::string& run) {
+    record(registry::RecordLineage{{{}, {}, {}, registry::Label::trusted(dataset)},
+                                   registry::Relation::used,
+                                   {{}, {}, registry::Label::trusted(run), {}}});
+  }
+  Sight stranger() {
+    access_ = registry::Access::of(projections::HeadReader(*head_), {}, {});
+    return Sight(access_, *head_);
+  }
+  static Node version_node(registry::ModelId model) {
+    return {NodeKind::version, registry::version_node_id(model, registry::VersionNumber(1)), "its name"};
+  }
+
+  registry::ModelId open_, secret_;
+  registry::Access access_;
+};
+
+TEST_F(SightOfAStranger, IsOfVersionsWhoseModelsAreSeen) {
+  const Sight sight = stranger();
+  EXPECT_TRUE(sight.sees(version_node(open_)));
+  EXPECT_FALSE(sight.sees(version_node(secret_)));
+  EXPECT_EQ(sight.on(open_), registry::Role::viewer);
+}
+
+TEST_F(SightOfAStranger, IsOfWhatBelongsToNobodyUnlessOnlyHiddenVersionsStandNextToIt) {
+  const Sight sight = stranger();
+  EXPECT_TRUE(sight.sees({NodeKind::run, "both", "both"}));
+  EXPECT_FALSE(sight.sees({NodeKind::run, "secret-run", "secret-run"}));
+  EXPECT_TRUE(sight.sees({NodeKind::dataset, "rows", "rows"}));
+  EXPECT_TRUE(sight.sees({NodeKind::run, "nobody knows it", ""}));
+}
+
+TEST_F(SightOfAStranger, DoesNotTellWhatIsHiddenFromWhatIsNotThere) {
+  const Sight sight = stranger();
+  const projections::HeadReader state(*head_);
+  const auto named = [&](const char* model) {
+    return sight.model(state, registry::RegistryName::trusted("hidden"), registry::ModelName::trusted(model))
+        .error();
+  };
+  EXPECT_EQ(named("secret").cause, Cause::not_found);
+  EXPECT_EQ(named("secret").message,
+            R"(there is no model "secret" in registry "hidden", or none that you may see)");
+  EXPECT_EQ(named("other1").message,
+            R"(there is no model "other1" in registry "hidden", or none that you may see)");
+}
+
+TEST_F(SightOfAStranger, IsDeniedWhatTakesAHigherRole) {
+  const Sight sight = stranger();
+  const projections::HeadReader state(*head_);
+  const auto found = sight.model_for(state, registry::Role::member, registry::RegistryName::trusted("models"),
+                                     registry::ModelName::trusted("open"));
+  EXPECT_EQ(found.error().cause, Cause::denied);
+}
+
+TEST_F(SightOfAStranger, IsOfEverythingForWhoMayDoEverything) {
+  access_ = registry::Access::unlimited();
+  const Sight sight(access_, *head_);
+  EXPECT_TRUE(sight.sees(version_node(secret_)));
+  EXPECT_TRUE(sight.sees({NodeKind::run, "secret-run", "secret-run"}));
+}
+
+}  // namespace
+}  // namespace herald::api

@@ -1,0 +1,165 @@
+#include <fmt/format.h>
+
+#include "cli/commands/commands.h"
+#include "cli/commands/comparison.h"
+#include "cli/commands/shared.h"
+#include "cli/text.h"
+
+namespace herald::cli {
+namespace {
+
+std::optional<json::Value> value_for(const json::Value& row, std::string_view list, std::size_t version) {
+  const auto values = member_at(row, list);
+  if (!values) return std::nullopt;
+  for (const json::Value value : values->elements()) {
+    if (version-- == 0) return value.is_null() ? std::nullopt : std::optional(value);
+  }
+  return std::nullopt;
+}
+
+std::string short_text(const json::Value& value) {
+  constexpr std::size_t kLongest = 40;
+  const auto digest = member_at(value, "digest");
+  if (value.kind() == json::Kind::object && digest) {
+    const std::string size = text_at(value, "bytes");
+    return text_at(value, "digest").substr(0, 15) +
+           (size.empty() ? "" : " " + human_bytes(number_at(value, "bytes")));
+  }
+  const auto text = value.string();
+  std::string out = harmless(text ? std::string(*text) : value.dump());
+  return cut(out, kLongest);
+}
+
+Cell value_of(std::size_t version) {
+  return [version](const json::Value& row) {
+    const auto value = value_for(row, "values", version);
+    if (!value) return std::string();
+    const auto change = value_for(row, "change", version);
+    const double more = change ? change->number().value_or(0) : 0;
+    return short_text(*value) + (more == 0 ? "" : fmt::format(" ({:+.4g})", more));
+  };
+}
+
+std::string row_name(const json::Value& row) {
+  const std::string group = text_at(row, "group");
+  return group.empty() ? text_at(row, "name") : group + ": " + text_at(row, "name");
+}
+
+std::string title_of(const json::Value& version) {
+  const std::string asked = text_at(version, "asked"), number = "v" + text_at(version, "version");
+  return asked == number || asked == text_at(version, "version") ? number : asked + " (" + number + ")";
+}
+
+void print_diffs(const Session& session, const json::Value& row, const std::vector<std::string>& titles) {
+  for (std::size_t i = 1; i < titles.size(); ++i) {
+    const auto diff = value_for(row, "diff", i);
+    const auto text = diff ? diff->string() : std::nullopt;
+    if (!text || text->empty()) continue;
+    session.print(session.style().title("\n" + text_at(row, "name") + ": " + titles[0] + " -> " + titles[i]) +
+                  "\n");
+    std::string_view left = *text;
+    while (!left.empty()) {
+      const std::size_t end = std::min(left.find('\n'), left.size());
+      session.print(harmless(left.substr(0, end)) + "\n");
+      left.remove_prefix(std::min(end + 1, left.size()));
+    }
+  }
+}
+
+Result<void> print_comparison(const Session& session, const json::Value& root) {
+  std::vector<std::string> titles;
+  std::vector<Column> columns{{"ASPECT", text("aspect")}, {"NAME", row_name}};
+  if (const auto versions = member_at(root, "versions")) {
+    for (const json::Value version : versions->elements()) {
+      columns.push_back({title_of(version), value_of(titles.size())});
+      titles.push_back(title_of(version));
+    }
+  }
+  std::vector<json::Value> rows, texts;
+  if (const auto list = member_at(root, "rows")) {
+    for (const json::Value row : list->elements()) (member_at(row, "diff") ? texts : rows).push_back(row);
+  }
+  if (!rows.empty()) session.print(render_table(columns, rows, session.style()));
+  for (const json::Value& row : texts) print_diffs(session, row, titles);
+  session.note(fmt::format("{} of what they say is the same", text_at(root, "same")));
+  if (text_at(root, "truncated") == "true")
+    session.note("there is more that differs: -o json says what was left out");
+  return {};
+}
+
+struct Compare {
+  ComparisonQuery query;
+};
+void declare(Options& options, Compare& args) {
+  options
+      .words("REFERENCE", args.query.versions,
+             "[REGISTRY/]MODEL:VERSION, then more versions of it: v3, production")
+      .option("--with", "VERSION", args.query.with, "what the others are held against, as production")
+      .flag("--all", args.query.all, "show what is the same, too");
+  declare_as_of(options, args.query.as_of);
+}
+Result<void> run(Session& session, const Compare& args) {
+  return show_comparison(session, args.query, "/compare");
+}
+
+}  // namespace
+
+Result<VersionsArgument> VersionsArgument::parse(const std::vector<std::string>& words) {
+  VersionsArgument out;
+  for (const std::string& word : words) {
+    if (word.find(':') == std::string::npos && !out.path.empty()) {
+      HERALD_TRY(const auto selector, registry::VersionSelector::parse(word));
+      out.versions += "," + selector.str();
+      continue;
+    }
+    HERALD_TRY(const auto version, VersionArgument::parse(word));
+    if (!out.path.empty() && out.path != version.model.path()) {
+      return error(Cause::invalid_value,
+                   fmt::format("\"{}\" is of another model: versions of one model can be compared", word));
+    }
+    out.path = version.model.path();
+    out.versions += (out.versions.empty() ? "" : ",") + version.selector.str();
+  }
+  return out;
+}
+
+Result<void> show_comparison(Session& session, const ComparisonQuery& asked, const std::string& below) {
+  HERALD_TRY(const auto versions, VersionsArgument::parse(asked.versions));
+  Query query(versions.path + below);
+  query.add("versions", versions.versions)
+      .add("with", asked.with.value_or(""))
+      .add("as_of", asked.as_of.value_or(""));
+  if (asked.all) query.add("all", "true");
+  HERALD_TRY(const Answer answer, session.client().get(query.str()));
+  HERALD_TRY(const auto document, json::Document::parse(answer.body));
+  switch (session.output()) {
+    case Output::table:
+      return print_comparison(session, document.root());
+    case Output::json:
+      session.print(render_json(document.root()) + "\n");
+      return {};
+    case Output::jsonl:
+    case Output::id:
+      break;
+  }
+  if (const auto rows = member_at(document.root(), "rows")) {
+    for (const json::Value row : rows->elements())
+      session.print((session.output() == Output::id ? row_name(row) : row.dump()) + "\n");
+  }
+  return {};
+}
+
+void add_compare_commands(Program& program, const Group& versions) {
+  program.command<Compare>(versions,
+                           {"compare", "What differs between versions of a model.",
+                            "herald version compare churn:v3 production\n"
+                            "herald version compare churn:v3 v4 v5 --all"},
+                           declare, run);
+  program.command<Compare>(
+      program.top(),
+      {"diff", "What differs between versions, as \"version compare\".",
+       "herald diff churn:v3 churn:production\nherald diff churn:latest --with production", kRegistrySection},
+      declare, run);
+}
+
+}  // namespace herald::cli

@@ -1,0 +1,59 @@
+// What differs between versions. Pure: what is compared comes in as values, whoever read them.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reflect/describe.h"
+#include "reflect/json_write.h"
+#include "registry/state.h"
+
+namespace herald::projections {
+
+// Versions in one comparison, and rows in its answer (the rest is left out, and said to be).
+inline constexpr std::size_t kMaxComparedVersions = 16;
+inline constexpr std::size_t kMaxComparedRows = 10'000;
+
+struct Comparable {
+  registry::VersionRecord version;
+  std::vector<registry::AliasName> aliases = {};
+  std::optional<std::string> description = {}, card = {};  // the texts
+  std::map<std::string, json::Raw> files = {};             // what is known of each, by path
+  std::vector<std::string> lineage = {};  // what it comes from: "trained_on dataset:customers"
+  std::vector<registry::EvaluationRecord> evaluations = {};  // of each name and data set the first one counts
+};
+
+BOOST_DEFINE_ENUM_CLASS(Aspect, fact, metric, tag, parameter, metadata, file, text, lineage, evaluation)
+
+// One thing that the versions say, or do not: `values` in the order of the versions, null where one does not say it.
+struct ComparedRow {
+  Aspect aspect = Aspect::fact;
+  std::optional<std::string> group = {};  // of an evaluation: its name and data set
+  std::string name;                       // in metadata and parameters a path: a.b."c.d"
+  std::vector<reflect::Nullable<json::Raw>> values = {};
+  // Against the first version. Of numbers: how much more; of texts: what a unified diff says. Null where there is nothing
+  // to hold against each other.
+  std::optional<std::vector<reflect::Nullable<double>>> change = {};
+  std::optional<std::vector<reflect::Nullable<std::string>>> diff = {};
+};
+BOOST_DESCRIBE_STRUCT(ComparedRow, (), (aspect, group, name, values, change, diff))
+
+struct Comparison {
+  std::vector<ComparedRow> rows;  // by aspect, group and name
+  std::size_t same = 0;           // rows that all versions say alike, whether they are in `rows` or not
+  bool truncated = false;         // kMaxComparedRows
+};
+
+enum class Show { differences, all };
+Comparison compare(const std::vector<Comparable>& versions, Show show);
+// Their evaluations alone.
+Comparison compare_evaluations(const std::vector<Comparable>& versions, Show show);
+
+// Lines that went and came, each change with up to three lines around it; empty for equal texts.
+std::string unified_diff(std::string_view before, std::string_view after);
+
+}  // namespace herald::projections

@@ -1,0 +1,167 @@
+#include "projections/compare.h"
+
+#include <gmock/gmock.h>
+
+namespace herald::projections {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+Comparable a_plain_version() {
+  Comparable of;
+  of.version.metadata = json::Raw("{}");
+  return of;
+}
+
+// "metric auc: 0.9, 0.95, null"
+std::string told_row(const ComparedRow& row) {
+  std::string out(reflect::enum_name(row.aspect));
+  if (row.group) out += " [" + *row.group + "]";
+  out += " " + row.name + ":";
+  for (const auto& value : row.values) out += " " + (value.value ? value.value->text() : "-");
+  return out;
+}
+std::vector<std::string> told_rows(const Comparison& comparison) {
+  std::vector<std::string> out;
+  for (const ComparedRow& row : comparison.rows) out.push_back(told_row(row));
+  return out;
+}
+
+TEST(Comparison, ShowsWhatDiffersAndCountsWhatDoesNot) {
+  Comparable one = a_plain_version(), other = a_plain_version();
+  one.version.metrics = {{"auc", 0.5}, {"loss", 0.25}};
+  other.version.metrics = {{"auc", 0.75}, {"loss", 0.25}};
+  const Comparison comparison = compare({one, other}, Show::differences);
+  EXPECT_THAT(told_rows(comparison), ElementsAre("metric auc: 0.5 0.75"));
+  EXPECT_EQ(comparison.same, 2U);  // the loss, and that both are ready
+  EXPECT_EQ(comparison.rows[0].change->at(1).value, 0.25);
+  EXPECT_FALSE(comparison.rows[0].change->at(0).value);
+}
+
+TEST(Comparison, ShowsAllWhereAskedTo) {
+  Comparable one = a_plain_version();
+  one.version.tags = {{"team", "risk"}};
+  EXPECT_THAT(told_rows(compare({one, one}, Show::all)),
+              ElementsAre(R"(fact status: "ready" "ready")", R"(tag team: "risk" "risk")"));
+  EXPECT_THAT(told_rows(compare({one, one}, Show::differences)), IsEmpty());
+}
+
+TEST(Comparison, IsOfAnyNumberOfVersionsAndSaysWhoSaysNothing) {
+  Comparable one = a_plain_version(), two = a_plain_version(), three = a_plain_version();
+  one.version.tags = {{"team", "risk"}};
+  three.version.tags = {{"team", "fraud"}};
+  EXPECT_THAT(told_rows(compare({one, two, three}, Show::differences)),
+              ElementsAre(R"(tag team: "risk" - "fraud")"));
+}
+
+TEST(Comparison, IsOfFactsRunsAndAliases) {
+  Comparable one = a_plain_version(), other = a_plain_version();
+  one.version.source = registry::Uri::trusted("s3://a");
+  other.version.status = registry::VersionStatus::failed;
+  other.version.stage = registry::StageName::trusted("staging");
+  other.version.run.emplace();
+  other.version.run->id = registry::Label::trusted("run-1");
+  other.version.run->framework = registry::Label::trusted("sklearn");
+  other.version.run->parameters = json::Raw(R"({"lr":0.1})");
+  one.aliases = {registry::AliasName::trusted("production")};
+  EXPECT_THAT(
+      told_rows(compare({one, other}, Show::differences)),
+      ElementsAre(R"(fact aliases: ["production"] -)", R"(fact run.framework: - "sklearn")",
+                  R"(fact run.id: - "run-1")", R"(fact source: "s3://a" -)", R"(fact stage: - "staging")",
+                  R"(fact status: "ready" "failed")", "parameter lr: - 0.1"));
+}
+
+TEST(Comparison, GoesIntoMetadataByPaths) {
+  Comparable one = a_plain_version(), other = a_plain_version();
+  one.version.metadata = json::Raw(R"({"data":{"rows":10,"sources":["a","b"]},"a.b":1,"note":null})");
+  other.version.metadata = json::Raw(R"({"data":{"rows":12,"sources":["a"]},"a":{"b":1},"empty":{}})");
+  EXPECT_THAT(told_rows(compare({one, other}, Show::differences)),
+              ElementsAre(R"(metadata "a.b": 1 -)", "metadata a.b: - 1", "metadata data.rows: 10 12",
+                          R"(metadata data.sources: ["a","b"] ["a"])", "metadata empty: - {}",
+                          "metadata note: null -"));
+}
+
+TEST(Comparison, IsOfFilesAndLineage) {
+  Comparable one = a_plain_version(), other = a_plain_version();
+  one.files = {{"model.bin", json::Raw(R"({"bytes":1})")}, {"same", json::Raw(R"({"bytes":2})")}};
+  other.files = {{"model.bin", json::Raw(R"({"bytes":3})")}, {"same", json::Raw(R"({"bytes":2})")}};
+  one.lineage = {"trained_on dataset:a"};
+  other.lineage = {"trained_on dataset:b"};
+  EXPECT_THAT(told_rows(compare({one, other}, Show::differences)),
+              ElementsAre(R"(file model.bin: {"bytes":1} {"bytes":3})",
+                          "lineage trained_on dataset:a: true -", "lineage trained_on dataset:b: - true"));
+}
+
+TEST(Comparison, ShowsHowTextsDiffer) {
+  Comparable one = a_plain_version(), other = a_plain_version(), none = a_plain_version();
+  one.card = "# Use\nloans\n";
+  other.card = "# Use\nloans and leases\n";
+  const Comparison comparison = compare({one, other, none}, Show::differences);
+  ASSERT_EQ(comparison.rows.size(), 1U);
+  const auto& diff = *comparison.rows[0].diff;
+  EXPECT_FALSE(diff[0].value);
+  EXPECT_EQ(diff[1].value, "@@ -1 +1 @@\n # Use\n-loans\n+loans and leases\n");
+  EXPECT_EQ(diff[2].value, "@@ -1 +1 @@\n-# Use\n-loans\n");
+}
+
+registry::EvaluationRecord a_past_evaluation(const std::string& dataset, double auc) {
+  registry::EvaluationRecord evaluation;
+  evaluation.dataset = registry::Node{registry::NodeKind::dataset, dataset, dataset};
+  evaluation.metrics = {{"auc", auc}};
+  return evaluation;
+}
+
+TEST(Comparison, HoldsTheFirstEvaluationOfEachDataSetAgainstTheOthers) {
+  Comparable one = a_plain_version(), other = a_plain_version();
+  one.evaluations = {a_past_evaluation("eu", 0.5), a_past_evaluation("us", 0.75),
+                     a_past_evaluation("eu", 0.1)};
+  other.evaluations = {a_past_evaluation("eu", 0.625)};
+  other.evaluations[0].files = {{registry::Label::trusted("confusion"),
+                                 registry::EvaluationFileKind::confusion_matrix, "application/json",
+                                 sha256("x"), 1}};
+  const Comparison comparison = compare_evaluations({one, other}, Show::differences);
+  EXPECT_THAT(told_rows(comparison),
+              ElementsAre("evaluation [evaluation on eu] auc: 0.5 0.625",
+                          "evaluation [evaluation on eu] file confusion: - \"" + sha256("x").str() + "\"",
+                          "evaluation [evaluation on us] auc: 0.75 -"));
+  EXPECT_EQ(comparison.rows[0].change->at(1).value, 0.125);
+  EXPECT_EQ(comparison.same, 0U);
+}
+
+TEST(Comparison, EndsAtTenThousandRowsAndSaysSo) {
+  Comparable one = a_plain_version(), other = a_plain_version();
+  for (std::size_t i = 0; i <= kMaxComparedRows; ++i) one.files.emplace(std::to_string(i), json::Raw("1"));
+  const Comparison comparison = compare({one, other}, Show::differences);
+  EXPECT_EQ(comparison.rows.size(), kMaxComparedRows);
+  EXPECT_TRUE(comparison.truncated);
+}
+
+TEST(UnifiedDiff, IsEmptyOfEqualTexts) {
+  EXPECT_EQ(unified_diff("", ""), "");
+  EXPECT_EQ(unified_diff("a\nb\n", "a\nb\n"), "");
+}
+
+TEST(UnifiedDiff, LeavesOutWhatIsFarFromAnyChange) {
+  EXPECT_EQ(unified_diff("1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nfive\n6\n7\n8\n9\n"),
+            "@@ -2 +2 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n");
+  EXPECT_EQ(unified_diff("a\n1\n2\n3\n4\n5\n6\n7\nb\n", "A\n1\n2\n3\n4\n5\n6\n7\nB\n"),
+            "@@ -1 +1 @@\n-a\n+A\n 1\n 2\n 3\n@@ -6 +6 @@\n 5\n 6\n 7\n-b\n+B\n");
+}
+
+TEST(UnifiedDiff, FindsWhatWasPutIn) {
+  EXPECT_EQ(unified_diff("a\nb\n", "a\nx\nb\n"), "@@ -1 +1 @@\n a\n+x\n b\n");
+  EXPECT_EQ(unified_diff("", "a"), "@@ -1 +1 @@\n+a\n");
+}
+
+TEST(UnifiedDiff, OfTextsTooLongToHoldAgainstEachOtherReplacesAll) {
+  std::string before, after;
+  for (int i = 0; i < 3'000; ++i) {
+    before += std::to_string(i) + "\n";
+    after += std::to_string(i + 5'000) + "\n";
+  }
+  EXPECT_TRUE(unified_diff(before, after).starts_with("@@ -1 +1 @@\n-0\n-1\n"));
+}
+
+}  // namespace
+}  // namespace herald::projections

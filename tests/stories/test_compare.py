@@ -1,0 +1,100 @@
+"""Versions held against each other: what differs and, where asked for, what does not."""
+
+import hashlib
+import json
+
+import pytest
+
+
+def artifact(server, name, files):
+    entries = []
+    for path, content in files.items():
+        digest = hashlib.sha256(content).hexdigest()
+        server.request("PUT", f"/v1/blobs/{digest}", content, headers={"Content-Type": "application/octet-stream"}).raise_for_status()
+        entries.append({"path": path, "bytes": len(content), "digest": f"sha256:{digest}"})
+    return server.post("/v1/artifacts", {"name": name, "kind": "model", "files": entries})["id"]
+
+
+@pytest.fixture(scope="module")
+def server(herald_of_the_module):
+    server = herald_of_the_module.start()
+    server.post("/v1/models", {"name": "churn"})
+    one = artifact(server, "one", {"model.bin": b"1", "LICENSE": b"free"})
+    two = artifact(server, "two", {"model.bin": b"22", "LICENSE": b"free", "tokens": b"t"})
+    facts = {"metadata": {"data": {"rows": 10}, "framework": "sklearn"}, "metrics": {"auc": 0.5}, "tags": {"team": "risk", "tier": "1"}}
+    server.post("/v1/models/churn/versions", {**facts, "description": "first\nof all\n", "artifacts": [one], "source": "s3://1"})
+    server.post("/v1/models/churn/versions", {"metadata": {"data": {"rows": 12}, "framework": "sklearn"}, "metrics": {"auc": 0.75, "loss": 0.1},
+                                              "tags": {"team": "risk"}, "description": "second\nof all\n", "artifacts": [two],
+                                              "run": {"id": "r2", "framework": "sklearn 1.7"}, "aliases": ["production"]})
+    server.post("/v1/models/churn/versions", {"artifacts": [two]})
+    server.post("/v1/lineage", {"upstream": {"dataset": "a"}, "relation": "trained_on", "downstream": {"version": "churn:v1"}})
+    server.post("/v1/lineage", {"upstream": {"dataset": "b"}, "relation": "trained_on", "downstream": {"version": "churn:v2"}})
+    return server
+
+
+def rows(comparison):
+    return {(row["aspect"], row["name"]): row["values"] for row in comparison["rows"]}
+
+
+def test_differences_are_of_metadata_metrics_tags_files_texts_and_lineage(server):
+    compared = server.get("/v1/models/churn/compare?versions=1,production")
+    found = rows(compared)
+    assert found["metadata", "data.rows"] == [10, 12] and ("metadata", "framework") not in found
+    assert found["metric", "auc"] == [0.5, 0.75] and found["metric", "loss"] == [None, 0.1]
+    assert found["tag", "tier"] == ["1", None] and ("tag", "team") not in found
+    assert [value and value["bytes"] for value in found["file", "model.bin"]] == [1, 2]
+    assert found["file", "tokens"][0] is None and ("file", "LICENSE") not in found
+    assert found["lineage", "trained_on dataset:a"] == [True, None] and found["lineage", "trained_on dataset:b"] == [None, True]
+    assert found["fact", "source"] == ["s3://1", None] and found["fact", "run.framework"] == [None, "sklearn 1.7"]
+    text = next(row for row in compared["rows"] if row["aspect"] == "text")
+    assert text["name"] == "description" and text["diff"] == [None, "@@ -1 +1 @@\n-first\n+second\n of all\n"]
+    assert compared["same"] > 0 and not compared["truncated"]
+
+
+def test_all_is_shown_where_asked_for(server):
+    found = rows(server.get("/v1/models/churn/compare?versions=1,production&all=true"))
+    assert found["tag", "team"] == ["risk", "risk"] and len(found["file", "LICENSE"]) == 2
+
+
+def test_more_than_two_versions_are_compared_in_their_order(server):
+    compared = server.get("/v1/models/churn/compare?versions=latest,v1,2&with=production")
+    assert [version["version"] for version in compared["versions"]] == [2, 3, 1, 2]
+    assert rows(compared)["metric", "auc"] == [0.75, None, 0.5, 0.75]
+
+
+def test_a_version_does_not_differ_from_itself(server):
+    compared = server.get("/v1/models/churn/compare?versions=2,production")
+    assert compared["rows"] == [] and compared["same"] > 5
+
+
+def test_the_past_is_compared_as_it_was(server):
+    before = server.get("/v1")["sequence"]
+    server.patch("/v1/models/churn/versions/3/tags", {"late": "yes"})
+    assert ("tag", "late") in rows(server.get("/v1/models/churn/compare?versions=1,3"))
+    assert ("tag", "late") not in rows(server.get(f"/v1/models/churn/compare?versions=1,3&as_of={before}"))
+
+
+def test_the_command_line_shows_a_column_for_each_version(server):
+    result = server.cli("version", "compare", "churn:v1", "production")
+    assert result.returncode == 0 and "is the same" in result.stderr
+    lines = result.stdout.splitlines()
+    assert lines[0].split()[:3] == ["ASPECT", "NAME", "v1"] and "production (v2)" in lines[0]
+    assert any("0.75 (+0.25)" in line for line in lines) and "-first" in lines and "+second" in lines
+    assert server.cli("diff", "churn:v1", "churn:production").stdout == result.stdout
+    assert json.loads(server.cli("diff", "churn:v1", "v2", "-o", "json").stdout)["versions"][1]["reference"] == "churn:v2"
+    assert server.cli("diff", "churn:v2", "--with", "production", "-o", "id").stdout == ""
+
+
+def test_versions_of_two_models_are_not_compared(server):
+    result = server.cli("diff", "churn:v1", "fraud:v1")
+    assert result.returncode == 2 and "another model" in result.stderr
+
+
+@pytest.mark.parametrize("query, status, field", [
+    ("", 422, "versions"), ("versions=1", 422, "versions"), ("versions=", 422, "versions"), ("versions=1,9", 404, "versions"),
+    ("versions=1,,2", 422, "versions"), ("versions=1,staging", 404, "versions"), ("versions=1&with=staging", 404, "with"),
+    ("versions=" + ",".join(["1"] * 17), 422, "versions"), ("versions=1,2&all=perhaps", 422, "all")])
+def test_questions_that_make_no_sense_are_refused_with_the_field(server, query, status, field):
+    for path in ("/v1/models/churn/compare", "/v1/models/churn/compare/evaluations"):
+        answer = server.request("GET", f"{path}?{query}")
+        assert (answer.status_code, answer.json()["field"]) == (status, field), answer.text

@@ -1,0 +1,142 @@
+"""How versions did on data sets: recorded with metrics and files, listed, shown, held against each other."""
+
+import hashlib
+import json
+
+import pytest
+
+EVALUATIONS = "/v1/models/churn/versions/{}/evaluations"
+MATRIX = b'{"labels":["no","yes"],"counts":[[90,3],[5,40]]}'
+ERRORS = b"id,score\n1,0.4\n"
+PICTURE = b"\x89PNG\r\n\x1a\n..."
+PAGE = b"<h1>fairness</h1><script>alert(1)</script>"
+
+
+def upload(server, content):
+    digest = hashlib.sha256(content).hexdigest()
+    answer = server.request("PUT", f"/v1/blobs/{digest}", content, headers={"Content-Type": "application/octet-stream"})
+    assert answer.status_code < 300
+    return f"sha256:{digest}"
+
+
+def file(server, name, kind, media_type, content):
+    return {"name": name, "kind": kind, "media_type": media_type, "digest": upload(server, content)}
+
+
+def evaluate(server, version, dataset="hold-out", **more):
+    return server.post(EVALUATIONS.format(version), {"dataset": {"dataset": dataset}, **more})
+
+
+@pytest.fixture(scope="module")
+def server(herald_of_the_module):
+    server = herald_of_the_module.start()
+    server.post("/v1/models", {"name": "churn"})
+    for _ in range(3):
+        server.post("/v1/models/churn/versions", {})
+    server.put("/v1/models/churn/aliases/production", {"version": 1})
+    evaluate(server, 1, name="quality", metrics={"auc": 0.5, "loss": 0.25})
+    evaluate(server, 2, name="quality", metrics={"auc": 0.25, "loss": 0.25})
+    evaluate(server, 2, name="quality", metrics={"auc": 0.75, "loss": 0.25})
+    return server
+
+
+def test_an_evaluation_keeps_metrics_matrices_tables_and_media(server):
+    files = [file(server, "confusion", "confusion_matrix", "application/json", MATRIX), file(server, "errors", "table", "text/csv", ERRORS),
+             file(server, "roc.png", "media", "image/png", PICTURE), file(server, "fair ness/ü.html", "media", "text/html", PAGE)]
+    made = evaluate(server, 3, run="eval-7", metrics={"auc": 0.9}, files=files)
+    shown = server.get(f"{EVALUATIONS.format(3)}/{made['id']}")
+    assert shown == made and shown["run"] == "eval-7" and shown["dataset"]["name"] == "hold-out"
+    assert [(f["name"], f["bytes"]) for f in shown["files"]] == [
+        ("confusion", len(MATRIX)), ("errors", len(ERRORS)), ("roc.png", len(PICTURE)), ("fair ness/ü.html", len(PAGE))]
+    for name, media, content in (("confusion", "application/json", MATRIX), ("errors", "text/csv", ERRORS), ("roc.png", "image/png", PICTURE),
+                                 ("fair%20ness/%C3%BC.html", "text/html", PAGE)):
+        answer = server.request("GET", f"{EVALUATIONS.format(3)}/{made['id']}/files/{name}")
+        assert (answer.status_code, answer.headers["Content-Type"], answer.content) == (200, media, content)
+
+
+def test_a_page_that_was_uploaded_cannot_act_in_a_browser(server):
+    made = evaluate(server, 3, files=[file(server, "page", "media", "text/html", PAGE)])
+    answer = server.request("GET", f"{EVALUATIONS.format(3)}/{made['id']}/files/page")
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox;") and answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_evaluations_are_listed_newest_first_and_by_name_and_data_set(server):
+    listed = server.get(EVALUATIONS.format(2))["items"]
+    assert [item["metrics"]["auc"] for item in listed] == [0.75, 0.25]
+    evaluate(server, 1, dataset="other", name="drift", metrics={"psi": 0.1})
+    by_name = server.get("/v1/models/churn/evaluations?name=quality")["items"]
+    assert [(item["version"], item["metrics"]["auc"]) for item in by_name] == [(2, 0.75), (2, 0.25), (1, 0.5)]
+    assert [item["name"] for item in server.get("/v1/models/churn/evaluations?dataset=other")["items"]] == ["drift"]
+    page = server.get(EVALUATIONS.format(2) + "?limit=1")
+    assert server.get(f"{EVALUATIONS.format(2)}?limit=1&cursor={page['next']}")["items"] == listed[1:]
+
+
+def test_on_what_a_version_was_evaluated_is_in_its_lineage(server):
+    graph = server.get("/v1/lineage?version=churn:v2&direction=upstream")
+    assert [(edge["upstream"]["name"], edge["relation"]) for edge in graph["edges"]] == [("hold-out", "evaluated_on")]
+
+
+def test_evaluations_of_versions_are_compared_with_the_holder_of_an_alias(server):
+    compared = server.get("/v1/models/churn/compare/evaluations?versions=2&with=production")
+    assert [(version["asked"], version["version"]) for version in compared["versions"]] == [("production", 1), ("2", 2)]
+    rows = {(row["group"], row["name"]): row for row in compared["rows"]}
+    auc = rows["quality on hold-out", "auc"]
+    assert auc["values"] == [0.5, 0.75] and auc["change"] == [None, 0.25]
+    assert ("quality on hold-out", "loss") not in rows and compared["same"] == 1
+    everything = server.get("/v1/models/churn/compare/evaluations?versions=2&with=production&all=true")
+    assert ("quality on hold-out", "loss") in {(row["group"], row["name"]) for row in everything["rows"]}
+
+
+def test_evaluations_are_recorded_listed_shown_fetched_and_compared_by_the_command_line(server, tmp_path):
+    (tmp_path / "matrix.json").write_bytes(MATRIX)
+    (tmp_path / "roc.png").write_bytes(PICTURE)
+    (tmp_path / "errors.csv").write_bytes(ERRORS)
+    recorded = server.cli("evaluation", "record", "churn:v3", "--dataset", "cli", "--metric", "auc=0.9", "--run", "eval-9", "--confusion",
+                          tmp_path / "matrix.json", "--table", tmp_path / "errors.csv", "--media", tmp_path / "roc.png", "-o", "id")
+    assert recorded.returncode == 0, recorded.stderr
+    made = recorded.stdout.strip()
+    shown = server.cli("evaluation", "show", "churn:v3", made).stdout
+    assert "auc=0.9" in shown and "roc.png (image/png)" in shown
+    assert server.cli("evaluation", "list", "churn", "--dataset", "cli", "-o", "id").stdout.split() == [made]
+    assert server.cli("evaluation", "download", "churn:v3", made, "--to", tmp_path / "back").returncode == 0
+    assert (tmp_path / "back" / "matrix.json").read_bytes() == MATRIX
+    table = server.cli("evaluation", "compare", "churn:v2", "--with", "production").stdout
+    assert "production (v1)" in table and "0.75 (+0.25)" in table
+    assert json.loads(server.cli("evaluation", "compare", "churn:v1", "v2", "-o", "json").stdout)["rows"]
+
+
+def test_the_command_line_refuses_files_that_are_none_of_the_media(server, tmp_path):
+    (tmp_path / "model.bin").write_bytes(b"x")
+    assert server.cli("evaluation", "record", "churn:v3", "--table", tmp_path / "model.bin").returncode == 2
+    assert server.cli("evaluation", "record", "churn:v3").returncode == 2
+
+
+DIGEST = "sha256:" + "0" * 64
+
+
+@pytest.mark.parametrize("body, status, field", [
+    ({}, 422, "metrics"), ({"metrics": {"": 1}}, 422, "metrics."), ({"metrics": {"auc": "high"}}, 422, "metrics.auc"),
+    ({"metrics": {"auc": 1}, "dataset": {}}, 422, "dataset"), ({"metrics": {"auc": 1}, "dataset": {"run": "r"}}, 422, "dataset"),
+    ({"metrics": {"auc": 1}, "dataset": {"version": "churn:v1"}}, 422, "dataset.version"),
+    ({"metrics": {"auc": 1}, "dataset": {"artifact": "01939f5e-0c3b-7a52-8c1e-2f6d3b9a4c10"}}, 404, "dataset.artifact"),
+    ({"files": [{"name": "x", "kind": "table", "media_type": "text/csv", "digest": DIGEST}]}, 404, "files[0].digest"),
+    ({"files": [{"name": "x", "kind": "video", "media_type": "text/csv", "digest": DIGEST}]}, 422, "files[0].kind"),
+    ({"metrics": {"auc": 1}, "run": ""}, 422, "run"), ({"metrics": {"auc": 1}, "score": 2}, 422, "score")])
+def test_evaluations_that_make_no_sense_are_refused_with_the_field(server, body, status, field):
+    before = server.get("/v1")["sequence"]
+    answer = server.request("POST", EVALUATIONS.format(1), body)
+    assert (answer.status_code, answer.json()["field"]) == (status, field), answer.text
+    assert server.get("/v1")["sequence"] == before
+
+
+def test_media_types_fit_the_kind(server):
+    for kind, media in (("table", "image/png"), ("confusion_matrix", "text/html"), ("media", "text/csv"), ("media", "image/svg+xml")):
+        answer = server.request("POST", EVALUATIONS.format(1), {"files": [file(server, "x", kind, media, b"x")]})
+        assert (answer.status_code, answer.json()["field"]) == (422, "files[0].media_type")
+
+
+def test_what_is_not_there_is_said(server):
+    made = server.get(EVALUATIONS.format(1))["items"][0]["id"]
+    assert server.request("GET", f"{EVALUATIONS.format(2)}/{made}").status_code == 404
+    assert server.request("GET", f"{EVALUATIONS.format(1)}/nonsense").status_code == 422
+    assert server.request("GET", f"{EVALUATIONS.format(1)}/{made}/files/none").status_code == 404

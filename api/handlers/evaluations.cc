@@ -174,9 +174,8 @@ std::string_view media_of(const registry::EvaluationFile& file) {
 
 // A page that somebody uploaded may be looked at in a browser and must not act there: it gets no origin, no scripts.
 std::vector<Header> harmless_in_a_browser() {
-  return {
-      {"Content-Security-Policy", "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"},
-      {"X-Content-Type-Options", "nosniff"}};
+  return {Header{"Content-Security-Policy",
+                 "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"}};
 }
 
 Result<Outcome> get_evaluation_file(const Call& call) {

@@ -128,7 +128,8 @@ CommentBody Presenter::comment(const registry::CommentRecord& comment) const {
           .created = comment.created};
 }
 
-ArtifactBody Presenter::artifact(const registry::ArtifactRecord& artifact) const {
+ArtifactBody Presenter::artifact(const registry::ArtifactRecord& artifact,
+                                 const std::function<bool(registry::ModelId)>& sees) const {
   ArtifactBody body{.id = artifact.id,
                     .name = artifact.name,
                     .kind = artifact.kind,
@@ -139,6 +140,7 @@ ArtifactBody Presenter::artifact(const registry::ArtifactRecord& artifact) const
                     .created = artifact.created,
                     .versions = {}};
   for (const projections::LinkedVersion& linked : projections::versions_of(state_, artifact.id)) {
+    if (sees && !sees(linked.model_id)) continue;
     const auto model = registry::find_model(state_, linked.model_id);
     const auto home = model ? registry::find<registry::RegistryRecord>(state_, registry::Table::registries,
                                                                        model->registry_id.bytes())

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/describe.hpp>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -232,7 +233,9 @@ class Presenter {
                       const AliasesByVersion& aliases) const;
   AliasBody alias(const registry::AliasRecord& alias) const;
   CommentBody comment(const registry::CommentRecord& comment) const;
-  ArtifactBody artifact(const registry::ArtifactRecord& artifact) const;
+  // `sees`: whose versions are shown; absent: all.
+  ArtifactBody artifact(const registry::ArtifactRecord& artifact,
+                        const std::function<bool(registry::ModelId)>& sees = {}) const;
   AutomationBody automation(const registry::AutomationRecord& automation) const;
   DeliveryBody delivery(const registry::DeliveryRecord& delivery) const;
   DeliveryDetailBody delivery_detail(const registry::DeliveryRecord& delivery) const;

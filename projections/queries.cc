@@ -199,8 +199,13 @@ Page<LinkedVersion> list_versions_of(const Reader& reader, registry::ArtifactId 
   return out;
 }
 
-Page<registry::ArtifactRecord> list_artifacts(const Reader& reader, const PageRequest& page) {
-  return list<registry::ArtifactRecord>(reader, {Table::artifacts, {}}, page);
+Page<registry::ArtifactRecord> list_artifacts(
+    const Reader& reader, const PageRequest& page,
+    const std::function<bool(const registry::ArtifactRecord&)>& wanted) {
+  return list<registry::ArtifactRecord>(reader, {Table::artifacts, {}}, page,
+                                        [&](const registry::ArtifactRecord& artifact) {
+                                          return !artifact.deleted && (!wanted || wanted(artifact));
+                                        });
 }
 
 Page<registry::AutomationRecord> list_automations(const Reader& reader, const PageRequest& page) {

@@ -71,7 +71,10 @@ std::vector<LinkedVersion> versions_of(const registry::Reader& reader, registry:
 Page<LinkedVersion> list_versions_of(const registry::Reader& reader, registry::ArtifactId artifact,
                                      const PageRequest& page,
                                      const std::function<bool(const LinkedVersion&)>& wanted);
-Page<registry::ArtifactRecord> list_artifacts(const registry::Reader& reader, const PageRequest& page);
+// Those that are not deleted, as far as `wanted` keeps them.
+Page<registry::ArtifactRecord> list_artifacts(
+    const registry::Reader& reader, const PageRequest& page,
+    const std::function<bool(const registry::ArtifactRecord&)>& wanted = {});
 Page<registry::AutomationRecord> list_automations(const registry::Reader& reader, const PageRequest& page);
 // Newest first.
 Page<registry::DeliveryRecord> list_deliveries(const registry::Reader& reader,

@@ -184,6 +184,24 @@ TEST_F(FsckOfBlobs, FindsAListThatIsMissing) {
   EXPECT_THAT(report().findings, finding("event ", "the list of the artifact's files"));
 }
 
+TEST_F(FsckOfBlobs, FindsAFileOfAnEvaluationThatIsMissing) {
+  w.open();
+  registry::RecordEvaluation command;
+  static_cast<registry::ModelAddress&>(command) = Workshop::address("churn");
+  command.version = registry::VersionNumber(1);
+  command.new_id = registry::EvaluationId(random_ids().next(w.clock.now()));
+  command.files = {{registry::Label::trusted("there"), registry::EvaluationFileKind::table, "text/csv",
+                    sha256("weights"), 7},
+                   {registry::Label::trusted("errors"), registry::EvaluationFileKind::table, "text/csv",
+                    sha256("gone"), 4}};
+  w.record(command).value();
+  derive();
+  w.close();
+  const auto found = report().findings;
+  EXPECT_THAT(found, finding("event ", "a file of the evaluation, blob " + sha256("gone").str()));
+  EXPECT_EQ(found.size(), 1U);
+}
+
 TEST_F(FsckOfBlobs, FindsBytesThatAreNotThoseOfTheName) {
   std::ofstream(file_) << "weightz";
   EXPECT_THAT(report().findings, finding("blobs", sha256("weights").hex() + " has other bytes"));

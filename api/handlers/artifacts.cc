@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "api/handlers.h"
+#include "api/sight.h"
 #include "api/writing.h"
 
 namespace herald::api {
@@ -156,27 +157,61 @@ Result<Outcome> commit_artifact(const Call& call) {
   return Blocking{[&call] { return prepare_artifact(call); }};
 }
 
+registry::Node node_of_artifact(const registry::ArtifactRecord& artifact) {
+  return {registry::NodeKind::artifact, artifact.id.str(), artifact.name.str()};
+}
+
 Result<registry::ArtifactRecord> artifact_in(const Call& call, const registry::Reader& state) {
   HERALD_TRY(const auto id, about("artifact", registry::ArtifactId::parse(call.path.at("artifact"))));
   auto artifact = registry::find<registry::ArtifactRecord>(state, registry::Table::artifacts, id.bytes());
-  if (!artifact) return error(Cause::not_found, "artifact " + id.str() + " does not exist", "artifact");
+  if (!artifact || !Sight(call).sees(node_of_artifact(*artifact)))
+    return error(Cause::not_found, "artifact " + id.str() + " does not exist", "artifact");
+  if (artifact->deleted) {
+    return error(
+        Cause::not_found,
+        "artifact " + id.str() + " was deleted by event " + std::to_string(artifact->deleted->sequence),
+        "artifact");
+  }
   return std::move(*artifact);
 }
 
 Result<Outcome> get_artifact(const Call& call) {
   const Snapshot now = call.snapshot();
   HERALD_TRY(const auto artifact, artifact_in(call, now.state()));
-  return answer_with(Presenter(now.state(), call.herald.parts.work).artifact(artifact), now.sequence());
+  const Sight sight(call);
+  return answer_with(Presenter(now.state(), call.herald.parts.work)
+                         .artifact(artifact, [&](registry::ModelId model) { return sight.sees(model); }),
+                     now.sequence());
+}
+
+// Of nobody's versions any more. What somebody else made is deleted by a member of the whole server alone.
+Result<Outcome> delete_artifact(const Call& call) {
+  std::optional<registry::Reason> reason;
+  if (const auto text = call.query.get("reason")) {
+    HERALD_TRY(reason, about("reason", registry::Reason::parse(*text)));
+  }
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto artifact, artifact_in(call, now.state()));
+  const bool may = call.access.on_server() >= registry::Role::member;
+  if (!may && artifact.created.actor != call.actor.id) {
+    return error(Cause::denied, "artifact " + artifact.id.str() +
+                                    " was made by somebody else: a member of the whole server may delete it");
+  }
+  return Write{registry::DeleteArtifact{artifact.id, reason}, {}, present_removed(artifact.name.str())};
 }
 
 Result<Outcome> list_artifacts(const Call& call) {
   HERALD_TRY(const auto request, page_in(call));
   const Snapshot now = call.snapshot();
-  const auto page = projections::list_artifacts(now.state(), request);
+  const Sight sight(call);
+  const auto page = projections::list_artifacts(
+      now.state(), request,
+      [&](const registry::ArtifactRecord& artifact) { return sight.sees(node_of_artifact(artifact)); });
   const Presenter presenter(now.state(), call.herald.parts.work);
+  const auto sees = [&](registry::ModelId model) { return sight.sees(model); };
   return list_answer(call, page, now.sequence(),
                      [&](std::string& out, const registry::ArtifactRecord& artifact) {
-                       json::write(out, presenter.artifact(artifact));
+                       json::write(out, presenter.artifact(artifact, sees));
                      });
 }
 
@@ -249,6 +284,12 @@ void add_artifact_routes(Router& router) {
               Doc("artifacts", "Show an artifact, with the versions it is linked to")
                   .gives<ArtifactBody>("Artifact")
                   .fresh()});
+  router.add(
+      {Method::del, "/v1/artifacts/{artifact}", Permission::write, ObjectScope::visible, delete_artifact,
+       Doc("artifacts", "Delete an artifact that no version is linked to; its events and contents stay")
+           .gives<RemovedBody>("Removed")
+           .with({"reason", R"({"type":"string"})", "Why."})
+           .records()});
   router.add({Method::get, "/v1/artifacts/{artifact}/files", Permission::read, ObjectScope::visible,
               get_manifest,
               Doc("artifacts", "The files of an artifact, by path: its manifest")

@@ -137,6 +137,19 @@ Result<void> run(Session& session, const Show& args) {
   return session.show({.target = artifact_path(args.id)}, artifact_view());
 }
 
+struct DeleteOne : Show {
+  std::optional<std::string> reason;
+};
+void declare(Options& options, DeleteOne& args) {
+  declare(options, static_cast<Show&>(args));
+  options.option("--reason", "TEXT", args.reason, "why");
+}
+Result<void> run(Session& session, const DeleteOne& args) {
+  return session.tell({.method = "DELETE",
+                       .target = Query(artifact_path(args.id)).add("reason", args.reason.value_or("")).str()},
+                      "artifact " + args.id + " is deleted");
+}
+
 Result<void> list_versions(Session& session, const Show& args) {
   static const View view{.id = text("reference"),
                          .table = {{"VERSION", text("reference")},
@@ -277,6 +290,10 @@ void add_artifact_commands(Program& program) {
   program.command<Show>(
       artifact, {"show", "Show one, with the versions that it belongs to.", "herald artifact show 0192f3..."},
       declare, run);
+  program.command<DeleteOne>(artifact,
+                             {"delete", "Delete one that no version is linked to.",
+                              "herald artifact delete 0192f3... --reason superseded"},
+                             declare, run);
   program.command<Show>(artifact,
                         {"versions", "The versions, of whatever models, that it belongs to.",
                          "herald artifact versions 0192f3..."},

@@ -66,6 +66,13 @@ void WorkCheck::finish() {
 }
 
 void BlobCheck::after(const registry::Event& event) {
+  if (const auto* evaluation = std::get_if<registry::EvaluationRecorded>(&event.payload)) {
+    for (const registry::EvaluationFile& file : evaluation->files) {
+      if (!is_there(file.digest))
+        findings_.add(event_place(Sequence(event.sequence)),
+                      fmt::format("a file of the evaluation, blob {}, is missing", file.digest.str()));
+    }
+  }
   const auto* artifact = std::get_if<registry::ArtifactCommitted>(&event.payload);
   if (artifact == nullptr || artifact->reference) return;  // of a reference the bytes are elsewhere
   const std::string where = event_place(Sequence(event.sequence));

@@ -71,6 +71,7 @@ COMMANDS = {
     ("GET", "/v1/artifacts"): "artifact list",
     ("POST", "/v1/artifacts"): "artifact upload",
     ("GET", ARTIFACT): "artifact show",
+    ("DELETE", ARTIFACT): "artifact delete",
     ("GET", ARTIFACT + "/versions"): "artifact versions",
     ("GET", ARTIFACT + "/files"): "artifact download",
     ("GET", ARTIFACT + "/files/{path}"): "artifact download",

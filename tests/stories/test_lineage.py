@@ -72,6 +72,22 @@ def test_an_artifact_that_is_not_there_has_no_versions(server):
     assert server.request("GET", "/v1/artifacts/nonsense/versions").status_code == 422
 
 
+def test_an_artifact_that_nothing_is_linked_to_is_deleted(server):
+    answer = server.request("DELETE", f"/v1/artifacts/{server.weights}?reason=old")
+    assert (answer.status_code, answer.json()["field"]) == (409, "artifact")
+    loose = artifact(server, "loose")
+    before = server.get("/v1")["sequence"]
+    assert server.delete(f"/v1/artifacts/{loose}?reason=superseded") == {"removed": "loose"}
+    event = next(server.every_event("type=artifact.deleted"))
+    assert event["data"] == {"artifact_id": loose, "artifact": "loose", "reason": "superseded"} and int(event["sequence"]) == before + 1
+    assert server.request("GET", f"/v1/artifacts/{loose}").status_code == 404
+    assert loose not in [item["id"] for item in server.get("/v1/artifacts")["items"]]
+    assert server.request("DELETE", f"/v1/artifacts/{loose}").status_code == 404
+    other = artifact(server, "other")
+    succeed(server, "artifact", "delete", other, "--reason", "superseded")
+    assert server.cli("artifact", "show", other).returncode == 3
+
+
 # ---- lineage ----
 
 

@@ -49,25 +49,4 @@ bool Sight::sees_a_neighbour(const registry::Node& node) const {
   return !has_versions && !graph.more;
 }
 
-Result<registry::FoundModel> Sight::model(const registry::Reader& state,
-                                          const registry::RegistryName& registry,
-                                          const registry::ModelName& name) const {
-  if (all_) return registry::require_model(state, registry, name);
-  auto home = registry::find_registry(state, registry);
-  auto found = home ? registry::find_model(state, home->id, name) : std::nullopt;
-  if (found && sees(found->id)) return registry::FoundModel{std::move(*home), std::move(*found)};
-  return error(Cause::not_found, "there is no model " + shown(name.str()) + " in registry " +
-                                     shown(registry.str()) + ", or none that you may see");
-}
-
-Result<registry::FoundModel> Sight::model_for(const registry::Reader& state, registry::Role least,
-                                              const registry::RegistryName& registry,
-                                              const registry::ModelName& name) const {
-  HERALD_TRY(auto found, model(state, registry, name));
-  const auto held = on(found.model.id);
-  if (held && *held >= least) return found;
-  return error(Cause::denied, "this takes the role " + std::string(reflect::enum_name(least)) + " on model " +
-                                  shown(name.str()) + ": an administrator of it can grant it");
-}
-
 }  // namespace herald::api

@@ -24,14 +24,6 @@ class Sight {
   bool sees(registry::ModelId model) const { return all_ || on(model).has_value(); }
   bool sees(const registry::Node& node) const;
 
-  // What is not there and what is not seen are the same: not_found. Who sees all is told what is there instead.
-  Result<registry::FoundModel> model(const registry::Reader& state, const registry::RegistryName& registry,
-                                     const registry::ModelName& name) const;
-  // Errors besides: denied, for who sees it and is less than `least` on it.
-  Result<registry::FoundModel> model_for(const registry::Reader& state, registry::Role least,
-                                         const registry::RegistryName& registry,
-                                         const registry::ModelName& name) const;
-
  private:
   bool sees_a_neighbour(const registry::Node& node) const;
 

@@ -81,28 +81,6 @@ TEST_F(SightOfAStranger, IsOfWhatBelongsToNobodyUnlessOnlyHiddenVersionsStandNex
   EXPECT_TRUE(sight.sees({NodeKind::run, "nobody knows it", ""}));
 }
 
-TEST_F(SightOfAStranger, DoesNotTellWhatIsHiddenFromWhatIsNotThere) {
-  const Sight sight = stranger();
-  const projections::HeadReader state(*head_);
-  const auto named = [&](const char* model) {
-    return sight.model(state, registry::RegistryName::trusted("hidden"), registry::ModelName::trusted(model))
-        .error();
-  };
-  EXPECT_EQ(named("secret").cause, Cause::not_found);
-  EXPECT_EQ(named("secret").message,
-            R"(there is no model "secret" in registry "hidden", or none that you may see)");
-  EXPECT_EQ(named("other1").message,
-            R"(there is no model "other1" in registry "hidden", or none that you may see)");
-}
-
-TEST_F(SightOfAStranger, IsDeniedWhatTakesAHigherRole) {
-  const Sight sight = stranger();
-  const projections::HeadReader state(*head_);
-  const auto found = sight.model_for(state, registry::Role::member, registry::RegistryName::trusted("models"),
-                                     registry::ModelName::trusted("open"));
-  EXPECT_EQ(found.error().cause, Cause::denied);
-}
-
 TEST_F(SightOfAStranger, IsOfEverythingForWhoMayDoEverything) {
   access_ = registry::Access::unlimited();
   const Sight sight(access_, *head_);

@@ -1,4 +1,5 @@
 // Lineage: what came of what, and what stands on it.
+#include "api/authorisation.h"
 #include "api/handlers.h"
 #include "api/lineage_bodies.h"
 #include "api/writing.h"
@@ -75,14 +76,13 @@ Result<Answer> present_edge(const registry::Reader& state, const recorder::Recor
 // what it runs.
 Result<void> check_end(const Call& call, const registry::NodeAddress& end, bool is_said_of,
                        const std::string& field) {
-  const Sight sight(call);
   const Snapshot now = call.snapshot();
   if (end.version) {
-    const auto least = is_said_of ? registry::Role::member : registry::Role::restricted_viewer;
-    const auto found = sight.model_for(now.state(), least, end.version->registry, end.version->model);
+    const auto found =
+        permitted_model(call, now.state(), *end.version, is_said_of ? Permission::write : Permission::read);
     if (!found) return about(field + ".version", found).error();
   }
-  if (end.artifact && !sight.sees({registry::NodeKind::artifact, end.artifact->str(), {}}))
+  if (end.artifact && !Sight(call).sees({registry::NodeKind::artifact, end.artifact->str(), {}}))
     return error(Cause::not_found, "artifact " + end.artifact->str() + " does not exist",
                  field + ".artifact");
   return {};
@@ -104,10 +104,10 @@ Result<Outcome> record_lineage(const Call& call) {
 
 // ---- where a walk starts ----
 
-Result<registry::Node> version_start(const registry::Reader& state, const Sight& sight,
-                                     std::string_view text) {
+Result<registry::Node> version_start(const Call& call, const registry::Reader& state, std::string_view text) {
   HERALD_TRY(const auto reference, about("version", parse_reference(text)));
-  HERALD_TRY(const auto found, about("version", sight.model(state, reference.registry, reference.model)));
+  HERALD_TRY(const auto found,
+             about("version", seen_model(call, state, {reference.registry, reference.model})));
   HERALD_TRY(const auto version, about("version", registry::resolve(state, found, reference.selector)));
   return registry::Node{registry::NodeKind::version,
                         registry::version_node_id(found.model.id, version.number),
@@ -147,7 +147,7 @@ Result<registry::Node> start_in(const Call& call, const registry::Reader& state,
                  "version");
   }
   const std::string_view text = text_in(call, reflect::enum_name(*kind));
-  if (*kind == NodeKind::version) return version_start(state, sight, text);
+  if (*kind == NodeKind::version) return version_start(call, state, text);
   if (*kind == NodeKind::artifact) return artifact_start(state, sight, text);
   return labelled_start(*kind, text);
 }

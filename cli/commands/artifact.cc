@@ -150,13 +150,21 @@ Result<void> run(Session& session, const DeleteOne& args) {
                       "artifact " + args.id + " is deleted");
 }
 
-Result<void> list_versions(Session& session, const Show& args) {
+struct ListOwners : Show {
+  std::optional<std::string> as_of;
+};
+void declare(Options& options, ListOwners& args) {
+  declare(options, static_cast<Show&>(args));
+  declare_as_of(options, args.as_of);
+}
+Result<void> run(Session& session, const ListOwners& args) {
   static const View view{.id = text("reference"),
                          .table = {{"VERSION", text("reference")},
                                    {"STATUS", text("status")},
                                    {"STAGE", text("stage")},
                                    {"ALIASES", words("aliases")}}};
-  return session.list(Query(artifact_path(args.id) + "/versions"), view, {.limit = {}, .all = true});
+  return session.list(Query(artifact_path(args.id) + "/versions").add("as_of", args.as_of.value_or("")), view,
+                      {.limit = {}, .all = true});
 }
 
 struct Download {
@@ -294,10 +302,10 @@ void add_artifact_commands(Program& program) {
                              {"delete", "Delete one that no version is linked to.",
                               "herald artifact delete 0192f3... --reason superseded"},
                              declare, run);
-  program.command<Show>(artifact,
-                        {"versions", "The versions, of whatever models, that it belongs to.",
-                         "herald artifact versions 0192f3..."},
-                        declare, list_versions);
+  program.command<ListOwners>(artifact,
+                              {"versions", "The versions, of whatever models, that it belongs to.",
+                               "herald artifact versions 0192f3..."},
+                              declare, run);
   program.command<Download>(
       artifact,
       {"download", "Fetch the files of an artifact or of a version, each held against its digest.",

@@ -151,10 +151,12 @@ Result<void> run(Session& session, const ListResults& args) {
 
 struct ShowResult {
   std::string reference, id;
+  std::optional<std::string> as_of;
 };
 void declare(Options& options, ShowResult& args) {
   options.word("REFERENCE", args.reference, "[REGISTRY/]MODEL:VERSION")
       .word("ID", args.id, "the evaluation's id");
+  declare_as_of(options, args.as_of);
 }
 Result<std::string> path_of(const ShowResult& args) {
   HERALD_TRY(const auto version, VersionArgument::parse(args.reference));
@@ -162,7 +164,7 @@ Result<std::string> path_of(const ShowResult& args) {
 }
 Result<void> run(Session& session, const ShowResult& args) {
   HERALD_TRY(const auto path, path_of(args));
-  return session.show({.target = path}, evaluation_view());
+  return session.show({.target = Query(path).add("as_of", args.as_of.value_or("")).str()}, evaluation_view());
 }
 
 struct FetchFiles : ShowResult {
@@ -174,7 +176,8 @@ void declare(Options& options, FetchFiles& args) {
 }
 Result<void> run(Session& session, const FetchFiles& args) {
   HERALD_TRY(const auto path, path_of(args));
-  HERALD_TRY(const Answer answer, session.client().get(path));
+  HERALD_TRY(const Answer answer,
+             session.client().get(Query(path).add("as_of", args.as_of.value_or("")).str()));
   HERALD_TRY(const auto document, json::Document::parse(answer.body));
   std::vector<RemoteFile> files;
   if (const auto list = member_at(document.root(), "files")) {

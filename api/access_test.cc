@@ -410,6 +410,19 @@ TEST_F(ALockedServer, LetsARestrictedViewerSeeButNotDownload) {
   EXPECT_EQ(as("seeing", "GET", "/v1/blobs/" + blob).status, 403u);
 }
 
+TEST_F(ALockedServer, GivesContentByItsDigestToWhoMayDownloadEverythingAlone) {
+  const std::string blob = "/v1/blobs/" + sha256("bytes").hex();
+  ASSERT_LT(as("root", "PUT", blob, "bytes", "Content-Type: application/octet-stream\r\n").status, 300u);
+  given_user("ada", "member", "/v1/models/churn");
+  EXPECT_EQ(as("ada", "GET", blob).status, 403u);
+  given_user("bob", "viewer");
+  EXPECT_EQ(as("bob", "GET", blob).body, "bytes");
+  Client uploader(server_->port());
+  EXPECT_EQ(uploader.request("HEAD", blob, {}, "Authorization: Bearer " + tokens_["ada"] + "\r\n").status,
+            200u)
+      << "whoever uploads asks what is there";
+}
+
 TEST_F(ALockedServer, TakesATokenOfAModelNowhereElse) {
   ASSERT_EQ(as("root", "POST", "/v1/models", R"({"name":"fraud"})").status, 201u);
   given_user("ada", "admin");

@@ -11,8 +11,22 @@ Result<Outcome> put_blob(const Call& call) {
   return Receive{digest};
 }
 
+// A digest says nothing of the model that the content belongs to: who may not download everything fetches files by their
+// artifact. Whether content is there is told to whoever may upload it.
+Result<void> check_may_download(const Call& call) {
+  if (call.access.on_server() >= registry::Role::viewer) return {};
+  const projections::HeadReader head(call.herald.parts.head);
+  if (call.request.method == Method::head && call.access.anywhere(head) >= registry::Role::member) return {};
+  call.herald.denials.count(call.actor.id, to_string(Permission::download), {});
+  return error(Cause::denied,
+               "to download any content by its digest takes the role viewer on the server: fetch files by "
+               "their artifact, "
+               "at /v1/artifacts/{artifact}/files/{path}");
+}
+
 Result<Outcome> get_blob(const Call& call) {
   HERALD_TRY(const Digest digest, about("sha256", Digest::parse(call.path.at("sha256"))));
+  HERALD_CHECK(check_may_download(call));
   return Blocking{[&call, digest]() -> Result<Outcome> {
     HERALD_TRY(auto blob, call.herald.parts.blobs.open(digest));
     if (!blob) return error(Cause::not_found, "no blob has the digest " + digest.str());
@@ -32,7 +46,9 @@ void add_blob_routes(Router& router) {
   router.add({Method::get, "/v1/blobs/{sha256}", Permission::download, ObjectScope::visible, get_blob,
               Doc("blobs", "Download content")
                   .gives_media("application/octet-stream")
-                  .says("Takes Range, If-Range and If-None-Match; the ETag is the digest.")});
+                  .says("Takes Range, If-Range and If-None-Match; the ETag is the digest. Takes the role "
+                        "viewer on the "
+                        "server: others fetch files by their artifact.")});
 }
 
 }  // namespace herald::api

@@ -423,6 +423,38 @@ TEST_F(ALockedServer, GivesContentByItsDigestToWhoMayDownloadEverythingAlone) {
       << "whoever uploads asks what is there";
 }
 
+TEST_F(ALockedServer, ShowsArtifactsToWhoSeesAModelThatTheyAreLinkedInAndToTheirMakers) {
+  given_a_restricted_registry();
+  given_user("ada", "member", "/v1/registries/secret/models/face");
+  given_user("bob", "member", "/v1/models/churn");
+  const std::string sha = sha256("bytes").hex();
+  ASSERT_LT(
+      as("ada", "PUT", "/v1/blobs/" + sha, "bytes", "Content-Type: application/octet-stream\r\n").status,
+      300u);
+  const Reply made =
+      as("ada", "POST", "/v1/artifacts",
+         R"({"name":"weights","kind":"model","files":[{"path":"w","bytes":5,"digest":"sha256:)" + sha +
+             R"("}]})");
+  ASSERT_EQ(made.status, 201u) << made.body;
+  const std::string artifact = "/v1/artifacts/" + made.at("id");
+  EXPECT_EQ(as("bob", "GET", artifact).status, 404u) << "linked nowhere, and another's";
+  EXPECT_EQ(as("bob", "GET", "/v1/artifacts").items(), 0u);
+  EXPECT_EQ(as("bob", "PUT", "/v1/models/churn/versions/1/artifacts/" + made.at("id")).status, 404u);
+  EXPECT_EQ(
+      as("bob", "POST", "/v1/models/churn/versions", R"({"artifacts":[")" + made.at("id") + R"("]})").status,
+      404u);
+  ASSERT_EQ(as("ada", "POST", "/v1/registries/secret/models/face/versions",
+               R"({"artifacts":[")" + made.at("id") + R"("]})")
+                .status,
+            201u);
+  EXPECT_EQ(as("bob", "GET", artifact).status, 404u);
+  EXPECT_EQ(as("ada", "GET", artifact + "/files/w").body, "bytes");
+  grant("bob", "restricted_viewer", "/v1/registries/secret/models/face");
+  EXPECT_EQ(as("bob", "GET", artifact).status, 200u);
+  EXPECT_EQ(as("bob", "GET", artifact + "/files/w").status, 403u);
+  EXPECT_EQ(as("bob", "PUT", "/v1/models/churn/versions/1/artifacts/" + made.at("id")).status, 404u);
+}
+
 TEST_F(ALockedServer, TakesATokenOfAModelNowhereElse) {
   ASSERT_EQ(as("root", "POST", "/v1/models", R"({"name":"fraud"})").status, 201u);
   given_user("ada", "admin");

@@ -1,5 +1,7 @@
 #include "api/sight.h"
 
+#include <algorithm>
+
 #include "projections/lineage.h"
 
 namespace herald::api {
@@ -33,6 +35,20 @@ bool Sight::sees(const registry::Node& node) const {
   if (all_) return true;
   if (const auto version = registry::version_of(node)) return sees(version->model_id);
   return sees_a_neighbour(node);
+}
+
+std::optional<registry::Role> Sight::on(const registry::ArtifactRecord& artifact,
+                                        std::string_view actor) const {
+  if (all_) return access_.on_server();
+  std::optional<registry::Role> highest;
+  if (artifact.created.actor == actor) highest = registry::Role::member;
+  std::size_t links = 0;
+  head_->scan(Table::artifact_links, artifact.id.bytes(), {}, [&](std::string_view key, std::string_view) {
+    constexpr std::size_t kId = 16;
+    highest = std::max(highest, on(registry::ModelId(Uuid::from_bytes(key.substr(kId, kId)))));
+    return ++links < kMaxNeighbours;
+  });
+  return highest;
 }
 
 bool Sight::sees_a_neighbour(const registry::Node& node) const {

@@ -23,6 +23,9 @@ class Sight {
   std::optional<registry::Role> on(registry::ModelId model) const;
   bool sees(registry::ModelId model) const { return all_ || on(model).has_value(); }
   bool sees(const registry::Node& node) const;
+  // On an artifact: the highest role on the models that it is linked in; its maker (`actor`) is a member. Nothing: it is
+  // not seen. One that is linked nowhere is its maker's alone.
+  std::optional<registry::Role> on(const registry::ArtifactRecord& artifact, std::string_view actor) const;
 
  private:
   bool sees_a_neighbour(const registry::Node& node) const;

@@ -157,14 +157,10 @@ Result<Outcome> commit_artifact(const Call& call) {
   return Blocking{[&call] { return prepare_artifact(call); }};
 }
 
-registry::Node node_of_artifact(const registry::ArtifactRecord& artifact) {
-  return {registry::NodeKind::artifact, artifact.id.str(), artifact.name.str()};
-}
-
 Result<registry::ArtifactRecord> artifact_in(const Call& call, const registry::Reader& state) {
   HERALD_TRY(const auto id, about("artifact", registry::ArtifactId::parse(call.path.at("artifact"))));
   auto artifact = registry::find<registry::ArtifactRecord>(state, registry::Table::artifacts, id.bytes());
-  if (!artifact || !Sight(call).sees(node_of_artifact(*artifact)))
+  if (!artifact || !Sight(call).on(*artifact, call.actor.id))
     return error(Cause::not_found, "artifact " + id.str() + " does not exist", "artifact");
   if (artifact->deleted) {
     return error(
@@ -204,9 +200,10 @@ Result<Outcome> list_artifacts(const Call& call) {
   HERALD_TRY(const auto request, page_in(call));
   const Snapshot now = call.snapshot();
   const Sight sight(call);
-  const auto page = projections::list_artifacts(
-      now.state(), request,
-      [&](const registry::ArtifactRecord& artifact) { return sight.sees(node_of_artifact(artifact)); });
+  const auto page =
+      projections::list_artifacts(now.state(), request, [&](const registry::ArtifactRecord& artifact) {
+        return sight.on(artifact, call.actor.id).has_value();
+      });
   const Presenter presenter(now.state(), call.herald.parts.work);
   const auto sees = [&](registry::ModelId model) { return sight.sees(model); };
   return list_answer(call, page, now.sequence(),
@@ -263,9 +260,18 @@ Result<Outcome> find_file(const Call& call, const Digest& manifest) {
   return Content{std::move(content), file.digest};
 }
 
+// Who sees it by a role that sees and does not download takes nothing.
+Result<void> check_may_take(const Call& call, const registry::ArtifactRecord& artifact) {
+  if (Sight(call).on(artifact, call.actor.id) >= registry::Role::viewer) return {};
+  call.herald.denials.count(call.actor.id, to_string(Permission::download), {});
+  return error(Cause::denied, "to download files of artifact " + artifact.id.str() +
+                                  " takes the role viewer on a model that it is linked in");
+}
+
 Result<Outcome> get_file(const Call& call) {
   const Snapshot now = call.snapshot();
   HERALD_TRY(const auto artifact, artifact_with_files(call, now.state()));
+  HERALD_CHECK(check_may_take(call, artifact));
   return Blocking{[&call, digest = artifact.digest] { return find_file(call, digest); }};
 }
 

@@ -1,6 +1,7 @@
 // Versions, their links to artifacts, and references to them.
 #include "api/event_pages.h"
 #include "api/handlers.h"
+#include "api/sight.h"
 #include "api/writing.h"
 
 namespace herald::api {
@@ -39,6 +40,16 @@ BOOST_DESCRIBE_STRUCT(VersionPatch, (),
 BOOST_DEFINE_ENUM_CLASS(ListedVersions, active, deleted, all)
 
 namespace {
+
+// To link an artifact is to show it: nobody shows what is hidden from them. What does not exist is the rule's to refuse.
+Result<void> check_artifact_is_seen(const Call& call, registry::ArtifactId id, const std::string& field) {
+  if (call.access.sees_all()) return {};
+  const projections::HeadReader head(call.herald.parts.head);
+  const auto artifact =
+      registry::find<registry::ArtifactRecord>(head, registry::Table::artifacts, id.bytes());
+  if (!artifact || Sight(call).on(*artifact, call.actor.id) >= registry::Role::viewer) return {};
+  return error(Cause::not_found, "artifact " + id.str() + " does not exist", field);
+}
 
 bool is_listed(ListedVersions which, const registry::VersionRecord& version) {
   return which == ListedVersions::all || version.deleted.has_value() == (which == ListedVersions::deleted);
@@ -79,7 +90,12 @@ Result<Outcome> register_version(const Call& call) {
   if (request.metadata) command.metadata = std::move(*request.metadata);
   if (request.metrics) command.metrics = std::move(*request.metrics);
   if (request.tags) command.tags = std::move(*request.tags);
-  if (request.artifacts) command.artifacts = std::move(*request.artifacts);
+  if (request.artifacts) {
+    for (std::size_t i = 0; i < request.artifacts->size(); ++i)
+      HERALD_CHECK(
+          check_artifact_is_seen(call, (*request.artifacts)[i], "artifacts[" + std::to_string(i) + "]"));
+    command.artifacts = std::move(*request.artifacts);
+  }
   if (request.aliases) command.aliases = std::move(*request.aliases);
   command.status = request.status.value_or(registry::VersionStatus::ready);
   command.moves_protected = moves_protected(call, address);
@@ -188,6 +204,7 @@ template <class Command>
 Result<Outcome> change_link(const Call& call) {
   HERALD_TRY(const auto address, version_in(call));
   HERALD_TRY(const auto artifact, about("artifact", registry::ArtifactId::parse(call.path.at("artifact"))));
+  HERALD_CHECK(check_artifact_is_seen(call, artifact, "artifact"));
   return Write{Command{address, artifact}, {}, present_version(call, address, address.version)};
 }
 

@@ -229,6 +229,45 @@ TEST_F(ALockedServer, LetsNobodyHaveTokensOfAnother) {
   EXPECT_EQ(as("bob", "GET", "/v1/me").status, 200u);
 }
 
+TEST_F(ALockedServer, LooksAgainWhetherACallerMayWhenTheBodyHasCome) {
+  given_user("ada", "member");
+  Client slow(server_->port());
+  slow.send("PATCH /v1/models/churn/tags HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " +
+            tokens_["ada"] + "\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{\"a\":\"1");
+  ASSERT_EQ(as("root", "DELETE", "/v1/tokens/" + token_ids_["ada"]).status, 200u);
+  slow.send("\"}");
+  EXPECT_EQ(slow.read_reply().status, 401u);
+  EXPECT_EQ(as("root", "GET", "/v1/models/churn").at("tags"), "{}");
+}
+
+TEST_F(ALockedServer, LetsALimitedTokenSeeAndRevokeItselfAlone) {
+  given_user("ada", "admin");
+  given_token("narrow", "ada", R"(,"at_most":"viewer")");
+  EXPECT_EQ(as("narrow", "GET", "/v1/tokens").status, 403u);
+  EXPECT_EQ(as("narrow", "GET", "/v1/principals/me/roles").status, 403u);
+  EXPECT_EQ(as("narrow", "DELETE", "/v1/tokens/" + token_ids_["ada"]).status, 404u);
+  EXPECT_EQ(as("narrow", "DELETE", "/v1/tokens/" + token_ids_["narrow"]).status, 200u);
+  EXPECT_EQ(as("ada", "GET", "/v1/me").status, 200u);
+}
+
+TEST_F(ALockedServer, LetsAdministratorsAloneSayWhereSecretsAreSentTo) {
+  ASSERT_LT(as("root", "PUT", "/v1/secrets/deploy", R"({"value":"s3cret"})").status, 300u);
+  given_user("ada", "member");
+  const std::string body =
+      R"({"name":"x","on":["alias.*"],"actions":[{"kind":"webhook","url":"https://example.com","secret_headers":{"X":"deploy"}}]})";
+  EXPECT_EQ(as("ada", "POST", "/v1/automations", body).status, 403u);
+  EXPECT_EQ(as("root", "POST", "/v1/automations", body).status, 201u);
+  EXPECT_EQ(as("ada", "PUT", "/v1/automations/x", body).status, 403u);
+}
+
+TEST_F(ALockedServer, HidesInThePastWhatIsHiddenNow) {
+  const std::string before = std::to_string(last() + 1);
+  given_a_restricted_registry();
+  given_user("ada");
+  EXPECT_EQ(as("ada", "GET", "/v1/registries?as_of=" + before).items(), 1u);
+  EXPECT_EQ(as("ada", "GET", "/v1/registries/secret?as_of=" + before).status, 404u);
+}
+
 TEST_F(ALockedServer, LetsALimitedTokenIssueNone) {
   given_user("ada", "admin");
   given_token("narrow", "ada", R"(,"at_most":"viewer")");

@@ -62,9 +62,6 @@ Result<registry::VersionReference> parse_reference(std::string_view text) {
                                            std::string(text.substr(colon + 1)));
 }
 
-namespace {
-
-// Who may see it is not of the past.
 registry::RegistryRecord as_visible_now(const Call& call, registry::RegistryRecord then) {
   if (!call.as_of) return then;
   const projections::HeadReader head(call.herald.parts.head);
@@ -73,8 +70,6 @@ registry::RegistryRecord as_visible_now(const Call& call, registry::RegistryReco
   then.visibility = now ? now->visibility : registry::Visibility::restricted;
   return then;
 }
-
-}  // namespace
 
 // Who does not see all is not told which others there are.
 Result<registry::RegistryRecord> seen_registry(const Call& call, const registry::Reader& state,

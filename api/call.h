@@ -63,6 +63,8 @@ Result<registry::VersionSelector> parse_selector(std::string_view text);
 Result<registry::VersionReference> parse_reference(std::string_view text);
 
 // ---- what the caller may see ----
+// With the visibility that it has now: who may see it is not of the past.
+registry::RegistryRecord as_visible_now(const Call& call, registry::RegistryRecord then);
 // The registry, as if those that the caller does not see did not exist.
 Result<registry::RegistryRecord> seen_registry(const Call& call, const registry::Reader& state,
                                                const registry::RegistryName& name);

@@ -155,10 +155,24 @@ class Exchange {
     if (route.doc().body() == BodyKind::json) {
       const Result<void> read = co_await read_body(route.doc().max_body());
       if (!read) co_return read.error();
+      const Result<void> still_permitted = authorise_anew(call);
+      if (!still_permitted) co_return still_permitted.error();
     }
     Result<Outcome> outcome = first_outcome(call);
     const Result<void> performed = co_await perform(call, std::move(outcome));
     co_return performed;
+  }
+
+  // A body may have been long on its way: what was revoked or renamed meanwhile counts.
+  Result<void> authorise_anew(Call& call) {
+    if (call.route.permission() == Permission::open || !request_.has_body()) return {};
+    auto caller = herald_.authentication.renewed(call);
+    if (!caller) {
+      return error(Cause::unauthenticated,
+                   "the token was revoked, or has expired, while the body was on its way", "Authorization");
+    }
+    static_cast<Caller&>(call) = std::move(*caller);
+    return authorise(call);
   }
 
   // What is left is told whatever the answer is.

@@ -35,9 +35,16 @@ Task<> send_export(const Call& call, Export lines, asio::thread_pool& pool, Wire
   const bool begun = co_await wire.begin_chunks(header);
   if (!begun || call.request.method == Method::head) co_return;
   const Parts& parts = call.herald.parts;
+  Caller caller = call;
   for (Sequence position = lines.after; position < lines.last;) {
-    std::function<ExportSlice()> read = [&parts, &call, &lines, position] {
-      EventSight sight(parts.head, call.access);
+    auto renewed = call.herald.authentication.renewed(caller);
+    if (!renewed) {
+      wire.break_off();
+      co_return;
+    }
+    caller = std::move(*renewed);
+    std::function<ExportSlice()> read = [&parts, &caller, &lines, position] {
+      EventSight sight(parts.head, caller.access);
       return read_export_slice(parts.log, lines.filter, sight, position, lines.last);
     };
     const ExportSlice slice = co_await blocking<ExportSlice>(pool, std::move(read));

@@ -26,13 +26,11 @@ std::string name_key(std::string_view name) {
 
 Result<void> check_principal_name(std::string_view name, const std::string& field) {
   const auto wrong = [&](std::string_view why) {
-    return error(
-        Cause::invalid_value,
-        fmt::format(
-            "\"{}\" {}: letters, digits and . _ - @ + are allowed, up to {} of them, and the first is "
-            "a letter or digit",
-            name.substr(0, limits::kMaxAliasBytes), why, limits::kMaxAliasBytes),
-        field);
+    return error(Cause::invalid_value,
+                 fmt::format("the name {}: letters, digits and . _ - @ + are allowed, up to {} of them, and "
+                             "the first is a letter or digit",
+                             why, limits::kMaxAliasBytes),
+                 field);
   };
   const bool good = std::all_of(name.begin(), name.end(), [](char c) {
     return letter_or_digit(c) || std::string_view("._-@+").find(c) != std::string_view::npos;

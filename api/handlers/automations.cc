@@ -1,6 +1,8 @@
 // Automations: when X happens, do Y.
 #include <set>
 
+#include <algorithm>
+
 #include "api/handlers.h"
 #include "api/writing.h"
 #include "automations/event_types.h"
@@ -64,6 +66,19 @@ struct Asked {
   bool says_enabled = false;
 };
 
+// Who says where a secret is sent to can read it there.
+Result<void> check_may_send_secrets(const Call& call, const registry::AutomationDefinition& definition) {
+  const bool sends =
+      std::any_of(definition.actions.begin(), definition.actions.end(), [](const registry::Action& action) {
+        return action.url_secret || action.signing_secret ||
+               (action.secret_headers && !action.secret_headers->empty());
+      });
+  if (!sends || call.access.on_server() == registry::Role::admin) return {};
+  return error(Cause::denied,
+               "to make or change an automation that sends secrets takes the role admin on the server",
+               "actions");
+}
+
 // Enabled, where it does not say.
 Result<Asked> definition_in(const Call& call) {
   HERALD_TRY(auto request, body_of<AutomationRequest>(call));
@@ -78,6 +93,7 @@ Result<Asked> definition_in(const Call& call) {
       .max_per_minute = request.max_per_minute};
   const projections::HeadReader head(call.herald.parts.head);
   HERALD_TRY(definition, automations::validate(std::move(definition), head, call.herald.parts.sender));
+  HERALD_CHECK(check_may_send_secrets(call, definition));
   return Asked{std::move(definition), request.enabled.has_value()};
 }
 

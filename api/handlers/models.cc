@@ -118,8 +118,9 @@ Result<Outcome> tag_model(const Call& call) {
 Result<Outcome> rename_model(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(const auto request, body_of<RenameRequest>(call));
-  return Write{
-      registry::RenameModel{address, request.to}, {}, present_model(call, {address.registry, request.to})};
+  return Write{registry::RenameModel{address, request.to, moves_protected(call, address)},
+               {},
+               present_model(call, {address.registry, request.to})};
 }
 
 Result<Outcome> set_owner(const Call& call) {

@@ -59,7 +59,8 @@ Result<Outcome> list_registries(const Call& call) {
   HERALD_TRY(const auto request, page_in(call));
   const Snapshot now = call.snapshot();
   const auto page = projections::list_registries(
-      now.state(), request, [&](const registry::RegistryRecord& item) { return call.access.sees(item); });
+      now.state(), request,
+      [&](const registry::RegistryRecord& item) { return call.access.sees(as_visible_now(call, item)); });
   const Presenter presenter(now.state(), call.herald.parts.work);
   return list_answer(call, page, now.sequence(), [&](std::string& out, const registry::RegistryRecord& item) {
     json::write(out, presenter.registry(item));

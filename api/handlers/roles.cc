@@ -116,9 +116,11 @@ Result<Outcome> list_roles(const Call& call) {
 Result<Outcome> list_roles_of(const Call& call) {
   const projections::HeadReader head(call.herald.parts.head);
   HERALD_TRY(const auto principal, principal_in(call, head));
-  if (!is_the_caller(call, principal.id) && !administers(call)) {
-    return error(Cause::denied, "the roles of another are shown to administrators of the server alone",
-                 "principal");
+  if (!(is_the_caller(call, principal.id) && !call.access.is_narrowed()) && !administers(call)) {
+    return error(
+        Cause::denied,
+        "roles are shown to administrators of the server, and one's own to a token that is not limited",
+        "principal");
   }
   std::vector<RoleRecord> all;
   head.scan(Table::roles, principal.id.bytes(), {}, [&](std::string_view, std::string_view row) {

@@ -1,4 +1,7 @@
 // How a server gets its first administrator, and who it takes a caller for.
+#include <boost/algorithm/string/case_conv.hpp>
+#include <locale>
+
 #include "api/authorisation.h"
 #include "api/claim_page.h"
 #include "api/handlers.h"
@@ -34,6 +37,7 @@ BOOST_DESCRIBE_STRUCT(CallerBody, (), (actor, kind, principal, token_id, role, a
 
 namespace {
 
+constexpr std::size_t kMaxClaimBytes = 1'024;  // anybody may send one
 constexpr const char* kFirstName = "admin";
 constexpr const char* kFirstLabel = "claim";
 
@@ -66,6 +70,8 @@ Result<Outcome> claim(const Call& call) {
   const auto turn = call.herald.claiming.take("claim");
   if (!turn) return error(Cause::busy, "somebody else is claiming this server at this moment");
   HERALD_CHECK(check_code(call, request.code));
+  const auto naming = call.herald.naming.take(boost::algorithm::to_lower_copy(name, std::locale::classic()));
+  if (!naming) return error(Cause::busy, "a principal of this name is being created by another request");
   const projections::HeadReader head(call.herald.parts.head);
   const auto holder = work::find_principal_named(call.herald.parts.work, name);
   if (holder && registry::find_principal(head, *holder))
@@ -74,8 +80,9 @@ Result<Outcome> claim(const Call& call) {
   const auto principal = call.new_id<registry::PrincipalId>();
   const auto token = call.new_id<registry::TokenId>();
   const work::NewToken fresh = work::new_token(token, kFirstLabel);
-  const auto present = [&herald = call.herald, turn = *turn, text = fresh.text, principal, token](
-                           const registry::Reader&, const recorder::Recorded& recorded) -> Result<Answer> {
+  const auto present = [&herald = call.herald, turn = *turn, naming = *naming, text = fresh.text, principal,
+                        token](const registry::Reader&,
+                               const recorder::Recorded& recorded) -> Result<Answer> {
     herald.was_claimed = true;
     return answer_with(ClaimBody{principal, token, recorded.replayed ? std::nullopt : std::optional(text)},
                        std::nullopt);
@@ -110,6 +117,7 @@ void add_sign_in_routes(Router& router) {
   router.add({Method::post, "/v1/claim", Permission::open, ObjectScope::server, claim,
               Doc("access", "Become the first administrator, by the code of the link that the server printed")
                   .takes<ClaimRequest>("ClaimRequest")
+                  .at_most(kMaxClaimBytes)
                   .gives<ClaimBody>("Claim")
                   .records()
                   .says("From then on nobody comes in without a token. The token is shown this once.")});

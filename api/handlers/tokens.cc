@@ -63,7 +63,12 @@ TokenBody token_body(const Call& call, const registry::Reader& state, const Toke
 
 // Its own, or, for who administers the server, anybody's.
 Result<void> check_is_theirs(const Call& call, registry::PrincipalId owner, std::string_view what) {
-  if (is_the_caller(call, owner) || administers(call)) return {};
+  if ((is_the_caller(call, owner) && !call.access.is_narrowed()) || administers(call)) return {};
+  if (is_the_caller(call, owner)) {
+    return error(Cause::denied,
+                 "the token that was shown is itself limited to a role or a place: tokens are " +
+                     std::string(what) + " with one that is not");
+  }
   call.herald.denials.count(call.actor.id, "administer", {});
   return error(Cause::denied,
                "tokens of another are " + std::string(what) + " by administrators of the server alone",
@@ -171,7 +176,9 @@ Result<Outcome> revoke_token(const Call& call) {
   const projections::HeadReader head(call.herald.parts.head);
   HERALD_TRY(const auto id, about("token", registry::TokenId::parse(call.path.at("token"))));
   const auto token = registry::find_token(head, id);
-  if (!token || (!is_the_caller(call, token->principal_id) && !administers(call)))
+  const bool is_own =
+      token && is_the_caller(call, token->principal_id) && (!call.access.is_narrowed() || id == call.token);
+  if (!token || (!is_own && !administers(call)))
     return error(Cause::not_found, "you have no token " + id.str() + ": herald token list", "token");
   std::optional<registry::Reason> reason;
   if (!call.request.body.empty()) {

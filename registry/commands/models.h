@@ -25,6 +25,7 @@ struct DescribeModel : ModelAddress {
 // The old name is free at once, and may be taken by another model.
 struct RenameModel : ModelAddress {
   ModelName to;
+  MovesProtected moves_protected = MovesProtected::no;  // by the old name its aliases are found no more
 };
 
 struct SetOwner : ModelAddress {

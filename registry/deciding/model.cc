@@ -31,8 +31,9 @@ Result<void> check_none_protected(const Reader& state, const FoundModel& found) 
     if (!find_alias(state, found.model.id, alias)) continue;
     return error(
         Cause::denied,
-        fmt::format("model {} has alias {}, which is protected in registry {}: only its admins delete it",
-                    in_quotes(found.model.name), in_quotes(alias), in_quotes(found.registry.name)),
+        fmt::format(
+            "model {} has alias {}, which is protected in registry {}: only its admins delete or rename it",
+            in_quotes(found.model.name), in_quotes(alias), in_quotes(found.registry.name)),
         "model");
   }
   return {};
@@ -68,6 +69,7 @@ Result<Decision> rule(const Reader& state, const RenameModel& command) {
   named.model = command.to;
   Decision decision{{}, false, json::to_json(answer_of(named))};
   if (command.to == found.model.name) return decision;
+  if (command.moves_protected == MovesProtected::no) HERALD_CHECK(check_none_protected(state, found));
   if (find_model(state, found.registry.id, command.to)) return name_taken(found.registry, command.to, "to");
   decision.drafts.push_back({ModelRenamed{of(found), command.to}, {}});
   return decision;

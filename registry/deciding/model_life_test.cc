@@ -123,9 +123,21 @@ TEST(DeleteModel, OfOneWithAProtectedAliasIsForAdmins) {
   auto command = of<DeleteModel>("churn");
   story.when(command).refused(Cause::denied, "model",
                               R"(model "churn" has alias "production", which is protected in registry )"
-                              R"("models": only its admins delete it)");
+                              R"("models": only its admins delete or rename it)");
   command.moves_protected = MovesProtected::yes;
   story.when(command).then({"model churn deleted"});
+}
+
+TEST(RenameModel, OfOneWithAProtectedAliasIsForAdmins) {
+  Story story = with_churn();
+  story.given({SetAliasProtected{RegistryName::trusted(kDefaultRegistry), AliasName::trusted("production")}});
+  auto command = of<RenameModel>("churn");
+  command.to = ModelName::trusted("churn-old");
+  story.when(command).refused(Cause::denied, "model",
+                              R"(model "churn" has alias "production", which is protected in registry )"
+                              R"("models": only its admins delete or rename it)");
+  command.moves_protected = MovesProtected::yes;
+  EXPECT_EQ(story.when(command).events().size(), 1u);
 }
 
 TEST(DeleteModel, TakesAnArchivedOneToo) {

@@ -57,7 +57,9 @@ Fate expected(const Walker& walker, const Route& route) {
   const auto through_if = [&](std::optional<Role> held) {
     return held && *held >= needed ? Fate::through : Fate::denied;
   };
-  switch (route.scope()) {
+  // Content by its digest belongs to no model: it is for roles on the server, though uploaders may ask whether it is there.
+  const bool is_by_digest = route.pattern() == "/v1/blobs/{sha256}" && route.method() == Method::get;
+  switch (is_by_digest ? ObjectScope::server : route.scope()) {
     case ObjectScope::server:
       return through_if(walker.place == Place::server ? walker.role : std::nullopt);
     case ObjectScope::visible:

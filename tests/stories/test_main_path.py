@@ -167,7 +167,7 @@ def test_a_second_process_on_the_folder_is_refused(herald):
 def test_an_address_that_is_not_loopback_is_refused(herald, address):
     result = herald.run("serve", "--data", herald.data, "--listen", address)
     assert (result.returncode, result.stdout) == (1, "")
-    assert "no tokens yet" in result.stderr.splitlines()[-1]
+    assert "tokens would go to it in the clear" in result.stderr.splitlines()[-1]
 
 
 def test_a_port_that_is_taken_is_said_in_one_line(herald, receiver):
@@ -243,12 +243,14 @@ def test_a_hangup_changes_nothing(herald):
     server.stop()
 
 
-def test_the_ready_line_is_all_there_is_on_standard_output(herald):
+def test_the_ready_line_and_the_link_are_all_there_is_on_standard_output(herald):
     process = subprocess.Popen([BINARY, "serve", "--data", herald.data, "--listen", "localhost:0"], stdout=subprocess.PIPE,
                                stderr=subprocess.DEVNULL, text=True, env=environment_with({}))
     line = process.stdout.readline()
     process.terminate()
-    assert line.startswith("herald listens at http://") and process.stdout.read() == "" and process.wait(60) == 0
+    why, link = process.stdout.read().splitlines()
+    assert line.startswith("herald listens at http://") and process.wait(60) == 0
+    assert "stands open" in why and link.strip().startswith(line.split()[-1] + "/claim#")
 
 
 def wait_until_refused(port):

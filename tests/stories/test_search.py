@@ -106,7 +106,7 @@ def test_what_is_too_much_is_refused(server):
         assert (status, problem["field"]) == (422, field)
 
 
-def test_the_past_is_searched_by_name_alias_stage_and_tags(herald):
+def test_the_past_is_searched_by_name_alias_and_tags(herald):
     server = herald.start()
     server.post("/v1/models", {"name": "churn"})
     server.post("/v1/models/churn/versions", {})

@@ -21,33 +21,43 @@ Task<> await_into(Observed& observed, std::function<void(Done)> start) {
   observed.resumed_on = std::this_thread::get_id();
 }
 
-Observed run(std::function<void(Done)> start) {
-  asio::io_context loop(1);
-  Observed observed;
-  asio::co_spawn(loop.get_executor(), await_into(observed, std::move(start)), asio::detached);
-  loop.run();
-  return observed;
-}
+// A thread that calls `done` may still be inside of its post when the loop has run dry: as in the server, the loop is
+// there for longer than every thread that posts to it. Declare it first.
+class ALoop {
+ public:
+  Observed run(std::function<void(Done)> start) {
+    Observed observed;
+    asio::co_spawn(loop_.get_executor(), await_into(observed, std::move(start)), asio::detached);
+    loop_.run();
+    return observed;
+  }
+
+ private:
+  asio::io_context loop_{1};
+};
 
 TEST(ACompletion, GoesOnWithTheValueOnItsOwnLoop) {
+  ALoop loop;
   std::jthread other;
-  const Observed observed = run([&](Done done) { other = std::jthread([done] { done("from elsewhere"); }); });
+  const Observed observed =
+      loop.run([&](Done done) { other = std::jthread([done] { done("from elsewhere"); }); });
   EXPECT_EQ(observed.value, "from elsewhere");
   EXPECT_EQ(observed.resumed_on, std::this_thread::get_id());
 }
 
 TEST(ACompletion, MayBeThereBeforeItIsAwaited) {
-  EXPECT_EQ(run([](Done done) { done("at once"); }).value, "at once");
+  EXPECT_EQ(ALoop().run([](Done done) { done("at once"); }).value, "at once");
 }
 
 TEST(ACompletion, KeepsTheLoopRunningUntilItComes) {
+  ALoop loop;
   std::jthread other;
   std::atomic<bool> released{false};
   std::jthread releaser([&] {
     released = true;
     released.notify_all();
   });
-  const Observed observed = run([&](Done done) {
+  const Observed observed = loop.run([&](Done done) {
     other = std::jthread([&released, done] {
       released.wait(false);
       done("late");
@@ -58,7 +68,7 @@ TEST(ACompletion, KeepsTheLoopRunningUntilItComes) {
 
 TEST(ACompletion, CarriesWhatIsTooLargeToCopyCheaply) {
   const std::string large(1 << 20, 'x');
-  EXPECT_EQ(run([&](Done done) { done(large); }).value, large);
+  EXPECT_EQ(ALoop().run([&](Done done) { done(large); }).value, large);
 }
 
 Task<> run_blocking(asio::thread_pool& pool, std::thread::id& ran_on, int& value) {

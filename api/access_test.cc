@@ -458,8 +458,12 @@ TEST_F(ALockedServer, GivesContentByItsDigestToWhoMayDownloadEverythingAlone) {
   EXPECT_EQ(as("bob", "GET", blob).body, "bytes");
   Client uploader(server_->port());
   EXPECT_EQ(uploader.request("HEAD", blob, {}, "Authorization: Bearer " + tokens_["ada"] + "\r\n").status,
+            404u)
+      << "not ada's own";
+  ASSERT_EQ(as("ada", "PUT", blob, "bytes", "Content-Type: application/octet-stream\r\n").status, 201u);
+  EXPECT_EQ(uploader.request("HEAD", blob, {}, "Authorization: Bearer " + tokens_["ada"] + "\r\n").status,
             200u)
-      << "whoever uploads asks what is there";
+      << "whoever uploads asks what of it is there";
 }
 
 TEST_F(ALockedServer, ShowsArtifactsToWhoSeesAModelThatTheyAreLinkedInAndToTheirMakers) {

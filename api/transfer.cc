@@ -3,8 +3,10 @@
 #include <spdlog/spdlog.h>
 
 #include "api/completion.h"
+#include "api/named_blobs.h"
 #include "api/problem.h"
 #include "api/range.h"
+#include "work/uploads.h"
 
 namespace herald::api {
 
@@ -76,10 +78,19 @@ struct Begun {
 };
 
 // What is there already is written anew: a file that was damaged on the disk is mended by whoever has the right bytes.
-Result<Begun> begin_upload(BlobStore& blobs, const Digest& digest, std::optional<std::uint64_t> announced) {
-  const bool was_there = blobs.size(digest).has_value();
-  HERALD_TRY(std::unique_ptr<BlobStore::Upload> upload, blobs.begin(digest, announced));
+Result<Begun> begin_upload(const Call& call, const Digest& digest) {
+  const bool was_there = size_of_named(call, digest).has_value();
+  HERALD_TRY(std::unique_ptr<BlobStore::Upload> upload,
+             call.herald.parts.blobs.begin(digest, call.request.content_length));
   return Begun{std::move(upload), was_there};
+}
+
+// Who may take any content anyway needs no row to name this.
+Result<void> end_upload(const Call& call, BlobStore::Upload& upload, const Digest& digest) {
+  HERALD_CHECK(upload.finish());
+  if (may_take_any_content(call)) return {};
+  const Parts& parts = call.herald.parts;
+  return parts.work.run(work::note_upload(call.actor.id, digest, parts.clock.now()));
 }
 
 }  // namespace
@@ -104,10 +115,7 @@ Task<unsigned int> send_content(const Call& call, Content content, asio::thread_
 
 Task<Result<Answer>> receive_blob(const Call& call, Digest digest, asio::thread_pool& pool, Wire& wire) {
   if (call.request.content_length.value_or(0) > limits::kMaxBlobBytes) co_return too_large();
-  BlobStore& blobs = call.herald.parts.blobs;
-  std::function<Result<Begun>()> begin = [&blobs, digest, announced = call.request.content_length] {
-    return begin_upload(blobs, digest, announced);
-  };
+  std::function<Result<Begun>()> begin = [&call, digest] { return begin_upload(call, digest); };
   const Result<Begun> begun = co_await blocking<Result<Begun>>(pool, std::move(begin));
   if (!begun) co_return begun.error();
   const Upload upload = begun->upload;
@@ -126,7 +134,9 @@ Task<Result<Answer>> receive_blob(const Call& call, Digest digest, asio::thread_
     const Result<void> written = co_await blocking<Result<void>>(pool, std::move(write));
     if (!written) co_return written.error();
   }
-  std::function<Result<void>()> finish = [upload] { return upload->finish(); };
+  std::function<Result<void>()> finish = [&call, upload, digest] {
+    return end_upload(call, *upload, digest);
+  };
   const Result<void> finished = co_await blocking<Result<void>>(pool, std::move(finish));
   if (!finished) co_return finished.error();
   Answer answer = answer_with(BlobBody{digest, taken}, std::nullopt);

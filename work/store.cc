@@ -56,7 +56,8 @@ Result<void> open_tables(lmdb::Environment& environment, Tables& tables) {
                                                         {"directory", &tables.directory},
                                                         {"principal_names", &tables.principal_names},
                                                         {"usage", &tables.usage},
-                                                        {"loose", &tables.loose}};
+                                                        {"loose", &tables.loose},
+                                                        {"uploads", &tables.uploads}};
   for (const auto& [name, table] : named) {
     HERALD_TRY(*table, environment.table(name));
   }

@@ -37,6 +37,7 @@ struct Tables {
   lmdb::Table principal_names;  // name in lower case -> principal id
   lmdb::Table usage;            // model id, be64 version, consumer -> UsageRow (work/usage.h)
   lmdb::Table loose;            // kind, key in the table of that kind -> be64 period (work/loose.h)
+  lmdb::Table uploads;          // digest, actor -> be64 time (work/uploads.h)
 };
 
 class Store {

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "api/handlers.h"
+#include "api/named_blobs.h"
 #include "api/sight.h"
 #include "api/writing.h"
 
@@ -40,15 +41,10 @@ std::string field_of_file(std::size_t index, std::string_view member) {
 }
 
 // Each blob is there and has the size that was said.
-Result<void> check_blobs(const BlobStore& blobs, const std::vector<FileEntry>& files) {
+Result<void> check_blobs(const Call& call, const std::vector<FileEntry>& files) {
   for (std::size_t i = 0; i < files.size(); ++i) {
-    const auto size = blobs.size(files[i].digest);
-    if (!size) {
-      return error(Cause::not_found,
-                   "no blob has the digest " + files[i].digest.str() + " (" + shown(files[i].path.str()) +
-                       "): upload it first",
-                   field_of_file(i, "digest"));
-    }
+    const auto size = size_of_named(call, files[i].digest);
+    if (!size) return not_to_be_named(files[i].digest, files[i].path.str(), field_of_file(i, "digest"));
     if (*size != files[i].bytes) {
       return error(Cause::invalid_value,
                    shown(files[i].path.str()) + " has " + std::to_string(*size) + " bytes, not " +
@@ -133,10 +129,9 @@ Result<registry::CommitArtifact> of_files(const Call& call, const ArtifactReques
                      std::to_string(limits::kMaxFilesPerArtifact) + " are allowed",
                  "files");
   }
-  BlobStore& blobs = call.herald.parts.blobs;
-  HERALD_CHECK(check_blobs(blobs, files));
+  HERALD_CHECK(check_blobs(call, files));
   HERALD_CHECK(sort_paths(files));
-  HERALD_TRY(const Digest manifest, store_manifest(blobs, json::to_json(files)));
+  HERALD_TRY(const Digest manifest, store_manifest(call.herald.parts.blobs, json::to_json(files)));
   registry::CommitArtifact command{
       call.new_id<registry::ArtifactId>(), request.name, request.kind, manifest, files.size(), 0};
   for (const FileEntry& file : files) command.bytes += file.bytes;

@@ -1,6 +1,7 @@
 // Content by its SHA-256.
 #include "api/call.h"
 #include "api/handlers.h"
+#include "api/named_blobs.h"
 
 namespace herald::api {
 
@@ -12,11 +13,14 @@ Result<Outcome> put_blob(const Call& call) {
 }
 
 // A digest says nothing of the model that the content belongs to: who may not download everything fetches files by their
-// artifact. Whether content is there is told to whoever may upload it.
-Result<void> check_may_download(const Call& call) {
-  if (call.access.on_server() >= registry::Role::viewer) return {};
+// artifact. Who may upload asks whether its own content is there, so as not to send it again.
+Result<void> check_may_download(const Call& call, const Digest& digest) {
+  if (may_take_any_content(call)) return {};
   const projections::HeadReader head(call.herald.parts.head);
-  if (call.request.method == Method::head && call.access.anywhere(head) >= registry::Role::member) return {};
+  if (call.request.method == Method::head && call.access.anywhere(head) >= registry::Role::member) {
+    if (size_of_named(call, digest)) return {};
+    return error(Cause::not_found, "no blob has the digest " + digest.str());
+  }
   call.herald.denials.count(call.actor.id, to_string(Permission::download), {});
   return error(Cause::denied,
                "to download any content by its digest takes the role viewer on the server: fetch files by "
@@ -26,7 +30,7 @@ Result<void> check_may_download(const Call& call) {
 
 Result<Outcome> get_blob(const Call& call) {
   HERALD_TRY(const Digest digest, about("sha256", Digest::parse(call.path.at("sha256"))));
-  HERALD_CHECK(check_may_download(call));
+  HERALD_CHECK(check_may_download(call, digest));
   return Blocking{[&call, digest]() -> Result<Outcome> {
     HERALD_TRY(auto blob, call.herald.parts.blobs.open(digest));
     if (!blob) return error(Cause::not_found, "no blob has the digest " + digest.str());

@@ -1,6 +1,7 @@
 // Evaluations: how a version did on a data set, and what the evaluator made of it: tables, pictures, pages.
 #include "api/handlers.h"
 #include "api/lineage_bodies.h"
+#include "api/named_blobs.h"
 #include "api/writing.h"
 
 namespace herald::api {
@@ -32,17 +33,13 @@ BOOST_DESCRIBE_STRUCT(EvaluationMade, (), (id))
 namespace {
 
 Result<std::vector<registry::EvaluationFile>> evaluation_files_of(
-    const BlobStore& blobs, const std::vector<EvaluationFileRequest>& requested) {
+    const Call& call, const std::vector<EvaluationFileRequest>& requested) {
   std::vector<registry::EvaluationFile> files;
   for (std::size_t i = 0; i < requested.size(); ++i) {
     const EvaluationFileRequest& file = requested[i];
-    const auto size = blobs.size(file.digest);
-    if (!size) {
-      return error(Cause::not_found,
-                   "no blob has the digest " + file.digest.str() + " (" + shown(file.name.str()) +
-                       "): upload it first",
-                   "files[" + std::to_string(i) + "].digest");
-    }
+    const auto size = size_of_named(call, file.digest);
+    if (!size)
+      return not_to_be_named(file.digest, file.name.str(), "files[" + std::to_string(i) + "].digest");
     files.push_back({file.name, file.kind, file.media_type, file.digest, *size});
   }
   return files;
@@ -86,7 +83,7 @@ Result<Outcome> prepare_evaluation(const Call& call) {
                    "an evaluation has at most " + std::to_string(limits::kMaxEvaluationFiles) + " files",
                    "files");
     }
-    HERALD_TRY(command.files, evaluation_files_of(call.herald.parts.blobs, *request.files));
+    HERALD_TRY(command.files, evaluation_files_of(call, *request.files));
   }
   const auto present = [address, version = command.version](
                            const registry::Reader& state,

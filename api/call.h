@@ -29,6 +29,7 @@ struct Call : Caller {
   std::string_view path_text;  // as it came, for the cursors of its list
   Uuid request_id;
   std::optional<Sequence> as_of;  // resolved; the views are that far
+  bool is_retry = false;          // of what was recorded: as_of is the moment before that
 
   Snapshot snapshot() const { return Snapshot(herald.parts, as_of); }
   template <class Id>

@@ -17,6 +17,7 @@
 #include "api/selection.h"
 #include "api/transfer.h"
 #include "api/writing.h"
+#include "recorder/batch.h"
 
 namespace herald::api {
 
@@ -146,6 +147,7 @@ class Exchange {
     fields_ = *fields;
     Call call{std::move(*caller), herald_,     request_, route, found->path, *query,
               target.path,        request_id_, {}};
+    first_ = recorded_under_key(call);
     const Result<void> awaited = co_await wait_for_views(call);
     if (!awaited) co_return awaited.error();
     const Result<void> permitted = authorise(call);
@@ -158,6 +160,8 @@ class Exchange {
       const Result<void> still_permitted = authorise_anew(call);
       if (!still_permitted) co_return still_permitted.error();
     }
+    const Result<void> same = check_same_request(call);
+    if (!same) co_return same.error();
     Result<Outcome> outcome = first_outcome(call);
     const Result<void> performed = co_await perform(call, std::move(outcome));
     co_return performed;
@@ -173,6 +177,17 @@ class Exchange {
     }
     static_cast<Caller&>(call) = std::move(*caller);
     return authorise(call);
+  }
+
+  // What the log knows of this key of the caller.
+  std::optional<eventstore::IdempotencyRecord> recorded_under_key(const Call& call) const {
+    if (!call.route.doc().recording() || !request_.idempotency_key) return std::nullopt;
+    return herald_.parts.log.read().idempotency(call.actor.id, *request_.idempotency_key);
+  }
+
+  Result<void> check_same_request(const Call& call) const {
+    if (!first_) return {};
+    return recorder::check_same_request(*first_, *submission_of(call, {}).idempotency);
   }
 
   // What is left is told whatever the answer is.
@@ -249,6 +264,12 @@ class Exchange {
       HERALD_TRY(call.as_of, parse_as_of(*text));
       needed = std::max(needed, *call.as_of);
     }
+    // A retry is handled as of the moment before its first: it finds what that found, and gets the same answer.
+    if (first_ && first_->first.value() != 0) {
+      call.as_of = Sequence(first_->first.value() - 1);
+      call.is_retry = true;
+      needed = std::max(needed, first_->last);
+    }
     return needed;
   }
 
@@ -291,7 +312,7 @@ class Exchange {
       outcome = std::move(next);
     }
     if (!outcome) {
-      const Result<void> remembered = co_await answer_as_before(call, outcome.error());
+      const Result<void> remembered = co_await answer_as_before(outcome.error());
       co_return remembered;
     }
     if (auto* answer = std::get_if<Answer>(&*outcome)) {
@@ -359,14 +380,22 @@ class Exchange {
     answer.headers.push_back({"Content-Encoding", "gzip"});
   }
 
-  Task<Result<void>> record(const Call& call, const Write& write) {
-    for (const work::Store::Job& job : write.before) {
+  Task<Result<void>> prepare(const std::vector<work::Store::Job>& jobs) {
+    for (const work::Store::Job& job : jobs) {
       std::function<void(std::function<void(Result<void>)>)> submit =
           [this, &job](std::function<void(Result<void>)> done) {
             herald_.parts.work.submit(job, std::move(done));
           };
       const Result<void> stored = co_await completion<Result<void>>(std::move(submit));
       if (!stored) co_return stored.error();
+    }
+    co_return Result<void>();
+  }
+
+  Task<Result<void>> record(const Call& call, const Write& write) {
+    if (!first_) {
+      const Result<void> prepared = co_await prepare(write.before);
+      if (!prepared) co_return prepared.error();
     }
     auto submission = std::make_shared<recorder::Submission>(submission_of(call, write.command));
     std::function<void(std::function<void(Result<recorder::Recorded>)>)> submit =
@@ -376,6 +405,11 @@ class Exchange {
     const Result<recorder::Recorded> recorded =
         co_await completion<Result<recorder::Recorded>>(std::move(submit));
     if (!recorded) co_return in_the_words_of_the_request(write, recorded.error());
+    if (write.once_recorded) {
+      std::function<Result<void>()> finish = [&write, &recorded] { return write.once_recorded(*recorded); };
+      const Result<void> finished = co_await blocking<Result<void>>(pool_, std::move(finish));
+      if (!finished) co_return finished.error();
+    }
     if (recorded->replayed) co_await await_views(recorded->last);
     const Answer answer = recorded_answer(write, *recorded);
     co_await send(answer);
@@ -397,21 +431,13 @@ class Exchange {
     return answer_to(recorded, write.present, snapshot.state(), snapshot.sequence());
   }
 
-  // A retry of what succeeded may no longer make sense now: it gets its first answer all the same.
-  Task<Result<void>> answer_as_before(const Call& call, Error refusal) {
-    const auto before = recorded_before(call);
-    if (!before) co_return refusal;
-    co_await send(*before);
+  // A retry of what changed nothing is handled as of now, and may no longer make sense: what was said of it then is said
+  // again.
+  Task<Result<void>> answer_as_before(Error refusal) {
+    if (!first_) co_return refusal;
+    const recorder::Recorded recorded{first_->first, first_->last, first_->created, true, first_->answer};
+    co_await send(plain_answer(recorded, herald_.parts.tail.last()));
     co_return Result<void>();
-  }
-
-  std::optional<Answer> recorded_before(const Call& call) const {
-    if (!call.route.doc().recording() || !request_.idempotency_key) return std::nullopt;
-    const auto submission = submission_of(call, {});
-    const auto record = herald_.parts.log.read().idempotency(call.actor.id, submission.idempotency->key);
-    if (!record || record->request != submission.idempotency->request) return std::nullopt;
-    const recorder::Recorded recorded{record->first, record->last, record->created, true, record->answer};
-    return plain_answer(recorded, herald_.parts.tail.last());
   }
 
   Task<> send(const Answer& answer) {
@@ -445,6 +471,8 @@ class Exchange {
   const Uuid request_id_;
   std::string allowed_;
   std::vector<std::string> fields_;  // that are wanted; empty: all
+  std::optional<eventstore::IdempotencyRecord>
+      first_;  // of which this request is a retry, or says that it is
   Exchanged exchanged_;
   bool begun_ = false;  // an answer, or a stream
 };

@@ -23,8 +23,10 @@
 namespace herald::api {
 
 // A command to record. `before`: jobs whose rows the event will refer to; durable before the command is submitted.
-// `present` makes the body, from the state as of the write. `fields`: what the request calls those fields of the command
-// that it calls by another name, for the errors of the decision.
+// `present` makes the body, from the state as of the write, and changes nothing. `fields`: what the request calls those
+// fields of the command that it calls by another name, for the errors of the decision. `once_recorded`: what else must be
+// so before the caller hears of it, in a thread that may wait; a retry does it again, so twice must be as once. `held`: let
+// go of when the answer has been made.
 struct Write {
   using Present =
       std::function<Result<Answer>(const registry::Reader& state, const recorder::Recorded& recorded)>;
@@ -32,6 +34,8 @@ struct Write {
   std::vector<work::Store::Job> before;
   Present present;
   std::map<std::string, std::string> fields = {};
+  std::function<Result<void>(const recorder::Recorded& recorded)> once_recorded = {};
+  std::shared_ptr<const void> held = {};
 };
 
 // The bytes of a blob: with ranges and conditions, from the disk as the caller takes them.

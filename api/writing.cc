@@ -118,7 +118,7 @@ Result<std::optional<registry::Reason>> reason_in_query(const Call& call) {
 }
 
 registry::MovesProtected moves_protected(const Call& call, const registry::ModelAddress& address) {
-  const Snapshot now(call.herald.parts, std::nullopt);
+  const Snapshot now = call.snapshot();
   const auto home = registry::find_registry(now.state(), address.registry);
   if (!home) return registry::MovesProtected::no;
   const auto model = registry::find_model(now.state(), home->id, address.model);

@@ -11,14 +11,7 @@ namespace herald::recorder {
 namespace {
 
 Result<Recorded> first_answer(const eventstore::IdempotencyRecord& before, const Idempotency& now) {
-  if (!equal_in_constant_time(before.request.bytes(), now.request.bytes())) {
-    return error(
-        Cause::idempotency_mismatch,
-        fmt::format(
-            "the idempotency key \"{}\" was used before with another request: use a new key for a new "
-            "request",
-            now.key));
-  }
+  HERALD_CHECK(check_same_request(before, now));
   return Recorded{.first = before.first,
                   .last = before.last,
                   .created = before.created,
@@ -69,6 +62,15 @@ Error head_is_full() {
 }
 
 }  // namespace
+
+Result<void> check_same_request(const eventstore::IdempotencyRecord& first, const Idempotency& now) {
+  if (equal_in_constant_time(first.request.bytes(), now.request.bytes())) return {};
+  return error(
+      Cause::idempotency_mismatch,
+      fmt::format("the idempotency key \"{}\" was used before with another request: use a new key for a new "
+                  "request",
+                  now.key));
+}
 
 std::optional<Result<Recorded>> known_answer(const eventstore::LogView& log, const Submission& submission) {
   const auto& asked = submission.idempotency;

@@ -18,6 +18,8 @@
 
 namespace herald::recorder {
 
+// Whether `now` is the request that the key was first used with. Errors: idempotency_mismatch.
+Result<void> check_same_request(const eventstore::IdempotencyRecord& first, const Idempotency& now);
 // The answer that the log knows for the submission's idempotency key: its first one, or why it is another request.
 std::optional<Result<Recorded>> known_answer(const eventstore::LogView& log, const Submission& submission);
 

@@ -68,9 +68,15 @@ Result<Outcome> get_principal(const Call& call) {
   return answer_with(principal_body(call, principal), call.herald.parts.tail.last());
 }
 
-Write::Present present_principal(const Call& call, registry::PrincipalId id, Turns::Turn turn = {}) {
-  return [&call, id, turn](const registry::Reader& state, const recorder::Recorded&) -> Result<Answer> {
-    const auto found = registry::find_principal(state, id);
+struct PrincipalMade {
+  registry::PrincipalId id;
+};
+BOOST_DESCRIBE_STRUCT(PrincipalMade, (), (id))
+
+Write::Present present_principal(const Call& call) {
+  return [&call](const registry::Reader& state, const recorder::Recorded& recorded) -> Result<Answer> {
+    HERALD_TRY(const auto made, json::from_json<PrincipalMade>(recorded.answer, json::Mode::stored));
+    const auto found = registry::find_principal(state, made.id);
     if (!found) return error(Cause::not_found, "the principal is no longer there");
     return answer_with(principal_body(call, *found), std::nullopt);
   };
@@ -92,18 +98,19 @@ Result<Outcome> create_principal(const Call& call) {
   const auto turn =
       call.herald.naming.take(boost::algorithm::to_lower_copy(request.name, std::locale::classic()));
   if (!turn) return error(Cause::busy, "a principal of this name is being created by another request");
-  const projections::HeadReader head(call.herald.parts.head);
+  const Snapshot now = call.snapshot();
   const auto holder = work::find_principal_named(call.herald.parts.work, request.name);
-  if (holder && registry::find_principal(head, *holder)) {
+  if (holder && registry::find_principal(now.state(), *holder)) {
     return error(
         Cause::already_exists,
         "\"" + request.name + "\" is the name of a principal already (letters in any case are the same)",
         "name");
   }
   const auto id = call.new_id<registry::PrincipalId>();
-  return Write{registry::CreatePrincipal{id, request.kind.value_or(registry::PrincipalKind::user)},
-               {work::put_entry({id, request.name, request.full_name, request.email})},
-               present_principal(call, id, *turn)};
+  return Write{.command = registry::CreatePrincipal{id, request.kind.value_or(registry::PrincipalKind::user)},
+               .before = {work::put_entry({id, request.name, request.full_name, request.email})},
+               .present = present_principal(call),
+               .held = *turn};
 }
 
 Result<std::optional<registry::Reason>> reason_in(const Call& call) {
@@ -116,9 +123,7 @@ Result<Outcome> set_enabled(const Call& call, bool enabled) {
   const projections::HeadReader head(call.herald.parts.head);
   HERALD_TRY(const auto principal, principal_in(call, head));
   HERALD_TRY(const auto reason, reason_in(call));
-  return Write{registry::SetPrincipalEnabled{principal.id, enabled, reason},
-               {},
-               present_principal(call, principal.id)};
+  return Write{registry::SetPrincipalEnabled{principal.id, enabled, reason}, {}, present_principal(call)};
 }
 
 Result<Outcome> enable_principal(const Call& call) {
@@ -152,7 +157,7 @@ Result<Outcome> change_member(const Call& call, bool is_member) {
   HERALD_TRY(const auto member, principal_in(call, head, "member"));
   return Write{registry::ChangeTeam{team.id, member.id, is_member},
                {},
-               present_principal(call, member.id),
+               present_principal(call),
                {{"team", "principal"}}};
 }
 

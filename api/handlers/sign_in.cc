@@ -41,14 +41,21 @@ constexpr std::size_t kMaxClaimBytes = 1'024;  // anybody may send one
 constexpr const char* kFirstName = "admin";
 constexpr const char* kFirstLabel = "claim";
 
+struct ClaimMade {
+  registry::TokenId id;
+  registry::PrincipalId principal_id;
+};
+BOOST_DESCRIBE_STRUCT(ClaimMade, (), (id, principal_id))
+
 Result<Outcome> show_claim_page(const Call&) {
   return claim_page();
 }
 
 Result<void> check_code(const Call& call, const std::string& code) {
   Services& herald = call.herald;
-  if (herald.options.claim_code.empty() || herald.was_claimed ||
-      (!herald.options.is_recovery && herald.authentication.is_locked())) {
+  const bool is_over =
+      herald.was_claimed || (!herald.options.is_recovery && herald.authentication.is_locked());
+  if (herald.options.claim_code.empty() || (is_over && !call.is_retry)) {
     return error(Cause::not_allowed_now,
                  "this server has its administrator: sign in with a token, or ask who has one. Whoever runs "
                  "the server "
@@ -72,24 +79,30 @@ Result<Outcome> claim(const Call& call) {
   HERALD_CHECK(check_code(call, request.code));
   const auto naming = call.herald.naming.take(boost::algorithm::to_lower_copy(name, std::locale::classic()));
   if (!naming) return error(Cause::busy, "a principal of this name is being created by another request");
-  const projections::HeadReader head(call.herald.parts.head);
+  const Snapshot now = call.snapshot();
   const auto holder = work::find_principal_named(call.herald.parts.work, name);
-  if (holder && registry::find_principal(head, *holder))
+  if (holder && registry::find_principal(now.state(), *holder))
     return error(Cause::already_exists, "\"name\" is the name of another principal: choose another", "name");
 
   const auto principal = call.new_id<registry::PrincipalId>();
   const auto token = call.new_id<registry::TokenId>();
   const work::NewToken fresh = work::new_token(token, kFirstLabel);
-  const auto present = [&herald = call.herald, turn = *turn, naming = *naming, text = fresh.text, principal,
-                        token](const registry::Reader&,
-                               const recorder::Recorded& recorded) -> Result<Answer> {
-    herald.was_claimed = true;
-    return answer_with(ClaimBody{principal, token, recorded.replayed ? std::nullopt : std::optional(text)},
-                       std::nullopt);
+  const auto present = [text = fresh.text](const registry::Reader&,
+                                           const recorder::Recorded& recorded) -> Result<Answer> {
+    HERALD_TRY(const auto made, json::from_json<ClaimMade>(recorded.answer, json::Mode::stored));
+    return answer_with(
+        ClaimBody{made.principal_id, made.id, recorded.replayed ? std::nullopt : std::optional(text)},
+        std::nullopt);
   };
-  return Write{registry::ClaimServer{principal, token, call.herald.options.is_recovery},
-               {work::put_entry({principal, name, {}, {}}), fresh.store},
-               present};
+  const auto close = [&herald = call.herald](const recorder::Recorded&) -> Result<void> {
+    herald.was_claimed = true;
+    return {};
+  };
+  return Write{.command = registry::ClaimServer{principal, token, call.herald.options.is_recovery},
+               .before = {work::put_entry({principal, name, {}, {}}), fresh.store},
+               .present = present,
+               .once_recorded = close,
+               .held = std::make_shared<std::array<Turns::Turn, 2>>(std::array{*turn, *naming})};
 }
 
 Result<Outcome> show_caller(const Call& call) {

@@ -150,6 +150,7 @@ class Exchange {
     first_ = recorded_under_key(call);
     const Result<void> awaited = co_await wait_for_views(call);
     if (!awaited) co_return awaited.error();
+    co_await go_back_to_the_first(call);
     const Result<void> permitted = authorise(call);
     if (!permitted) co_return permitted.error();
     const Result<void> acceptable = check_header(route);
@@ -162,6 +163,10 @@ class Exchange {
     }
     const Result<void> same = check_same_request(call);
     if (!same) co_return same.error();
+    if (changed_something() && !call.is_retry) {
+      co_await send_what_was_decided();
+      co_return Result<void>();
+    }
     Result<Outcome> outcome = first_outcome(call);
     const Result<void> performed = co_await perform(call, std::move(outcome));
     co_return performed;
@@ -188,6 +193,23 @@ class Exchange {
   Result<void> check_same_request(const Call& call) const {
     if (!first_) return {};
     return recorder::check_same_request(*first_, *submission_of(call, {}).idempotency);
+  }
+
+  bool changed_something() const { return first_ && first_->first.value() != 0; }
+
+  // A retry is handled as of the moment before its first: it finds what that found, and gets the same answer. Where the
+  // views are not as far, what was decided then is all that it gets.
+  Task<> go_back_to_the_first(Call& call) {
+    if (!changed_something()) co_return;
+    co_await await_views(first_->last);
+    if (herald_.parts.projected.last() < first_->last) co_return;
+    call.as_of = Sequence(first_->first.value() - 1);
+    call.is_retry = true;
+  }
+
+  Task<> send_what_was_decided() {
+    const recorder::Recorded recorded{first_->first, first_->last, first_->created, true, first_->answer};
+    co_await send(plain_answer(recorded, herald_.parts.tail.last()));
   }
 
   // What is left is told whatever the answer is.
@@ -264,12 +286,6 @@ class Exchange {
       HERALD_TRY(call.as_of, parse_as_of(*text));
       needed = std::max(needed, *call.as_of);
     }
-    // A retry is handled as of the moment before its first: it finds what that found, and gets the same answer.
-    if (first_ && first_->first.value() != 0) {
-      call.as_of = Sequence(first_->first.value() - 1);
-      call.is_retry = true;
-      needed = std::max(needed, first_->last);
-    }
     return needed;
   }
 
@@ -312,8 +328,10 @@ class Exchange {
       outcome = std::move(next);
     }
     if (!outcome) {
-      const Result<void> remembered = co_await answer_as_before(outcome.error());
-      co_return remembered;
+      // A retry of what changed nothing is handled as of now, and may no longer make sense.
+      if (!first_) co_return outcome.error();
+      co_await send_what_was_decided();
+      co_return Result<void>();
     }
     if (auto* answer = std::get_if<Answer>(&*outcome)) {
       co_await send_read(call, std::move(*answer));
@@ -429,15 +447,6 @@ class Exchange {
     const Snapshot snapshot(herald_.parts, back_then ? std::optional(recorded.last) : std::nullopt);
     if (snapshot.sequence() < recorded.last) return plain_answer(recorded, recorded.last);
     return answer_to(recorded, write.present, snapshot.state(), snapshot.sequence());
-  }
-
-  // A retry of what changed nothing is handled as of now, and may no longer make sense: what was said of it then is said
-  // again.
-  Task<Result<void>> answer_as_before(Error refusal) {
-    if (!first_) co_return refusal;
-    const recorder::Recorded recorded{first_->first, first_->last, first_->created, true, first_->answer};
-    co_await send(plain_answer(recorded, herald_.parts.tail.last()));
-    co_return Result<void>();
   }
 
   Task<> send(const Answer& answer) {

@@ -1,5 +1,6 @@
 """The README's first five minutes, line by line as they stand there: what stays in its terminal is stopped where the page says
-so. Only where the server listens, where it keeps its data and which broker is meant are this test's own."""
+so. Only where the server listens, where it keeps its data and which broker is meant are this test's own; and it is built
+already: that the scripts install and build what they run is tests/architecture/test_scripts.py."""
 
 import json
 import os
@@ -12,6 +13,7 @@ import pytest
 
 from tests.support.kafka import free_port
 from tests.support.server import BINARY, REPO, environment_with
+from tests.support.workbench import Workbench
 
 PAGE = (REPO / "README.md").read_text().split("## First five minutes")[1]
 # What is said before a block, since the one before it, and the block.
@@ -27,9 +29,9 @@ def commands(part):
 class Terminal:
     """One in which `script/server` runs, with the options that the page gives it."""
 
-    def __init__(self, command, environment, log):
+    def __init__(self, command, folder, environment, log):
         with open(log, "ab") as errors:
-            self._process = subprocess.Popen(["bash", "-c", command], cwd=REPO, env=environment, text=True, stdin=subprocess.DEVNULL,
+            self._process = subprocess.Popen(["bash", "-c", command], cwd=folder, env=environment, text=True, stdin=subprocess.DEVNULL,
                                              stdout=subprocess.PIPE, stderr=errors, start_new_session=True)
         said = self._process.stdout.readline()
         assert said == f"herald listens at http://{environment['HERALD_LISTEN']}\n", f"{command}: {said!r}\n{log.read_text()[-4000:]}"
@@ -56,9 +58,17 @@ class FiveMinutes:
         self.url = f"http://{address}"
         self._environment = environment_with({"HERALD_LISTEN": address, "HERALD_DATA": str(herald.data), "HERALD_KAFKA_PREFIX": "readme"})
         self.server = None
+        self._checkout = folder / "checkout"
+        self._checkout.mkdir()
+        built = Workbench(self._checkout)
+        for name in ("script/bootstrap", "bin/cmake"):
+            built.stand_in(name)
+        self._environment["PATH"] = f"{self._checkout}/bin:{self._environment['PATH']}"
+        (self._checkout / "build" / "release").mkdir(parents=True)
+        (self._checkout / "build" / "release" / "herald").symlink_to(BINARY)
 
     def serve(self, command):
-        self.server = Terminal(command, self._environment, self._log)
+        self.server = Terminal(command, self._checkout, self._environment, self._log)
 
     def run(self, command):
         environment = environment_with({"HERALD_URL": self.url})

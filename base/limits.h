@@ -137,6 +137,13 @@ inline constexpr std::size_t kMaxIndexedValues = 256;     // of a version's meta
 inline constexpr std::size_t kMaxIndexedBytes = 100;      // of a value (cut), of a path in metadata (left out)
 inline constexpr std::size_t kMaxIndexedDatasets = 64;    // of a version
 
+// The command line: a document of `herald apply` (refused: malformed), a text whose difference is drawn (told by its length),
+// names offered to complete a word (the first), people whose names are asked for in one answer (the rest keep their ids).
+inline constexpr std::size_t kMaxManifestNodes = 100'000;
+inline constexpr std::size_t kMaxLinesCompared = 2'000;
+inline constexpr std::size_t kMaxNamesCompleted = 200;
+inline constexpr std::size_t kMaxPeopleNamed = 100;
+
 // Space kept free on the data folder's disk (writes refused below it: storage-full).
 inline constexpr std::uint64_t kDiskReserveBytes = 64ull << 20;
 

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/describe.hpp>
+#include <boost/mp11.hpp>
 #include <cctype>
 
 #include "cli/text.h"
 #include "projections/search/query.h"
+#include "registry/facts.h"
 
 namespace herald::cli {
 namespace {
@@ -17,41 +20,62 @@ struct Meaning {
   Named named;
 };
 // By the name of the option, which says more than that of its value ...
-constexpr std::array<Meaning, 5> kByOption{{{"--registry", Named::registry},
-                                            {"--profile", Named::profile},
-                                            {"--automation", Named::automation},
-                                            {"--model", Named::model},
-                                            {"--stage", Named::stage}}};
+constexpr std::array<Meaning, 13> kByOption{{{"--registry", Named::registry},
+                                             {"--profile", Named::profile},
+                                             {"--automation", Named::automation},
+                                             {"--model", Named::model},
+                                             {"--stage", Named::stage},
+                                             {"--card-stage", Named::stage},
+                                             {"--card-alias", Named::alias},
+                                             {"--alias", Named::alias},
+                                             {"--with", Named::selector},
+                                             {"--artifact", Named::artifact},
+                                             {"--run", Named::run},
+                                             {"--owner", Named::principal},
+                                             {"--actor", Named::principal}}};
 // ... by what stands for the value ...
-constexpr std::array<Meaning, 21> kByValue{{{"MODEL", Named::model},
+constexpr std::array<Meaning, 26> kByValue{{{"MODEL", Named::model},
                                             {"[REGISTRY/]MODEL", Named::model},
                                             {"MODEL|REFERENCE", Named::reference},
                                             {"STAGE", Named::stage},
-                                            {"TERM", Named::search_field},
+                                            {"TERM", Named::word},
+                                            {"FIELD", Named::word},
+                                            {"LEVEL", Named::word},
+                                            {"RELATION", Named::word},
                                             {"FIRST", Named::alias},
                                             {"SECOND", Named::alias},
                                             {"WHO", Named::principal},
                                             {"MEMBER", Named::principal},
-                                            {"TEAM", Named::principal},
+                                            {"TEAM", Named::team},
                                             {"PRINCIPAL", Named::principal},
                                             {"REFERENCE", Named::reference},
                                             {"ABOUT", Named::reference},
                                             {"ALIAS", Named::alias},
                                             {"ALIAS=VERSION", Named::alias},
                                             {"VERSION", Named::version},
+                                            {"ARTIFACT", Named::artifact},
+                                            {"RUN", Named::run},
+                                            {"FROM", Named::node},
+                                            {"TO", Named::node},
+                                            {"START", Named::node},
                                             {"TYPE", Named::event_type},
-                                            {"FILE", Named::file},
-                                            {"FILE|DIR", Named::file},
-                                            {"FILE|DIR|-", Named::file},
-                                            {"DIR", Named::folder}}};
-// ... and of a NAME by the noun before it.
-constexpr std::array<Meaning, 7> kByNoun{{{"registry", Named::registry},
-                                          {"automation", Named::automation},
-                                          {"secret", Named::secret},
-                                          {"profile", Named::profile},
-                                          {"user", Named::principal},
-                                          {"service", Named::principal},
-                                          {"team", Named::principal}}};
+                                            {"COMMAND", Named::command}}};
+constexpr std::array<Meaning, 4> kFiles{
+    {{"FILE", Named::file}, {"FILE|DIR", Named::file}, {"FILE|DIR|-", Named::file}, {"DIR", Named::folder}}};
+// ... and of a NAME or an ID by the noun before it.
+constexpr std::array<Meaning, 11> kByNoun{{{"registry", Named::registry},
+                                           {"automation", Named::automation},
+                                           {"secret", Named::secret},
+                                           {"profile", Named::profile},
+                                           {"user", Named::user},
+                                           {"service", Named::service},
+                                           {"team", Named::team},
+                                           {"artifact", Named::artifact},
+                                           {"delivery", Named::delivery},
+                                           {"token", Named::token},
+                                           {"evaluation", Named::evaluation}}};
+// What is given a name has none yet.
+constexpr std::array<std::string_view, 3> kMakesOne{"create", "upload", "reference"};
 
 template <std::size_t N>
 Named meaning(const std::array<Meaning, N>& known, std::string_view word) {
@@ -61,14 +85,21 @@ Named meaning(const std::array<Meaning, N>& known, std::string_view word) {
   return Named::nothing;
 }
 
+std::string noun_of(const CLI::App& app) {
+  return app.get_parent() == nullptr ? "" : app.get_parent()->get_name();
+}
+
 Named meaning_of(const CLI::App& app, const CLI::Option& option) {
   const std::string value = value_name(option);
+  if (const Named path = meaning(kFiles, value); path != Named::nothing) return path;
   if (!option.get_positional()) {
     const Named named = meaning(kByOption, dashed_name(option));
     if (named != Named::nothing && value != "WORD") return named;
+  } else if (value == "NAME" || value == "ID") {
+    const bool makes_one = std::find(kMakesOne.begin(), kMakesOne.end(), app.get_name()) != kMakesOne.end();
+    if (makes_one) return Named::nothing;
+    return meaning(kByNoun, noun_of(app) == "wait" ? app.get_name() : noun_of(app));  // "wait delivery ID"
   }
-  if (value == "NAME" && app.get_parent() != nullptr && option.get_positional())
-    return meaning(kByNoun, app.get_parent()->get_name());
   return meaning(kByValue, value);
 }
 
@@ -103,6 +134,23 @@ std::vector<std::string> search_fields() {
   return out;
 }
 
+std::vector<std::string> relations() {
+  std::vector<std::string> out;
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<registry::Relation>>(
+      [&](auto enumerator) { out.emplace_back(enumerator.name); });
+  return out;
+}
+
+// Of what takes one of a few words, and says so in its help alone.
+std::vector<std::string> words_known_here(const std::string& value) {
+  if (value == "TERM") return search_fields();
+  if (value == "RELATION") return relations();
+  if (value == "FIELD")
+    return {"name", "created", "changed", "metric.", "-name", "-created", "-changed", "-metric."};
+  if (value == "LEVEL") return {"trace", "debug", "info", "warn", "error"};
+  return {};
+}
+
 // The line from left to right: which command it has reached, and what it has said so far.
 class CommandLine {
  public:
@@ -120,12 +168,18 @@ class CommandLine {
     }
     if (app_ == &tree_.root && word == "help") return;
     const CLI::Option* meant = next_word();
-    if (meant != nullptr && model_.empty()) remember_model(*meant, word);
+    if (meant != nullptr) remember_name(*meant, word);
     words_.push_back(word);
   }
 
   const CLI::App& app() const { return *app_; }
   const CLI::App& declared() const { return tree_.declared(*app_); }
+  // Whether it stands behind others of its kind, as the second version of a comparison.
+  bool repeats() const {
+    const auto declared_words = words_of(declared());
+    return !declared_words.empty() && words_.size() >= declared_words.size();
+  }
+  std::vector<const CLI::App*> nouns() const { return commands_of(tree_.root); }
   bool at_the_root() const { return app_ == &tree_.root && words_.empty(); }
   // The option whose value comes next.
   const CLI::Option* waiting() const { return waiting_; }
@@ -166,6 +220,7 @@ class CommandLine {
     return {.named = named,
             .begun = begun,
             .model = model_,
+            .registry = registry_,
             .url = url_,
             .profile = profile_,
             .ca_file = ca_file_};
@@ -188,10 +243,12 @@ class CommandLine {
     }
   }
 
-  // Whose aliases and versions the words behind it are of.
-  void remember_model(const CLI::Option& option, const std::string& value) {
+  // Whose aliases, versions and stages the words behind it are of.
+  void remember_name(const CLI::Option& option, const std::string& value) {
     const Named named = meaning_of(*app_, option);
-    if (named == Named::model || named == Named::reference) model_ = value.substr(0, value.rfind(':'));
+    const bool of_model = named == Named::model || named == Named::reference;
+    if (of_model && model_.empty()) model_ = value.substr(0, value.rfind(':'));
+    if (named == Named::registry) registry_ = value;
   }
 
   void remember(const CLI::Option& option, const std::string& value) {
@@ -200,6 +257,7 @@ class CommandLine {
     if (name == "--profile") profile_ = value;
     if (name == "--ca-file") ca_file_ = value;
     if (name == "--model") model_ = value;
+    if (name == "--registry") registry_ = value;
   }
 
   const Tree& tree_;
@@ -207,7 +265,7 @@ class CommandLine {
   const CLI::Option* waiting_ = nullptr;
   std::vector<std::string> words_;
   std::vector<const CLI::Option*> given_;
-  std::string model_;
+  std::string model_, registry_;
   std::optional<std::string> url_, profile_, ca_file_;
 };
 
@@ -215,31 +273,66 @@ void add(Completion& completion, const std::string& begun, Candidate candidate) 
   if (candidate.value.starts_with(begun)) completion.candidates.push_back(std::move(candidate));
 }
 
+// What a word is that stands behind others of its kind: more versions of what is compared, the stage at the end.
+Named meaning_of_repeated(const CLI::App& app, Named named) {
+  if (named != Named::reference) return named;
+  if (app.get_name() == "compare" || app.get_name() == "diff") return Named::selector;
+  return noun_of(app) == "stage" && app.get_name() == "set" ? Named::staged : named;
+}
+
+void add_names(Completion& completion, const CommandLine& line, Named named, const std::string& before,
+               const std::string& begun, const AskForNames& ask) {
+  for (Candidate& name : ask(line.question(named, begun)))
+    add(completion, before + begun, {before + name.value, std::move(name.what)});
+}
+
+// "production=v3": the alias, then behind the "=" a version.
+void add_pairs(Completion& completion, const CommandLine& line, const std::string& before,
+               const std::string& begun, const AskForNames& ask) {
+  const std::size_t equals = begun.find('=');
+  if (equals != std::string::npos)
+    return add_names(completion, line, Named::version, before + begun.substr(0, equals + 1),
+                     begun.substr(equals + 1), ask);
+  for (Candidate& name : ask(line.question(Named::alias, begun)))
+    add(completion, before + begun, {before + name.value + "=", std::move(name.what)});
+}
+
 // `before`: what stands in the same word in front of the value, as "--output=".
 void add_values(Completion& completion, const CommandLine& line, const CLI::Option& option,
                 const std::string& before, const std::string& begun, const AskForNames& ask) {
-  for (const std::string& choice : choices_of(option)) add(completion, before + begun, {before + choice, ""});
-  const Named named = meaning_of(line.app(), option);
-  if (named == Named::nothing) return;
-  if (named == Named::file || named == Named::folder) {
-    completion.rest = named;
-    return;
+  const Offer offer = offer_for(line.app(), option);
+  for (const std::string& word : offer.words) add(completion, before + begun, {before + word, ""});
+  const bool repeated = option.get_positional() && line.repeats();
+  const Named named = repeated ? meaning_of_repeated(line.app(), offer.named) : offer.named;
+  switch (named) {
+    case Named::nothing:
+    case Named::word:
+      return;
+    case Named::file:
+    case Named::folder:
+      completion.rest = named;
+      return;
+    case Named::command:
+      for (const CLI::App* sub : line.nouns())
+        add(completion, before + begun, {before + sub->get_name(), sub->get_description()});
+      return;
+    case Named::staged:
+      add_names(completion, line, Named::stage, before, begun, ask);
+      return add_names(completion, line, Named::reference, before, begun, ask);
+    default:
+      break;
   }
-  if (named == Named::search_field) {
-    for (const std::string& field : search_fields()) add(completion, before + begun, {before + field, ""});
-    return;
-  }
-  const bool is_pair = value_name(option) == "ALIAS=VERSION";
-  const std::size_t equals = is_pair ? begun.find('=') : std::string::npos;
-  const std::string in_front = equals == std::string::npos ? before : before + begun.substr(0, equals + 1);
-  const std::string asked = equals == std::string::npos ? begun : begun.substr(equals + 1);
-  for (Candidate& name : ask(line.question(equals == std::string::npos ? named : Named::version, asked))) {
-    if (is_pair && equals == std::string::npos) name.value += "=";
-    add(completion, before + begun, {in_front + name.value, std::move(name.what)});
-  }
+  if (value_name(option) == "ALIAS=VERSION") return add_pairs(completion, line, before, begun, ask);
+  add_names(completion, line, named, before, begun, ask);
 }
 
 }  // namespace
+
+Offer offer_for(const CLI::App& app, const CLI::Option& option) {
+  Offer out{.named = meaning_of(app, option), .words = choices_of(option)};
+  if (out.named == Named::word) out.words = words_known_here(value_name(option));
+  return out;
+}
 
 Completion complete(const Tree& tree, const std::vector<std::string>& words, const AskForNames& ask) {
   Completion out;

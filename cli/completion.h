@@ -18,14 +18,26 @@ enum class Named {
   alias,
   version,
   reference,  // a model, and behind a colon a version or an alias of it
+  selector,   // a version of a model, or an alias of it
   registry,
   stage,      // of the registry of a model
+  staged,     // a reference, or the stage that those before it go to
   principal,  // a user, a service or a team, by name
+  user,
+  service,
+  team,
+  token,
   automation,
+  delivery,
   secret,
   profile,
+  artifact,
+  run,
+  evaluation,  // of the model
+  node,        // an end of a lineage edge
   event_type,
-  search_field,
+  command,  // a noun of the command line
+  word,     // one of a few that are known here
   file,
   folder,
 };
@@ -38,6 +50,7 @@ struct Question {
   Named named = Named::nothing;
   std::string begun;                                 // what is written of it
   std::string model;                                 // whose aliases or versions
+  std::string registry;                              // whose stages, where no model says it
   std::optional<std::string> url, profile, ca_file;  // as the line has them
 };
 // Names that begin with what is written; none when it cannot be said at once.
@@ -50,6 +63,14 @@ struct Completion {
 
 // `words`: behind the program's name, the last one as far as it is written.
 Completion complete(const Tree& tree, const std::vector<std::string>& words, const AskForNames& ask);
+
+// What is offered for a word, or for the value of an option: the words that it takes, or names of a kind; nothing where people
+// write freely. `app`: the command that is reached, which need not be the one that declares it.
+struct Offer {
+  Named named = Named::nothing;
+  std::vector<std::string> words;
+};
+Offer offer_for(const CLI::App& app, const CLI::Option& option);
 
 // For the scripts: "none", "files" or "folders" in the first line, then VALUE, a tab, and what it is.
 std::string completion_text(const Completion& completion);

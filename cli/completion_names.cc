@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "base/limits.h"
 #include "cli/client.h"
 #include "cli/profiles.h"
 #include "cli/url.h"
@@ -12,8 +13,12 @@ namespace herald::cli {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{500};
-constexpr const char* kMostNames = "200";
 constexpr const char* kMostVersions = "20";
+
+const std::string& most_names() {
+  static const std::string number = std::to_string(limits::kMaxNamesCompleted);
+  return number;
+}
 
 class Names {
  public:
@@ -30,7 +35,7 @@ class Names {
   std::vector<Candidate> take() { return std::move(found_); }
 
   void registries(const std::string& behind) {
-    each(Query("/v1/registries").add("limit", kMostNames), [&](const json::Value& registry) {
+    each(Query("/v1/registries").add("limit", most_names()), [&](const json::Value& registry) {
       const std::string name = text_at(registry, "name");
       if (!behind.empty() && name == registry::kDefaultRegistry) return;
       add(name + behind, text_at(registry, "description"));
@@ -43,7 +48,7 @@ class Names {
     const std::string registry = slash == std::string::npos ? "" : begun_.substr(0, slash);
     const std::string before = registry.empty() ? "" : registry + "/";
     Query query(registry.empty() ? "/v1/models" : "/v1/registries/" + percent_encode(registry) + "/models");
-    query.add("name", begun_.substr(before.size())).add("limit", kMostNames);
+    query.add("name", begun_.substr(before.size())).add("limit", most_names());
     each(query, [&](const json::Value& model) {
       add(before + text_at(model, "name"), text_at(model, "description"));
     });
@@ -53,7 +58,7 @@ class Names {
   void aliases(const std::string& model, const std::string& before) {
     const auto parsed = ModelArgument::parse(model);
     if (!parsed) return;
-    each(Query(parsed->path() + "/aliases").add("limit", kMostNames), [&](const json::Value& alias) {
+    each(Query(parsed->path() + "/aliases").add("limit", most_names()), [&](const json::Value& alias) {
       add(before + text_at(alias, "alias"), "v" + text_at(alias, "version"));
     });
   }
@@ -75,24 +80,88 @@ class Names {
     versions(model, before);
   }
 
-  // Of the registry that the model is in.
-  void stages(const std::string& model) {
-    const std::size_t slash = model.find('/');
-    const std::string registry =
-        slash == std::string::npos ? std::string(registry::kDefaultRegistry) : model.substr(0, slash);
-    const auto answer = client_.get("/v1/registries/" + percent_encode(registry));
-    if (!answer) return;
-    const auto document = json::Document::parse(answer->body);
-    const auto names = document ? member_at(document->root(), "stages.stages") : std::nullopt;
-    if (!names) return;
-    for (const json::Value name : names->elements()) add(std::string(name.string().value_or("")), "");
+  // "v3", "latest", "production": what may stand behind the colon.
+  void selectors(const std::string& model) {
+    add("latest", "the highest version that is ready");
+    aliases(model, "");
+    versions(model, "");
   }
 
-  void named(const char* list, const char* member) {
-    each(Query(list), [&](const json::Value& item) { add(text_at(item, member), ""); });
+  void stages(const std::string& registry) {
+    of_registry(registry, {"stages.stages"});
+    add("none", "in no stage");
+  }
+  // Where no model is named: those that the registry's policies speak of.
+  void known_aliases(const std::string& registry) {
+    of_registry(registry, {"protected_aliases", "card_policy.aliases"});
+  }
+
+  // "dataset:", then "version:churn:v3".
+  void nodes() {
+    const std::size_t colon = begun_.find(':');
+    if (colon == std::string::npos) {
+      for (const char* kind : {"version:", "artifact:", "run:", "dataset:", "deployment:"}) add(kind, "");
+      return;
+    }
+    const std::string before = begun_.substr(0, colon + 1);
+    begun_.erase(0, colon + 1);
+    if (before == "version:") references();
+    if (before == "artifact:") named(Query("/v1/artifacts"), "id", text("name"));
+    if (before == "run:") runs();
+    for (Candidate& candidate : found_) candidate.value.insert(0, before);
+  }
+
+  void runs() {
+    each(Query("/v1/search").add("kind", "runs").add("limit", most_names()), [&](const json::Value& run) {
+      const std::string name = text_at(run, "name");
+      add(string_at(run, "id"), name.empty() ? text_at(run, "reference") : name);
+    });
+  }
+
+  void evaluations(const std::string& model) {
+    const auto parsed = ModelArgument::parse(model);
+    if (!parsed) return;
+    named(Query(parsed->path() + "/evaluations"), "id", [](const json::Value& evaluation) {
+      return text_at(evaluation, "reference") + " " + text_at(evaluation, "name");
+    });
+  }
+
+  void principals(const char* kind) {
+    named(Query("/v1/principals").add("kind", kind), "name", text("full_name"));
+  }
+
+  void deliveries() {
+    named(Query("/v1/deliveries"), "id", [](const json::Value& delivery) {
+      return text_at(delivery, "automation") + ", " + text_at(delivery, "state");
+    });
+  }
+
+  void tokens() {
+    named(Query("/v1/tokens"), "id", [](const json::Value& token) {
+      return text_at(token, "label") + " of " + text_at(token, "principal");
+    });
+  }
+
+  void named(const Query& list, const char* member, const Cell& what = {}) {
+    Query query = list;
+    each(query.add("limit", most_names()),
+         [&](const json::Value& item) { add(string_at(item, member), what ? what(item) : ""); });
   }
 
  private:
+  // The texts of lists of a registry.
+  void of_registry(const std::string& name, std::initializer_list<const char*> lists) {
+    const auto answer = client_.get("/v1/registries/" + percent_encode(name));
+    if (!answer) return;
+    const auto document = json::Document::parse(answer->body);
+    if (!document) return;
+    for (const char* list : lists) {
+      const auto texts = member_at(document->root(), list);
+      if (!texts || texts->is_null()) continue;
+      for (const json::Value text : texts->elements()) add(std::string(text.string().value_or("")), "");
+    }
+  }
+
   template <class Take>
   void each(const Query& query, Take take) {
     const auto answer = client_.get(query.str());
@@ -122,6 +191,14 @@ std::vector<Candidate> profile_names(const std::string& begun) {
   return out;
 }
 
+// Of the model, else of the option, else the default one.
+std::string registry_of(const Question& question) {
+  const std::size_t slash = question.model.find('/');
+  if (slash != std::string::npos) return question.model.substr(0, slash);
+  if (question.model.empty() && !question.registry.empty()) return question.registry;
+  return std::string(registry::kDefaultRegistry);
+}
+
 }  // namespace
 
 std::vector<Candidate> ask_for_names(const Question& question) {
@@ -140,31 +217,67 @@ std::vector<Candidate> ask_for_names(const Question& question) {
       names.references();
       break;
     case Named::alias:
-      names.aliases(question.model, "");
+      if (question.model.empty()) {
+        names.known_aliases(registry_of(question));
+      } else {
+        names.aliases(question.model, "");
+      }
       break;
     case Named::version:
       names.versions(question.model, "");
+      break;
+    case Named::selector:
+      names.selectors(question.model);
       break;
     case Named::registry:
       names.registries("");
       break;
     case Named::stage:
-      names.stages(question.model);
+      names.stages(registry_of(question));
       break;
     case Named::principal:
-      names.named("/v1/principals", "name");
+      names.principals("");
+      break;
+    case Named::user:
+      names.principals("user");
+      break;
+    case Named::service:
+      names.principals("service");
+      break;
+    case Named::team:
+      names.principals("team");
+      break;
+    case Named::token:
+      names.tokens();
       break;
     case Named::automation:
-      names.named("/v1/automations", "name");
+      names.named(Query("/v1/automations"), "name");
+      break;
+    case Named::delivery:
+      names.deliveries();
       break;
     case Named::secret:
-      names.named("/v1/secrets", "name");
+      names.named(Query("/v1/secrets"), "name");
+      break;
+    case Named::artifact:
+      names.named(Query("/v1/artifacts"), "id", text("name"));
+      break;
+    case Named::run:
+      names.runs();
+      break;
+    case Named::evaluation:
+      names.evaluations(question.model);
+      break;
+    case Named::node:
+      names.nodes();
       break;
     case Named::event_type:
-      names.named("/v1/schemas", "type");
+      names.named(Query("/v1/schemas"), "type");
       break;
+    case Named::staged:
     case Named::profile:
-    case Named::search_field:
+    case Named::command:
+    case Named::word:
     case Named::file:
     case Named::folder:
     case Named::nothing:

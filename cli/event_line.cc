@@ -74,6 +74,31 @@ std::string delivery(const Value& data, const std::string& how) {
                      text_at(data, "event_sequence"), how);
 }
 
+std::string evaluated(const Value& data) {
+  const std::string dataset = text_at(data, "dataset.name"), metrics = pairs("metrics")(data);
+  return subject_of(data) + (dataset.empty() ? "" : " on " + dataset) + in_brackets(metrics);
+}
+
+std::string principal_and_why(const Value& data) {
+  return text_at(data, "principal_id") + in_brackets(text_at(data, "reason"));
+}
+
+// Where a role holds: " on models/churn", " on the server".
+std::string place(const Value& data) {
+  const std::string registry = text_at(data, "scope.registry"), model = text_at(data, "scope.model");
+  if (registry.empty()) return " on the server";
+  return " on " + registry + (model.empty() ? "" : "/" + model);
+}
+
+std::string erased(const Value& data) {
+  std::size_t texts = 0;
+  if (const auto list = member_at(data, "texts"))
+    for ([[maybe_unused]] const Value text : list->elements()) ++texts;
+  const std::string who = text_at(data, "principal_id");
+  return fmt::format("{}{} texts{}", who.empty() ? "" : who + ": entry and ", texts,
+                     in_brackets(text_at(data, "reason")));
+}
+
 using Line = std::function<std::string(const Value& data)>;
 
 const std::map<std::string, Line>& lines() {
@@ -154,6 +179,42 @@ const std::map<std::string, Line>& lines() {
          return fmt::format("{}, for event {}: {}", text_at(d, "automation"), text_at(d, "event_sequence"),
                             text_at(d, "cause"));
        }},
+      {"comment.edited", subject_of},
+      {"comment.removed", subject_of},
+      {"artifact.deleted",
+       [](const Value& d) { return text_at(d, "artifact") + in_brackets(text_at(d, "reason")); }},
+      {"usage.recorded",
+       [](const Value& d) {
+         return fmt::format("{} by {}, {} times", subject_of(d), text_at(d, "consumer"), text_at(d, "count"));
+       }},
+      {"evaluation.recorded", evaluated},
+      {"principal.created",
+       [](const Value& d) { return text_at(d, "kind") + " " + text_at(d, "principal_id"); }},
+      {"principal.disabled", principal_and_why},
+      {"principal.enabled", principal_and_why},
+      {"team.joined",
+       [](const Value& d) { return text_at(d, "principal_id") + " into " + text_at(d, "team_id"); }},
+      {"team.left",
+       [](const Value& d) { return text_at(d, "principal_id") + " out of " + text_at(d, "team_id"); }},
+      {"role.granted",
+       [](const Value& d) { return text_at(d, "principal_id") + ": " + from_to(d) + place(d); }},
+      {"role.revoked",
+       [](const Value& d) { return text_at(d, "principal_id") + ": " + from_to(d) + place(d); }},
+      {"token.issued",
+       [](const Value& d) {
+         return fmt::format("{} of {}", text_at(d, "token_id"), text_at(d, "principal_id"));
+       }},
+      {"token.revoked",
+       [](const Value& d) {
+         return fmt::format("{} of {}{}", text_at(d, "token_id"), text_at(d, "principal_id"),
+                            in_brackets(text_at(d, "reason")));
+       }},
+      {"access.denied",
+       [](const Value& d) {
+         return fmt::format("{} to {}, {} times{}", text_at(d, "permission"), text_at(d, "actor"),
+                            text_at(d, "count"), place(d));
+       }},
+      {"erasure.performed", erased},
       {"secret.set", text("secret")},
       {"secret.removed", text("secret")},
   };
@@ -173,6 +234,10 @@ std::string event_number(const Value& event) {
   const std::string sequence = text_at(event, "sequence");
   const auto first = sequence.find_first_not_of('0');
   return first == std::string::npos ? sequence : sequence.substr(first);
+}
+
+bool has_event_line(std::string_view type) {
+  return lines().contains(std::string(type));
 }
 
 std::string event_line(const Value& event) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/exit_code.h"
 #include "cli/terminal.h"
 #include "cli/text.h"
 #include "cli/tree.h"
@@ -20,13 +21,13 @@ constexpr std::string_view kEverywhere =
 class Help final : public CLI::Formatter {
  public:
   std::string make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const override {
-    std::string out = app->get_description() + "\n\n" + usage(*app) + "\n";
+    std::string out = in_lines(app->get_description()) + "\n" + usage(*app) + "\n";
     out += commands(*app);
     for (const std::string& group : app->get_groups()) {
       if (!group.empty()) out += options(*app, group);
     }
-    if (app->get_parent() != nullptr)
-      out += fmt::format("\n{}\n", fmt::join(wrap(kEverywhere, terminal_width()), "\n"));
+    if (app->get_parent() != nullptr) out += "\n" + in_lines(std::string(kEverywhere));
+    if (app->get_name() == "herald") out += of_the_program();
     if (!app->get_footer().empty()) out += "\n" + app->get_footer();
     while (out.ends_with('\n')) out.pop_back();
     return out + "\n";
@@ -36,6 +37,27 @@ class Help final : public CLI::Formatter {
   struct Row {
     std::string name, what;
   };
+
+  // Broken at the edge of the terminal, its own lines kept.
+  static std::string in_lines(const std::string& text) {
+    std::string out;
+    for (std::size_t from = 0; from < text.size();) {
+      const std::size_t end = std::min(text.find('\n', from), text.size());
+      out += fmt::format("{}\n", fmt::join(wrap(text.substr(from, end - from), terminal_width()), "\n"));
+      from = end + 1;
+    }
+    return out;
+  }
+
+  static std::string of_the_program() {
+    std::vector<Row> codes;
+    for (const auto& [code, what] : exit_code_texts())
+      codes.push_back({fmt::format("{}", static_cast<int>(code)), what});
+    return render("environment", {{"HERALD_TOKEN", "the token to send; it goes before that of the profile"},
+                                  {"HERALD_CONFIG", "the file of the profiles (herald profile)"},
+                                  {"NO_COLOR", "set and not empty: no colours, on a terminal either"}}) +
+           render("exit codes", codes);
+  }
 
   static std::string usage(const CLI::App& app) {
     std::string out = "usage: " + full_name(app);

@@ -99,7 +99,9 @@ Result<ModelWanted> model_of(const ModelDocument& document) {
                      .owner = document.owner,
                      .card = document.card,
                      .tags = {},
-                     .aliases = {}};
+                     .aliases = {},
+                     .lists_tags = document.tags.has_value(),
+                     .lists_aliases = document.aliases.has_value()};
   for (const auto& [key, value] : document.tags.value_or(decltype(wanted.tags)())) {
     const std::string path = json::member_path("tags", key);
     HERALD_CHECK(about_field(path, registry::TagKey::parse(key)));

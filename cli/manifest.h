@@ -53,6 +53,7 @@ struct ModelWanted {
   reflect::Nullable<std::string> description, owner, card;
   std::map<std::string, std::optional<std::string>> tags;
   std::map<std::string, std::optional<std::uint64_t>> aliases;
+  bool lists_tags = false, lists_aliases = false;  // whether the document has such a list at all
 };
 
 struct AutomationWanted {

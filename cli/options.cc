@@ -95,6 +95,16 @@ Options& Options::option(const std::string& names, const std::string& value, std
   return *this;
 }
 
+Options& Options::time(const std::string& names, const std::string& value, Moment moment,
+                       std::optional<std::string>& into, const std::string& what) {
+  app_.add_option_function<std::string>(
+          names,
+          [&into, moment](const std::string& text) { into = moment_of(text, moment, system_clock().now()); },
+          what)
+      ->option_text(value);
+  return *this;
+}
+
 Options& Options::choice(const std::string& names, const std::vector<std::string>& choices,
                          std::optional<std::string>& into, const std::string& what) {
   app_.add_option(names, into, what)->option_text(joined(choices))->check(one_of(choices));

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/parsing.h"
+
 namespace CLI {
 class App;
 }
@@ -35,6 +37,9 @@ class Options {
                   const std::string& what);
   Options& option(const std::string& names, const std::string& value, std::vector<std::string>& into,
                   const std::string& what);  // may be repeated
+  // A time, or what stands for one (cli/parsing.h).
+  Options& time(const std::string& names, const std::string& value, Moment moment,
+                std::optional<std::string>& into, const std::string& what);
   Options& choice(const std::string& names, const std::vector<std::string>& choices,
                   std::optional<std::string>& into, const std::string& what);
   Options& flag(const std::string& names, bool& into, const std::string& what);

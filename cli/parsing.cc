@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <regex>
 #include <sstream>
 
 #include "reflect/json_value.h"
@@ -58,6 +59,21 @@ Result<std::map<std::string, double>> parse_metrics(const std::vector<std::strin
     out.emplace(name, value);
   }
   return out;
+}
+
+std::string moment_of(const std::string& text, Moment moment, Timestamp now) {
+  static const std::regex day("[0-9]{4}-[0-9]{2}-[0-9]{2}"), span("([0-9]{1,5})([dhm])"),
+      as_shown("([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{2}:[0-9]{2})(:[0-9]{2})?( UTC)?");
+  std::smatch found;
+  if (std::regex_match(text, day))
+    return text + (moment == Moment::day_ends ? "T23:59:59.999Z" : "T00:00:00Z");
+  if (std::regex_match(text, found, as_shown))
+    return found.str(1) + "T" + found.str(2) + (found.length(3) > 0 ? found.str(3) : ":00") + "Z";
+  if (!std::regex_match(text, found, span)) return text;
+  const std::chrono::minutes minutes(std::stoll(found.str(1)) * (found.str(2) == "d"   ? 24 * 60
+                                                                 : found.str(2) == "h" ? 60
+                                                                                       : 1));
+  return now.plus(moment == Moment::ahead ? minutes : -minutes).str();
 }
 
 Result<std::string> read_input(const std::string& file) {

@@ -165,5 +165,22 @@ TEST(Inputs, ThatAreFoldersAreRefused) {
   EXPECT_EQ(json_or_file("@" + folder, "--metadata").error().field, "--metadata");
 }
 
+TEST(Moments, AreDaysSpansAndWhatTablesShow) {
+  const Timestamp now = Timestamp::trusted("2026-11-28T12:00:00Z");
+  EXPECT_EQ(moment_of("2026-11-24", Moment::day_begins, now), "2026-11-24T00:00:00Z");
+  EXPECT_EQ(moment_of("2026-11-24", Moment::day_ends, now), "2026-11-24T23:59:59.999Z");
+  EXPECT_EQ(moment_of("2026-11-24 05:02:09 UTC", Moment::day_begins, now), "2026-11-24T05:02:09Z");
+  EXPECT_EQ(moment_of("2026-11-24 05:02", Moment::day_begins, now), "2026-11-24T05:02:00Z");
+  EXPECT_EQ(moment_of("7d", Moment::day_begins, now), "2026-11-21T12:00:00.000Z");
+  EXPECT_EQ(moment_of("12h", Moment::day_ends, now), "2026-11-28T00:00:00.000Z");
+  EXPECT_EQ(moment_of("90d", Moment::ahead, now), "2027-02-26T12:00:00.000Z");
+}
+
+TEST(Moments, LeaveAllElseToTheServer) {
+  for (const char* text :
+       {"42", "2026-11-24T09:00:00+01:00", "yesterday", "", "7", "7w", "2026-1-2", "999999d"})
+    EXPECT_EQ(moment_of(text, Moment::day_begins, Timestamp(0)), text);
+}
+
 }  // namespace
 }  // namespace herald::cli

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
+#include "base/limits.h"
 #include "cli/commands/shared.h"
 #include "cli/text.h"
 #include "reflect/json_read.h"
@@ -11,7 +13,6 @@
 namespace herald::cli {
 namespace {
 
-constexpr std::size_t kMostLinesCompared = 2'000;  // of a text, in either version
 constexpr std::size_t kMostOfALine = 200;
 
 std::vector<std::string_view> lines_in(std::string_view text) {
@@ -22,6 +23,33 @@ std::vector<std::string_view> lines_in(std::string_view text) {
     from = end + 1;
   }
   return out;
+}
+
+// What a policy is made of, as people read it: "stage", {"dev", "live"}.
+using NamedLists = std::vector<std::pair<std::string, std::vector<std::string>>>;
+
+template <class Name>
+std::vector<std::string> texts_of(const std::vector<Name>& names) {
+  std::vector<std::string> out;
+  for (const Name& name : names) out.push_back(name.str());
+  return out;
+}
+
+NamedLists lists_in(const std::optional<registry::StageSet>& set) {
+  NamedLists out{{"stage", {}}, {"transition", {}}};
+  if (!set) return out;
+  out[0].second = texts_of(set->stages);
+  for (const registry::StageTransition& transition : set->transitions)
+    out[1].second.push_back(fmt::format("{} → {}", transition.from ? transition.from->str() : "none",
+                                        transition.to ? transition.to->str() : "none"));
+  return out;
+}
+
+NamedLists lists_in(const std::optional<registry::CardPolicy>& policy) {
+  if (!policy) return {{"card section", {}}, {"card alias", {}}, {"card stage", {}}};
+  return {{"card section", texts_of(policy->sections)},
+          {"card alias", texts_of(policy->aliases)},
+          {"card stage", texts_of(policy->stages)}};
 }
 
 class Differences {
@@ -44,6 +72,23 @@ class Differences {
     add(!from ? '+' : !to ? '-' : '~', name + ":");
     for (DifferenceLine& line : difference_of_texts(from.value_or(""), to.value_or("")))
       add(line.sign, "  " + std::move(line.text));
+  }
+
+  // Which entries of named lists came and went. False: none did, as where only their order is another.
+  bool lists(const NamedLists& from, const NamedLists& to) {
+    const std::size_t before = plan_.lines.size();
+    const auto each_not_in = [&](const NamedLists& these, const NamedLists& those, char sign) {
+      for (std::size_t i = 0; i < these.size(); ++i) {
+        for (const std::string& entry : these[i].second) {
+          const auto& others = those[i].second;
+          if (std::find(others.begin(), others.end(), entry) == others.end())
+            add(sign, fmt::format("{}: {}", these[i].first, short_text(entry)));
+        }
+      }
+    };
+    each_not_in(from, to, '-');
+    each_not_in(to, from, '+');
+    return plan_.lines.size() > before;
   }
 
   void request(Request request) { plan_.requests.push_back(std::move(request)); }
@@ -88,6 +133,16 @@ std::string enum_text(const auto& value) {
   return std::string(reflect::enum_name(value));
 }
 
+// "models" for a registry, "models/churn" for a model, "" for everything.
+std::string text_of(const registry::Scope& scope) {
+  std::string out = scope.registry ? scope.registry->str()
+                    : scope.model  ? std::string(registry::kDefaultRegistry)
+                                   : "";
+  if (scope.model) out += "/" + scope.model->str();
+  if (scope.name_pattern) out += "/?" + *scope.name_pattern;
+  return out;
+}
+
 Result<void> plan_registry(const RegistryWanted& wanted, const std::optional<json::Value>& now, Plan& plan) {
   Differences differences(plan);
   const std::string path = "/v1/registries/" + percent_encode(wanted.name.str());
@@ -119,7 +174,8 @@ Result<void> plan_registry(const RegistryWanted& wanted, const std::optional<jso
   }
   const auto object = [&](const char* member, const auto& nullable, const auto& before) {
     if (!nullable.given || before == nullable.value) return;
-    differences.value(member, as_json(before), as_json(nullable.value));
+    if (!differences.lists(lists_in(before), lists_in(nullable.value)))
+      differences.value(member, as_json(before), as_json(nullable.value));
     json::write(body.key(member), nullable.value);
     any = true;
   };
@@ -149,9 +205,44 @@ Result<void> plan_registry(const RegistryWanted& wanted, const std::optional<jso
   return {};
 }
 
-void plan_model(const ModelWanted& wanted, const Present& present, const std::optional<std::string>& reason,
-                Plan& plan) {
+// What a map of the resource has beside the names in `wanted`, with their values.
+template <class Wanted>
+std::vector<std::pair<std::string, json::Value>> unnamed_in(const std::optional<json::Value>& resource,
+                                                            std::string_view map, const Wanted& wanted) {
+  std::vector<std::pair<std::string, json::Value>> out;
+  const auto members = resource ? resource->find(map) : std::nullopt;
+  if (!members) return out;
+  for (const auto& [name, value] : members->members()) {
+    if (!wanted.contains(std::string(name))) out.emplace_back(name, value);
+  }
+  return out;
+}
+
+// The document with what `prune` adds to it: null for each tag and alias that a list of it does not name.
+ModelWanted pruned(ModelWanted wanted, const std::optional<json::Value>& now, Prune prune, Plan& plan) {
+  const auto leave_or_drop = [&](const char* what, const std::string& name, const std::string& value,
+                                 auto& list) {
+    if (prune == Prune::yes) {
+      list[name] = std::nullopt;
+    } else {
+      plan.unnamed.push_back(fmt::format("{} {}: {}", what, harmless(name), cut(value, kMostOfALine)));
+    }
+  };
+  if (wanted.lists_tags) {
+    for (const auto& [key, value] : unnamed_in(now, "tags", wanted.tags))
+      leave_or_drop("tag", key, harmless(value.string().value_or("")), wanted.tags);
+  }
+  if (wanted.lists_aliases) {
+    for (const auto& [alias, version] : unnamed_in(now, "aliases", wanted.aliases))
+      leave_or_drop("alias", alias, version_text(version.unsigned_integer().value_or(0)), wanted.aliases);
+  }
+  return wanted;
+}
+
+void plan_model(const ModelWanted& named, const Present& present, const std::optional<std::string>& reason,
+                Prune prune, Plan& plan) {
   const std::optional<json::Value>& now = present.resource;
+  const ModelWanted wanted = pruned(named, now, prune, plan);
   Differences differences(plan);
   const auto member_now = [&](std::string_view map, const std::string& name) {
     const auto members = now ? now->find(map) : std::nullopt;
@@ -271,13 +362,13 @@ std::optional<std::string> card_target_of(const Manifest& manifest) {
   return model->model.path() + "/card";
 }
 
-Result<Plan> plan_for(const Manifest& manifest, const Present& now,
-                      const std::optional<std::string>& reason) {
-  Plan plan{.name = name_of(manifest), .difference = Difference::none, .lines = {}, .requests = {}};
+Result<Plan> plan_for(const Manifest& manifest, const Present& now, const std::optional<std::string>& reason,
+                      Prune prune) {
+  Plan plan{.name = name_of(manifest), .difference = {}, .lines = {}, .unnamed = {}, .requests = {}};
   if (const auto* registry = std::get_if<RegistryWanted>(&manifest.wanted)) {
     HERALD_CHECK(plan_registry(*registry, now.resource, plan));
   } else if (const auto* model = std::get_if<ModelWanted>(&manifest.wanted)) {
-    plan_model(*model, now, reason, plan);
+    plan_model(*model, now, reason, prune, plan);
   } else {
     plan_automation(std::get<AutomationWanted>(manifest.wanted), now.resource, plan);
   }
@@ -288,7 +379,7 @@ Result<Plan> plan_for(const Manifest& manifest, const Present& now,
 // The longest common subsequence of the lines, from its table.
 std::vector<DifferenceLine> difference_of_texts(const std::string& from, const std::string& to) {
   const auto old_lines = lines_in(from), new_lines = lines_in(to);
-  if (old_lines.size() > kMostLinesCompared || new_lines.size() > kMostLinesCompared)
+  if (old_lines.size() > limits::kMaxLinesCompared || new_lines.size() > limits::kMaxLinesCompared)
     return {{'~', fmt::format("{} lines → {} lines", old_lines.size(), new_lines.size())}};
   const std::size_t width = new_lines.size() + 1;
   std::vector<std::uint16_t> common((old_lines.size() + 1) * width);
@@ -315,12 +406,49 @@ std::vector<DifferenceLine> difference_of_texts(const std::string& from, const s
   return out;
 }
 
+std::vector<Plan> plans_for_unnamed(const std::vector<Manifest>& manifests,
+                                    const std::vector<json::Value>& automations, Prune prune) {
+  std::set<std::string> scopes, named;
+  for (const Manifest& manifest : manifests) {
+    if (const auto* registry = std::get_if<RegistryWanted>(&manifest.wanted)) {
+      scopes.insert(registry->name.str());
+    } else if (const auto* model = std::get_if<ModelWanted>(&manifest.wanted)) {
+      scopes.insert(model->model.registry.str() + "/" + model->model.model.str());
+    } else {
+      const auto& definition = std::get<AutomationWanted>(manifest.wanted).definition;
+      named.insert(definition.name.str());
+      scopes.insert(text_of(definition.scope));
+    }
+  }
+  std::vector<Plan> out;
+  for (const json::Value& automation : automations) {
+    const std::string name = string_at(automation, "name");
+    const auto scope = value_in<registry::Scope>(automation, "scope").value_or(registry::Scope());
+    if (named.contains(name) || !scopes.contains(text_of(scope))) continue;
+    Plan plan{
+        .name = "automation " + harmless(name), .difference = {}, .lines = {}, .unnamed = {}, .requests = {}};
+    if (prune == Prune::yes) {
+      plan.difference = Difference::removed;
+      plan.requests.push_back({.method = "DELETE", .target = "/v1/automations/" + percent_encode(name)});
+    } else {
+      plan.unnamed.push_back("the whole of it");
+    }
+    out.push_back(std::move(plan));
+  }
+  return out;
+}
+
 std::string render_plan(const Plan& plan, const Style& style) {
-  if (plan.difference == Difference::none) return {};
-  std::string out =
-      style.title(fmt::format("{} {}", plan.difference == Difference::created ? '+' : '~', plan.name)) + "\n";
+  if (plan.difference == Difference::none && plan.unnamed.empty()) return {};
+  const char sign = plan.difference == Difference::created   ? '+'
+                    : plan.difference == Difference::changed ? '~'
+                    : plan.difference == Difference::removed ? '-'
+                                                             : '=';
+  std::string out = style.title(fmt::format("{} {}", sign, plan.name)) + "\n";
   for (const DifferenceLine& line : plan.lines)
     out += style.difference(line.sign, fmt::format("    {} {}", line.sign, line.text)) + "\n";
+  for (const std::string& there : plan.unnamed)
+    out += style.faint(fmt::format("    ! {} (not named; stays)", there)) + "\n";
   return out;
 }
 

@@ -11,7 +11,11 @@
 
 namespace herald::cli {
 
-enum class Difference { none, created, changed };
+enum class Difference { none, created, changed, removed };
+
+// Whether what is there and is not named goes: tags and aliases beside those that a document lists, automations of a scope that
+// the documents speak of. Never models, versions or registries.
+enum class Prune { no, yes };
 
 // One line of a difference: '+', '-' or '~', and what.
 struct DifferenceLine {
@@ -23,7 +27,8 @@ struct Plan {
   std::string name;  // "model churn"
   Difference difference = Difference::none;
   std::vector<DifferenceLine> lines;
-  std::vector<Request> requests;  // in this order; each move of an alias expects what was seen
+  std::vector<std::string> unnamed;  // what is there, is not named, and stays: "tag old: 3"
+  std::vector<Request> requests;     // in this order; each move of an alias expects what was seen
 };
 
 // The thing as the server has it.
@@ -37,11 +42,16 @@ std::string target_of(const Manifest& manifest);
 std::optional<std::string> card_target_of(const Manifest& manifest);
 
 // `reason`: of the changes that take one. Errors: not_allowed_now (a registry of another kind).
-Result<Plan> plan_for(const Manifest& manifest, const Present& now, const std::optional<std::string>& reason);
+Result<Plan> plan_for(const Manifest& manifest, const Present& now, const std::optional<std::string>& reason,
+                      Prune prune);
+// For each automation that is there and that no document names although one speaks of its scope: is of that model or registry,
+// or an automation of the same scope.
+std::vector<Plan> plans_for_unnamed(const std::vector<Manifest>& manifests,
+                                    const std::vector<json::Value>& automations, Prune prune);
 
 // Lines that are gone and lines that are new, in their order.
 std::vector<DifferenceLine> difference_of_texts(const std::string& from, const std::string& to);
-// A plan as people read it; empty when it changes nothing.
+// A plan as people read it; empty when it changes nothing and all that is there is named.
 std::string render_plan(const Plan& plan, const Style& style);
 
 }  // namespace herald::cli

@@ -9,11 +9,11 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 // The plan for a document, against a resource as JSON; "" for none. As lines.
-Plan plan(const std::string& yaml, const std::string& now) {
+Plan plan(const std::string& yaml, const std::string& now, Prune prune = Prune::no) {
   const auto manifests = read_manifests("m.yaml", yaml).value();
-  if (now.empty()) return plan_for(manifests.front(), {}, "because").value();
+  if (now.empty()) return plan_for(manifests.front(), {}, "because", prune).value();
   const auto document = json::Document::parse(now).value();
-  return plan_for(manifests.front(), {document.root(), "old card"}, "because").value();
+  return plan_for(manifests.front(), {document.root(), "old card"}, "because", prune).value();
 }
 
 std::vector<std::string> lines(const Plan& plan) {
@@ -38,7 +38,39 @@ TEST(PlanOfAModel, IsNothingWhereAllIsSo) {
       "model: churn\ndescription: old\ntags: {tier: 2, gone: null}\naliases: {production: v1}\n", kChurn);
   EXPECT_EQ(same.difference, Difference::none);
   EXPECT_THAT(same.requests, IsEmpty());
-  EXPECT_EQ(render_plan(same, {}), "");
+}
+
+TEST(PlanOfAModel, TellsOfWhatIsThereAndIsNotNamedAndLeavesIt) {
+  const Plan same = plan("model: churn\ntags: {tier: 2, team: risk}\naliases: {production: v1}\n", kChurn);
+  EXPECT_EQ(same.difference, Difference::none);
+  EXPECT_THAT(same.requests, IsEmpty());
+  EXPECT_THAT(same.unnamed, ElementsAre("tag extra: x", "alias candidate: v2"));
+  EXPECT_EQ(
+      render_plan(same, {}),
+      "= model churn\n    ! tag extra: x (not named; stays)\n    ! alias candidate: v2 (not named; stays)\n");
+}
+
+TEST(PlanOfAModel, SaysNothingOfListsThatTheDocumentDoesNotHave) {
+  for (const Prune prune : {Prune::no, Prune::yes}) {
+    const Plan same = plan("model: churn\ndescription: old\n", kChurn, prune);
+    EXPECT_THAT(same.unnamed, IsEmpty());
+    EXPECT_THAT(same.requests, IsEmpty());
+    EXPECT_EQ(render_plan(same, {}), "");
+  }
+}
+
+TEST(PlanOfAModel, TakesAwayWhatIsNotNamedWhenAskedTo) {
+  const Plan made =
+      plan("model: churn\ntags: {tier: 2, team: risk}\naliases: {production: v1}\n", kChurn, Prune::yes);
+  EXPECT_EQ(made.difference, Difference::changed);
+  EXPECT_THAT(lines(made), ElementsAre("- tag extra: x", "- alias candidate: v2"));
+  EXPECT_THAT(made.unnamed, IsEmpty());
+  EXPECT_THAT(requests(made),
+              ElementsAre(R"(PATCH /v1/models/churn/tags {"extra":null})",
+                          "DELETE /v1/models/churn/aliases/candidate?expected=2&reason=because "));
+  EXPECT_THAT(lines(plan("model: churn\ntags: {}\naliases: {}\n", kChurn, Prune::yes)),
+              ElementsAre("- tag extra: x", "- tag team: risk", "- tag tier: 2", "- alias candidate: v2",
+                          "- alias production: v1"));
 }
 
 TEST(PlanOfAModel, ChangesWhatDiffersAndLeavesTheRestAlone) {
@@ -108,7 +140,16 @@ TEST(PlanOfARegistry, ChangesPoliciesAtOnceAndAliasesOneByOne) {
                   R"({"sections":["Intended use"],"aliases":["production"],"stages":[]}})",
                   "DELETE /v1/registries/models/protected-aliases/champion ",
                   "PUT /v1/registries/models/protected-aliases/production "));
-  EXPECT_THAT(lines(made), testing::Contains("- protected alias: champion"));
+  EXPECT_THAT(lines(made), ElementsAre("~ visibility: organization → restricted", "- stage: dev",
+                                       "- stage: live", "- transition: none → dev",
+                                       "+ card section: Intended use", "+ card alias: production",
+                                       "- protected alias: champion", "+ protected alias: production"));
+}
+
+TEST(PlanOfARegistry, ShowsStagesInAnotherOrderAsAWhole) {
+  EXPECT_THAT(
+      lines(plan("registry: models\nstages: {stages: [live, dev], transitions: [{to: dev}]}\n", kModels)),
+      ElementsAre(testing::StartsWith(R"(~ stages: {"stages":["dev","live"])")));
 }
 
 TEST(PlanOfARegistry, CreatesOneThatIsNotThere) {
@@ -120,7 +161,8 @@ TEST(PlanOfARegistry, CreatesOneThatIsNotThere) {
 TEST(PlanOfARegistry, RefusesAnotherKind) {
   const auto manifests = read_manifests("m.yaml", "registry: models\nkind: dataset\n").value();
   const auto document = json::Document::parse(kModels).value();
-  EXPECT_EQ(plan_for(manifests.front(), {document.root(), {}}, {}).error().cause, Cause::not_allowed_now);
+  EXPECT_EQ(plan_for(manifests.front(), {document.root(), {}}, {}, Prune::yes).error().cause,
+            Cause::not_allowed_now);
 }
 
 constexpr const char* kTell = R"({"name":"tell","enabled":false,"scope":{"registry":"models","model":"churn",
@@ -146,6 +188,40 @@ TEST(PlanOfAnAutomation, ReplacesTheWholeOfIt) {
           .requests.front()
           .method,
       "POST");
+}
+
+// The names of the automations of a list that no document names, with what would be sent.
+std::vector<std::string> unnamed(const std::string& yaml, Prune prune) {
+  const auto list = json::Document::parse(R"([
+    {"name":"tell","scope":{"registry":"models","model":"churn","model_id":"01920000-0000-7000-8000-000000000001"}},
+    {"name":"of-all","scope":{}},
+    {"name":"of-fraud","scope":{"registry":"models","model":"fraud"}},
+    {"name":"of-data","scope":{"registry":"data"}},
+    {"name":"of-some","scope":{"name_pattern":"churn-*"}}])")
+                        .value();
+  std::vector<json::Value> automations;
+  for (const json::Value automation : list.root().elements()) automations.push_back(automation);
+  std::vector<std::string> out;
+  for (const Plan& plan : plans_for_unnamed(read_manifests("m.yaml", yaml).value(), automations, prune)) {
+    out.push_back(plan.name + (plan.difference == Difference::removed ? " goes" : ""));
+    for (const std::string& request : requests(plan)) out.push_back(request);
+    EXPECT_NE(render_plan(plan, {}), "");
+  }
+  return out;
+}
+
+TEST(AutomationsThatNoFileNames, AreThoseOfTheScopesThatTheFilesSpeakOf) {
+  const std::string end = "\non: [alias.*]\nactions: [{kind: slack, url: \"https://a.example/\"}]\n";
+  EXPECT_THAT(unnamed("model: churn\n", Prune::no), ElementsAre("automation tell"));
+  EXPECT_THAT(unnamed("registry: data\n", Prune::no), ElementsAre("automation of-data"));
+  EXPECT_THAT(unnamed("automation: other\nscope: {model: fraud}" + end, Prune::no),
+              ElementsAre("automation of-fraud"));
+  EXPECT_THAT(unnamed("automation: other" + end, Prune::no), ElementsAre("automation of-all"));
+  EXPECT_THAT(unnamed("automation: other\nscope: {name_pattern: \"churn-*\"}" + end, Prune::no),
+              ElementsAre("automation of-some"));
+  EXPECT_THAT(unnamed("automation: tell\nscope: {model: churn}" + end, Prune::yes), IsEmpty());
+  EXPECT_THAT(unnamed("model: churn\n", Prune::yes),
+              ElementsAre("automation tell goes", "DELETE /v1/automations/tell "));
 }
 
 TEST(DifferenceOfTexts, IsTheLinesThatDiffer) {

@@ -49,6 +49,13 @@ Result<void> check_text(const std::string& text, std::string_view what) {
       fmt::format("{} has visible ASCII characters, and neither quotation marks nor backslashes", what));
 }
 
+bool is_same_server(std::string_view one, std::string_view other) {
+  const auto plain = [](std::string_view url) {
+    return url.ends_with('/') ? url.substr(0, url.size() - 1) : url;
+  };
+  return plain(one) == plain(other);
+}
+
 Error unknown_profile(const std::string& name, const std::map<std::string, Profile>& there) {
   std::vector<std::string> names;
   for (const auto& [known, profile] : there) names.push_back(known);
@@ -113,6 +120,28 @@ Result<void> Profiles::put(const std::string& name, Profile profile) {
   return {};
 }
 
+std::optional<std::string> Profiles::token_for(const std::string& url) const {
+  const auto opens = [&](const Profile& profile) {
+    return profile.token && is_same_server(profile.url, url);
+  };
+  const auto first = profiles_.find(current_);
+  if (first != profiles_.end() && opens(first->second)) return first->second.token;
+  std::optional<std::string> only;
+  for (const auto& [name, profile] : profiles_) {
+    if (!opens(profile)) continue;
+    if (only) return std::nullopt;  // which of them is not for us to guess
+    only = profile.token;
+  }
+  return only;
+}
+
+std::optional<std::string> Profiles::name_of_token(const std::string& token) const {
+  for (const auto& [name, profile] : profiles_) {
+    if (profile.token == token) return name;
+  }
+  return std::nullopt;
+}
+
 Result<void> Profiles::use(const std::string& name) {
   HERALD_CHECK(find(name));
   current_ = name;
@@ -137,7 +166,8 @@ Result<Profile> server_to_ask(std::optional<std::string> url, std::optional<std:
   if (const std::string chosen = name.value_or(url ? "" : profiles.current()); !chosen.empty()) {
     HERALD_TRY(server, profiles.find(chosen));
   }
-  if (url && *url != server.url) server = {*url, {}};
+  if (url && !is_same_server(*url, server.url))
+    server = {*url, name ? std::nullopt : profiles.token_for(*url)};
   if (std::string token = set_in_environment("HERALD_TOKEN"); !token.empty()) server.token = token;
   return server;
 }

@@ -35,6 +35,11 @@ class Profiles {
   // Errors: not_found.
   Result<Profile> find(const std::string& name) const;
 
+  // The token that opens the server at `url`: the current profile's, else that of the only one that names this server.
+  std::optional<std::string> token_for(const std::string& url) const;
+  // The profile that has this token.
+  std::optional<std::string> name_of_token(const std::string& token) const;
+
   // The first one becomes the current one. Errors: invalid_value (a name that is not letters, digits, - _ .).
   Result<void> put(const std::string& name, Profile profile);
   Result<void> use(const std::string& name);
@@ -46,7 +51,8 @@ class Profiles {
 };
 
 // Where a command goes: --url and --profile as they were given, or HERALD_URL and HERALD_PROFILE; else the current profile;
-// else a server on this machine. HERALD_TOKEN goes before the profile's token, which goes to the profile's server alone.
+// else a server on this machine. HERALD_TOKEN goes before the profile's token, which goes to the profile's server alone, however
+// that is named.
 Result<Profile> server_to_ask(std::optional<std::string> url, std::optional<std::string> name);
 
 }  // namespace herald::cli

@@ -142,6 +142,9 @@ Program::Program() : state_(std::make_unique<State>()) {
           },
           ""))
       ->group("everywhere");
+  app.add_flag_callback(
+         "--json", [this] { state_->output = "json"; }, "the same as --output json")
+      ->group("everywhere");
   app.add_option("--idempotency-key", state_->idempotency_key,
                  "names this very change, so that doing it twice is doing it once (default: a fresh one)")
       ->option_text("KEY")

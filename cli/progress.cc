@@ -16,18 +16,19 @@ constexpr std::size_t kBarWidth = 30;
 
 }  // namespace
 
-ProgressLine::ProgressLine(std::string what, std::uint64_t total_bytes, bool shown)
+ProgressLine::ProgressLine(std::string what, std::uint64_t total, bool shown, Counts counts)
     : what_(std::move(what)),
-      total_(total_bytes),
+      total_(total),
       shown_(shown),
+      counts_(counts),
       next_(system_clock().steady() + kBetweenDraws) {}
 
 ProgressLine::~ProgressLine() {
   if (shown_) fmt::print(stderr, "\r\x1b[K");
 }
 
-void ProgressLine::moved(std::int64_t bytes) {
-  done_ += bytes;
+void ProgressLine::moved(std::int64_t further) {
+  done_ += further;
   if (!shown_) return;
   const std::lock_guard lock(drawing_);
   const auto now = system_clock().steady();
@@ -43,8 +44,10 @@ void ProgressLine::draw() {
   const auto filled = static_cast<std::size_t>(part * kBarWidth);
   std::string bar;
   for (std::size_t i = 0; i < kBarWidth; ++i) bar += i < filled ? "█" : "░";
-  fmt::print(stderr, "\r{} {} {:3.0f}%  {} of {}\x1b[K", what_, bar, part * 100, human_bytes(done),
-             human_bytes(total_));
+  const bool are_bytes = counts_ == Counts::bytes;
+  fmt::print(stderr, "\r{} {} {:3.0f}%  {} of {}\x1b[K", what_, bar, part * 100,
+             are_bytes ? human_bytes(done) : fmt::format("{}", done),
+             are_bytes ? human_bytes(total_) : fmt::format("{} events", total_));
   std::fflush(stderr);
 }
 

@@ -1,4 +1,4 @@
-// A line on a terminal that tells how far a transfer is, redrawn at most ten times a second. Thread-safe.
+// A line on a terminal that tells how far a transfer or a long check is, redrawn at most ten times a second. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -11,16 +11,18 @@ namespace herald::cli {
 
 class ProgressLine {
  public:
-  // `shown`: without it nothing is drawn.
-  ProgressLine(std::string what, std::uint64_t total_bytes, bool shown);
+  enum class Counts { bytes, events };
+  // `total`: in what is counted. `shown`: without it nothing is drawn.
+  ProgressLine(std::string what, std::uint64_t total, bool shown, Counts counts = Counts::bytes);
   ~ProgressLine();  // clears the line
-  void moved(std::int64_t bytes);
+  void moved(std::int64_t further);
 
  private:
   void draw();
   const std::string what_;
   const std::uint64_t total_;
   const bool shown_;
+  const Counts counts_;
   std::atomic<std::int64_t> done_{0};
   std::mutex drawing_;
   std::chrono::steady_clock::time_point next_;

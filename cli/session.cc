@@ -35,6 +35,7 @@ class Listing {
     if (session_.output() == Output::json) session_.print(before_ == "[\n" ? "[]\n" : "\n]\n");
     if (session_.output() != Output::table) return;
     if (items_.empty()) return session_.note("nothing to list");
+    for (const json::Document& page : pages_) session_.style_for(page.root());
     session_.print(render_table(view_.table, items_, session_.style()));
   }
 
@@ -61,8 +62,16 @@ class Listing {
 
 }  // namespace
 
-Session::Session(Settings settings) : settings_(std::move(settings)), client_(client_options()) {
-  style_ = {.colours = colours_wanted(), .width = terminal_width()};
+Session::Session(Settings settings)
+    : settings_(std::move(settings)), client_(client_options()), people_(client_options()) {
+  style_.colours = colours_wanted();
+  style_.width = terminal_width();
+}
+
+const Style& Session::style_for(const json::Value& answer) const {
+  people_.meet(answer);
+  style_.people = people_.names();
+  return style_;
 }
 
 ClientOptions Session::client_options() const {
@@ -91,7 +100,7 @@ Result<void> Session::show_body(const std::string& body, const View& view) const
   HERALD_TRY(const json::Document document, parse_answer(body));
   switch (output()) {
     case Output::table:
-      print(render_details(view.details, document.root(), style_));
+      print(render_details(view.details, document.root(), style_for(document.root())));
       break;
     case Output::json:
       print(render_json(document.root()) + "\n");

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "cli/client.h"
 #include "cli/exit_code.h"
+#include "cli/people.h"
 #include "cli/terminal.h"
 #include "cli/url.h"
 #include "cli/view.h"
@@ -38,6 +39,8 @@ class Session {
   ClientOptions client_options() const;
   // For standard output, and for what is said beside it.
   const Style& style() const { return style_; }
+  // The same, with the names of those whom the answer speaks of.
+  const Style& style_for(const json::Value& answer) const;
 
   // Sends, and shows the resource that comes back.
   Result<void> show(const Request& request, const View& view);
@@ -61,7 +64,8 @@ class Session {
  private:
   Settings settings_;
   Client client_;
-  Style style_;
+  mutable People people_;  // names that were asked for, and where they are shown
+  mutable Style style_;
   std::optional<ExitCode> ends_with_;
 };
 

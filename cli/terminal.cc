@@ -1,9 +1,11 @@
 #include "cli/terminal.h"
 
+#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdlib>
+#include <iostream>
 
 #include "cli/parsing.h"
 
@@ -27,6 +29,13 @@ bool standard_output_is_a_terminal() {
 
 bool colours_wanted() {
   return standard_output_is_a_terminal() && variable("NO_COLOR").empty() && variable("TERM") != "dumb";
+}
+
+bool says_yes(const std::string& question) {
+  fmt::print(stderr, "{}", question);
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
 }
 
 std::size_t terminal_width() {

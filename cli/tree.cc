@@ -24,7 +24,7 @@ std::vector<const CLI::Option*> words_of(const CLI::App& app) {
 }
 
 bool takes_value(const CLI::Option& option) {
-  return option.get_type_size() != 0;
+  return !value_name(option).empty();  // CLI11 gives flags a size, too
 }
 
 std::string value_name(const CLI::Option& option) {

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "cli/text.h"
 #include "reflect/json_write.h"
 
@@ -10,7 +13,8 @@ namespace {
 
 constexpr std::size_t kIndent = 2;
 constexpr std::string_view kGap = "  ";
-constexpr std::size_t kLeastWidth = 10;  // of a column that is made narrower
+constexpr std::size_t kLeastWidth = 10;  // of a column that is made narrower ...
+constexpr std::size_t kTooNarrow = 6;    // ... and where the name would have to give otherwise
 
 std::string scalar_text(const json::Value& value) {
   if (value.is_null()) return {};
@@ -56,28 +60,178 @@ std::string paint(bool colours, std::string_view code, std::string text) {
   return colours ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
 }
 
-// Takes from the widest until all fit: first from those behind the name, down to what their titles take; then from any that
-// holds text. Numbers are whole or worth nothing.
-void narrow(std::vector<std::size_t>& widths, const std::vector<Column>& columns, std::size_t room) {
-  std::size_t used = kGap.size() * (widths.size() - 1);
-  for (const std::size_t width : widths) used += width;
-  const auto take = [&](std::size_t from, std::size_t least) {
-    while (used > room) {
-      std::size_t widest = widths.size();
-      for (std::size_t i = from; i < widths.size(); ++i) {
-        const bool can_give =
-            !columns[i].right && widths[i] > std::max(least, display_width(columns[i].title));
-        if (can_give && (widest == widths.size() || widths[i] > widths[widest])) widest = i;
+constexpr std::string_view kNothing = "-";
+constexpr std::size_t kLeastWrapped = 20;     // columns of a text that goes on below
+constexpr std::size_t kMostLinesOfACell = 4;  // the last of them ends with "…"
+
+constexpr std::size_t kToTheMinute = 16, kToTheDay = 10;  // of "2026-11-24 05:02:00 UTC"
+
+bool has_form(std::string_view text, std::string_view form) {
+  return text.size() == form.size() && std::equal(text.begin(), text.end(), form.begin(), [](char c, char f) {
+           return f == '0' ? std::isxdigit(static_cast<unsigned char>(c)) != 0 : c == f;
+         });
+}
+bool is_time(std::string_view text) {
+  return has_form(text, "0000-00-00 00:00:00 UTC");
+}
+bool is_id(std::string_view text) {
+  return has_form(text, "00000000-0000-0000-0000-000000000000");
+}
+
+std::string shown_in(const Column& column, const json::Value& item, const Style& style) {
+  std::string cell = column.cell(item);
+  const bool is_the_id = (column.title == "ID" || column.title == "id") && is_id(cell);
+  return is_the_id ? cell : with_names(std::move(cell), style);
+}
+
+// A table that is being fitted into a width.
+class Table {
+ public:
+  Table(const std::vector<Column>& columns, const std::vector<json::Value>& items, const Style& style)
+      : style_(style) {
+    for (const Column& column : columns)
+      columns_.push_back({.title = column.title, .right = column.right, .wraps = column.wraps});
+    for (const json::Value& item : items) {
+      for (std::size_t i = 0; i < columns.size(); ++i) {
+        std::string cell = shown_in(columns[i], item, style);
+        columns_[i].cells.push_back(cell.empty() ? std::string(kNothing) : std::move(cell));
       }
-      if (widest == widths.size()) return;
-      --widths[widest];
-      --used;
+    }
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      Fitted& column = columns_[i];
+      column.measure();
+      column.times = column.all(is_time);
+      column.whole = column.times || ((i == 0 || column.title == "ID") && column.all(is_id));
+    }
+    rows_ = items.size();
+    if (style.width > 0 && taken() > style.width) fit();
+  }
+
+  std::string render() const {
+    std::string out = style_.title(line([](const Fitted& column) { return column.title; })) + "\n";
+    for (std::size_t row = 0; row < rows_; ++row) {
+      const auto last = lines_of_last(row);
+      out += line([&](const Fitted& column) {
+               return &column == &columns_.back() ? last.front() : cut(column.cells[row], column.width);
+             }) +
+             "\n";
+      const std::size_t before = taken() - columns_.back().width;
+      for (std::size_t i = 1; i < last.size(); ++i) out += std::string(before, ' ') + last[i] + "\n";
+    }
+    return out;
+  }
+
+ private:
+  struct Fitted {
+    std::string title;
+    bool right = false, wraps = false;
+    bool times = false, whole = false;  // all cells are times; none is to be cut
+    std::vector<std::string> cells{};
+    std::size_t width = 0;
+
+    template <class Is>
+    bool all(Is is) const {
+      bool any = false;
+      for (const std::string& cell : cells) {
+        if (cell == kNothing) continue;
+        if (!is(cell)) return false;
+        any = true;
+      }
+      return any;
+    }
+    bool is_empty() const {
+      return std::all_of(cells.begin(), cells.end(), [](const auto& cell) { return cell == kNothing; });
+    }
+    void measure() {
+      width = display_width(title);
+      for (const std::string& cell : cells) width = std::max(width, display_width(cell));
     }
   };
-  take(1, kLeastWidth);
-  take(0, kLeastWidth);
-  take(0, 1);
-}
+
+  std::size_t taken() const {
+    std::size_t out = kGap.size() * (columns_.size() - 1);
+    for (const Fitted& column : columns_) out += column.width;
+    return out;
+  }
+
+  void fit() {
+    if (rows_ > 0) drop_empty();
+    shorten_times(kToTheMinute);
+    if (columns_.back().wraps && taken() > style_.width) {
+      Fitted& last = columns_.back();
+      const std::size_t others = taken() - last.width;
+      last.width = std::max(style_.width > others ? style_.width - others : 0, kLeastWrapped);
+    }
+    narrow(1, kLeastWidth, kLeastWrapped);
+    narrow(1, kLeastWidth, kLeastWidth);
+    narrow(1, kTooNarrow, kLeastWidth);
+    narrow(0, kLeastWidth, kLeastWidth);
+    shorten_times(kToTheDay);
+    narrow(0, 1, 1);
+  }
+
+  void drop_empty() {
+    for (std::size_t i = columns_.size(); i-- > 1 && taken() > style_.width;) {
+      if (columns_[i].is_empty()) columns_.erase(columns_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+
+  // All times are UTC.
+  void shorten_times(std::size_t length) {
+    for (Fitted& column : columns_) {
+      if (!column.times || taken() <= style_.width) continue;
+      for (std::string& cell : column.cells) {
+        if (cell != kNothing) cell.resize(std::min(cell.size(), length));
+      }
+      column.measure();
+    }
+  }
+
+  // Takes from the widest, from the column `from` on, until all fit or none has more than `least`, one that wraps more than
+  // `least_wrapped`. Numbers are whole or worth nothing.
+  void narrow(std::size_t from, std::size_t least, std::size_t least_wrapped) {
+    for (std::size_t used = taken(); used > style_.width; --used) {
+      Fitted* widest = nullptr;
+      for (std::size_t i = from; i < columns_.size(); ++i) {
+        Fitted& column = columns_[i];
+        const std::size_t kept = std::max(column.wraps ? least_wrapped : least, display_width(column.title));
+        if (column.right || column.whole || column.width <= kept) continue;
+        if (widest == nullptr || column.width > widest->width) widest = &column;
+      }
+      if (widest == nullptr) return;
+      --widest->width;
+    }
+  }
+
+  std::vector<std::string> lines_of_last(std::size_t row) const {
+    const Fitted& last = columns_.back();
+    const std::string& cell = last.cells[row];
+    if (!last.wraps || display_width(cell) <= last.width) return {cut(cell, last.width)};
+    std::vector<std::string> lines = wrap(cell, last.width);
+    if (lines.size() > kMostLinesOfACell) {
+      lines.resize(kMostLinesOfACell);
+      lines.back() += " …";
+    }
+    for (std::string& line : lines) line = cut(line, last.width);
+    return lines;
+  }
+
+  template <class Text>
+  std::string line(Text text) const {
+    std::string out;
+    for (const Fitted& column : columns_) {
+      const std::string shown = text(column);
+      const bool last = &column == &columns_.back();
+      out += column.right ? pad_left(shown, column.width) : last ? shown : pad_right(shown, column.width);
+      if (!last) out += kGap;
+    }
+    return out;
+  }
+
+  const Style& style_;
+  std::vector<Fitted> columns_;
+  std::size_t rows_ = 0;
+};
 
 }  // namespace
 
@@ -167,6 +321,14 @@ Cell mark(std::string path) {
   };
 }
 
+std::string with_names(std::string text, const Style& style) {
+  for (const auto& [id, name] : style.people) {
+    for (std::size_t at = 0; (at = text.find(id, at)) != std::string::npos; at += name.size())
+      text.replace(at, id.size(), name);
+  }
+  return text;
+}
+
 std::string Style::title(std::string text) const {
   return paint(colours, "1", std::move(text));
 }
@@ -180,42 +342,22 @@ std::string Style::difference(char sign, std::string text) const {
 
 std::string render_table(const std::vector<Column>& columns, const std::vector<json::Value>& items,
                          const Style& style) {
-  std::vector<std::vector<std::string>> rows;
-  std::vector<std::size_t> widths;
-  for (const Column& column : columns) widths.push_back(display_width(column.title));
-  for (const json::Value& item : items) {
-    auto& row = rows.emplace_back();
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      row.push_back(columns[i].cell(item));
-      if (row.back().empty()) row.back() = "-";
-      widths[i] = std::max(widths[i], display_width(row.back()));
-    }
-  }
-  if (style.width > 0) narrow(widths, columns, style.width);
-  const auto line = [&](const std::vector<std::string>& cells) {
-    std::string out;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      const std::string shown = columns[i].right ? cells[i] : cut(cells[i], widths[i]);
-      const bool last = i + 1 == cells.size();
-      out += columns[i].right ? pad_left(shown, widths[i]) : last ? shown : pad_right(shown, widths[i]);
-      if (!last) out += kGap;
-    }
-    return out;
-  };
-  std::vector<std::string> titles;
-  for (const Column& column : columns) titles.push_back(column.title);
-  std::string out = style.title(line(titles)) + "\n";
-  for (const auto& row : rows) out += line(row) + "\n";
-  return out;
+  return Table(columns, items, style).render();
 }
 
 std::string render_details(const std::vector<Column>& details, const json::Value& item, const Style& style) {
   std::size_t width = 0;
   for (const Column& column : details) width = std::max(width, display_width(column.title));
+  width += kGap.size();
+  const std::size_t room = style.width >= width + kLeastWrapped ? style.width - width : 0;
   std::string out;
   for (const Column& column : details) {
-    const std::string shown = column.cell(item);
-    if (!shown.empty()) out += style.faint(pad_right(column.title, width)) + std::string(kGap) + shown + "\n";
+    const std::string shown = shown_in(column, item, style);
+    if (shown.empty()) continue;
+    out += style.faint(pad_right(column.title, width - kGap.size())) + std::string(kGap);
+    // A path or a digest is copied: what has no spaces is left to the terminal.
+    const bool breaks = room > 0 && display_width(shown) > room && shown.find(' ') != std::string::npos;
+    out += join(wrap(shown, breaks ? room : 0), "\n" + std::string(width, ' ')) + "\n";
   }
   return out;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,7 @@ struct Column {
   std::string title;
   Cell cell;
   bool right = false;  // aligned to the right
+  bool wraps = false;  // the last one: goes on in lines below where there is too little room
 };
 
 struct View {
@@ -49,14 +51,19 @@ struct View {
 // Colours are used only when `colours` says so.
 struct Style {
   bool colours = false;
-  std::size_t width = 0;  // of the terminal; 0: as wide as it gets
+  std::size_t width = 0;                           // of the terminal; 0: as wide as it gets
+  std::map<std::string, std::string> people = {};  // names by ids, which stand in place of them
   std::string title(std::string text) const;
   std::string faint(std::string text) const;
   std::string difference(char sign, std::string text) const;  // '+', '-' or '~'
 };
 
-// Rows of cells under titles, aligned; where the terminal is too narrow, the widest texts are cut, the first column last and
-// numbers never.
+// Ids of people as their names, wherever they stand in the text.
+std::string with_names(std::string text, const Style& style);
+
+// Rows of cells under titles, aligned. Where the terminal is too narrow, columns in which no row has anything are left out, then
+// times lose their seconds, then the widest texts are cut, the first column last, and times are days; numbers and ids are whole
+// even where that is too wide.
 std::string render_table(const std::vector<Column>& columns, const std::vector<json::Value>& items,
                          const Style& style);
 std::string render_details(const std::vector<Column>& details, const json::Value& item, const Style& style);

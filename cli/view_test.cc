@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "cli/text.h"
 
 namespace herald::cli {
@@ -45,12 +47,93 @@ TEST(Tables, AreCutWhereTheyAreWidestAndNeverInTheirNumbers) {
             "NAME                TEXT                    N  BY\n"
             "churn-of-customers  a description t…  1234567  ann\n");
   EXPECT_EQ(render_table(columns, items, {.colours = false, .width = 36}),
-            "NAME        TEXT              N  BY\n"
-            "churn-of-…  a descrip…  1234567  ann\n");
+            "NAME            TEXT          N  BY\n"
+            "churn-of-cust…  a des…  1234567  ann\n");
   EXPECT_EQ(render_table(columns, items, {.colours = false, .width = 24}),
             "NAME  TEXT        N  BY\n"
             "chu…  a d…  1234567  ann\n");
   EXPECT_THAT(render_table(columns, items, {}), testing::HasSubstr("goes on and on  1234567  ann\n"));
+}
+
+// Rows of a list of objects.
+std::string table(const std::vector<Column>& columns, const std::string& list, std::size_t width) {
+  const auto document = parse(list);
+  std::vector<json::Value> items;
+  for (const json::Value item : document.root().elements()) items.push_back(item);
+  Style style;
+  style.width = width;
+  return render_table(columns, items, style);
+}
+
+TEST(Tables, LeaveOutWhatNoRowHasWhereThereIsTooLittleRoom) {
+  const std::vector<Column> columns{{"NAME", text("name")}, {"MODEL", text("model")}, {"TEXT", text("text")}};
+  const std::string list = R"([{"name":"a","text":"what is said"}])";
+  EXPECT_EQ(table(columns, list, 30), "NAME  MODEL  TEXT\na     -      what is said\n");
+  EXPECT_EQ(table(columns, list, 20), "NAME  TEXT\na     what is said\n");
+}
+
+TEST(Tables, KeepTimesAndIdsWhole) {
+  const std::vector<Column> columns{{"WHAT", text("what")}, {"TIME", time("time")}, {"ID", text("id")}};
+  const std::string list =
+      R"([{"what":"a text that is rather long","time":"2026-11-24T05:02:09.123Z",
+           "id":"01920000-0000-7000-8000-000000000001"},{"what":"b"}])";
+  EXPECT_EQ(table(columns, list, 70),
+            "WHAT            TIME              ID\n"
+            "a text that i…  2026-11-24 05:02  01920000-0000-7000-8000-000000000001\n"
+            "b               -                 -\n");
+}
+
+TEST(Tables, ShowDaysBeforeTheyCutAnId) {
+  const std::vector<Column> columns{{"ID", text("id")}, {"NAME", text("name")}, {"TIME", time("time")}};
+  const std::string list = R"([{"id":"01920000-0000-7000-8000-000000000001","name":"weights-of-churn",
+                                "time":"2026-11-24T05:02:09.123Z"}])";
+  EXPECT_EQ(table(columns, list, 60),
+            "ID                                    NAME    TIME\n"
+            "01920000-0000-7000-8000-000000000001  weigh…  2026-11-24\n");
+  EXPECT_THAT(table(columns, list, 30), testing::HasSubstr("\n01920000-0000-7000-8000-000000000001  we"));
+}
+
+TEST(Tables, GoOnBelowWithALastColumnThatWraps) {
+  const std::vector<Column> columns{{"EVENT", text("n"), true}, {"WHAT", text("what"), false, true}};
+  EXPECT_EQ(table(columns, R"json([{"n":7,"what":"production of churn: v1 -> v2 (better auc)"}])json", 30),
+            "EVENT  WHAT\n"
+            "    7  production of churn: v1\n"
+            "       -> v2 (better auc)\n");
+  const std::string many = table(
+      columns,
+      R"([{"n":7,"what":")" +
+          [] {
+            std::string words;
+            for (int i = 0; i < 40; ++i) words += "word ";
+            return words;
+          }() +
+          R"("}])",
+      30);
+  EXPECT_EQ(std::count(many.begin(), many.end(), '\n'), 5) << many;
+  EXPECT_THAT(many, testing::EndsWith("…\n"));
+}
+
+TEST(Tables, ShowPeopleByTheirNamesButIdsWhereIdsAreAskedFor) {
+  const std::string ada = "01920000-0000-7000-8000-000000000001";
+  const auto document = parse(R"([{"id":")" + ada + R"(","by":")" + ada + R"("}])");
+  std::vector<json::Value> items;
+  for (const json::Value item : document.root().elements()) items.push_back(item);
+  Style style;
+  style.people = {{ada, "ada"}};
+  EXPECT_EQ(render_table({{"BY", text("by")}, {"ID", text("id")}}, items, style),
+            "BY   ID\nada  " + ada + "\n");
+  EXPECT_EQ(render_details({{"by", text("by")}, {"id", text("id")}}, items.front(), style),
+            "by  ada\nid  " + ada + "\n");
+  EXPECT_EQ(with_names("of " + ada + " and " + ada, style), "of ada and ada");
+}
+
+TEST(Details, GoOnBelowAtTheTerminalsEdge) {
+  const auto document =
+      parse(R"({"text":"who leaves next month and why","path":"s3://models/churn/1/and/more"})");
+  Style style;
+  style.width = 30;
+  EXPECT_EQ(render_details({{"text", text("text")}, {"path", text("path")}}, document.root(), style),
+            "text  who leaves next month\n      and why\npath  s3://models/churn/1/and/more\n");
 }
 
 TEST(Tables, CountTheColumnsOfWideLettersWhenTheyCut) {

@@ -27,8 +27,8 @@ class Watch {
       if (seen || !answered_ || !may_pass(seen.error().cause)) return seen;
       if (is_over()) {
         session_.end_with(ExitCode::timed_out);
-        return error(Cause::timed_out, fmt::format("{} s are over, and it is not so that {}",
-                                                   *waiting_.seconds, waiting_.what));
+        return error(Cause::timed_out,
+                     fmt::format("gave up after {} s of waiting for {}", *waiting_.seconds, waiting_.what));
       }
     }
   }
@@ -40,7 +40,7 @@ class Watch {
     HERALD_TRY(const bool holds, waiting_.look(asking_));
     answered_ = true;
     if (holds) return {};
-    if (!std::exchange(said_, true)) session_.note("waiting until " + waiting_.what);
+    if (!std::exchange(said_, true)) session_.note("waiting for " + waiting_.what);
     Result<bool> seen = false;
     Following following{.after = std::to_string(newest), .time_limit = left()};
     following.note = [this](const std::string& sentence) { session_.note(sentence); };

@@ -16,7 +16,7 @@ struct Waiting {
   // Whether it holds now. An error that will not go away by itself ends the waiting (as not_found, not_allowed_now: it cannot
   // come any more); one of the connection does not.
   std::function<Result<bool>(Client&)> look{};
-  std::string what{};  // "production of churn is v3", for the sentence when the time is over
+  std::string what{};                      // "churn:v3 to be ready", behind "waiting for"
   std::optional<std::uint64_t> seconds{};  // none: for as long as it takes
 };
 

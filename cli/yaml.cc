@@ -14,9 +14,6 @@
 namespace herald::cli {
 namespace {
 
-// An anchor may stand for a great many nodes; files that people write have few.
-constexpr std::size_t kMostNodes = 100'000;
-
 YamlPlace place_of(const YAML::Mark& mark) {
   return {std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1};
 }
@@ -79,7 +76,8 @@ class YamlReader {
 
  private:
   Result<void> add(const YAML::Node& node, const std::string& path, std::size_t depth) {
-    if (depth > limits::kMaxRequestJsonDepth || ++nodes_ > kMostNodes)
+    // An anchor may stand for a great many; files that people write have few.
+    if (depth > limits::kMaxRequestJsonDepth || ++nodes_ > limits::kMaxManifestNodes)
       return wrong_at(file_, node.Mark(), "the document is too deep or too large");
     std::string& out = document_.json_;
     if (node.IsMap()) return add_map(node, path, depth);

@@ -2,18 +2,21 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <iostream>
+#include <algorithm>
+#include <iterator>
 
+#include "base/limits.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/shared.h"
 #include "cli/plan.h"
+#include "cli/terminal.h"
 
 namespace herald::cli {
 namespace {
 
 struct Apply {
   std::optional<std::string> file, reason;
-  bool yes = false, dry_run = false;
+  bool yes = false, dry_run = false, prune = false;
 };
 void declare(Options& options, Apply& args) {
   options
@@ -21,6 +24,9 @@ void declare(Options& options, Apply& args) {
               "what should be, as YAML; of a folder all *.yaml and *.yml; - reads standard input")
       .flag("--dry-run", args.dry_run,
             "show what would change, and end with 2 if anything would, else with 0")
+      .flag("--prune", args.prune,
+            "take away what is there and is not named: tags and aliases beside those that a document lists, "
+            "automations of the same scopes; never models or versions")
       .flag("-y,--yes", args.yes, "do not ask")
       .option("--reason", "TEXT", args.reason, "why, kept with each change that takes a reason");
 }
@@ -33,7 +39,11 @@ Result<std::optional<json::Document>> read_if_there(Client& client, const std::s
   return std::optional<json::Document>(std::move(document));
 }
 
-Result<Plan> plan_of(Client& client, const Manifest& manifest, const std::optional<std::string>& reason) {
+Prune prune_of(const Apply& args) {
+  return args.prune ? Prune::yes : Prune::no;
+}
+
+Result<Plan> plan_of(Client& client, const Manifest& manifest, const Apply& args) {
   Present now;
   HERALD_TRY(const auto resource, read_if_there(client, target_of(manifest)));
   if (resource) now.resource = resource->root();
@@ -41,25 +51,61 @@ Result<Plan> plan_of(Client& client, const Manifest& manifest, const std::option
     HERALD_TRY(const auto card, read_if_there(client, *target));
     if (card) now.card = string_at(card->root(), "text");
   }
-  return plan_for(manifest, now, reason);
+  return plan_for(manifest, now, args.reason, prune_of(args));
 }
 
-// What others refer to comes first: registries, models, automations.
+// Who may not see automations is not told of those that no file names, and takes none away.
+Result<std::vector<Plan>> plans_of_unnamed(Client& client, const std::vector<Manifest>& manifests,
+                                           const Apply& args) {
+  std::vector<json::Document> pages;
+  std::vector<json::Value> automations;
+  std::string cursor;
+  do {
+    const auto answer = client.get(Query("/v1/automations")
+                                       .add("limit", std::to_string(limits::kMaxPageSize))
+                                       .add("cursor", cursor)
+                                       .str());
+    if (!answer && answer.error().cause == Cause::denied && !args.prune) return std::vector<Plan>();
+    if (!answer) return answer.error();
+    HERALD_TRY(auto document, json::Document::parse(answer->body));
+    pages.push_back(std::move(document));
+    const json::Value page = pages.back().root();
+    if (const auto items = page.find("items")) {
+      for (const json::Value automation : items->elements()) automations.push_back(automation);
+    }
+    cursor = string_at(page, "next");
+  } while (!cursor.empty());
+  return plans_for_unnamed(manifests, automations, prune_of(args));
+}
+
+// What others refer to comes first: registries, models, automations; what goes, goes last.
 Result<std::vector<Plan>> plans_of(Client& client, const std::vector<Manifest>& manifests,
-                                   const std::optional<std::string>& reason) {
+                                   const Apply& args) {
   std::vector<Plan> out;
   for (const std::size_t kind : {0u, 1u, 2u}) {
     for (const Manifest& manifest : manifests) {
       if (manifest.wanted.index() != kind) continue;
-      HERALD_TRY(auto plan, plan_of(client, manifest, reason));
+      HERALD_TRY(auto plan, plan_of(client, manifest, args));
       out.push_back(std::move(plan));
     }
   }
+  HERALD_TRY(auto unnamed, plans_of_unnamed(client, manifests, args));
+  std::move(unnamed.begin(), unnamed.end(), std::back_inserter(out));
   return out;
 }
 
 std::string_view word_of(Difference difference) {
-  return difference == Difference::created ? "create" : difference == Difference::changed ? "change" : "none";
+  switch (difference) {
+    case Difference::none:
+      return "none";
+    case Difference::created:
+      return "create";
+    case Difference::changed:
+      return "change";
+    case Difference::removed:
+      return "remove";
+  }
+  return "none";
 }
 
 std::size_t count_of(const std::vector<Plan>& plans, Difference difference) {
@@ -83,6 +129,7 @@ void show(const Session& session, const std::vector<Plan>& plans) {
           .member("name", plan.name)
           .member("change", std::string(word_of(plan.difference)))
           .member("lines", lines)
+          .member("unnamed", plan.unnamed)
           .close();
       if (session.output() == Output::jsonl) session.print(entry + "\n");
       list += (list.empty() ? "" : ",") + entry;
@@ -92,9 +139,19 @@ void show(const Session& session, const std::vector<Plan>& plans) {
     if (const auto document = json::Document::parse("[" + list + "]"))
       session.print(render_json(document->root()) + "\n");
   }
-  session.note(fmt::format("{} to create, {} to change, {} as they should be",
+  const std::size_t removed = count_of(plans, Difference::removed);
+  const auto as_wanted = std::count_if(plans.begin(), plans.end(), [](const Plan& plan) {
+    return plan.difference == Difference::none && plan.unnamed.empty();
+  });
+  session.note(fmt::format("{} to create, {} to change, {}{} as they should be",
                            count_of(plans, Difference::created), count_of(plans, Difference::changed),
-                           count_of(plans, Difference::none)));
+                           removed > 0 ? fmt::format("{} to remove, ", removed) : "", as_wanted));
+  std::size_t unnamed = 0;
+  for (const Plan& plan : plans) unnamed += plan.unnamed.size();
+  if (unnamed > 0)
+    session.note(fmt::format("{} {} no file names (marked !): --prune takes {} away", unnamed,
+                             unnamed == 1 ? "is there that" : "are there that",
+                             unnamed == 1 ? "it" : "them"));
 }
 
 Result<bool> agreed(const Apply& args) {
@@ -102,10 +159,7 @@ Result<bool> agreed(const Apply& args) {
   if (args.file == "-" || ::isatty(STDIN_FILENO) != 1)
     return error(Cause::missing_field, "nobody can be asked here: --yes applies it, --dry-run only shows it",
                  "--yes");
-  fmt::print(stderr, "apply it? [y/N] ");
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "Y" || answer == "yes";
+  return says_yes("apply it? [y/N] ");
 }
 
 Result<void> carry_out(Session& session, const std::vector<Plan>& plans) {
@@ -132,7 +186,7 @@ Result<void> apply(Session& session, const Apply& args) {
                  "a key names one change, and apply may make several: applying twice is safe without one",
                  "--idempotency-key");
   HERALD_TRY(const auto manifests, read_manifest_files(*args.file));
-  HERALD_TRY(const auto plans, plans_of(session.client(), manifests, args.reason));
+  HERALD_TRY(const auto plans, plans_of(session.client(), manifests, args));
   show(session, plans);
   const bool changes = count_of(plans, Difference::none) < plans.size();
   if (args.dry_run) {
@@ -160,6 +214,7 @@ void add_apply_commands(Program& program) {
        "herald apply -f registry/ --dry-run               # 0: nothing to do, 2: something would change, 1: "
        "an error\n"
        "herald apply -f registry/ --yes --reason \"release 4.2\"\n"
+       "herald apply -f registry/ --prune                 # what no file names any more goes, too\n"
        "herald apply -f - --yes <<'YAML'\n"
        "registry: models\n"
        "card_policy: {sections: [Intended use], aliases: [production]}\n"

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/saying.h"
 #include "cli/commands/shared.h"
 #include "cli/files.h"
 #include "cli/text.h"
@@ -62,6 +63,14 @@ std::string encode_segments(std::string_view path) {
   return out;
 }
 
+std::string sent_text(const Uploaded& uploaded, std::size_t files) {
+  if (uploaded.sent == 0) return "nothing to send: the server has it all";
+  const std::string sent = fmt::format("{} file{} sent ({})", uploaded.sent, uploaded.sent == 1 ? "" : "s",
+                                       human_bytes(uploaded.sent_bytes));
+  return uploaded.sent == files ? sent
+                                : fmt::format("{}; the other {} the server had", sent, files - uploaded.sent);
+}
+
 struct Upload {
   std::string name;
   std::vector<std::string> files;
@@ -78,8 +87,7 @@ Result<void> run(Session& session, const Upload& args) {
   HERALD_CHECK(check_paths(files));
   HERALD_TRY(const Uploaded uploaded,
              upload(files, session.client_options(), standard_error_is_a_terminal()));
-  session.note(fmt::format("{} of {} files sent ({}), the rest was there", uploaded.sent, files.size(),
-                           human_bytes(uploaded.sent_bytes)));
+  session.note(sent_text(uploaded, files.size()));
   return session.show(with_body("POST", "/v1/artifacts",
                                 [&](json::ObjectWriter& body) {
                                   body.member("name", args.name).member("kind", args.kind.value_or("model"));
@@ -229,8 +237,7 @@ Result<void> run(Session& session, const Download& args) {
                    ? add_files(session.client(), args.what, folder, files)
                    : add_files_of_version(session.client(), args.what, folder, files));
   HERALD_CHECK(download(files, session.client_options(), standard_error_is_a_terminal()));
-  for (const RemoteFile& file : files) session.print(file.on_disk + "\n");
-  return {};
+  return say_files(session, files);
 }
 
 struct BlobPut {
@@ -246,8 +253,10 @@ Result<void> run(Session& session, const BlobPut& args) {
                  "one file is expected; for folders there is \"herald artifact upload\"");
   }
   HERALD_CHECK(upload(files, session.client_options(), standard_error_is_a_terminal()));
-  session.print(files[0].digest.str() + "\n");
-  return {};
+  const std::string digest = files[0].digest.str();
+  std::string object;
+  json::ObjectWriter(object).member("digest", digest).member("bytes", files[0].bytes).close();
+  return say(session, digest + "\n", object, digest);
 }
 
 struct BlobGet {

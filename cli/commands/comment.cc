@@ -18,7 +18,7 @@ const View& comment_view() {
       .table = {{"TIME", time("created.time")},
                 {"BY", text("created.actor")},
                 {"VERSION", version("version")},
-                {"TEXT", comment_text}},
+                {"TEXT", comment_text, false, true}},
       .details = {{"comment", comment_text},
                   {"version", version("version")},
                   {"created", mark("created")},

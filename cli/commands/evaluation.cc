@@ -4,6 +4,7 @@
 
 #include "cli/commands/commands.h"
 #include "cli/commands/comparison.h"
+#include "cli/commands/saying.h"
 #include "cli/commands/shared.h"
 #include "cli/files.h"
 #include "cli/parsing.h"
@@ -193,8 +194,7 @@ Result<void> run(Session& session, const FetchFiles& args) {
     }
   }
   HERALD_CHECK(download(files, session.client_options(), standard_error_is_a_terminal()));
-  for (const RemoteFile& file : files) session.print(file.on_disk + "\n");
-  return {};
+  return say_files(session, files);
 }
 
 struct CompareResults {

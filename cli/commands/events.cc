@@ -19,18 +19,28 @@ struct Filters {
 void declare_filters(Options& options, Filters& filters) {
   options.option("--type", "TYPE", filters.type, "as alias.assigned; 'alias.*' takes all of a kind")
       .option("--model", "MODEL", filters.model, "about this model and what belongs to it")
-      .option("--actor", "ID", filters.actor, "done by")
+      .option("--actor", "WHO", filters.actor, "done by: a name, an id, anonymous or system")
       .option("--subject", "SUBJECT", filters.subject, "about exactly this, as events name it")
       .option("--correlation", "ID", filters.correlation, "of one request and what followed from it")
       .option("--reason", "TEXT", filters.reason, "with this text in the reason, in upper or lower case");
 }
-void add_filters(Query& query, const Filters& filters) {
+// Automations are named by their ids. Errors: not_found (a name that nobody has).
+Result<std::string> actor_id(Client& client, const std::string& who) {
+  if (who == "anonymous" || who == "system") return who;
+  return principal_id(client, who);
+}
+Result<Query> with_filters(Client& client, Query query, const Filters& filters) {
+  std::string actor;
+  if (filters.actor) {
+    HERALD_TRY(actor, actor_id(client, *filters.actor));
+  }
   query.add("type", filters.type.value_or(""))
       .add("model", filters.model.value_or(""))
-      .add("actor", filters.actor.value_or(""))
+      .add("actor", actor)
       .add("subject", filters.subject.value_or(""))
       .add("correlation", filters.correlation.value_or(""))
       .add("reason", filters.reason.value_or(""));
+  return query;
 }
 
 struct Span {
@@ -38,8 +48,10 @@ struct Span {
   std::optional<std::uint64_t> after, before;
 };
 void declare_span(Options& options, Span& span) {
-  options.option("--since", "TIME", span.since, "recorded at or after")
-      .option("--until", "TIME", span.until, "recorded at or before")
+  options
+      .time("--since", "TIME", Moment::day_begins, span.since,
+            "recorded at or after: 2026-11-24T09:00:00Z, a day as 2026-11-24 (UTC), or 30d, 12h, 15m ago")
+      .time("--until", "TIME", Moment::day_ends, span.until, "recorded at or before, written alike")
       .option("--after", "EVENT", span.after, "of a higher number")
       .option("--before", "EVENT", span.before, "of a lower number");
 }
@@ -62,8 +74,7 @@ void declare(Options& options, List& args) {
   declare_paging(options, args.paging);
 }
 Result<void> run(Session& session, const List& args) {
-  Query query("/v1/events");
-  add_filters(query, args.filters);
+  HERALD_TRY(Query query, with_filters(session.client(), Query("/v1/events"), args.filters));
   add_span(query, args.span);
   query.add("order", args.newest_first ? "desc" : "asc");
   return session.list(query, event_view(), args.paging);
@@ -110,11 +121,11 @@ class Lines {
 
 // A connection that breaks is taken up behind the last line that came whole, as long as lines come at all.
 Result<void> run(Session& session, const Export& args) {
+  HERALD_TRY(const Query filtered, with_filters(session.client(), Query("/v1/events/export"), args.filters));
   Lines lines;
   bool written = true;
   for (Span left = args.span;; left.after = lines.last()) {
-    Query query("/v1/events/export");
-    add_filters(query, args.filters);
+    Query query = filtered;
     add_span(query, left);
     const std::uint64_t before = lines.count();
     const auto answer = session.client().stream({.target = query.str()}, [&](std::string_view bytes) {
@@ -156,15 +167,17 @@ void declare(Options& options, Follow& args) {
               "end after this time; exit code 1 if --limit was not reached");
 }
 
-std::string follow_line(const json::Value& event) {
-  return fmt::format("{:>6}  {}  {:<22}  {}  {}\n", event_number(event), human_time(text_at(event, "time")),
-                     event_type(event), text_at(event, "actorid"), event_line(event));
+std::string follow_line(const Session& session, const json::Value& event) {
+  const std::string line =
+      fmt::format("{:>6}  {}  {:<22}  {}  {}\n", event_number(event), human_time(text_at(event, "time")),
+                  event_type(event), text_at(event, "actorid"), event_line(event));
+  return with_names(line, session.style_for(event));
 }
 
 void print_as_it_comes(const Session& session, const std::string& bytes, const json::Value& event) {
   switch (session.output()) {
     case Output::table:
-      session.print(follow_line(event));
+      session.print(follow_line(session, event));
       break;
     case Output::json:
       session.print(render_json(event) + "\n");
@@ -185,9 +198,7 @@ Result<void> run(Session& session, const Follow& args) {
   }
   if (args.limit == 0)
     return error(Cause::invalid_value, "to end after no event is not to follow: 1 or more", "--limit");
-  Query query("/v1/events/stream");
-  add_filters(query, args.filters);
-
+  HERALD_TRY(const Query query, with_filters(session.client(), Query("/v1/events/stream"), args.filters));
   std::uint64_t seen = 0;
   Following following{.after = std::to_string(after)};
   if (args.timeout) following.time_limit = std::chrono::seconds(*args.timeout);
@@ -223,10 +234,10 @@ constexpr std::uint64_t kTail = 10;
 Result<std::vector<std::string>> newest_events(Client& client, const Filters& filters, std::uint64_t last,
                                                std::uint64_t wanted) {
   std::vector<std::string> out;
+  HERALD_TRY(const Query filtered, with_filters(client, Query("/v1/events"), filters));
   std::string cursor;
   do {
-    Query query("/v1/events");
-    add_filters(query, filters);
+    Query query = filtered;
     query.add("order", "desc")
         .add("before", std::to_string(last + 1))
         .add("limit", std::to_string(std::min<std::uint64_t>(wanted - out.size(), limits::kMaxPageSize)))

@@ -129,7 +129,7 @@ Result<void> run(Session& session, const Verify& args) {
   std::uint64_t reached = 0;
   const auto log_end = [&]() -> Result<std::uint64_t> {
     HERALD_TRY(const std::uint64_t last, last_sequence(session.client()));
-    line.emplace("comparing", last, standard_error_is_a_terminal());
+    line.emplace("comparing", last, standard_error_is_a_terminal(), ProgressLine::Counts::events);
     return last;
   };
   const auto verification = connectors::kafka::verify(

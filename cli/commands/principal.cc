@@ -126,22 +126,39 @@ Result<void> list_members(Session& session, const Members& args) {
   return session.list(Query(target_of(args.team) + "/members"), principal_view(), args.paging);
 }
 
+// Somebody of the kind, for examples, and how one is created and goes on.
+struct Example {
+  std::string name, creation, next;
+};
+Example example_of(Kind kind) {
+  switch (kind) {
+    case Kind::user:
+      return {"ada", "create ada --full-name 'Ada Lovelace' --email ada@example.com",
+              "herald role grant ada member --registry models\nherald token issue --principal ada"};
+    case Kind::service:
+      return {"ci", "create ci --full-name 'builds of main'",
+              "herald role grant ci member --model churn\nherald token issue --principal ci --expires 90d"};
+    case Kind::team:
+      return {"ml", "create ml --full-name 'Machine learning'",
+              "herald team add ml ada\nherald role grant ml admin --registry models"};
+  }
+  return {};
+}
+
 template <Kind kind>
 Group add_group(Program& program, const std::string& what) {
-  const std::string noun = word_of(kind);
-  const Group group = program.group(
-      {noun, what, "herald " + noun + " create NAME\nherald " + noun + " list", kAccessSection});
-  program.command<Create<kind>>(group, {"create", "Create one.", "herald " + noun + " create ci"},
+  const std::string noun = word_of(kind), herald = "herald " + noun + " ";
+  const auto [name, creation, next] = example_of(kind);
+  const Group group = program.group({noun, what, herald + creation + "\n" + next, kAccessSection});
+  program.command<Create<kind>>(group, {"create", "Create one.", herald + creation + "\n" + next},
                                 declare<kind>, run<kind>);
-  program.command<Paging>(group, {"list", "List them.", "herald " + noun + " list"}, declare_paging,
-                          list<kind>);
-  program.command<Named>(group, {"show", "Show one.", "herald " + noun + " show ci"}, declare, show);
+  program.command<Paging>(group, {"list", "List them.", herald + "list"}, declare_paging, list<kind>);
+  program.command<Named>(group, {"show", "Show one.", herald + "show " + name}, declare, show);
   program.command<Switch>(group,
                           {"disable", "Shut one out: what it had opens nothing from now on.",
-                           "herald " + noun + " disable ci --reason 'no longer here'"},
+                           herald + "disable " + name + " --reason 'no longer here'"},
                           declare, disable);
-  program.command<Switch>(group, {"enable", "Let one in again.", "herald " + noun + " enable ci"}, declare,
-                          enable);
+  program.command<Switch>(group, {"enable", "Let one in again.", herald + "enable " + name}, declare, enable);
   return group;
 }
 

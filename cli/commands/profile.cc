@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/saying.h"
 #include "cli/commands/shared.h"
 #include "cli/hidden.h"
 #include "cli/profiles.h"
@@ -88,8 +89,9 @@ Result<void> run(Session& session, const Remove& args) {
   HERALD_TRY(auto profiles, Profiles::load());
   HERALD_CHECK(profiles.remove(args.name));
   HERALD_CHECK(profiles.save());
-  session.note(fmt::format("profile {} is gone", args.name));
-  return {};
+  std::string object;
+  json::ObjectWriter(object).member("name", args.name).member("removed", true).close();
+  return say(session, fmt::format("profile {} is gone\n", args.name), object, args.name);
 }
 
 }  // namespace

@@ -1,7 +1,10 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/saying.h"
 #include "cli/commands/shared.h"
+#include "cli/terminal.h"
 
 namespace herald::cli {
 namespace {
@@ -14,7 +17,8 @@ const View& role_view() {
                 {"ROLE", text("role")},
                 {"REGISTRY", text("on.registry")},
                 {"MODEL", text("on.model")},
-                {"GRANTED", mark("granted")}},
+                {"GRANTED", time("granted.time")},
+                {"BY", text("granted.actor")}},
       .details = {{"who", text("principal.name")},
                   {"role", text("role")},
                   {"registry", text("on.registry")},
@@ -35,7 +39,7 @@ const View& explanation_view() {
                   {"allowed", text("allowed")},
                   {"takes the role", text("needed")},
                   {"has the role", text("role")},
-                  {"because it", words("because")}},
+                  {"because", words("because")}},
   };
   return view;
 }
@@ -99,7 +103,9 @@ struct List {
   Paging paging;
 };
 void declare(Options& options, List& args) {
-  options.option("--of", "WHO", args.of, "all that one user, service or team holds, wherever it is");
+  options.option("--of", "WHO", args.of,
+                 "all that one user, service or team holds itself, wherever it is; herald access explain "
+                 "counts its teams, too");
   declare_place(options, args.place);
   declare_paging(options, args.paging);
 }
@@ -134,12 +140,17 @@ Result<void> run(Session& session, const Explain& args) {
 struct Erase {
   std::string who;
   std::optional<std::string> reason;
+  bool yes = false;
 };
 void declare(Options& options, Erase& args) {
   options.word("WHO", args.who, "by name or id")
-      .option("--reason", "TEXT", args.reason, "why, for the record");
+      .option("--reason", "TEXT", args.reason, "why, for the record")
+      .flag("-y,--yes", args.yes, "do not ask; without a terminal nobody is asked");
 }
 Result<void> run(Session& session, const Erase& args) {
+  if (!args.yes && ::isatty(STDIN_FILENO) == 1 &&
+      !says_yes(fmt::format("erase {} and all texts that {} wrote, for ever? [y/N] ", args.who, args.who)))
+    return error(Cause::not_allowed_now, "not erased");
   for (std::uint64_t texts = 0;;) {
     HERALD_TRY(const Answer answer,
                session.client().send(with_body("POST", "/v1/erasures", [&](json::ObjectWriter& body) {
@@ -149,9 +160,12 @@ Result<void> run(Session& session, const Erase& args) {
     if (!document) return error(Cause::unavailable, "the server's answer is no JSON: is it Herald?");
     texts += number_at(document->root(), "texts");
     if (text_at(document->root(), "complete") == "true") {
-      session.note(
-          fmt::format("erased: the entry of {} and {} text{}", args.who, texts, texts == 1 ? "" : "s"));
-      return {};
+      std::string object;
+      json::ObjectWriter(object).member("principal", args.who).member("texts", texts).close();
+      return say(
+          session,
+          fmt::format("erased: the entry of {} and {} text{}\n", args.who, texts, texts == 1 ? "" : "s"),
+          object, args.who);
     }
     session.note(fmt::format("{} texts so far", texts));
   }
@@ -160,12 +174,15 @@ Result<void> run(Session& session, const Erase& args) {
 }  // namespace
 
 void add_role_commands(Program& program) {
-  const Group role =
-      program.group({"role", "Roles on the server, on registries and on models; the highest wins.",
-                     "herald role grant ada member --registry models\n"
-                     "herald role grant ml admin --model churn\n"
-                     "herald role list --model churn",
-                     kAccessSection});
+  const Group role = program.group(
+      {"role", "Roles on the server, on registries and on models; the highest wins.",
+       "herald role grant ada member --registry models\n"
+       "herald role grant ml admin --model churn\n"
+       "herald role list --model churn\n"
+       "herald registry update risk --visibility restricted   # from now on, who has a role in it "
+       "alone ...\n"
+       "herald role grant credit member --registry risk       # ... and team credit has one",
+       kAccessSection});
   program.command<Grant>(role,
                          {"grant", "Grant a role, in place of the one that was held there.",
                           "herald role grant ada member\n"
@@ -178,9 +195,9 @@ void add_role_commands(Program& program) {
                         {"list", "List who holds a role there, or what one holds.",
                          "herald role list\nherald role list --of ada"},
                         declare, run);
-  const Group access =
-      program.group({"access", "Why somebody may do something, or may not.",
-                     "herald access explain --permission write --model churn", kAccessSection});
+  const Group access = program.group(
+      {"access", "Why somebody may do something, or may not.",
+       "herald access explain --principal ada --permission write --model churn", kAccessSection});
   program.command<Explain>(access,
                            {"explain", "Say what a permission takes there, what is held, and through what.",
                             "herald access explain --permission write --model churn\n"

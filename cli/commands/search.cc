@@ -21,8 +21,9 @@ const std::vector<std::string>& kinds() {
 
 void declare(Options& options, Find& args) {
   options
-      .any_words("TERM", args.terms,
-                 "what must hold; where \"-\" would come first, a space before it: ' -archived'")
+      .any_words(
+          "TERM", args.terms,
+          "what must hold; where the first begins with \"-\", behind \"--\": herald search -- -archived")
       .choice("--kind", kinds(), args.kind, "what to find (default models)")
       .option("--sort", "FIELD", args.sort,
               "name, created, changed or metric.NAME; downwards: --sort=-created");

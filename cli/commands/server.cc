@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/saying.h"
 #include "cli/commands/shared.h"
 #include "cli/progress.h"
 #include "recorder/data_folder.h"
@@ -75,7 +76,8 @@ class EventProgress {
  public:
   explicit EventProgress(std::string what) : what_(std::move(what)) {}
   void operator()(Sequence applied, Sequence of) {
-    if (!line_) line_.emplace(what_, of.value(), standard_error_is_a_terminal());
+    if (!line_)
+      line_.emplace(what_, of.value(), standard_error_is_a_terminal(), ProgressLine::Counts::events);
     line_->moved(static_cast<std::int64_t>(applied.value() - std::exchange(reached_, applied.value())));
   }
   void finish() { line_.reset(); }
@@ -123,8 +125,10 @@ Result<void> rebuilt(Session& session, Result<Opened> opened, EventProgress& pro
   progress.finish();
   if (!opened) return std::move(opened).error();
   HERALD_CHECK(recorder::close_clean(*opened->store));
-  session.print(fmt::format("{}: rebuilt up to event {}\n", what, opened->store->stand().sequence.value()));
-  return {};
+  const std::uint64_t last = opened->store->stand().sequence.value();
+  std::string object;
+  json::ObjectWriter(object).member("store", what).member("sequence", last).close();
+  return say(session, fmt::format("{}: rebuilt up to event {}\n", what, last), object, what);
 }
 
 Result<void> rebuild(Session& session, const Folder& args) {

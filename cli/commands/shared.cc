@@ -48,8 +48,9 @@ void declare_paging(Options& options, Paging& paging) {
 }
 
 void declare_as_of(Options& options, std::optional<std::string>& as_of) {
-  options.option("--as-of", "WHEN", as_of,
-                 "as it was then: an event's number, or a time as 2026-11-24T09:00:00Z");
+  options.time(
+      "--as-of", "WHEN", Moment::day_begins, as_of,
+      "as it was then: an event's number, a time as 2026-11-24T09:00:00Z, a day, or 7d, 12h, 15m ago");
 }
 
 void declare_reason(Options& options, std::optional<std::string>& reason) {
@@ -161,7 +162,7 @@ const View& alias_move_view() {
                 {"TO", version("to")},
                 {"HELD", seconds("held_seconds"), true},
                 {"BY", text("actor")},
-                {"REASON", text("reason")}},
+                {"REASON", text("reason"), false, true}},
       .details = {},
   };
   return view;
@@ -174,7 +175,7 @@ const View& event_view() {
                 {"TIME", time("time")},
                 {"TYPE", event_type},
                 {"ACTOR", text("actorid")},
-                {"WHAT", event_line}},
+                {"WHAT", event_line, false, true}},
       .details = {{"event", event_number},
                   {"type", text("type")},
                   {"what", event_line},

@@ -1,10 +1,18 @@
 #include <fmt/format.h>
 
+#include "base/limits.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/shared.h"
+#include "cli/profiles.h"
 
 namespace herald::cli {
 namespace {
+
+// "models", "models/churn"; nothing where it opens whatever its principal may see.
+std::string place_of(const json::Value& token) {
+  const std::string registry = text_at(token, "on.registry"), model = text_at(token, "on.model");
+  return model.empty() ? registry : registry + "/" + model;
+}
 
 const View& token_view() {
   static const View view{
@@ -12,8 +20,7 @@ const View& token_view() {
       .table = {{"LABEL", text("label")},
                 {"OF", text("principal")},
                 {"AT MOST", text("at_most")},
-                {"REGISTRY", text("on.registry")},
-                {"MODEL", text("on.model")},
+                {"OPENS", place_of},
                 {"EXPIRES", time("expires")},
                 {"LAST USED", time("last_used")},
                 {"REVOKED", time("revoked.time")},
@@ -39,28 +46,16 @@ struct Issue {
 void declare(Options& options, Issue& args) {
   options.option("--principal", "WHO", args.principal, "whose (default: yours)")
       .option("--label", "TEXT", args.label, "what you call it")
-      .option("--expires", "TIME", args.expires, "RFC 3339, as 2027-01-01T00:00:00Z (default: never)")
+      .time("--expires", "TIME", Moment::ahead, args.expires,
+            "as 2027-01-01T00:00:00Z, 2027-01-01, or 90d, 12h from now (default: never)")
       .choice("--at-most", {"restricted_viewer", "viewer", "member", "admin"}, args.at_most,
               "no more than this role, whatever its principal has")
       .option("--registry", "NAME", args.registry, "opens this registry alone")
       .option("--model", "[REGISTRY/]MODEL", args.model, "opens this model alone");
 }
-Result<void> run(Session& session, const Issue& args) {
-  std::optional<std::string> registry = args.registry, model;
-  if (args.model) {
-    HERALD_TRY(const auto parsed, ModelArgument::parse(*args.model));
-    registry = parsed.registry.str();
-    model = parsed.model.str();
-  }
-  HERALD_TRY(const Answer answer,
-             session.client().send(with_body("POST", "/v1/tokens", [&](json::ObjectWriter& body) {
-               body.member("principal", args.principal)
-                   .member("label", args.label)
-                   .member("expires", args.expires)
-                   .member("at_most", args.at_most)
-                   .member("registry", registry)
-                   .member("model", model);
-             })));
+// Sends it, and gives the answer that shows the token.
+Result<Answer> issue(Client& client, const Request& request) {
+  HERALD_TRY(Answer answer, client.send(request));
   const auto document = json::Document::parse(answer.body);
   if (document && string_at(document->root(), "token").empty()) {
     return error(
@@ -70,7 +65,129 @@ Result<void> run(Session& session, const Issue& args) {
             "token revoke {}) and issue another",
             text_at(document->root(), "id")));
   }
+  return answer;
+}
+
+Result<void> run(Session& session, const Issue& args) {
+  std::optional<std::string> registry = args.registry, model;
+  if (args.model) {
+    HERALD_TRY(const auto parsed, ModelArgument::parse(*args.model));
+    registry = parsed.registry.str();
+    model = parsed.model.str();
+  }
+  HERALD_TRY(const Answer answer,
+             issue(session.client(), with_body("POST", "/v1/tokens", [&](json::ObjectWriter& body) {
+                     body.member("principal", args.principal)
+                         .member("label", args.label)
+                         .member("expires", args.expires)
+                         .member("at_most", args.at_most)
+                         .member("registry", registry)
+                         .member("model", model);
+                   })));
   return session.show_body(answer.body, token_view());
+}
+
+// ---- another in place of one ----
+
+struct Rotate {
+  std::optional<std::string> id, principal, expires, reason;
+  bool keep = false;
+};
+void declare(Options& options, Rotate& args) {
+  options
+      .word("ID", args.id, "its id, as herald token list shows it (default: the one that you come in with)")
+      .option("--principal", "WHO", args.principal, "whose it is (default: yours)")
+      .time(
+          "--expires", "TIME", Moment::ahead, args.expires,
+          "of the new one, as 2027-01-01 or 90d from now (default: never; needed where the old one expires)")
+      .flag("--keep", args.keep, "do not revoke the old one yet: both open the server until you do")
+      .option("--reason", "TEXT", args.reason, "why, for the record (default: rotated)");
+}
+
+// The token of that id, as the server lists it. Errors: not_found.
+Result<json::Document> find_token(Client& client, const std::string& principal, const std::string& id) {
+  std::string cursor;
+  do {
+    HERALD_TRY(const Answer answer, client.get(Query("/v1/tokens")
+                                                   .add("principal", principal)
+                                                   .add("limit", std::to_string(limits::kMaxPageSize))
+                                                   .add("cursor", cursor)
+                                                   .str()));
+    HERALD_TRY(const auto page, json::Document::parse(answer.body));
+    for (const std::string_view token : raw_elements(answer.body, "items")) {
+      HERALD_TRY(auto document, json::Document::parse(token));
+      if (string_at(document.root(), "id") == id) return document;
+    }
+    cursor = string_at(page.root(), "next");
+  } while (!cursor.empty());
+  return error(Cause::not_found,
+               fmt::format("{} no token {}: herald token list shows them, with --principal those of others",
+                           principal.empty() ? "you have" : principal + " has", id),
+               "ID");
+}
+
+Result<std::string> id_in_use(Client& client) {
+  HERALD_TRY(const Answer answer, client.get("/v1/me"));
+  HERALD_TRY(const auto me, json::Document::parse(answer.body));
+  const std::string id = string_at(me.root(), "token_id");
+  if (id.empty())
+    return error(Cause::missing_field, "you came in without a token: which one? herald token list", "ID");
+  return id;
+}
+
+// The profile that has the old one gets the new one, before the old one opens nothing any more.
+Result<void> keep_in_profile(Session& session, const std::string& old, const std::string& token) {
+  HERALD_TRY(auto profiles, Profiles::load());
+  const auto name = profiles.name_of_token(old);
+  if (!name) return {};
+  HERALD_CHECK(profiles.put(*name, {profiles.all().at(*name).url, token}));
+  HERALD_CHECK(profiles.save());
+  session.note(fmt::format("profile {} has the new one", *name));
+  return {};
+}
+
+Result<void> run(Session& session, const Rotate& args) {
+  Client& client = session.client();
+  std::string id = args.id.value_or("");
+  if (id.empty()) {
+    HERALD_TRY(id, id_in_use(client));
+  }
+  HERALD_TRY(const auto found, find_token(client, args.principal.value_or(""), id));
+  const json::Value old = found.root();
+  if (!string_at(old, "revoked.time").empty())
+    return error(Cause::not_allowed_now, "token " + id + " is revoked already", "ID");
+  if (!string_at(old, "expires").empty() && !args.expires)
+    return error(Cause::missing_field, "the old one expires, so say when the new one does, as 90d",
+                 "--expires");
+  HERALD_TRY(const Answer answer,
+             issue(client, with_body("POST", "/v1/tokens", [&](json::ObjectWriter& body) {
+                     const auto same = [&](const char* member, const char* path) {
+                       const std::string text = string_at(old, path);
+                       if (!text.empty()) body.member(member, text);
+                     };
+                     same("principal", "principal_id");
+                     same("label", "label");
+                     same("at_most", "at_most");
+                     same("registry", "on.registry");
+                     same("model", "on.model");
+                     body.member("expires", args.expires);
+                   })));
+  HERALD_CHECK(session.show_body(answer.body, token_view()));
+  const auto document = json::Document::parse(answer.body);
+  const auto came_in_with = session.client_options().token;
+  const auto in_use = came_in_with ? id_in_use(client) : Result<std::string>("");
+  if (in_use && *in_use == id)
+    HERALD_CHECK(keep_in_profile(session, *came_in_with, string_at(document->root(), "token")));
+  if (args.keep) {
+    session.note(fmt::format("the old one opens the server until: herald token revoke {}", id));
+    return {};
+  }
+  HERALD_CHECK(
+      client.send(with_body("DELETE", "/v1/tokens/" + percent_encode(id), [&](json::ObjectWriter& body) {
+        body.member("reason", args.reason.value_or("rotated"));
+      })));
+  session.note(fmt::format("token {} opens nothing any more", id));
+  return {};
 }
 
 struct List {
@@ -103,20 +220,30 @@ Result<void> run(Session& session, const Revoke& args) {
 }  // namespace
 
 void add_token_commands(Program& program) {
-  const Group group = program.group({"token", "Tokens: what opens the server. Shown once, kept as digests.",
-                                     "herald token issue --label laptop\n"
-                                     "herald token issue --principal ci --at-most member --model churn\n"
-                                     "herald token list",
-                                     kAccessSection});
+  const Group group =
+      program.group({"token", "Tokens: what opens the server. Shown once, kept as digests.",
+                     "herald token issue --label laptop\n"
+                     "herald token issue --principal ci --at-most member --model churn\n"
+                     "herald token rotate --principal ci 0190a8b0-0000-7000-8000-000000000001\n"
+                     "herald token list --principal ci",
+                     kAccessSection});
   program.command<Issue>(group,
                          {"issue", "Issue a token, for yourself or (as administrator) for another.",
-                          "herald token issue --label laptop --expires 2027-01-01T00:00:00Z\n"
+                          "herald token issue --label laptop --expires 90d\n"
                           "herald token issue --principal ci --at-most member --registry models"},
                          declare, run);
-  program.command<List>(group,
-                        {"list", "List tokens, with when each was last used.",
-                         "herald token list\nherald token list --principal ci"},
-                        declare, run);
+  program.command<List>(
+      group,
+      {"list", "List your tokens, or (as administrator) another's, with when each was last used.",
+       "herald token list\nherald token list --principal ci"},
+      declare, run);
+  program.command<Rotate>(
+      group,
+      {"rotate",
+       "Issue another token for what one opens, then revoke the one; a profile that has it is changed.",
+       "herald token rotate                                # the one that you come in with\n"
+       "herald token rotate --principal ci 0190a8b0-0000-7000-8000-000000000001 --expires 90d --keep"},
+      declare, run);
   program.command<Revoke>(group,
                           {"revoke", "Revoke a token: it opens nothing from now on.",
                            "herald token revoke 0190a8b0-0000-7000-8000-000000000001 --reason leaked"},

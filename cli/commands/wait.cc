@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/saying.h"
 #include "cli/commands/shared.h"
 #include "cli/event_stream.h"
 #include "cli/parsing.h"
@@ -58,7 +59,7 @@ Result<void> run(Session& session, const AliasPlace& args) {
   }
   Waiting waiting{.events = events_of(model)};
   waiting.seconds = args.timeout;
-  waiting.what = fmt::format("{}:{} points {}", model.str(), alias.str(),
+  waiting.what = fmt::format("{}:{} to point {}", model.str(), alias.str(),
                              gone     ? "nowhere"
                              : wanted ? fmt::format("at v{}", *wanted)
                                       : "at a version");
@@ -69,8 +70,14 @@ Result<void> run(Session& session, const AliasPlace& args) {
   };
   HERALD_CHECK(wait_until(session, waiting));
   if (now) return session.show({.target = fmt::format("{}/versions/{}", model.path(), *now)}, version_view());
-  session.note(fmt::format("{}:{} is gone", model.str(), alias.str()));
-  return {};
+  std::string object;
+  json::ObjectWriter(object)
+      .member("model", model.str())
+      .member("alias", alias.str())
+      .member("gone", true)
+      .close();
+  return say(session, fmt::format("{}:{} is gone\n", model.str(), alias.str()), object,
+             model.str() + ":" + alias.str());
 }
 
 // ---- a version ----
@@ -92,7 +99,7 @@ Result<void> run(Session& session, const VersionState& args) {
   const std::string wanted = args.status.value_or("ready");
   Waiting waiting{.events = events_of(version.model)};
   waiting.seconds = args.timeout;
-  waiting.what = fmt::format("{} is {}", args.reference, wanted);
+  waiting.what = fmt::format("{} to be {}", args.reference, wanted);
   waiting.look = [&](Client& client) -> Result<bool> {
     const auto document = read(client, version.path());
     if (!document && document.error().cause == Cause::not_found) {
@@ -124,7 +131,7 @@ Result<void> run(Session& session, const DeliveryEnd& args) {
   const std::string target = "/v1/deliveries/" + percent_encode(args.id);
   Waiting waiting{.events = Query("/v1/events/stream").add("type", "delivery.*")};
   waiting.seconds = args.timeout;
-  waiting.what = "delivery " + args.id + " is done";
+  waiting.what = "delivery " + args.id + " to be done";
   waiting.look = [&](Client& client) -> Result<bool> {
     HERALD_TRY(const auto document, read(client, target));
     const std::string state = string_at(document.root(), "state");
@@ -161,7 +168,7 @@ Result<void> run(Session& session, const ViewsAt& args) {
   }
   Waiting waiting{.events = Query("/v1/events/stream")};
   waiting.seconds = args.timeout;
-  waiting.what = fmt::format("the views hold event {}", event);
+  waiting.what = fmt::format("the views to hold event {}", event);
   waiting.look = [&](Client& client) -> Result<bool> {
     HERALD_TRY(const std::uint64_t newest, newest_sequence(client));
     if (newest < event) return false;
@@ -170,10 +177,8 @@ Result<void> run(Session& session, const ViewsAt& args) {
     return true;
   };
   HERALD_CHECK(wait_until(session, waiting));
-  session.print(session.output() == Output::table ? fmt::format("the views hold event {}\n", event)
-                : session.output() == Output::id  ? fmt::format("{}\n", event)
-                                                  : fmt::format("{{\"sequence\":{}}}\n", event));
-  return {};
+  return say(session, fmt::format("the views hold event {}\n", event),
+             fmt::format("{{\"sequence\":{}}}", event), std::to_string(event));
 }
 
 }  // namespace

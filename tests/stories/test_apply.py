@@ -56,7 +56,7 @@ def test_a_folder_is_shown_then_applied_then_there_is_nothing_to_do(server, fold
     assert dry.returncode == 2 and events(server) == before
     assert dry.stdout.splitlines() == [
         "~ model churn", "    + description:", "    +   Who leaves next month.", "    +   Asked every night.",
-        "    + tag team: risk", "    ~ tag tier: 2 → 1", "    + alias production: v1",
+        "    + tag team: risk", "    ~ tag tier: 2 → 1", "    + alias production: v1", "    ! tag extra: stays (not named; stays)",
         "+ automation tell-deployer", "    + enabled: true", '    + scope: {"model":"churn"}', '    + on: ["alias.assigned"]',
         '    + conditions: [{"field":"data.alias","op":"equals","value":"production"}]',
         '    + actions: [{"kind":"webhook","url":"https://deploy.example.com/hook","payload":{"version":"${version.number}","score":1.5}}]']
@@ -72,9 +72,49 @@ def test_a_folder_is_shown_then_applied_then_there_is_nothing_to_do(server, fold
 
     after = events(server)
     again = server.cli("apply", "-f", folder, "--dry-run")
-    assert (again.returncode, again.stdout) == (0, ""), again.stdout
+    assert (again.returncode, again.stdout) == (0, "= model churn\n    ! tag extra: stays (not named; stays)\n")
+    assert "1 is there that no file names (marked !): --prune takes it away" in again.stderr
     assert server.cli("apply", "-f", folder).returncode == 0, "with nothing to do nobody is asked"
     assert events(server) == after
+
+
+def test_what_no_file_names_any_more_is_shown_and_goes_when_asked(server, folder):
+    """Tags, aliases and automations; what the files do not list at all, other models and versions stay."""
+    server.post("/v1/models", {"name": "fraud", "tags": {"tier": "3"}})
+    for automation, model in (("old", "churn"), ("of-fraud", "fraud")):
+        server.post("/v1/automations", {"name": automation, "on": ["alias.assigned"], "scope": {"model": model},
+                                        "actions": [{"kind": "slack", "url": "https://hooks.slack.com/x"}]})
+    server.put("/v1/models/churn/aliases/candidate", {"version": 2})
+    server.cli("apply", "-f", folder, "--yes")
+    before = events(server)
+
+    shown = server.cli("apply", "-f", folder, "--dry-run")
+    assert shown.returncode == 0, "nothing would change"
+    assert shown.stdout.splitlines() == [
+        "= model churn", "    ! tag extra: stays (not named; stays)", "    ! alias candidate: v2 (not named; stays)",
+        "= automation old", "    ! the whole of it (not named; stays)"]
+    assert "3 are there that no file names" in shown.stderr
+    forms = json.loads(server.cli("apply", "-f", folder, "--dry-run", "-o", "json").stdout)
+    assert [entry["unnamed"] for entry in forms] == [["tag extra: stays", "alias candidate: v2"], [], ["the whole of it"]]
+
+    would = server.cli("apply", "-f", folder, "--prune", "--dry-run")
+    assert would.returncode == 2 and events(server) == before
+    assert would.stdout.splitlines() == ["~ model churn", "    - tag extra: stays", "    - alias candidate: v2", "- automation old"]
+    done = server.cli("apply", "-f", folder, "--prune", "--yes", "--reason", "tidied up")
+    assert done.returncode == 0 and done.stdout == would.stdout and "1 to remove" in done.stderr
+    model = server.get("/v1/models/churn")
+    assert model["tags"] == {"team": "risk", "tier": "1"} and model["aliases"] == {"production": 1} and model["versions"] == 3
+    assert server.get("/v1/models/fraud")["tags"] == {"tier": "3"}
+    assert sorted(item["name"] for item in server.get("/v1/automations")["items"]) == ["of-fraud", "tell-deployer"]
+    assert server.cli("apply", "-f", folder, "--prune", "--dry-run").returncode == 0
+
+
+def test_a_list_that_a_document_does_not_have_is_never_pruned(server):
+    server.put("/v1/models/churn/aliases/production", {"version": 2})
+    done = server.cli("apply", "-f", "-", "--prune", "--yes", stdin="model: churn\ndescription: new\n")
+    assert done.returncode == 0, done.stderr
+    model = server.get("/v1/models/churn")
+    assert model["tags"] and model["aliases"] == {"production": 2}
 
 
 def test_it_comes_from_standard_input_and_null_takes_away(server):

@@ -37,6 +37,7 @@ def test_registries_and_their_policies_are_made_and_then_as_they_should_be(serve
     done = apply(server, REGISTRY, "--yes")
     assert done.returncode == 0, done.stderr
     assert "~ registry models" in done.stdout and "+ registry datasets" in done.stdout and "    + protected alias: production" in done.stdout
+    assert "    + transition: staging → live" in done.stdout and "    + card section: Intended use" in done.stdout
     models, datasets = server.get("/v1/registries/models"), server.get("/v1/registries/datasets")
     assert models["description"] == "what is served" and models["protected_aliases"] == ["production"]
     assert models["stages"] == {"stages": ["staging", "live"], "transitions": [{"to": "staging"}, {"from": "staging", "to": "live"}]}
@@ -51,6 +52,7 @@ def test_null_takes_a_policy_away_and_a_list_is_the_whole_list(server):
     done = apply(server, "registry: models\nstages: null\ncard_policy: ~\nprotected_aliases: [champion]\n", "--yes")
     assert done.returncode == 0, done.stderr
     models = server.get("/v1/registries/models")
+    assert "    - stage: live" in done.stdout and "    - protected alias: production" in done.stdout
     assert models["protected_aliases"] == ["champion"] and "card_policy" not in models and "stages" not in models
     assert models["description"] == "what is served"
 

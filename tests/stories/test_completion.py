@@ -17,7 +17,10 @@ def server(herald_of_the_module):
     server.post("/v1/registries", {"name": "datasets", "kind": "dataset"})
     server.post("/v1/principals", {"name": "ada"})
     server.patch("/v1/registries/models", {"stages": {"stages": ["staging", "live"]}})
-    server.post("/v1/models/churn/versions", {"aliases": ["production"]})
+    server.post("/v1/models/churn/versions", {"aliases": ["production"], "run": {"id": "run-of-churn"}})
+    server.post("/v1/principals", {"name": "risk", "kind": "team"})
+    server.put("/v1/registries/models/protected-aliases/champion")
+    server.post("/v1/artifacts", {"name": "weights", "kind": "model", "reference": "s3://b/w", "digest": "sha256:" + "0" * 64})
     return server
 
 
@@ -64,6 +67,22 @@ def shell(request, environment, tmp_path):
     ("herald role grant ada memb\t", "herald role grant ada member "),
     ("herald user show ad\t", "herald user show ada "),
     ("herald serve --log-form\t", "herald serve --log-format "),
+    ("herald serve --log-level de\t", "herald serve --log-level debug "),
+    ("herald stage set churn:v1 sta\t", "herald stage set churn:v1 staging "),
+    ("herald search x --sort crea\t", "herald search x --sort created "),
+    ("herald diff churn:v1 pro\t", "herald diff churn:v1 production "),
+    ("herald lineage record dataset:x trai\t", "herald lineage record dataset:x trained_on "),
+    ("herald lineage show vers\t", "herald lineage show version:"),
+    ("herald lineage show version:churn:v\t", "herald lineage show version:churn:v1 "),
+    ("herald run show run-of\t", "herald run show run-of-churn "),
+    ("herald team members ris\t", "herald team members risk "),
+    ("herald role list --of ad\t", "herald role list --of ada "),
+    ("herald access explain --principal ad\t", "herald access explain --principal ada "),
+    ("herald events list --actor ad\t", "herald events list --actor ada "),
+    ("herald artifact show 0\t", "herald artifact show [0-9a-f-]{36} "),
+    ("herald version link churn:v1 0\t", "herald version link churn:v1 [0-9a-f-]{36} "),
+    ("herald alias unprotect champ\t", "herald alias unprotect champion "),
+    ("herald man mod\t", "herald man model "),
 ])
 def test_a_tabulator_completes(shell, keys, becomes):
     shell.type(keys)

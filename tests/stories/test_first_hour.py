@@ -1,5 +1,6 @@
 """docs/first-hour.md as a new user would: each task done, and every word that it takes found by reading --help alone."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -9,7 +10,7 @@ import pytest
 from tests.support.server import BINARY, REPO, environment_with
 
 PAGE = (REPO / "docs" / "first-hour.md").read_text()
-TASKS = re.findall(r"^## (\d+)\. (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.M | re.S)
+TASKS = re.findall(r"^## (\d+)\. (.+?)\n(.*?)(?=^##? |\Z)", PAGE, re.M | re.S)
 
 
 def script_of(text):
@@ -30,8 +31,8 @@ def commands_in(script):
                 yield shlex.split(part.strip().rstrip(")"), comments=True)[1:]
 
 
-def test_there_are_ten_tasks():
-    assert [int(number) for number, _, _ in TASKS] == list(range(1, 11))
+def test_there_are_ten_tasks_and_ten_more():
+    assert [int(number) for number, _, _ in TASKS] == list(range(1, 21))
     assert all(list(commands_in(script_of(text))) for _, _, text in TASKS)
 
 
@@ -61,16 +62,27 @@ SHOWS = {
     8: [r"serving/model\.bin$"],
     9: [r"trained_on", r"churn"],
     10: [r"^\+ automation tell-deployer", r"^    \+ tag tier: 1", r"^state +succeeded"],
+    11: [r"^full name +Ada Lovelace", r"^granted +.* by root", r"^you are +root"],
+    12: [r"^ada is in team risk", r"^risk +team +member +credit +.* root$"],
+    13: [r"^allowed +true\n(.*\n)*because +.*team \"risk\"", r"^allowed +false"],
+    14: [r"^token, shown this once +herald_", r"^at most|^model +churn", r"^builds +ci "],
+    15: [r"^version +churn:v3", r'"reference": "churn:v3"'],
+    16: [r"^before +v3", r"^reason +errors since the release"],
+    17: [r"errors since the release", r"^ +\d+ .*alias\.assigned +root "],
+    18: [r"^version +churn:v1 .*"],
+    19: [r"^leaf"],
+    20: [r"^erased: the entry of ada and 0 texts"],
 }
 
 
-def test_all_ten_are_done_in_their_order(herald, receiver, tmp_path):
+def test_all_are_done_in_their_order(herald, receiver, tmp_path):
     server = herald.start("--allow-target", "127.0.0.1")
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "herald").symlink_to(BINARY)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "model.bin").write_bytes(b"weights")
-    environment = environment_with({"HERALD_URL": server.url, "PATH": f"{tmp_path}/bin:/usr/bin:/bin"})
+    environment = environment_with({"HERALD_URL": server.url, "HERALD_CONFIG": str(tmp_path / "config.toml"), "link": server.claim_link(),
+                                    "PATH": f"{tmp_path}/bin:/usr/bin:/bin"})
     for number, title, text in TASKS:
         script = script_of(text).replace("herald serve --data ./data\n", "")   # it runs already
         script = script.replace("https://deploy.example.com/hook", receiver.url("/hook"))
@@ -81,3 +93,5 @@ def test_all_ten_are_done_in_their_order(herald, receiver, tmp_path):
             assert re.search(pattern, result.stdout, re.M), f"{number}. {title}: no {pattern!r} in\n{result.stdout}"
     assert (tmp_path / "serving" / "model.bin").read_bytes() == b"weights"
     assert receiver.wait_for(1)[0].path == "/hook"
+    exported = [json.loads(line) for line in (tmp_path / "churn.ndjson").read_text().splitlines()]
+    assert exported and all(event["type"].startswith("herald.") for event in exported)

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.support.server import BINARY, environment_with
+from tests.support.server import BINARY, REPO, environment_with
 
 
 def run(*arguments, **environment):
@@ -50,6 +50,25 @@ def test_the_program_s_page_has_options_environment_and_exit_codes(pages):
     plain = re.sub(r".\x08", "", run("mandoc", "-Tutf8", pages["herald"]).stdout)
     for word in ("--output", "HERALD_TOKEN", "NO_COLOR", "EXIT STATUS", "124"):
         assert word in plain, word
+
+
+def test_the_exit_codes_are_told_alike(pages):
+    """By the help, on the page, and in docs/cli.md."""
+    told = run(BINARY, "--help").stdout.split("\nexit codes\n")[1].split("\n\n")[0]
+    in_the_help = dict(re.findall(r"^  (\d+) +(\S.*)$", told, re.M))
+    assert list(in_the_help) == ["0", "1", "2", "3", "4", "5", "124"]
+    status = re.sub(r".\x08", "", run("mandoc", "-Tutf8", pages["herald"]).stdout).split("EXIT STATUS")[1].split("EXAMPLES")[0]
+    assert dict(re.findall(r"^\s+(\d+)\s+(\S.*)$", status, re.M)).keys() == in_the_help.keys()
+    assert " ".join(in_the_help["2"].split()) in " ".join(status.split())
+    documented = (REPO / "docs" / "cli.md").read_text().split("## Exit codes")[1].split("\n## ")[0]
+    assert re.findall(r"^\| (\d+) \|", documented, re.M) == list(in_the_help)
+
+
+def test_json_is_one_word():
+    """And is the same wherever it stands."""
+    form = run(BINARY, "profile", "list", "--output", "json", HERALD_CONFIG="/nowhere/config.toml")
+    for words in (["profile", "list", "--json"], ["--json", "profile", "list"]):
+        assert run(BINARY, *words, HERALD_CONFIG="/nowhere/config.toml").stdout == form.stdout == "[]\n"
 
 
 def test_the_same_day_makes_the_same_page():

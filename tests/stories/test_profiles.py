@@ -1,7 +1,9 @@
 """Profiles of the command line: servers by name, their tokens, and the file that holds them."""
 
 import http.server
+import json
 import os
+import re
 import stat
 import subprocess
 import threading
@@ -74,6 +76,32 @@ def test_a_token_goes_to_its_own_server_alone(herald_cli, listener):
     assert listener.seen == [None]
 
 
+def test_a_server_is_the_same_however_it_is_named(herald_cli, listener):
+    """Who named it by HERALD_URL before it had a profile is not locked out by having one."""
+    herald_cli("profile", "add", "work", listener.url, stdin="token")
+    assert herald_cli("model", "list", HERALD_URL=listener.url).returncode == 0
+    assert herald_cli("--url", listener.url + "/", "model", "list").returncode == 0
+    assert listener.seen == ["Bearer token"] * 2
+
+
+def test_which_of_two_tokens_opens_a_server_is_not_guessed(herald_cli, listener):
+    herald_cli("profile", "add", "elsewhere", "http://127.0.0.1:9", stdin="other")
+    herald_cli("profile", "add", "a", listener.url, stdin="token-a")
+    herald_cli("--url", listener.url, "model", "list")
+    herald_cli("profile", "add", "b", listener.url, stdin="token-b")
+    herald_cli("--url", listener.url, "model", "list")
+    herald_cli("profile", "use", "b")
+    herald_cli("--url", listener.url, "model", "list")
+    assert listener.seen == ["Bearer token-a", None, "Bearer token-b"]
+
+
+def test_a_profile_that_is_named_gives_its_token_to_no_other_server(herald_cli, listener):
+    herald_cli("profile", "add", "work", listener.url, stdin="token")
+    herald_cli("profile", "add", "elsewhere", "http://127.0.0.1:9", stdin="other")
+    herald_cli("--url", listener.url, "--profile", "elsewhere", "model", "list")
+    assert listener.seen == [None]
+
+
 def test_a_token_of_the_environment_goes_before_the_profiles(herald_cli, listener):
     herald_cli("profile", "add", "work", listener.url, stdin="token")
     assert herald_cli("model", "list", HERALD_TOKEN="other").returncode == 0
@@ -125,3 +153,91 @@ def test_a_token_that_is_none_is_refused_and_not_shown(herald_cli, config, token
     assert refused.returncode == 2 and "a token has" in refused.stderr
     assert not token or token not in refused.stderr
     assert not config.exists()
+
+
+# ---- a token in place of another, at a real server ----
+
+
+@pytest.fixture
+def claimed(herald, herald_cli):
+    server = herald.start()
+    assert herald_cli("claim", server.claim_link(), "--name", "root").returncode == 0
+    return server
+
+
+def token_in(config):
+    return re.search(r'token = "(.+)"', config.read_text()).group(1)
+
+
+def test_ones_own_token_is_rotated_and_the_profile_has_the_new_one(claimed, herald_cli, config):
+    before = token_in(config)
+    done = herald_cli("token", "rotate")
+    assert done.returncode == 0, done.stderr
+    after = token_in(config)
+    assert after != before and after in done.stdout and "profile local has the new one" in done.stderr
+    assert herald_cli("whoami").returncode == 0
+    assert herald_cli("whoami", HERALD_TOKEN=before).returncode == 5
+    assert herald_cli("events", "list", "--type", "token.revoked", "-o", "jsonl").stdout.count('"reason":"rotated"') == 1
+
+
+def test_anothers_token_is_rotated_into_one_that_opens_the_same(claimed, herald_cli, config):
+    herald_cli("service", "create", "ci")
+    herald_cli("model", "register", "churn")
+    herald_cli("role", "grant", "ci", "member", "--model", "churn")
+    issued = json.loads(herald_cli("token", "issue", "--principal", "ci", "--label", "builds", "--at-most", "viewer", "--model", "churn",
+                                   "--expires", "90d", "-o", "json").stdout)
+    refused = herald_cli("token", "rotate", issued["id"], "--principal", "ci")
+    assert refused.returncode == 2 and "--expires" in refused.stderr, "an end is never lost silently"
+    mine = token_in(config)
+    new = json.loads(herald_cli("token", "rotate", issued["id"], "--principal", "ci", "--expires", "90d", "--keep", "-o", "json").stdout)
+    assert {key: new[key] for key in ("principal", "label", "at_most", "on")} == {key: issued[key] for key in ("principal", "label", "at_most", "on")}
+    assert token_in(config) == mine
+    for token in (issued["token"], new["token"]):
+        assert herald_cli("model", "show", "churn", HERALD_TOKEN=token).returncode == 0
+    last = json.loads(herald_cli("token", "rotate", new["id"], "--principal", "ci", "--expires", "2099-01-01", "-o", "json").stdout)
+    assert last["expires"] == "2099-01-01T00:00:00.000Z"
+    assert herald_cli("model", "show", "churn", HERALD_TOKEN=new["token"]).returncode == 5
+
+
+def test_a_token_that_is_not_there_or_is_revoked_is_not_rotated(claimed, herald_cli):
+    assert herald_cli("token", "rotate", "01920000-0000-7000-8000-000000000001").returncode == 3
+    issued = json.loads(herald_cli("token", "issue", "-o", "json").stdout)["id"]
+    herald_cli("token", "revoke", issued)
+    again = herald_cli("token", "rotate", issued)
+    assert again.returncode == 4 and "revoked already" in again.stderr
+
+
+# ---- people by their names ----
+
+
+def test_people_are_shown_by_name_and_asked_for_by_name(claimed, herald_cli):
+    herald_cli("model", "register", "churn")
+    assert " by root (event " in herald_cli("model", "show", "churn").stdout
+    listed = herald_cli("events", "list", "--type", "model.registered")
+    assert [line.split()[4:6] for line in listed.stdout.splitlines()[1:]] == [["model.registered", "root"]], listed.stdout
+    assert "root" in herald_cli("events", "tail", "-n", "1").stdout
+    for who in ("root", json.loads(herald_cli("whoami", "-o", "json").stdout)["actor"]):
+        found = herald_cli("events", "list", "--actor", who, "--type", "model.registered", "-o", "id")
+        assert len(found.stdout.split()) == 1
+    nobody = herald_cli("events", "list", "--actor", "rooot")
+    assert nobody.returncode == 3 and "rooot" in nobody.stderr
+    recorded = json.loads(herald_cli("model", "show", "churn", "-o", "json").stdout)
+    assert re.fullmatch(r"[0-9a-f-]{36}", recorded["created"]["actor"]), "for programs: what is recorded"
+
+
+def test_an_id_stays_what_other_commands_take(claimed, herald_cli):
+    me = json.loads(herald_cli("whoami", "-o", "json").stdout)["actor"]
+    herald_cli("user", "create", "ada")
+    assert re.search(rf"^root .* {me}$", herald_cli("user", "list").stdout, re.M)
+    assert " by root (event " in herald_cli("user", "show", "ada").stdout
+
+
+def test_days_and_spans_are_times(claimed, herald_cli):
+    herald_cli("model", "register", "churn")
+    every = herald_cli("events", "list", "-o", "id").stdout
+    for words in (["--since", "1d"], ["--since", "2020-01-01"], ["--until", "2099-12-31"], ["--since", "1h", "--until", "2099-12-31"]):
+        assert herald_cli("events", "list", *words, "-o", "id").stdout == every
+    assert herald_cli("events", "list", "--until", "1d", "-o", "id").stdout == ""
+    assert herald_cli("model", "show", "churn", "--as-of", "1d").returncode == 3
+    wrong = herald_cli("events", "list", "--since", "yesterday")
+    assert wrong.returncode == 2 and "RFC 3339" in wrong.stderr

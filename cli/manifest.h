@@ -8,7 +8,7 @@
 //   ---
 //   model: churn                       # [REGISTRY/]NAME
 //   description: who leaves next month
-//   owner: 0192f3...                   # a principal's id
+//   owner: ada                         # a principal, by name or id
 //   card: |
 //     # Intended use
 //   tags: {team: risk, tier: 1, old: null}

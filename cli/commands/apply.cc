@@ -43,7 +43,22 @@ Prune prune_of(const Apply& args) {
   return args.prune ? Prune::yes : Prune::no;
 }
 
-Result<Plan> plan_of(Client& client, const Manifest& manifest, const Apply& args) {
+// An owner may be written by name; the server keeps ids.
+Result<Manifest> with_owner_id(Client& client, Manifest manifest) {
+  auto* model = std::get_if<ModelWanted>(&manifest.wanted);
+  if (model == nullptr || !model->owner.value) return manifest;
+  auto id = principal_id(client, *model->owner.value);
+  if (!id) {
+    Error wrong = std::move(id).error();
+    wrong.message = fmt::format("{}: {}", manifest.where, wrong.message);
+    return wrong;
+  }
+  model->owner.value = *id;
+  return manifest;
+}
+
+Result<Plan> plan_of(Client& client, const Manifest& written, const Apply& args) {
+  HERALD_TRY(const Manifest manifest, with_owner_id(client, written));
   Present now;
   HERALD_TRY(const auto resource, read_if_there(client, target_of(manifest)));
   if (resource) now.resource = resource->root();

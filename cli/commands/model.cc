@@ -42,7 +42,7 @@ void declare(Options& options, Register& args) {
   options.word("MODEL", args.model, kModel)
       .option("--description", "TEXT", args.description, "what it is for; @FILE reads it")
       .option("--tag", "KEY=VALUE", args.tags, "a tag")
-      .option("--owner", "PRINCIPAL", args.owner, "the id of who can be asked")
+      .option("--owner", "PRINCIPAL", args.owner, "who can be asked, by name or id")
       .option("--card", "TEXT", args.card, "its card, in Markdown; @FILE reads it");
 }
 Result<void> run(Session& session, const Register& args) {
@@ -56,13 +56,17 @@ Result<void> run(Session& session, const Register& args) {
   if (args.card) {
     HERALD_TRY(card, text_or_file(*args.card, "--card"));
   }
+  std::optional<std::string> owner;
+  if (args.owner) {
+    HERALD_TRY(owner, principal_id(session.client(), *args.owner));
+  }
   std::string target = model.path();
   target.erase(target.rfind('/'));
   return session.show(with_body("POST", target,
                                 [&](json::ObjectWriter& body) {
                                   body.member("name", model.model.str()).member("description", description);
                                   if (!tags.empty()) body.member("tags", tags);
-                                  body.member("owner", args.owner).member("card", card);
+                                  body.member("owner", owner).member("card", card);
                                 }),
                       model_view());
 }

@@ -55,7 +55,8 @@ struct ListUse {
 void declare(Options& options, ListUse& args) {
   options
       .word("MODEL|REFERENCE", args.of, "[REGISTRY/]MODEL, or one version of it: MODEL:v3, MODEL:production")
-      .option("--since", "TIME", args.since, "only who has used it since then, as 2026-11-24T09:00:00Z");
+      .time("--since", "TIME", Moment::day_begins, args.since,
+            "only who has used it since then, as 2026-11-24T09:00:00Z, 2026-11-24 or 7d");
   declare_as_of(options, args.as_of);
   declare_paging(options, args.paging);
 }

@@ -82,7 +82,7 @@ def test_what_no_file_names_any_more_is_shown_and_goes_when_asked(server, folder
     """Tags, aliases and automations; what the files do not list at all, other models and versions stay."""
     server.post("/v1/models", {"name": "fraud", "tags": {"tier": "3"}})
     for automation, model in (("old", "churn"), ("of-fraud", "fraud")):
-        server.post("/v1/automations", {"name": automation, "on": ["alias.assigned"], "scope": {"model": model},
+        server.post("/v1/automations", {"name": automation, "enabled": False, "on": ["alias.assigned"], "scope": {"model": model},
                                         "actions": [{"kind": "slack", "url": "https://hooks.slack.com/x"}]})
     server.put("/v1/models/churn/aliases/candidate", {"version": 2})
     server.cli("apply", "-f", folder, "--yes")

@@ -225,6 +225,19 @@ def test_people_are_shown_by_name_and_asked_for_by_name(claimed, herald_cli):
     assert re.fullmatch(r"[0-9a-f-]{36}", recorded["created"]["actor"]), "for programs: what is recorded"
 
 
+def test_owners_are_named_and_shown_by_name(claimed, herald_cli):
+    ada = json.loads(herald_cli("user", "create", "ada", "-o", "json").stdout)["id"]
+    herald_cli("model", "register", "churn", "--owner", "ada")
+    assert json.loads(herald_cli("model", "show", "churn", "--json").stdout)["owner"] == ada
+    assert re.search(r"^owner +ada$", herald_cli("model", "show", "churn").stdout, re.M)
+    assert herald_cli("apply", "-f", "-", "--dry-run", stdin="model: churn\nowner: ada\n").returncode == 0
+    applied = herald_cli("apply", "-f", "-", "--yes", stdin="model: churn\nowner: root\n")
+    assert applied.returncode == 0 and herald_cli("model", "owner", "churn", ada).returncode == 0
+    for refused in (herald_cli("model", "register", "fraud", "--owner", "nobody"),
+                    herald_cli("apply", "-f", "-", "--yes", stdin="model: churn\nowner: nobody\n")):
+        assert refused.returncode == 3 and "nobody" in refused.stderr
+
+
 def test_an_id_stays_what_other_commands_take(claimed, herald_cli):
     me = json.loads(herald_cli("whoami", "-o", "json").stdout)["actor"]
     herald_cli("user", "create", "ada")

@@ -11,6 +11,7 @@ import threading
 import pytest
 
 from tests.support.server import BINARY, environment_with
+from tests.support.terminal import Terminal
 
 
 @pytest.fixture
@@ -243,6 +244,18 @@ def test_an_id_stays_what_other_commands_take(claimed, herald_cli):
     herald_cli("user", "create", "ada")
     assert re.search(rf"^root .* {me}$", herald_cli("user", "list").stdout, re.M)
     assert " by root (event " in herald_cli("user", "show", "ada").stdout
+
+
+def test_a_person_at_a_terminal_is_asked_before_somebody_is_erased(claimed, herald_cli, config):
+    herald_cli("user", "create", "ada")
+    environment = environment_with({"HERALD_CONFIG": str(config), "TERM": "dumb"})
+    for answer, said in (("\n", "not erased"), ("y\n", "erased: the entry of ada and 0 texts")):
+        with Terminal([BINARY, "erase", "ada"], environment) as terminal:
+            terminal.wait_for(r"erase ada and all texts that ada wrote, for ever\? \[y/N\] ")
+            assert herald_cli("user", "show", "ada").returncode == 0, "nothing is done before the answer"
+            terminal.type(answer)
+            assert said in terminal.to_its_end()
+    assert herald_cli("user", "show", "ada").returncode == 3
 
 
 def test_days_and_spans_are_times(claimed, herald_cli):

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "api/sight.h"
+
 namespace herald::api {
 
 namespace {
@@ -62,36 +64,14 @@ Result<registry::VersionReference> parse_reference(std::string_view text) {
                                            std::string(text.substr(colon + 1)));
 }
 
-registry::RegistryRecord as_visible_now(const Call& call, registry::RegistryRecord then) {
-  if (!call.as_of) return then;
-  const projections::HeadReader head(call.herald.parts.head);
-  const auto now =
-      registry::find<registry::RegistryRecord>(head, registry::Table::registries, then.id.bytes());
-  then.visibility = now ? now->visibility : registry::Visibility::restricted;
-  return then;
-}
-
-// Who does not see all is not told which others there are.
 Result<registry::RegistryRecord> seen_registry(const Call& call, const registry::Reader& state,
                                                const registry::RegistryName& name) {
-  if (call.access.sees_all()) return registry::require_registry(state, name);
-  auto found = registry::find_registry(state, name);
-  if (found) *found = as_visible_now(call, std::move(*found));
-  if (found && call.access.sees(*found)) return std::move(*found);
-  return error(Cause::not_found, "registry \"" + name.str() + "\" does not exist on this server", "registry");
+  return Sight(call).registry(state, name);
 }
 
 Result<registry::FoundModel> seen_model(const Call& call, const registry::Reader& state,
                                         const registry::ModelAddress& address) {
-  if (call.access.sees_all()) return registry::require_model(state, address.registry, address.model);
-  HERALD_TRY(auto home, seen_registry(call, state, address.registry));
-  auto model = registry::find_model(state, home.id, address.model);
-  if (model && call.access.on(home, model->id))
-    return registry::FoundModel{std::move(home), std::move(*model)};
-  return error(
-      Cause::not_found,
-      "model \"" + address.model.str() + "\" does not exist in registry \"" + address.registry.str() + "\"",
-      "model");
+  return Sight(call).model(state, address);
 }
 
 std::string_view text_in(const Call& call, std::string_view name) {

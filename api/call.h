@@ -63,10 +63,7 @@ Result<registry::VersionSelector> parse_selector(std::string_view text);
 // `[registry/]model:3` is taken for `:v3`.
 Result<registry::VersionReference> parse_reference(std::string_view text);
 
-// ---- what the caller may see ----
-// With the visibility that it has now: who may see it is not of the past.
-registry::RegistryRecord as_visible_now(const Call& call, registry::RegistryRecord then);
-// The registry, as if those that the caller does not see did not exist.
+// ---- what the caller may see (sight.h), where one thing alone is asked for ----
 Result<registry::RegistryRecord> seen_registry(const Call& call, const registry::Reader& state,
                                                const registry::RegistryName& name);
 Result<registry::FoundModel> seen_model(const Call& call, const registry::Reader& state,

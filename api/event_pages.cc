@@ -5,8 +5,7 @@
 #include <limits>
 #include <locale>
 
-#include "api/authorisation.h"
-#include "api/event_sight.h"
+#include "api/sight.h"
 #include "automations/wildcard.h"
 #include "registry/vocabulary.h"
 
@@ -36,6 +35,13 @@ class PageOfEvents {
       if (count_ < limit_) cursor_ = sequence;
       return true;
     }
+    more_ = true;
+    return false;
+  }
+
+  // The next page looks at it with a fresh sight. Where it is the first that was looked at, it is passed over.
+  bool end_before(Sequence sequence) {
+    if (count_ + passed_over_ == 0) return pass_over(sequence);
     more_ = true;
     return false;
   }
@@ -161,18 +167,18 @@ Result<std::vector<std::string>> patterns_in(std::string_view list) {
 // Offers an event to the page, if it passes the filter.
 class Selecting {
  public:
-  Selecting(const EventFilter& filter, EventSight& sight, PageOfEvents& page)
-      : filter_(filter), sight_(sight), everything_(filter.everything() && sight.all()), page_(page) {}
+  Selecting(const EventFilter& filter, const Sight& sight, PageOfEvents& page)
+      : filter_(filter), sight_(sight), everything_(filter.everything() && sight.sees_all()), page_(page) {}
   bool operator()(Sequence sequence, std::string_view bytes) const {
     if (everything_) return page_.take(sequence, bytes);
     const auto envelope = filter_.pass(bytes);
-    if (envelope && sight_.shows(*envelope, bytes)) return page_.take(sequence, bytes);
-    return page_.pass_over(sequence);
+    if (envelope && sight_.sees(*envelope, bytes)) return page_.take(sequence, bytes);
+    return sight_.is_worn_out() ? page_.end_before(sequence) : page_.pass_over(sequence);
   }
 
  private:
   const EventFilter& filter_;
-  EventSight& sight_;
+  const Sight& sight_;
   const bool everything_;
   PageOfEvents& page_;
 };
@@ -180,7 +186,7 @@ class Selecting {
 Result<Answer> page_of_a_model(const Call& call, const EventSelection& selection, PageOfEvents page) {
   const Timelines from(call.herald.parts);
   HERALD_TRY(const Bounds bounds, bounds_in(call, from.log, from.end));
-  EventSight sight(call.herald.parts.head, call.access);
+  const Sight sight(call);
   HERALD_CHECK(scan_timeline(from, projections::timelines::model(*selection.model), bounds,
                              Selecting(selection.filter, sight, page)));
   return std::move(page).answer(call, from.end);
@@ -246,7 +252,7 @@ Result<Answer> timeline_page(const Call& call, const std::string& timeline) {
     bounds.before = Sequence(cursor);
   }
   PageOfEvents page(request.limit);
-  EventSight sight(call.herald.parts.head, call.access);
+  const Sight sight(call);
   const EventFilter all;
   HERALD_CHECK(scan_timeline(from, timeline, bounds, Selecting(all, sight, page)));
   return std::move(page).answer(call, from.end);
@@ -261,7 +267,7 @@ Result<Answer> event_page(const Call& call) {
   const Sequence end = call.herald.parts.tail.last();
   const auto log = call.herald.parts.log.read();
   HERALD_TRY(const Bounds bounds, bounds_in(call, log, end));
-  EventSight sight(call.herald.parts.head, call.access);
+  const Sight sight(call);
   scan_log(log, bounds, Selecting(selection.filter, sight, page));
   return std::move(page).answer(call, end);
 }

@@ -310,8 +310,8 @@ TEST_F(ExportedEvents, GoToOldHttpUpToTheEndOfTheConnection) {
 
 TEST_F(ExportedEvents, ArePulledInSlicesHoweverManyThereAre) {
   record_large_events(400);
-  const auto everything = registry::Access::unlimited();
-  EventSight sight(*head_, everything);
+  const Caller everybody{registry::Actor::anonymous("http"), registry::Access::unlimited()};
+  const Sight sight(everybody, *head_);
   EXPECT_LT(read_export_slice(*log_, {}, sight, Sequence(0), Sequence(last())).lines.size(), 300u << 10);
   std::string expected;
   log_->read().scan(Sequence(1), [&](Sequence, std::string_view bytes) {

@@ -11,17 +11,19 @@ constexpr std::size_t kSliceBytes = 256 << 10;
 
 }  // namespace
 
-ExportSlice read_export_slice(const eventstore::Log& log, const EventFilter& filter, EventSight& sight,
+ExportSlice read_export_slice(const eventstore::Log& log, const EventFilter& filter, const Sight& sight,
                               Sequence after, Sequence last) {
   ExportSlice slice{.lines = {}, .position = after};
-  const bool everything = filter.everything() && sight.all();
+  const bool everything = filter.everything() && sight.sees_all();
   std::size_t looked_at = 0;
   const auto reader = log.read();
   reader.scan(after.next(), [&](Sequence sequence, std::string_view bytes) {
     if (sequence > last) return false;
-    slice.position = sequence;
     const auto envelope = everything ? std::nullopt : filter.pass(bytes);
-    if (everything || (envelope && sight.shows(*envelope, bytes))) {
+    const bool is_seen = everything || (envelope && sight.sees(*envelope, bytes));
+    if (!is_seen && looked_at > 0 && sight.is_worn_out()) return false;
+    slice.position = sequence;
+    if (is_seen) {
       slice.lines.append(bytes);
       slice.lines.push_back('\n');  // compact JSON: no line ends in it
     }
@@ -44,7 +46,7 @@ Task<> send_export(const Call& call, Export lines, asio::thread_pool& pool, Wire
     }
     caller = std::move(*renewed);
     std::function<ExportSlice()> read = [&parts, &caller, &lines, position] {
-      EventSight sight(parts.head, caller.access);
+      const Sight sight(caller, parts.head);
       return read_export_slice(parts.log, lines.filter, sight, position, lines.last);
     };
     const ExportSlice slice = co_await blocking<ExportSlice>(pool, std::move(read));

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "api/call.h"
-#include "api/event_sight.h"
+#include "api/sight.h"
 #include "api/wire.h"
 
 namespace herald::api {
@@ -15,7 +15,7 @@ struct ExportSlice {
   Sequence position;  // looked at up to and with this
 };
 // Of the events in (after, last], until a slice is full.
-ExportSlice read_export_slice(const eventstore::Log& log, const EventFilter& filter, EventSight& sight,
+ExportSlice read_export_slice(const eventstore::Log& log, const EventFilter& filter, const Sight& sight,
                               Sequence after, Sequence last);
 
 // Returns when all was sent, or the caller has gone.

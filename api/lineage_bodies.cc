@@ -17,6 +17,10 @@ Result<registry::NodeAddress> address_of(const NodeRequest& node, const std::str
   return address;
 }
 
+ShownNodeBody shown_node_body(const projections::LineageNode& node) {
+  return {node, node.deleted ? std::optional(true) : std::nullopt};
+}
+
 std::optional<StandingVersionBody> standing_version(const registry::Reader& state, registry::ModelId id,
                                                     VersionNumber number) {
   const auto model = registry::find_model(state, id);
@@ -40,14 +44,16 @@ std::optional<StandingVersionBody> standing_version(const registry::Reader& stat
 }
 
 EvaluationBody evaluation_body(const registry::FoundModel& found,
-                               const registry::EvaluationRecord& evaluation) {
+                               const registry::EvaluationRecord& evaluation, const Sight& sight) {
+  const auto& on = evaluation.dataset;
+  const bool shows_on = on && (on->kind != registry::NodeKind::artifact || sight.sees(*on));
   return {.id = evaluation.id,
           .registry = found.registry.name,
           .model = found.model.name,
           .version = evaluation.version,
           .reference = reference_of(found.registry.name, found.model.name, evaluation.version),
           .name = evaluation.name,
-          .dataset = evaluation.dataset,
+          .dataset = shows_on ? on : std::nullopt,
           .run = evaluation.run,
           .metrics = evaluation.metrics,
           .files = evaluation.files,

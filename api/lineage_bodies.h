@@ -1,6 +1,7 @@
 // How nodes of lineage and versions that stand on something go out, and how callers write nodes.
 #pragma once
 
+#include "api/call.h"
 #include "api/representation.h"
 #include "api/sight.h"
 #include "projections/lineage.h"
@@ -18,6 +19,13 @@ struct NodeRequest {
 BOOST_DESCRIBE_STRUCT(NodeRequest, (), (version, artifact, run, dataset, deployment))
 // Errors: about "<field>.version".
 Result<registry::NodeAddress> address_of(const NodeRequest& node, const std::string& field);
+
+// A node as an answer shows it.
+struct ShownNodeBody : registry::Node {
+  std::optional<bool> deleted = {};  // it has the name that it had
+};
+BOOST_DESCRIBE_STRUCT(ShownNodeBody, (registry::Node), (deleted))
+ShownNodeBody shown_node_body(const projections::LineageNode& node);
 
 // A version in short, with what it stands as.
 struct StandingVersionBody {
@@ -51,7 +59,8 @@ struct EvaluationBody {
 };
 BOOST_DESCRIBE_STRUCT(EvaluationBody, (),
                       (id, registry, model, version, reference, name, dataset, run, metrics, files, recorded))
+// Without the artifact that it was made on, where that is not seen.
 EvaluationBody evaluation_body(const registry::FoundModel& found,
-                               const registry::EvaluationRecord& evaluation);
+                               const registry::EvaluationRecord& evaluation, const Sight& sight);
 
 }  // namespace herald::api

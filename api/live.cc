@@ -43,7 +43,7 @@ std::string live_heartbeat(Sequence position) {
   return "id: " + std::to_string(position.value()) + "\n: heartbeat\n\n";
 }
 
-LiveSlice read_live_slice(const eventstore::Log& log, const EventFilter& filter, EventSight& sight,
+LiveSlice read_live_slice(const eventstore::Log& log, const EventFilter& filter, const Sight& sight,
                           Sequence after, Sequence upto) {
   LiveSlice slice{.frames = {}, .position = after};
   if (after >= upto) return slice;
@@ -51,10 +51,11 @@ LiveSlice read_live_slice(const eventstore::Log& log, const EventFilter& filter,
   const auto reader = log.read();
   reader.scan(after.next(), [&](Sequence sequence, std::string_view bytes) {
     if (sequence > upto) return false;
-    slice.position = sequence;
     const auto envelope = filter.pass(bytes);
-    if (envelope && sight.shows(*envelope, bytes))
-      slice.frames += live_frame(sequence, envelope->type, bytes);
+    const bool is_seen = envelope && sight.sees(*envelope, bytes);
+    if (!is_seen && looked_at > 0 && sight.is_worn_out()) return false;
+    slice.position = sequence;
+    if (is_seen) slice.frames += live_frame(sequence, envelope->type, bytes);
     return ++looked_at < kLiveSliceEvents && slice.frames.size() < kLiveSliceBytes;
   });
   return slice;
@@ -68,7 +69,7 @@ std::optional<LiveSlice> next_slice(const Call& call, const Live& live, Caller& 
   if (!renewed) return std::nullopt;
   caller = std::move(*renewed);
   const Parts& parts = call.herald.parts;
-  EventSight sight(parts.head, caller.access);
+  const Sight sight(caller, parts.head);
   const Sequence upto = std::min(parts.tail.last(), Sequence(live.before.value() - 1));
   return read_live_slice(parts.log, live.filter, sight, position, upto);
 }

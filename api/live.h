@@ -3,8 +3,8 @@
 #pragma once
 
 #include "api/call.h"
-#include "api/event_sight.h"
 #include "api/loop.h"
+#include "api/sight.h"
 #include "api/wire.h"
 
 namespace herald::api {
@@ -14,7 +14,7 @@ struct LiveSlice {
   Sequence position;   // looked at up to and with this
 };
 // Of the events in (after, upto], until a slice is full.
-LiveSlice read_live_slice(const eventstore::Log& log, const EventFilter& filter, EventSight& sight,
+LiveSlice read_live_slice(const eventstore::Log& log, const EventFilter& filter, const Sight& sight,
                           Sequence after, Sequence upto);
 std::string live_frame(Sequence sequence, std::string_view type, std::string_view bytes);
 std::string live_heartbeat(Sequence position);

@@ -138,9 +138,13 @@ ArtifactBody Presenter::artifact(const registry::ArtifactRecord& artifact,
                     .bytes = artifact.bytes,
                     .reference = artifact.reference,
                     .created = artifact.created,
-                    .versions = {}};
-  for (const projections::LinkedVersion& linked : projections::versions_of(state_, artifact.id)) {
-    if (sees && !sees(linked.model_id)) continue;
+                    .versions = {},
+                    .truncated = {}};
+  const auto page = projections::list_versions_of(
+      state_, artifact.id, {{}, limits::kMaxPageSize},
+      [&](const projections::LinkedVersion& linked) { return !sees || sees(linked.model_id); });
+  if (page.next) body.truncated = true;
+  for (const projections::LinkedVersion& linked : page.items) {
     const auto model = registry::find_model(state_, linked.model_id);
     const auto home = model ? registry::find<registry::RegistryRecord>(state_, registry::Table::registries,
                                                                        model->registry_id.bytes())

@@ -172,9 +172,11 @@ struct ArtifactBody {
   std::uint64_t files = 0, bytes = 0;
   std::optional<registry::Uri> reference;  // the bytes are there, and `digest` is theirs
   Mark created;
-  std::vector<LinkedVersionBody> versions;
+  std::vector<LinkedVersionBody> versions;  // at most kMaxPageSize
+  std::optional<bool> truncated = {};       // there are more: /v1/artifacts/{artifact}/versions
 };
-BOOST_DESCRIBE_STRUCT(ArtifactBody, (), (id, name, kind, digest, files, bytes, reference, created, versions))
+BOOST_DESCRIBE_STRUCT(ArtifactBody, (),
+                      (id, name, kind, digest, files, bytes, reference, created, versions, truncated))
 
 struct AutomationBody : registry::AutomationDefinition {
   registry::AutomationId id;

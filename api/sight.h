@@ -1,39 +1,97 @@
-// What one caller sees of the graph of lineage. A version is seen by who sees its model. Runs, data sets, artifacts and
-// deployments belong to nobody: they are seen, unless versions stand next to them and none of those is. Who may see what is
-// asked of now, whatever moment the graph is of.
+// What one caller sees. Everything that shows something asks here: lists, lineage, runs, artifacts, search, events, exports,
+// live streams and the words of refusals. The rules, and there are no others:
 //
-// A snapshot of the head: short-lived, one thread.
+//   a role on the server    sees everything.
+//   registry                by who holds a role in it, or on a model of it; one that is visible to the organization, by all.
+//   model, version          by who holds a role on the model, in its registry, or as above. Deleted ones too.
+//   artifact                by who sees a model that it is linked in, and by its maker.
+//   run                     by who sees a version or an artifact next to it, or a model that it evaluated; and by who recorded
+//                           an edge of it.
+//   data set, deployment    by who sees a version or an artifact next to it, or a run (as above); and by who recorded an edge
+//                           of it.
+//   event                   of a registry, a model, an artifact: by who sees that. Of lineage: by who sees both ends. An
+//                           evaluation on an artifact: by who sees both. All others (of principals, roles, automations,
+//                           deliveries, secrets, erasures): with a role on the server.
+//
+// What is not seen is as if it were not there: in no list, in no count, and asked for by its name it is answered as a name
+// that nobody took. Who may see what is asked of now, whatever moment is asked about.
+//
+// Made once for a call, or a slice of a stream: it remembers what it found. It holds a snapshot of the head: short-lived, one
+// thread. Looks at kMaxSightRows rows of lineage at most, and is worn out then: what it would take more to see is not seen,
+// and the answer says that there is more, or goes on with a fresh one.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
+#include <string_view>
 
-#include "api/call.h"
+#include "api/caller.h"
+#include "base/limits.h"
 #include "projections/head.h"
+#include "registry/commands/addresses.h"
+#include "registry/event.h"
 
 namespace herald::api {
+
+struct Call;
 
 class Sight {
  public:
   // Borrows both.
-  Sight(const registry::Access& access, const projections::Head& head);
-  explicit Sight(const Call& call) : Sight(call.access, call.herald.parts.head) {}
+  Sight(const Caller& caller, const projections::Head& head);
+  explicit Sight(const Call& call);
   bool sees_all() const { return all_; }
-  // Nothing: it is not seen.
+  bool is_worn_out() const { return rows_ >= limits::kMaxSightRows; }
+
+  // The highest role that the caller holds there. Nothing: it is not seen. On an artifact its maker is a member; on a run, a
+  // data set or a deployment it is the highest of what it is seen by, and who recorded an edge of it is a member.
   std::optional<registry::Role> on(registry::ModelId model) const;
+  std::optional<registry::Role> on(const registry::ArtifactRecord& artifact) const;
+  std::optional<registry::Role> on(const registry::Node& node) const;
+
+  bool sees(const registry::RegistryRecord& registry) const;
   bool sees(registry::ModelId model) const { return all_ || on(model).has_value(); }
-  bool sees(const registry::Node& node) const;
-  // On an artifact: the highest role on the models that it is linked in; its maker (`actor`) is a member. Nothing: it is
-  // not seen. One that is linked nowhere is its maker's alone.
-  std::optional<registry::Role> on(const registry::ArtifactRecord& artifact, std::string_view actor) const;
+  bool sees(const registry::ArtifactRecord& artifact) const { return all_ || on(artifact).has_value(); }
+  bool sees(const registry::Node& node) const { return all_ || on(node).has_value(); }
+  // `bytes`: as recorded.
+  bool sees(const registry::Envelope& event, std::string_view bytes) const;
+
+  // ---- by name, of a state that may be of the past ----
+  // Errors: not_found, in the same words for what is hidden and what is not there.
+  Result<registry::RegistryRecord> registry(const registry::Reader& state,
+                                            const registry::RegistryName& name) const;
+  Result<registry::FoundModel> model(const registry::Reader& state,
+                                     const registry::ModelAddress& address) const;
+  Result<registry::ArtifactRecord> artifact(const registry::Reader& state, registry::ArtifactId id,
+                                            const std::string& field) const;
+
+  // ---- what may be said of it ----
+  // Runs and deployments have names that callers give them, and all share them: a new name is free, and one that something
+  // has already is for who sees it, or (`as`) who may do that much there. Data sets are what they are, whoever names them.
+  // Errors: denied.
+  Result<void> check_naming(const registry::Node& node, registry::Role as, const std::string& field) const;
 
  private:
-  bool sees_a_neighbour(const registry::Node& node) const;
+  using Found = std::optional<registry::Role>;
+  const std::optional<registry::RegistryRecord>& home(registry::RegistryId id) const;
+  Found on_artifact(registry::ArtifactId id) const;
+  Found by_neighbours(const registry::Node& node) const;
+  bool is_known(const registry::Node& node) const;
+  bool sees_ends_of(std::string_view event) const;
+  bool sees_subject(std::string_view subject) const;
+  bool may_look() const { return !is_worn_out() && ++rows_ != 0; }
 
   const registry::Access& access_;
+  const std::string_view actor_;
   const bool all_;
-  std::optional<projections::HeadReader> head_;  // where not all is seen
-  mutable std::map<registry::ModelId, std::optional<registry::Role>> known_;
+  const projections::HeadReader head_;
+  mutable std::map<registry::RegistryId, std::optional<registry::RegistryRecord>> homes_;
+  mutable std::map<registry::ModelId, Found> models_;
+  mutable std::map<registry::ArtifactId, Found> artifacts_;
+  mutable std::map<std::string, Found, std::less<>> nodes_;  // by keys::node()
+  mutable std::size_t rows_ = 0;
 };
 
 }  // namespace herald::api

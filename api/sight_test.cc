@@ -54,16 +54,18 @@ class SightOfAStranger : public testing::ServerTest {
                                    registry::Relation::used,
                                    {{}, {}, registry::Label::trusted(run), {}}});
   }
-  Sight stranger() {
-    access_ = registry::Access::of(projections::HeadReader(*head_), {}, {});
-    return Sight(access_, *head_);
+  // Signed in as nobody in particular, or as `actor`, and without any role.
+  Sight stranger(const std::string& actor = "stranger") {
+    caller_ = {{actor, registry::ActorKind::user, "http"},
+               registry::Access::of(projections::HeadReader(*head_), {}, {})};
+    return Sight(caller_, *head_);
   }
   static Node version_node(registry::ModelId model) {
     return {NodeKind::version, registry::version_node_id(model, registry::VersionNumber(1)), "its name"};
   }
 
   registry::ModelId open_, secret_;
-  registry::Access access_;
+  Caller caller_;
 };
 
 TEST_F(SightOfAStranger, IsOfVersionsWhoseModelsAreSeen) {
@@ -73,17 +75,50 @@ TEST_F(SightOfAStranger, IsOfVersionsWhoseModelsAreSeen) {
   EXPECT_EQ(sight.on(open_), registry::Role::viewer);
 }
 
-TEST_F(SightOfAStranger, IsOfWhatBelongsToNobodyUnlessOnlyHiddenVersionsStandNextToIt) {
+TEST_F(SightOfAStranger, IsOfRunsAndDataSetsNextToWhatIsSeen) {
   const Sight sight = stranger();
   EXPECT_TRUE(sight.sees({NodeKind::run, "both", "both"}));
   EXPECT_FALSE(sight.sees({NodeKind::run, "secret-run", "secret-run"}));
-  EXPECT_TRUE(sight.sees({NodeKind::dataset, "rows", "rows"}));
-  EXPECT_TRUE(sight.sees({NodeKind::run, "nobody knows it", ""}));
+  EXPECT_TRUE(sight.sees({NodeKind::dataset, "rows", "rows"})) << "by the run";
+  EXPECT_FALSE(sight.sees({NodeKind::run, "nobody knows it", ""}));
+}
+
+TEST_F(SightOfAStranger, IsOfNoDataSetOfAHiddenRun) {
+  used("secret-rows", "secret-run");
+  EXPECT_FALSE(stranger().sees({NodeKind::dataset, "secret-rows", "secret-rows"}));
+  used("secret-rows", "both");
+  EXPECT_TRUE(stranger().sees({NodeKind::dataset, "secret-rows", "secret-rows"}));
+}
+
+TEST_F(SightOfAStranger, IsOfWhatTheCallerRecorded) {
+  recorder::Submission submission;
+  submission.actor = {"ada", registry::ActorKind::user, "http"};
+  submission.command = registry::RecordLineage{{{}, {}, {}, registry::Label::trusted("mine")},
+                                               registry::Relation::used,
+                                               {{}, {}, registry::Label::trusted("my run"), {}}};
+  ASSERT_TRUE(recorder_->record(std::move(submission)));
+  for (const Node& node : {Node{NodeKind::dataset, "mine", ""}, Node{NodeKind::run, "my run", ""}}) {
+    EXPECT_EQ(stranger("ada").on(node), registry::Role::member);
+    EXPECT_FALSE(stranger("bob").sees(node));
+  }
+}
+
+TEST_F(SightOfAStranger, LetsNewNamesAndSeenOnesBeTakenAndNoHiddenOnes) {
+  const Sight sight = stranger();
+  const auto naming = [&](const char* run, registry::Role as) {
+    return sight.check_naming({NodeKind::run, run, run}, as, "run");
+  };
+  EXPECT_TRUE(naming("a new one", registry::Role::member));
+  EXPECT_TRUE(naming("both", registry::Role::viewer));
+  EXPECT_EQ(naming("both", registry::Role::member).error().cause, Cause::denied);
+  EXPECT_EQ(naming("secret-run", registry::Role::restricted_viewer).error().cause, Cause::denied);
+  EXPECT_TRUE(sight.check_naming({NodeKind::dataset, "rows", ""}, registry::Role::member, "x"))
+      << "a data set is what it is";
 }
 
 TEST_F(SightOfAStranger, IsOfEverythingForWhoMayDoEverything) {
-  access_ = registry::Access::unlimited();
-  const Sight sight(access_, *head_);
+  caller_ = {registry::Actor::anonymous("http"), registry::Access::unlimited()};
+  const Sight sight(caller_, *head_);
   EXPECT_TRUE(sight.sees(version_node(secret_)));
   EXPECT_TRUE(sight.sees({NodeKind::run, "secret-run", "secret-run"}));
 }

@@ -5,8 +5,6 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "projections/queries.h"
-
 namespace herald::projections {
 namespace {
 
@@ -15,17 +13,31 @@ using registry::Node;
 using registry::NodeKind;
 using registry::Table;
 
-// "churn:v3", as it is called now; nothing where model or version are no longer there.
-std::optional<std::string> present_name(const registry::Reader& reader, const Node& node) {
-  const auto version = registry::version_of(node);
-  const auto model = version ? registry::find_model(reader, version->model_id) : std::nullopt;
+// "churn:v3", as its model is called now, and whether it is still there; nothing where it never was.
+struct StandingName {
+  std::string name;
+  bool deleted = false;
+};
+std::optional<StandingName> standing_name(const registry::Reader& reader, const Node& node) {
+  const auto named = registry::version_of(node);
+  const auto model = named ? registry::find_model(reader, named->model_id) : std::nullopt;
   if (!model) return std::nullopt;
   const auto home =
       registry::find<registry::RegistryRecord>(reader, Table::registries, model->registry_id.bytes());
   if (!home) return std::nullopt;
+  const auto version = registry::find_version(reader, named->model_id, named->version);
   const bool is_default = home->name.str() == registry::kDefaultRegistry;
-  return (is_default ? "" : home->name.str() + "/") + model->name.str() + ":v" +
-         std::to_string(version->version.value());
+  return StandingName{(is_default ? "" : home->name.str() + "/") + model->name.str() + ":v" +
+                          std::to_string(named->version.value()),
+                      model->deleted || !version || version->deleted};
+}
+
+bool is_deleted_artifact(const registry::Reader& reader, const Node& node) {
+  if (node.kind != NodeKind::artifact) return false;
+  const auto id = registry::ArtifactId::parse(node.id);
+  if (!id) return false;
+  const auto artifact = registry::find<registry::ArtifactRecord>(reader, Table::artifacts, id->bytes());
+  return artifact && artifact->deleted;
 }
 
 Node node_of_version(registry::ModelId model, registry::VersionNumber number) {
@@ -35,7 +47,9 @@ Node node_of_version(registry::ModelId model, registry::VersionNumber number) {
 
 bool is_there(const registry::Reader& reader, registry::ModelId model, registry::VersionNumber number) {
   const auto version = registry::find_version(reader, model, number);
-  return version && !version->deleted;
+  if (!version || version->deleted) return false;
+  const auto home = registry::find_model(reader, model);
+  return home && !home->deleted;
 }
 
 // Walks from the start, first everything at distance 1, then at 2, and so on; each node is looked at once for each way it
@@ -45,7 +59,7 @@ class Walk {
   Walk(const registry::Reader& reader, const Node& start, const LineageWalk& asked)
       : reader_(reader),
         asked_(asked),
-        depth_(std::min(asked.depth, limits::kMaxLineageDepth)),
+        depth_(asked.depth),
         most_edges_(std::min(limits::kMaxRowsScanned,
                              limits::kMaxLineageEdges * (1 + asked.nodes / (limits::kMaxLineageNodes + 1)))) {
     places_.emplace(registry::keys::node(start), 0);
@@ -73,7 +87,6 @@ class Walk {
   };
 
   void reach(std::size_t place, std::size_t distance, Table way) {
-    if (graph_.nodes[place].hidden) return;
     const std::uint64_t once = place * 2 + (way == Table::upstream ? 1 : 0);
     if (reached_.insert(once).second) ahead_.push_back({place, distance, way});
   }
@@ -120,20 +133,27 @@ class Walk {
   }
 
   void look_down_from_run(const Step& step, const Node& near) {
-    for (const RunVersion& made : versions_of(reader_, registry::Label::trusted(near.id))) {
-      if (!may_look_on()) return;
-      take(step, node_of_version(made.model_id, made.version), Connection::produced, std::nullopt);
-    }
+    look_at_versions(step, Table::run_versions, registry::keys::of_run(registry::Label::trusted(near.id)),
+                     Connection::produced);
   }
 
   void look_down_from_artifact(const Step& step, const Node& near) {
     const auto id = registry::ArtifactId::parse(near.id);
-    if (!id) return;
-    for (const LinkedVersion& linked : versions_of(reader_, *id)) {
-      if (!may_look_on()) return;
-      if (is_there(reader_, linked.model_id, linked.version))
-        take(step, node_of_version(linked.model_id, linked.version), Connection::linked, std::nullopt);
-    }
+    if (id) look_at_versions(step, Table::artifact_links, std::string(id->bytes()), Connection::linked);
+  }
+
+  // Rows whose keys are `prefix`, a model's id and a version's number.
+  void look_at_versions(const Step& step, Table table, const std::string& prefix, Connection relation) {
+    constexpr std::size_t kIdBytes = 16;
+    reader_.scan(table, prefix, {}, [&](std::string_view key, std::string_view) {
+      if (!may_look_on()) return false;
+      key.remove_prefix(prefix.size());
+      const registry::ModelId model(Uuid::from_bytes(key.substr(0, kIdBytes)));
+      const registry::VersionNumber number(read_be64(key.substr(kIdBytes)));
+      if (is_there(reader_, model, number))
+        take(step, node_of_version(model, number), relation, std::nullopt);
+      return true;
+    });
   }
 
   // An edge is part of the answer when both its ends are.
@@ -144,8 +164,8 @@ class Walk {
     if (from.distance < depth_) reach(*place, from.distance + 1, from.way);
     const bool up = from.way == Table::upstream;
     const LineageEdge edge{up ? *place : from.place, relation, up ? from.place : *place, recorded};
-    const std::string once = std::to_string(edge.upstream) + "/" + std::to_string(edge.downstream) + "/" +
-                             std::to_string(static_cast<int>(relation));
+    const std::uint64_t once = std::uint64_t{edge.upstream} << 36 | std::uint64_t{edge.downstream} << 8 |
+                               static_cast<std::uint64_t>(relation);
     if (edges_.insert(once).second) graph_.edges.push_back(edge);
   }
 
@@ -153,6 +173,7 @@ class Walk {
   std::optional<std::size_t> place_of(const Node& node, std::size_t distance) {
     std::string key = registry::keys::node(node);
     if (const auto known = places_.find(key); known != places_.end()) return known->second;
+    if (asked_.sees && !asked_.sees(node)) return std::nullopt;  // before anything is said of it
     if (distance > depth_) {
       graph_.truncated = true;
       return std::nullopt;
@@ -166,8 +187,12 @@ class Walk {
     LineageNode& found = graph_.nodes.emplace_back();
     static_cast<Node&>(found) = node;
     found.distance = distance;
-    found.hidden = asked_.sees && !asked_.sees(node);
-    if (const auto name = present_name(reader_, node)) found.name = *name;
+    if (auto standing = standing_name(reader_, node)) {
+      found.name = std::move(standing->name);
+      found.deleted = standing->deleted;
+    } else {
+      found.deleted = is_deleted_artifact(reader_, node);
+    }
     return place;
   }
 
@@ -179,7 +204,7 @@ class Walk {
   std::deque<Step> ahead_;
   std::unordered_map<std::string, std::size_t> places_;
   std::unordered_set<std::uint64_t> reached_;
-  std::unordered_set<std::string> edges_;
+  std::unordered_set<std::uint64_t> edges_;  // places of both ends, each less than 2^28, and the relation
   std::size_t edges_seen_ = 0;
 };
 
@@ -192,29 +217,22 @@ LineageGraph lineage(const registry::Reader& reader, const Node& start, const Li
   return walk.run();
 }
 
-std::vector<RunVersion> versions_of(const registry::Reader& reader, const registry::Label& run) {
-  std::vector<RunVersion> versions;
+EvaluationsOfARun evaluations_of(const registry::Reader& reader, const registry::Label& run,
+                                 const std::function<bool(const registry::EvaluationRecord&)>& wanted) {
+  EvaluationsOfARun evaluations;
   const std::string prefix = registry::keys::of_run(run);
-  const std::size_t id_bytes = registry::ModelId().bytes().size();
-  reader.scan(Table::run_versions, prefix, {}, [&](std::string_view key, std::string_view) {
-    key.remove_prefix(prefix.size());
-    const RunVersion made{registry::ModelId(Uuid::from_bytes(key.substr(0, id_bytes))),
-                          registry::VersionNumber(read_be64(key.substr(id_bytes)))};
-    if (is_there(reader, made.model_id, made.version)) versions.push_back(made);
-    return versions.size() < limits::kMaxPageSize;
-  });
-  return versions;
-}
-
-std::vector<registry::EvaluationRecord> evaluations_of(const registry::Reader& reader,
-                                                       const registry::Label& run) {
-  std::vector<registry::EvaluationRecord> evaluations;
-  const std::string prefix = registry::keys::of_run(run);
+  std::size_t scanned = 0;
   reader.scan(Table::run_evaluations, prefix, {}, [&](std::string_view key, std::string_view) {
     auto evaluation =
         registry::find<registry::EvaluationRecord>(reader, Table::evaluations, key.substr(prefix.size()));
-    if (evaluation) evaluations.push_back(std::move(*evaluation));
-    return evaluations.size() < limits::kMaxPageSize;
+    const bool is_wanted = evaluation && wanted(*evaluation);
+    if ((is_wanted && evaluations.items.size() == limits::kMaxPageSize) ||
+        scanned++ == limits::kMaxRowsScanned) {
+      evaluations.more = true;
+      return false;
+    }
+    if (is_wanted) evaluations.items.push_back(std::move(*evaluation));
+    return true;
   });
   return evaluations;
 }

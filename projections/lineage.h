@@ -4,6 +4,7 @@
 
 #include <boost/describe.hpp>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,7 +23,7 @@ BOOST_DEFINE_ENUM_CLASS(Connection, used, produced, derived_from, trained_on, ev
 
 struct LineageNode : registry::Node {
   std::size_t distance = 0;  // edges from the start
-  bool hidden = false;       // LineageWalk::sees refused it
+  bool deleted = false;      // the version, its model or the artifact: it has the name that it had
 };
 struct LineageEdge {
   std::size_t upstream = 0;  // places in LineageGraph::nodes
@@ -33,30 +34,30 @@ struct LineageEdge {
 struct LineageGraph {
   std::vector<LineageNode> nodes;  // the start, and behind it the nearest first
   std::vector<LineageEdge> edges;
-  bool truncated = false;  // kMaxLineageEdges or the depth was reached: from a farther node one sees more
+  bool truncated = false;  // kMaxLineageEdges or `depth` was reached: from a farther node one sees more
   bool more = false;       // there are nodes beyond `nodes`
 };
 
-// What is asked of a walk, and where it ends: behind so many nodes (without the start), at most kMaxLineageDepth deep.
-// `sees`: nodes that it refuses are in the graph as hidden, and what lies behind them is not. Absent: all are seen.
+// What is asked of a walk, and where it ends: behind so many nodes (without the start), so many steps deep.
+// `sees`: nodes that it refuses are not in the graph, nor what lies behind them alone; asked once for each row that leads to
+// one. Absent: all are seen.
 struct LineageWalk {
   Direction direction = Direction::both;
-  std::size_t depth = limits::kMaxLineageDepth;
+  std::size_t depth = std::numeric_limits<std::size_t>::max();
   std::size_t nodes = limits::kMaxLineageNodes;
   std::function<bool(const registry::Node&)> sees = {};
 };
-// Breadth first, in an order that is the same whenever the state is. Versions have the names that their models have now;
+// The rows of artifacts in versions and of versions that name a run are walked like edges: what is not in the answer is told
+// by `more` or `truncated`, whichever table it stands in. Breadth first, in an order that is the same whenever the state is. Versions have the names that their models have now;
 // the start has the one that it is asked for by. A start that nothing is connected with has a graph of itself.
 LineageGraph lineage(const registry::Reader& reader, const registry::Node& start, const LineageWalk& walk);
 
-// The versions that name it as their run, those that are deleted left out; at most kMaxPageSize.
-struct RunVersion {
-  registry::ModelId model_id;
-  registry::VersionNumber version;
+// That the run made, as far as `wanted` keeps them; at most kMaxPageSize.
+struct EvaluationsOfARun {
+  std::vector<registry::EvaluationRecord> items;
+  bool more = false;
 };
-std::vector<RunVersion> versions_of(const registry::Reader& reader, const registry::Label& run);
-// At most kMaxPageSize.
-std::vector<registry::EvaluationRecord> evaluations_of(const registry::Reader& reader,
-                                                       const registry::Label& run);
+EvaluationsOfARun evaluations_of(const registry::Reader& reader, const registry::Label& run,
+                                 const std::function<bool(const registry::EvaluationRecord&)>& wanted);
 
 }  // namespace herald::projections

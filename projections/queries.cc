@@ -25,7 +25,8 @@ void scan(const Reader& reader, const Rows& rows, std::string_view from, const R
   }
 }
 
-// The records that `wanted` keeps, up to the page's limit; one row further tells whether there is a next page.
+// The records that `wanted` keeps, up to the page's limit; one further that it keeps tells whether there is a next page: what it
+// does not keep tells nothing.
 template <class Record, class Wanted>
 Page<Record> list(const Reader& reader, const Rows& rows, const PageRequest& page, Wanted&& wanted) {
   const std::size_t limit = std::clamp<std::size_t>(page.limit, 1, limits::kMaxPageSize);
@@ -33,14 +34,15 @@ Page<Record> list(const Reader& reader, const Rows& rows, const PageRequest& pag
   std::string last;
   std::size_t scanned = 0, bytes = 0;
   scan(reader, rows, page.after, [&](std::string_view key, std::string_view value) {
-    if (out.items.size() == limit || bytes >= limits::kMaxPageBytes || scanned == limits::kMaxRowsScanned) {
+    auto record = record::decode<Record>(value);
+    const bool is_wanted = wanted(record);
+    const bool is_full = out.items.size() == limit || bytes >= limits::kMaxPageBytes;
+    if ((is_wanted && is_full) || scanned++ == limits::kMaxRowsScanned) {
       out.next = last;
       return false;
     }
-    ++scanned;
-    last.assign(key);
-    auto record = record::decode<Record>(value);
-    if (wanted(record)) {
+    if (!is_full) last.assign(key);
+    if (is_wanted) {
       bytes += value.size();
       out.items.push_back(std::move(record));
       out.keys.emplace_back(key);
@@ -98,19 +100,23 @@ Page<StagedVersion> list_stage(const Reader& reader, registry::RegistryId regist
   std::string last;
   std::size_t scanned = 0;
   reader.scan(Table::stage_versions, prefix, page.after, [&](std::string_view key, std::string_view) {
-    if (out.items.size() == limit || scanned == limits::kMaxRowsScanned) {
+    if (scanned++ == limits::kMaxRowsScanned) {
       out.next = last;
       return false;
     }
-    ++scanned;
-    last.assign(key);
-    key.remove_prefix(prefix.size());
-    const registry::ModelId id(Uuid::from_bytes(key.substr(0, registry.bytes().size())));
+    const bool is_full = out.items.size() == limit;
+    if (!is_full) last.assign(key);
+    const std::string_view of = key.substr(prefix.size());
+    const registry::ModelId id(Uuid::from_bytes(of.substr(0, registry.bytes().size())));
     auto model = registry::find_model(reader, id);
     if (!model || model->deleted || (shown && !shown(*model))) return true;
     auto version = registry::find_version(
-        reader, id, registry::VersionNumber(read_be64(key.substr(registry.bytes().size()))));
+        reader, id, registry::VersionNumber(read_be64(of.substr(registry.bytes().size()))));
     if (!version || version->deleted) return true;
+    if (is_full) {
+      out.next = last;
+      return false;
+    }
     out.items.push_back({std::move(*model), std::move(*version)});
     out.keys.push_back(last);
     return true;
@@ -167,11 +173,6 @@ Page<registry::EvaluationRecord> list_evaluations(
                                           wanted);
 }
 
-std::vector<LinkedVersion> versions_of(const Reader& reader, registry::ArtifactId artifact) {
-  return list_versions_of(reader, artifact, {{}, limits::kMaxPageSize}, [](const auto&) { return true; })
-      .items;
-}
-
 Page<LinkedVersion> list_versions_of(const Reader& reader, registry::ArtifactId artifact,
                                      const PageRequest& page,
                                      const std::function<bool(const LinkedVersion&)>& wanted) {
@@ -182,15 +183,16 @@ Page<LinkedVersion> list_versions_of(const Reader& reader, registry::ArtifactId 
   std::size_t scanned = 0;
   reader.scan(Table::artifact_links, artifact.bytes(), page.after,
               [&](std::string_view key, std::string_view) {
-                if (out.items.size() == limit || scanned++ == limits::kMaxRowsScanned) {
-                  out.next = last;
-                  return false;
-                }
-                last.assign(key);
                 const std::string_view version = key.substr(ids);
                 const LinkedVersion linked{registry::ModelId(Uuid::from_bytes(version.substr(0, ids))),
                                            registry::VersionNumber(read_be64(version.substr(ids)))};
-                if (wanted(linked)) {
+                const bool is_wanted = wanted(linked), is_full = out.items.size() == limit;
+                if ((is_wanted && is_full) || scanned++ == limits::kMaxRowsScanned) {
+                  out.next = last;
+                  return false;
+                }
+                if (!is_full) last.assign(key);
+                if (is_wanted) {
                   out.items.push_back(linked);
                   out.keys.emplace_back(key);
                 }

@@ -61,13 +61,11 @@ std::map<registry::VersionNumber, std::vector<registry::AliasName>> aliases_by_v
 Page<registry::CommentRecord> list_comments(const registry::Reader& reader, registry::ModelId model,
                                             std::optional<registry::VersionNumber> version,
                                             const PageRequest& page);
-// The versions that an artifact is linked to, at most kMaxPageSize of them.
+// The versions that an artifact is linked to, as far as `wanted` keeps them.
 struct LinkedVersion {
   registry::ModelId model_id;
   registry::VersionNumber version;
 };
-std::vector<LinkedVersion> versions_of(const registry::Reader& reader, registry::ArtifactId artifact);
-// The same in pages, as far as `wanted` keeps them.
 Page<LinkedVersion> list_versions_of(const registry::Reader& reader, registry::ArtifactId artifact,
                                      const PageRequest& page,
                                      const std::function<bool(const LinkedVersion&)>& wanted);

@@ -225,7 +225,8 @@ TEST_P(Queries, FindTheVersionsThatAnArtifactIsLinkedTo) {
   story.link("churn", v2, weights);
   story.link("churn", v2, card);
   const auto& state = reader();
-  const auto linked = versions_of(state, weights);
+  const auto all = [](const LinkedVersion&) { return true; };
+  const auto linked = list_versions_of(state, weights, {}, all).items;
   ASSERT_EQ(linked.size(), 2U);
   EXPECT_EQ(linked[0].model_id, churn);
   EXPECT_EQ(linked[0].version, v1);
@@ -398,10 +399,69 @@ TEST_P(Lineage, ShowsNothingBehindWhatIsHidden) {
              RegistryStory::version_node("churn", 1));
   LineageWalk walk{Direction::downstream};
   walk.sees = [](const registry::Node& node) { return node.name != "hidden"; };
-  const auto graph = lineage(reader(), data_node("rows"), walk);
-  EXPECT_THAT(reached(graph), ElementsAre("hidden@1", "train-2@1"));
-  EXPECT_TRUE(graph.nodes[1].hidden);
-  EXPECT_FALSE(graph.nodes[2].hidden);
+  const auto& state = reader();
+  const auto graph = lineage(state, data_node("rows"), walk);
+  EXPECT_THAT(reached(graph), ElementsAre("train-2@1"));
+  EXPECT_EQ(graph.edges.size(), 1U);
+  walk.depth = 1;
+  walk.nodes = 1;
+  EXPECT_FALSE(lineage(state, data_node("rows"), walk).more) << "what is hidden is not told of by more";
+}
+
+TEST_P(Lineage, SaysWhatWasDeleted) {
+  story.model("churn");
+  const auto v1 = story.version("churn");
+  const auto v2 = story.version("churn");
+  const auto node = [](registry::VersionNumber number) {
+    return RegistryStory::version_node("churn", number.value());
+  };
+  story.edge(RegistryStory::run("train-1"), registry::Relation::produced, node(v1));
+  story.edge(RegistryStory::run("train-1"), registry::Relation::produced, node(v2));
+  auto gone = RegistryStory::at<registry::DeleteVersion>("churn");
+  gone.version = v1;
+  story.record(gone);
+  const auto one = lineage(reader(), run_node("train-1"), {Direction::downstream});
+  ASSERT_EQ(one.nodes.size(), 3U);
+  EXPECT_EQ(one.nodes[1].name, "churn:v1");
+  EXPECT_TRUE(one.nodes[1].deleted);
+  EXPECT_FALSE(one.nodes[2].deleted);
+}
+
+TEST_P(Lineage, SaysOfTheVersionsOfADeletedModelThatTheyWereDeleted) {
+  story.model("churn");
+  story.version("churn");
+  story.edge(RegistryStory::run("train-1"), registry::Relation::produced,
+             RegistryStory::version_node("churn", 1));
+  story.record(RegistryStory::at<registry::DeleteModel>("churn"));
+  const auto graph = lineage(reader(), run_node("train-1"), {Direction::downstream});
+  ASSERT_EQ(graph.nodes.size(), 2U);
+  EXPECT_TRUE(graph.nodes[1].deleted);
+}
+
+TEST_P(Lineage, LeavesNothingOutSilentlyHoweverManyVersionsHaveAnArtifact) {
+  const auto weights = story.artifact("weights");
+  story.model("churn");
+  constexpr std::size_t kMany = limits::kMaxLineageNodes + 5;
+  for (std::size_t i = 0; i < kMany; ++i) story.link("churn", story.version("churn"), weights);
+  const auto& state = reader();
+  const registry::Node start{registry::NodeKind::artifact, weights.str(), "weights"};
+  LineageWalk walk{Direction::downstream};
+  const auto first = lineage(state, start, walk);
+  EXPECT_EQ(first.nodes.size(), 1 + limits::kMaxLineageNodes);
+  EXPECT_TRUE(first.more);
+  walk.nodes = 2 * limits::kMaxLineageNodes;
+  const auto whole = lineage(state, start, walk);
+  EXPECT_EQ(whole.nodes.size(), 1 + kMany);
+  EXPECT_FALSE(whole.more || whole.truncated);
+}
+
+TEST_P(Queries, TellNothingByTheEndOfAPageOfWhatTheyDoNotShow) {
+  story.model("a");
+  story.model("b");
+  const auto page = list_models(reader(), std::nullopt, {}, {{}, 1},
+                                [](const registry::ModelRecord& model) { return model.name.str() == "a"; });
+  EXPECT_THAT(names(page.items), ElementsAre("a"));
+  EXPECT_FALSE(page.next);
 }
 
 TEST_P(Lineage, IsTheSameFartherOnWhereMoreIsAskedFor) {
@@ -432,11 +492,14 @@ TEST_P(Lineage, KnowsTheVersionsAndEvaluationsOfARun) {
   gone.version = registry::VersionNumber(2);
   story.record(gone);
   const auto& state = reader();
-  const auto made = versions_of(state, registry::Label::trusted("train/1 ü"));
-  ASSERT_EQ(made.size(), 1U);
-  EXPECT_EQ(made[0].version, registry::VersionNumber(1));
-  EXPECT_EQ(evaluations_of(state, registry::Label::trusted("eval-1")).size(), 1U);
-  EXPECT_THAT(evaluations_of(state, registry::Label::trusted("eval")), IsEmpty());
+  const auto made = lineage(state, run_node("train/1 ü"), {Direction::downstream});
+  ASSERT_EQ(made.nodes.size(), 2U);
+  EXPECT_EQ(made.nodes[1].name, "churn:v1");
+  const auto all = [](const registry::EvaluationRecord&) { return true; };
+  const auto none = [](const registry::EvaluationRecord&) { return false; };
+  EXPECT_EQ(evaluations_of(state, registry::Label::trusted("eval-1"), all).items.size(), 1U);
+  EXPECT_THAT(evaluations_of(state, registry::Label::trusted("eval-1"), none).items, IsEmpty());
+  EXPECT_THAT(evaluations_of(state, registry::Label::trusted("eval"), all).items, IsEmpty());
 }
 
 TEST_P(Queries, FindWhoUsesAVersionAndWhichOfAModel) {

@@ -35,6 +35,8 @@ class Access {
   bool sees_all() const { return on_server().has_value(); }
   // Its token takes away of what the principal may.
   bool is_narrowed() const { return at_most_ || (scope_ && scope_->registry_id); }
+  // Its token opens one registry or model alone.
+  bool is_scoped() const { return scope_ && scope_->registry_id; }
   // The highest role that is held anywhere, the viewer's of what is visible to the organization among them.
   std::optional<Role> anywhere(const Reader& state) const;
 

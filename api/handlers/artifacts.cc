@@ -152,24 +152,23 @@ Result<Outcome> commit_artifact(const Call& call) {
   return Blocking{[&call] { return prepare_artifact(call); }};
 }
 
-Result<registry::ArtifactRecord> artifact_in(const Call& call, const registry::Reader& state) {
+Result<registry::ArtifactRecord> artifact_in(const Call& call, const Sight& sight,
+                                             const registry::Reader& state) {
   HERALD_TRY(const auto id, about("artifact", registry::ArtifactId::parse(call.path.at("artifact"))));
-  auto artifact = registry::find<registry::ArtifactRecord>(state, registry::Table::artifacts, id.bytes());
-  if (!artifact || !Sight(call).on(*artifact, call.actor.id))
-    return error(Cause::not_found, "artifact " + id.str() + " does not exist", "artifact");
-  if (artifact->deleted) {
+  HERALD_TRY(auto artifact, sight.artifact(state, id, "artifact"));
+  if (artifact.deleted) {
     return error(
         Cause::not_found,
-        "artifact " + id.str() + " was deleted by event " + std::to_string(artifact->deleted->sequence),
+        "artifact " + id.str() + " was deleted by event " + std::to_string(artifact.deleted->sequence),
         "artifact");
   }
-  return std::move(*artifact);
+  return artifact;
 }
 
 Result<Outcome> get_artifact(const Call& call) {
   const Snapshot now = call.snapshot();
-  HERALD_TRY(const auto artifact, artifact_in(call, now.state()));
   const Sight sight(call);
+  HERALD_TRY(const auto artifact, artifact_in(call, sight, now.state()));
   return answer_with(Presenter(now.state(), call.herald.parts.work)
                          .artifact(artifact, [&](registry::ModelId model) { return sight.sees(model); }),
                      now.sequence());
@@ -182,7 +181,7 @@ Result<Outcome> delete_artifact(const Call& call) {
     HERALD_TRY(reason, about("reason", registry::Reason::parse(*text)));
   }
   const Snapshot now = call.snapshot();
-  HERALD_TRY(const auto artifact, artifact_in(call, now.state()));
+  HERALD_TRY(const auto artifact, artifact_in(call, Sight(call), now.state()));
   const bool may = call.access.on_server() >= registry::Role::member;
   if (!may && artifact.created.actor != call.actor.id) {
     return error(Cause::denied, "artifact " + artifact.id.str() +
@@ -195,10 +194,8 @@ Result<Outcome> list_artifacts(const Call& call) {
   HERALD_TRY(const auto request, page_in(call));
   const Snapshot now = call.snapshot();
   const Sight sight(call);
-  const auto page =
-      projections::list_artifacts(now.state(), request, [&](const registry::ArtifactRecord& artifact) {
-        return sight.on(artifact, call.actor.id).has_value();
-      });
+  const auto page = projections::list_artifacts(
+      now.state(), request, [&](const registry::ArtifactRecord& artifact) { return sight.sees(artifact); });
   const Presenter presenter(now.state(), call.herald.parts.work);
   const auto sees = [&](registry::ModelId model) { return sight.sees(model); };
   return list_answer(call, page, now.sequence(),
@@ -217,8 +214,9 @@ Result<std::unique_ptr<BlobStore::Blob>> open_part(const BlobStore& blobs, const
 }
 
 // Of a reference there is nothing here to be listed or sent.
-Result<registry::ArtifactRecord> artifact_with_files(const Call& call, const registry::Reader& state) {
-  HERALD_TRY(auto artifact, artifact_in(call, state));
+Result<registry::ArtifactRecord> artifact_with_files(const Call& call, const Sight& sight,
+                                                     const registry::Reader& state) {
+  HERALD_TRY(auto artifact, artifact_in(call, sight, state));
   if (!artifact.reference) return artifact;
   return error(Cause::not_found,
                "artifact " + shown(artifact.name.str()) + " is a reference: its bytes are at " +
@@ -228,7 +226,8 @@ Result<registry::ArtifactRecord> artifact_with_files(const Call& call, const reg
 
 Result<Outcome> get_manifest(const Call& call) {
   const Snapshot now = call.snapshot();
-  HERALD_TRY(const auto artifact, artifact_with_files(call, now.state()));
+  const Sight sight(call);
+  HERALD_TRY(const auto artifact, artifact_with_files(call, sight, now.state()));
   return Blocking{[&call, digest = artifact.digest]() -> Result<Outcome> {
     HERALD_TRY(auto blob, open_part(call.herald.parts.blobs, digest));
     return Content{std::move(blob), digest, kJson};
@@ -256,8 +255,8 @@ Result<Outcome> find_file(const Call& call, const Digest& manifest) {
 }
 
 // Who sees it by a role that sees and does not download takes nothing.
-Result<void> check_may_take(const Call& call, const registry::ArtifactRecord& artifact) {
-  if (Sight(call).on(artifact, call.actor.id) >= registry::Role::viewer) return {};
+Result<void> check_may_take(const Call& call, const Sight& sight, const registry::ArtifactRecord& artifact) {
+  if (sight.on(artifact) >= registry::Role::viewer) return {};
   call.herald.denials.count(call.actor.id, to_string(Permission::download), {});
   return error(Cause::denied, "to download files of artifact " + artifact.id.str() +
                                   " takes the role viewer on a model that it is linked in");
@@ -265,8 +264,9 @@ Result<void> check_may_take(const Call& call, const registry::ArtifactRecord& ar
 
 Result<Outcome> get_file(const Call& call) {
   const Snapshot now = call.snapshot();
-  HERALD_TRY(const auto artifact, artifact_with_files(call, now.state()));
-  HERALD_CHECK(check_may_take(call, artifact));
+  const Sight sight(call);
+  HERALD_TRY(const auto artifact, artifact_with_files(call, sight, now.state()));
+  HERALD_CHECK(check_may_take(call, sight, artifact));
   return Blocking{[&call, digest = artifact.digest] { return find_file(call, digest); }};
 }
 

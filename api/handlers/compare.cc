@@ -169,7 +169,7 @@ std::vector<std::string> origins(const registry::Reader& state, const Sight& sig
     if (!edge.recorded) continue;
     const projections::LineageNode& from = graph.nodes[edge.upstream];
     out.push_back(std::string(reflect::enum_name(edge.relation)) + " " +
-                  std::string(reflect::enum_name(from.kind)) + ":" + (from.hidden ? "hidden" : from.name));
+                  std::string(reflect::enum_name(from.kind)) + ":" + from.name);
   }
   return out;
 }

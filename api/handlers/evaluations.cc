@@ -57,13 +57,17 @@ Result<Outcome> prepare_evaluation(const Call& call) {
   static_cast<registry::ModelAddress&>(command) = address;
   {
     const Snapshot now = call.snapshot();
+    const Sight sight(call);
     HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
     HERALD_TRY(const auto version, registry::resolve(now.state(), found, selector));
     command.version = version.number;
     if (request.dataset && request.dataset->artifact) {
-      const registry::Node node{registry::NodeKind::artifact, request.dataset->artifact->str(), {}};
-      if (!Sight(call).sees(node))
-        return error(Cause::not_found, "artifact " + node.id + " does not exist", "dataset.artifact");
+      HERALD_CHECK(sight.artifact(now.state(), *request.dataset->artifact, "dataset.artifact"));
+    }
+    if (request.run) {
+      const std::string& run = request.run->str();
+      HERALD_CHECK(
+          sight.check_naming({registry::NodeKind::run, run, run}, registry::Role::restricted_viewer, "run"));
     }
   }
   if (request.dataset && request.dataset->version) {
@@ -85,7 +89,7 @@ Result<Outcome> prepare_evaluation(const Call& call) {
     }
     HERALD_TRY(command.files, evaluation_files_of(call, *request.files));
   }
-  const auto present = [address, version = command.version](
+  const auto present = [&call, address, version = command.version](
                            const registry::Reader& state,
                            const recorder::Recorded& recorded) -> Result<Answer> {
     HERALD_TRY(const auto made, json::from_json<EvaluationMade>(recorded.answer, json::Mode::stored));
@@ -93,7 +97,7 @@ Result<Outcome> prepare_evaluation(const Call& call) {
     const auto evaluation = registry::find<registry::EvaluationRecord>(
         state, registry::Table::evaluations, evaluation_key(found.model.id, version, made.id));
     if (!evaluation) return error(Cause::not_found, "the evaluation is no longer there");
-    return answer_with(evaluation_body(found, *evaluation), std::nullopt);
+    return answer_with(evaluation_body(found, *evaluation, Sight(call)), std::nullopt);
   };
   return Write{std::move(command), {}, present};
 }
@@ -106,16 +110,18 @@ Result<Outcome> record_evaluation(const Call& call) {
 Result<Outcome> page_of_evaluations(const Call& call, const Snapshot& now, const registry::FoundModel& found,
                                     std::optional<VersionNumber> version) {
   HERALD_TRY(const auto request, page_in(call));
+  const Sight sight(call);
   const auto name = call.query.get("name"), dataset = call.query.get("dataset");
   const auto wanted = [&](const registry::EvaluationRecord& evaluation) {
     const auto& on = evaluation.dataset;
+    const bool shows_on = on && (on->kind != registry::NodeKind::artifact || sight.sees(*on));
     return (!name || (evaluation.name && evaluation.name->str() == *name)) &&
-           (!dataset || (on && (on->name == *dataset || on->id == *dataset)));
+           (!dataset || (shows_on && (on->name == *dataset || on->id == *dataset)));
   };
   const auto page = projections::list_evaluations(now.state(), found.model.id, version, wanted, request);
   return list_answer(call, page, now.sequence(),
                      [&](std::string& out, const registry::EvaluationRecord& evaluation) {
-                       json::write(out, evaluation_body(found, evaluation));
+                       json::write(out, evaluation_body(found, evaluation, sight));
                      });
 }
 
@@ -159,7 +165,7 @@ Result<FoundEvaluation> evaluation_in(const Call& call, const registry::Reader& 
 Result<Outcome> get_evaluation(const Call& call) {
   const Snapshot now = call.snapshot();
   HERALD_TRY(const auto found, evaluation_in(call, now.state()));
-  return answer_with(evaluation_body(found.model, found.evaluation), now.sequence());
+  return answer_with(evaluation_body(found.model, found.evaluation, Sight(call)), now.sequence());
 }
 
 // Literals, as answers need them; what the rule of evaluations lets in.

@@ -1,8 +1,8 @@
 // Events as they were recorded: lists, single ones, the live stream, and what they look like.
 #include "api/event_pages.h"
-#include "api/event_sight.h"
 #include "api/export.h"
 #include "api/handlers.h"
+#include "api/sight.h"
 #include "registry/vocabulary.h"
 
 namespace herald::api {
@@ -26,23 +26,26 @@ Result<Outcome> list_events(const Call& call) {
   return answer;
 }
 
+bool shows_event(const Sight& sight, std::string_view bytes) {
+  if (sight.sees_all()) return true;
+  const auto envelope = registry::decode_envelope(bytes);
+  return envelope && sight.sees(*envelope, bytes);
+}
+
 Result<Outcome> get_event(const Call& call) {
   HERALD_TRY(const auto number,
              whole_number(call.path.at("sequence"), "sequence", 1, std::numeric_limits<std::int64_t>::max()));
   const Sequence last = call.herald.parts.tail.last();
   const auto log = call.herald.parts.log.read();
   const auto bytes = Sequence(number) <= last ? log.event(Sequence(number)) : std::nullopt;
-  if (!bytes) {
-    return error(
-        Cause::not_found,
-        "there is no event " + std::to_string(number) + ": the last is " + std::to_string(last.value()),
-        "sequence");
-  }
-  const auto envelope = registry::decode_envelope(*bytes);
-  EventSight sight(call.herald.parts.head, call.access);
-  if (!sight.all() && !(envelope && sight.shows(*envelope, *bytes)))
-    return error(Cause::not_found, "event " + std::to_string(number) + " is none that you may see",
+  const Sight sight(call);
+  if (!bytes || !shows_event(sight, *bytes)) {
+    return error(Cause::not_found,
+                 "there is no event " + std::to_string(number) +
+                     (sight.sees_all() ? ": the last is " + std::to_string(last.value())
+                                       : std::string(", or none that you may see")),
                  "sequence");
+  }
   return Answer{.media = kEventJson, .body = std::string(*bytes), .sequence = last, .headers = {}};
 }
 

@@ -21,16 +21,15 @@ struct EdgeMade {
 };
 BOOST_DESCRIBE_STRUCT(EdgeMade, (), (upstream, relation, downstream))
 
-struct LineageNodeBody : registry::Node {
-  std::uint32_t distance = 0;       // edges from the start
-  std::optional<bool> hidden = {};  // the caller may not see it: neither id nor name are its own
+struct LineageNodeBody : ShownNodeBody {
+  std::uint32_t distance = 0;  // edges from the start
 };
-BOOST_DESCRIBE_STRUCT(LineageNodeBody, (registry::Node), (distance, hidden))
+BOOST_DESCRIBE_STRUCT(LineageNodeBody, (ShownNodeBody), (distance))
 
 struct LineageEdgeBody {
-  registry::Node upstream;
+  ShownNodeBody upstream;
   projections::Connection relation = projections::Connection::used;
-  registry::Node downstream;
+  ShownNodeBody downstream;
   std::optional<Mark> recorded;  // absent: it follows from what the version says of itself
 };
 BOOST_DESCRIBE_STRUCT(LineageEdgeBody, (), (upstream, relation, downstream, recorded))
@@ -52,15 +51,13 @@ struct ImpactItemBody {
 };
 BOOST_DESCRIBE_STRUCT(ImpactItemBody, (), (kind, distance, name, version))
 
-// `hidden`: how many versions and deployments of this page the caller may not see.
 struct ImpactBody {
   registry::Node start;
   std::vector<ImpactItemBody> items;
-  std::uint64_t hidden = 0;
   bool truncated = false;
   std::optional<std::string> next;
 };
-BOOST_DESCRIBE_STRUCT(ImpactBody, (), (start, items, hidden, truncated, next))
+BOOST_DESCRIBE_STRUCT(ImpactBody, (), (start, items, truncated, next))
 
 namespace {
 
@@ -72,29 +69,60 @@ Result<Answer> present_edge(const registry::Reader& state, const recorder::Recor
   return answer_with(*edge, std::nullopt);
 }
 
-// Who records an edge sees both its ends, and is a member where something is said of a version: where it came from, or as
-// what it runs.
-Result<void> check_end(const Call& call, const registry::NodeAddress& end, bool is_said_of,
-                       const std::string& field) {
+std::optional<registry::Node> named_node(const registry::NodeAddress& end) {
+  using registry::NodeKind;
+  if (end.run) return registry::Node{NodeKind::run, end.run->str(), end.run->str()};
+  if (end.dataset) return registry::Node{NodeKind::dataset, end.dataset->str(), end.dataset->str()};
+  if (end.deployment)
+    return registry::Node{NodeKind::deployment, end.deployment->str(), end.deployment->str()};
+  return std::nullopt;
+}
+
+Result<void> check_artifact_end(const Sight& sight, const registry::Reader& state, registry::ArtifactId id,
+                                bool is_said_of, const std::string& field) {
+  HERALD_TRY(const auto artifact, sight.artifact(state, id, field));
+  if (!is_said_of || sight.on(artifact) >= registry::Role::member) return {};
+  return error(Cause::denied,
+               "to say what artifact " + id.str() +
+                   " came of takes having made it, or the role member on a model that it is linked in",
+               field);
+}
+
+// Who records an edge sees both its ends, and is a member where something is said of one: where it came from, or (of a
+// version) as what it runs.
+Result<void> check_end(const Call& call, const Sight& sight, const registry::NodeAddress& end,
+                       bool is_said_of, const std::string& field) {
   const Snapshot now = call.snapshot();
   if (end.version) {
     const auto found =
         permitted_model(call, now.state(), *end.version, is_said_of ? Permission::write : Permission::read);
     if (!found) return about(field + ".version", found).error();
   }
-  if (end.artifact && !Sight(call).sees({registry::NodeKind::artifact, end.artifact->str(), {}}))
-    return error(Cause::not_found, "artifact " + end.artifact->str() + " does not exist",
-                 field + ".artifact");
-  return {};
+  if (end.artifact) {
+    HERALD_CHECK(check_artifact_end(sight, now.state(), *end.artifact, is_said_of, field + ".artifact"));
+  }
+  const auto named = named_node(end);
+  if (!named) return {};
+  if (is_said_of && call.access.is_scoped() && !sight.sees(*named)) {
+    return error(Cause::denied,
+                 "a token of one registry or model says nothing of the " +
+                     std::string(reflect::enum_name(named->kind)) + " " + shown(named->id) +
+                     ", which nothing there is connected with: first record what it made there",
+                 field);
+  }
+  return sight.check_naming(*named, is_said_of ? registry::Role::member : registry::Role::restricted_viewer,
+                            field + "." + std::string(reflect::enum_name(named->kind)));
 }
 
 Result<Outcome> record_lineage(const Call& call) {
   HERALD_TRY(const auto request, body_of<LineageRequest>(call));
   HERALD_TRY(auto upstream, address_of(request.upstream, "upstream"));
   HERALD_TRY(auto downstream, address_of(request.downstream, "downstream"));
-  if (!call.access.sees_all() || call.access.on_server() < registry::Role::member) {
-    HERALD_CHECK(check_end(call, upstream, request.relation == registry::Relation::deployed_as, "upstream"));
-    HERALD_CHECK(check_end(call, downstream, true, "downstream"));
+  if (call.access.on_server() < registry::Role::member) {
+    const Sight sight(call);
+    const bool is_deployed = request.relation == registry::Relation::deployed_as;
+    HERALD_CHECK(check_end(call, sight, upstream, is_deployed, "upstream"));
+    HERALD_CHECK(check_end(call, sight, downstream, true, "downstream"));
   }
   return Write{
       registry::RecordLineage{std::move(upstream), request.relation, std::move(downstream), call.access},
@@ -104,10 +132,10 @@ Result<Outcome> record_lineage(const Call& call) {
 
 // ---- where a walk starts ----
 
-Result<registry::Node> version_start(const Call& call, const registry::Reader& state, std::string_view text) {
+Result<registry::Node> version_start(const registry::Reader& state, const Sight& sight,
+                                     std::string_view text) {
   HERALD_TRY(const auto reference, about("version", parse_reference(text)));
-  HERALD_TRY(const auto found,
-             about("version", seen_model(call, state, {reference.registry, reference.model})));
+  HERALD_TRY(const auto found, about("version", sight.model(state, {reference.registry, reference.model})));
   HERALD_TRY(const auto version, about("version", registry::resolve(state, found, reference.selector)));
   return registry::Node{registry::NodeKind::version,
                         registry::version_node_id(found.model.id, version.number),
@@ -117,14 +145,11 @@ Result<registry::Node> version_start(const Call& call, const registry::Reader& s
 Result<registry::Node> artifact_start(const registry::Reader& state, const Sight& sight,
                                       std::string_view text) {
   HERALD_TRY(const auto id, about("artifact", registry::ArtifactId::parse(text)));
-  const auto artifact =
-      registry::find<registry::ArtifactRecord>(state, registry::Table::artifacts, id.bytes());
-  const registry::Node node{registry::NodeKind::artifact, id.str(), artifact ? artifact->name.str() : ""};
-  if (!artifact || !sight.sees(node))
-    return error(Cause::not_found, "artifact " + id.str() + " does not exist", "artifact");
-  return node;
+  HERALD_TRY(const auto artifact, sight.artifact(state, id, "artifact"));
+  return registry::Node{registry::NodeKind::artifact, id.str(), artifact.name.str()};
 }
 
+// A name that nobody took, and one that is hidden, have graphs of themselves.
 Result<registry::Node> labelled_start(registry::NodeKind kind, std::string_view text) {
   HERALD_TRY(const auto label, about(reflect::enum_name(kind), registry::Label::parse(text)));
   return registry::Node{kind, label.str(), label.str()};
@@ -147,7 +172,7 @@ Result<registry::Node> start_in(const Call& call, const registry::Reader& state,
                  "version");
   }
   const std::string_view text = text_in(call, reflect::enum_name(*kind));
-  if (*kind == NodeKind::version) return version_start(call, state, text);
+  if (*kind == NodeKind::version) return version_start(state, sight, text);
   if (*kind == NodeKind::artifact) return artifact_start(state, sight, text);
   return labelled_start(*kind, text);
 }
@@ -207,15 +232,15 @@ Result<WalkedGraph> walk_from_start(const Call& call, const Snapshot& now, const
   asked.direction = direction;
   asked.nodes = place.passed + most_nodes;
   if (!sight.sees_all()) asked.sees = [&sight](const registry::Node& node) { return sight.sees(node); };
-  HERALD_TRY(asked.depth, number_asked(call, "depth", limits::kMaxLineageDepth, limits::kMaxLineageDepth));
-  return WalkedGraph{projections::lineage(now.state(), start, asked), now.sequence()};
-}
-
-// What is hidden is told apart by its place, and by nothing of its own.
-registry::Node shown_node(const projections::LineageGraph& graph, std::size_t place) {
-  const projections::LineageNode& node = graph.nodes[place];
-  if (!node.hidden) return node;
-  return {node.kind, "hidden-" + std::to_string(place), "hidden"};
+  HERALD_TRY(asked.depth, number_asked(call, "depth", asked.depth, limits::kMaxLineageDepth));
+  if (sight.sees(start)) {
+    WalkedGraph walked{projections::lineage(now.state(), start, asked), now.sequence()};
+    walked.graph.truncated |= sight.is_worn_out();
+    return walked;
+  }
+  WalkedGraph alone{{}, now.sequence()};
+  static_cast<registry::Node&>(alone.graph.nodes.emplace_back()) = start;
+  return alone;
 }
 
 Result<Outcome> walk_lineage(const Call& call) {
@@ -228,17 +253,15 @@ Result<Outcome> walk_lineage(const Call& call) {
   HERALD_TRY(const auto walked, walk_from_start(call, now, sight, place, direction, limit));
   const projections::LineageGraph& graph = walked.graph;
   LineageBody body{
-      .start = shown_node(graph, 0), .nodes = {}, .edges = {}, .truncated = graph.truncated, .next = {}};
+      .start = graph.nodes[0], .nodes = {}, .edges = {}, .truncated = graph.truncated, .next = {}};
   for (std::size_t i = 1 + place.passed; i < graph.nodes.size(); ++i) {
-    LineageNodeBody& node = body.nodes.emplace_back();
-    static_cast<registry::Node&>(node) = shown_node(graph, i);
-    node.distance = static_cast<std::uint32_t>(graph.nodes[i].distance);
-    if (graph.nodes[i].hidden) node.hidden = true;
+    body.nodes.push_back(
+        {shown_node_body(graph.nodes[i]), static_cast<std::uint32_t>(graph.nodes[i].distance)});
   }
   for (const projections::LineageEdge& edge : graph.edges) {
     if (place.passed > 0 && std::max(edge.upstream, edge.downstream) <= place.passed) continue;
-    body.edges.push_back(
-        {shown_node(graph, edge.upstream), edge.relation, shown_node(graph, edge.downstream), edge.recorded});
+    body.edges.push_back({shown_node_body(graph.nodes[edge.upstream]), edge.relation,
+                          shown_node_body(graph.nodes[edge.downstream]), edge.recorded});
   }
   if (graph.more) body.next = cursor_at(call, walked.at, graph.nodes.size() - 1);
   return answer_with(body, walked.at);
@@ -271,18 +294,10 @@ Result<Outcome> walk_impact(const Call& call) {
   HERALD_TRY(const auto walked, walk_from_start(call, now, sight, place, projections::Direction::downstream,
                                                 limits::kMaxLineageNodes));
   const projections::LineageGraph& graph = walked.graph;
-  ImpactBody body{
-      .start = shown_node(graph, 0), .items = {}, .hidden = 0, .truncated = graph.truncated, .next = {}};
+  ImpactBody body{.start = graph.nodes[0], .items = {}, .truncated = graph.truncated, .next = {}};
   std::size_t passed = place.passed;
   for (; passed + 1 < graph.nodes.size() && body.items.size() < limit; ++passed) {
-    const projections::LineageNode& node = graph.nodes[passed + 1];
-    if (node.hidden) {
-      const bool counts =
-          node.kind == registry::NodeKind::version || node.kind == registry::NodeKind::deployment;
-      body.hidden += counts ? 1 : 0;
-    } else if (auto item = impact_item(now.state(), node)) {
-      body.items.push_back(std::move(*item));
-    }
+    if (auto item = impact_item(now.state(), graph.nodes[passed + 1])) body.items.push_back(std::move(*item));
   }
   if (graph.more || passed + 1 < graph.nodes.size()) body.next = cursor_at(call, walked.at, passed);
   return answer_with(body, walked.at);
@@ -299,10 +314,7 @@ Result<Outcome> list_versions_of_artifact(const Call& call) {
   HERALD_TRY(const auto request, page_in(call));
   const Snapshot now = call.snapshot();
   const Sight sight(call);
-  const registry::Node node{registry::NodeKind::artifact, id.str(), {}};
-  if (!registry::find<registry::ArtifactRecord>(now.state(), registry::Table::artifacts, id.bytes()) ||
-      !sight.sees(node))
-    return error(Cause::not_found, "artifact " + id.str() + " does not exist", "artifact");
+  HERALD_CHECK(sight.artifact(now.state(), id, "artifact"));
   const auto page =
       projections::list_versions_of(now.state(), id, request, [&](const projections::LinkedVersion& linked) {
         return sight.sees(linked.model_id) &&
@@ -321,7 +333,8 @@ Doc with_a_start(Doc doc) {
       .with({"run", R"({"type":"string"})", "Start: a run's id."})
       .with({"dataset", R"({"type":"string"})", "Start: a data set's name."})
       .with({"deployment", R"({"type":"string"})", "Start: a deployment's name."})
-      .with({"depth", R"({"type":"integer","minimum":1,"maximum":64,"default":64})", "Steps from the start."})
+      .with({"depth", R"({"type":"integer","minimum":1,"maximum":64})",
+             "Steps from the start; when left out, to the end."})
       .paged()
       .as_of();
 }
@@ -342,7 +355,8 @@ void add_lineage_routes(Router& router) {
                .with({"direction", R"({"enum":["upstream","downstream","both"],"default":"both"})",
                       "Where from, what came of it, or both."})
                .says("The nearest first, 1,000 nodes on a page unless \"limit\" says fewer; all pages are of "
-                     "one moment. What the caller may not see is there as hidden, and nothing behind it."))});
+                     "one moment. What the caller may not see is not there, nor what lies behind it alone; "
+                     "what was deleted says so."))});
   router.add({Method::get, "/v1/lineage/impact", Permission::read, ObjectScope::visible, get_impact,
               with_a_start(Doc("lineage",
                                "What stands on it: the versions below, with their aliases and stages, and "

@@ -115,9 +115,21 @@ Result<Outcome> tag_model(const Call& call) {
       registry::ChangeTags{address, std::nullopt, std::move(tags)}, {}, present_model(call, address)};
 }
 
+// Whether a name is taken is told to who sees what there is in the registry.
+Result<void> check_sees_names(const Call& call, const registry::RegistryName& name) {
+  const projections::HeadReader head(call.herald.parts.head);
+  HERALD_TRY(const auto home, seen_registry(call, head, name));
+  if (call.access.in(home)) return {};
+  return error(Cause::denied,
+               "to rename a model takes a role in registry \"" + name.str() +
+                   "\": names are taken or free there, and you see some of its models alone",
+               "to");
+}
+
 Result<Outcome> rename_model(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(const auto request, body_of<RenameRequest>(call));
+  HERALD_CHECK(check_sees_names(call, address.registry));
   return Write{registry::RenameModel{address, request.to, moves_protected(call, address)},
                {},
                present_model(call, {address.registry, request.to})};

@@ -1,6 +1,7 @@
 // Registries: what they are, what they ask of what is in them, and which aliases they keep for their admins.
 #include "api/event_pages.h"
 #include "api/handlers.h"
+#include "api/sight.h"
 #include "api/writing.h"
 
 namespace herald::api {
@@ -58,9 +59,9 @@ Write::Present present_registry(const Call& call, const registry::RegistryName& 
 Result<Outcome> list_registries(const Call& call) {
   HERALD_TRY(const auto request, page_in(call));
   const Snapshot now = call.snapshot();
+  const Sight sight(call);
   const auto page = projections::list_registries(
-      now.state(), request,
-      [&](const registry::RegistryRecord& item) { return call.access.sees(as_visible_now(call, item)); });
+      now.state(), request, [&](const registry::RegistryRecord& item) { return sight.sees(item); });
   const Presenter presenter(now.state(), call.herald.parts.work);
   return list_answer(call, page, now.sequence(), [&](std::string& out, const registry::RegistryRecord& item) {
     json::write(out, presenter.registry(item));

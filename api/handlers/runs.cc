@@ -6,7 +6,7 @@ namespace herald::api {
 
 struct RunNeighbourBody {
   projections::Connection relation = projections::Connection::used;
-  registry::Node node;
+  ShownNodeBody node;
 };
 BOOST_DESCRIBE_STRUCT(RunNeighbourBody, (), (relation, node))
 
@@ -36,10 +36,9 @@ void add_produced_by_run(RunBody& body, const registry::Reader& state,
   std::vector<bool> told(below.nodes.size());
   for (const projections::LineageEdge& edge : below.edges) {
     const projections::LineageNode& node = below.nodes[edge.downstream];
-    if (node.hidden) continue;
     const auto version = registry::version_of(node);
     if (!version) {
-      body.produced.push_back({edge.relation, node});
+      body.produced.push_back({edge.relation, shown_node_body(node)});
       continue;
     }
     if (told[edge.downstream]) continue;
@@ -64,13 +63,15 @@ std::optional<registry::Run> run_facts(const registry::Reader& state, const RunB
 }
 
 void add_evaluations_by_run(RunBody& body, const registry::Reader& state, const Sight& sight) {
-  for (const registry::EvaluationRecord& evaluation : projections::evaluations_of(state, body.id)) {
-    if (!sight.sees(evaluation.model_id)) continue;
+  const auto made = projections::evaluations_of(
+      state, body.id, [&](const auto& evaluation) { return sight.sees(evaluation.model_id); });
+  body.truncated |= made.more;
+  for (const registry::EvaluationRecord& evaluation : made.items) {
     const auto model = registry::find_model(state, evaluation.model_id);
     const auto home = model ? registry::find<registry::RegistryRecord>(state, registry::Table::registries,
                                                                        model->registry_id.bytes())
                             : std::nullopt;
-    if (home) body.evaluations.push_back(evaluation_body({*home, *model}, evaluation));
+    if (home) body.evaluations.push_back(evaluation_body({*home, *model}, evaluation, sight));
   }
 }
 
@@ -82,13 +83,12 @@ Result<Outcome> show_run(const Call& call) {
   const auto above = run_neighbours(now.state(), sight, node, projections::Direction::upstream);
   const auto below = run_neighbours(now.state(), sight, node, projections::Direction::downstream);
   RunBody body{.id = id, .facts = {}, .used = {}, .produced = {}, .versions = {}, .evaluations = {}};
-  for (const projections::LineageEdge& edge : above.edges) {
-    if (!above.nodes[edge.upstream].hidden) body.used.push_back({edge.relation, above.nodes[edge.upstream]});
-  }
+  for (const projections::LineageEdge& edge : above.edges)
+    body.used.push_back({edge.relation, shown_node_body(above.nodes[edge.upstream])});
   add_produced_by_run(body, now.state(), below);
   add_evaluations_by_run(body, now.state(), sight);
   body.facts = run_facts(now.state(), body);
-  body.truncated = above.more || below.more || body.evaluations.size() == limits::kMaxPageSize;
+  body.truncated |= above.more || below.more || sight.is_worn_out();
   const bool is_known =
       !body.used.empty() || !body.produced.empty() || !body.versions.empty() || !body.evaluations.empty();
   if (!is_known || !sight.sees(node)) {

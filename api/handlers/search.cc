@@ -4,6 +4,7 @@
 
 #include "api/call.h"
 #include "api/handlers.h"
+#include "api/lineage_bodies.h"
 #include "api/problem.h"
 #include "api/representation.h"
 
@@ -18,22 +19,6 @@ struct FoundRunBody : registry::Run {
   Mark created;  // of that version
 };
 BOOST_DESCRIBE_STRUCT(FoundRunBody, (registry::Run), (registry, model, version, reference, created))
-
-struct FoundEvaluationBody {
-  registry::EvaluationId id;
-  registry::RegistryName registry;
-  registry::ModelName model;
-  VersionNumber version;
-  std::string reference;  // of the version
-  std::optional<registry::Label> name;
-  std::optional<registry::Node> dataset;
-  std::optional<registry::Label> run;
-  std::map<std::string, double> metrics;
-  std::vector<registry::EvaluationFile> files;
-  Mark recorded;
-};
-BOOST_DESCRIBE_STRUCT(FoundEvaluationBody, (),
-                      (id, registry, model, version, reference, name, dataset, run, metrics, files, recorded))
 
 namespace {
 
@@ -64,33 +49,11 @@ Answer mistake(const Call& call, const search::Problem& problem, std::string_vie
                 .headers = {}};
 }
 
-// What the caller may see, as things stand now, whenever is asked about.
-class Visible {
- public:
-  explicit Visible(const Call& call) : access_(call.access), now_(call.herald.parts.head) {}
-
-  bool operator()(registry::RegistryId registry, registry::ModelId model) {
-    auto home = homes_.find(registry);
-    if (home == homes_.end()) {
-      home = homes_
-                 .emplace(registry, registry::find<registry::RegistryRecord>(
-                                        now_, registry::Table::registries, registry.bytes()))
-                 .first;
-    }
-    return home->second && access_.on(*home->second, model);
-  }
-
- private:
-  const registry::Access& access_;
-  const projections::HeadReader now_;
-  std::map<registry::RegistryId, std::optional<registry::RegistryRecord>> homes_;
-};
-
 // What is found, as it was when it was found.
 class FoundPresenter {
  public:
-  FoundPresenter(const registry::Reader& then, const work::Store& work, Kind kind, const search::Sees& sees)
-      : then_(then), presenter_(then, work), kind_(kind), sees_(sees) {}
+  FoundPresenter(const registry::Reader& then, const work::Store& work, Kind kind, const Sight& sight)
+      : then_(then), presenter_(then, work), kind_(kind), sight_(sight) {}
 
   void write(std::string& out, std::string_view key) {
     switch (kind_) {
@@ -121,14 +84,8 @@ class FoundPresenter {
   }
   // With those of its versions that the caller sees.
   ArtifactBody artifact_at(std::string_view key) const {
-    ArtifactBody body = presenter_.artifact(at<registry::ArtifactRecord>(Table::artifacts, key));
-    if (!sees_) return body;
-    std::erase_if(body.versions, [this](const LinkedVersionBody& linked) {
-      const auto home = registry::find_registry(then_, linked.registry);
-      const auto model = home ? registry::find_model(then_, home->id, linked.model) : std::nullopt;
-      return !model || !sees_(home->id, model->id);
-    });
-    return body;
+    return presenter_.artifact(at<registry::ArtifactRecord>(Table::artifacts, key),
+                               [this](registry::ModelId model) { return sight_.sees(model); });
   }
   registry::VersionRecord version_at(std::string_view key) const {
     return at<registry::VersionRecord>(Table::versions, key);
@@ -144,26 +101,14 @@ class FoundPresenter {
     body.created = version.created;
     return body;
   }
-  FoundEvaluationBody evaluation_at(std::string_view key) const {
-    const auto home = home_of(key);
-    const auto evaluation = at<registry::EvaluationRecord>(Table::evaluations, key);
-    return {evaluation.id,
-            home.registry.name,
-            home.model.name,
-            evaluation.version,
-            reference_of(home.registry.name, home.model.name, evaluation.version),
-            evaluation.name,
-            evaluation.dataset,
-            evaluation.run,
-            evaluation.metrics,
-            evaluation.files,
-            evaluation.recorded};
+  EvaluationBody evaluation_at(std::string_view key) const {
+    return evaluation_body(home_of(key), at<registry::EvaluationRecord>(Table::evaluations, key), sight_);
   }
 
   const registry::Reader& then_;
   Presenter presenter_;
   Kind kind_;
-  const search::Sees& sees_;
+  const Sight& sight_;
 };
 
 // What a cursor belongs to: all that chooses what is listed, and in which order.
@@ -192,12 +137,15 @@ Result<Outcome> find(const Call& call) {
   request.as_of = call.as_of;
   request.me = call.actor.id;
 
-  Visible visible(call);
-  const search::Sees sees = call.access.sees_all() ? search::Sees() : std::ref(visible);
+  const Sight sight(call);
+  const search::Sees sees =
+      sight.sees_all() ? search::Sees() : [&sight](registry::RegistryId, registry::ModelId model) {
+        return sight.sees(model);
+      };
   const projections::ViewsReader views(call.herald.parts.views);
   HERALD_TRY(search::Found found, search::search(views, request, sees));
   const projections::AsOf then = views.as_of(found.sequence);
-  FoundPresenter presenter(then, call.herald.parts.work, kind, sees);
+  FoundPresenter presenter(then, call.herald.parts.work, kind, sight);
   const projections::Page<std::string> documents{std::move(found.documents), std::move(found.keys),
                                                  std::move(found.next)};
   return list_answer(call, list, documents, found.sequence,

@@ -41,14 +41,21 @@ BOOST_DEFINE_ENUM_CLASS(ListedVersions, active, deleted, all)
 
 namespace {
 
-// To link an artifact is to show it: nobody shows what is hidden from them. What does not exist is the rule's to refuse.
+// To link an artifact is to show it: nobody shows what is hidden from them.
 Result<void> check_artifact_is_seen(const Call& call, registry::ArtifactId id, const std::string& field) {
-  if (call.access.sees_all()) return {};
+  if (call.access.on_server() >= registry::Role::viewer) return {};
   const projections::HeadReader head(call.herald.parts.head);
-  const auto artifact =
-      registry::find<registry::ArtifactRecord>(head, registry::Table::artifacts, id.bytes());
-  if (!artifact || Sight(call).on(*artifact, call.actor.id) >= registry::Role::viewer) return {};
+  const Sight sight(call);
+  HERALD_TRY(const auto artifact, sight.artifact(head, id, field));
+  if (sight.on(artifact) >= registry::Role::viewer) return {};
   return error(Cause::not_found, "artifact " + id.str() + " does not exist", field);
+}
+
+// Who names a run is told what it used.
+Result<void> check_run_is_seen(const Call& call, const std::optional<registry::Run>& run) {
+  if (!run) return {};
+  return Sight(call).check_naming({registry::NodeKind::run, run->id.str(), run->id.str()},
+                                  registry::Role::restricted_viewer, "run.id");
 }
 
 bool is_listed(ListedVersions which, const registry::VersionRecord& version) {
@@ -80,6 +87,7 @@ Result<Outcome> list_versions(const Call& call) {
 Result<Outcome> register_version(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(auto request, body_of<VersionRequest>(call));
+  HERALD_CHECK(check_run_is_seen(call, request.run));
   registry::RegisterVersion command;
   static_cast<registry::ModelAddress&>(command) = address;
   command.expected = request.number;
@@ -145,6 +153,7 @@ Result<Outcome> update_version(const Call& call) {
   HERALD_TRY(const auto address, version_in(call));
   HERALD_CHECK(check_no_nulls(call.request.body));
   HERALD_TRY(auto request, body_of<VersionPatch>(call));
+  HERALD_CHECK(check_run_is_seen(call, request.run));
   Write write{{}, {}, present_version(call, address, address.version)};
   registry::UpdateVersion command{address, request.run,    request.metadata, request.metrics,
                                   {},      request.status, request.reason,   request.expected_changed};

@@ -11,7 +11,8 @@ constexpr const char* kNode = "version:MODEL:v1, artifact:ID, run:ID, dataset:NA
 
 std::string node_text(const json::Value& node) {
   const std::string name = text_at(node, "name");
-  return text_at(node, "kind") + ":" + (name.empty() ? text_at(node, "id") : name);
+  const std::string mark = text_at(node, "deleted") == "true" ? " (deleted)" : "";
+  return text_at(node, "kind") + ":" + (name.empty() ? text_at(node, "id") : name) + mark;
 }
 
 std::string end_of_edge(const json::Value& edge, std::string_view end) {

@@ -148,7 +148,8 @@ EdgeRecord edge_between(const Reader& state, const std::string& above, const std
 
 std::string shown_on_the_way(const Reader& state, const Access& access, const Node& node) {
   const auto version = version_of(node);
-  if (!version || access.sees_all()) return in_quotes(node.name);
+  if (access.sees_all()) return in_quotes(node.name);
+  if (!version) return std::string(one(node.kind));
   const auto model = find_model(state, version->model_id);
   const auto home =
       model ? find<RegistryRecord>(state, Table::registries, model->registry_id.bytes()) : std::nullopt;

@@ -51,7 +51,7 @@ def test_each_relation_is_recorded_once_and_followed_upward_and_downward(server,
     assert event["relation"] == relation
 
 
-def test_a_walk_goes_to_any_depth_on_from_where_an_answer_ended(server):
+def test_a_walk_goes_to_any_depth(server):
     length, last = 40, {"dataset": "begin"}
     for n in range(length):
         made = server.post("/v1/artifacts", {"name": f"file-{n}", "kind": "dataset", "reference": f"s3://x/{n}",
@@ -62,11 +62,7 @@ def test_a_walk_goes_to_any_depth_on_from_where_an_answer_ended(server):
     steps = ["begin", *(name for n in range(length) for name in (f"run-{n}", f"file-{n}"))]
     for direction, at, expected in (("downstream", {"dataset": "begin"}, steps[1:]), ("upstream", last, steps[-2::-1])):
         seen, graph = reached(server, at, direction)
-        while graph["truncated"]:
-            farthest = graph["nodes"][-1]
-            rest, graph = reached(server, {farthest["kind"]: farthest["id"]}, direction)
-            seen += rest
-        assert seen == expected
+        assert seen == expected and not graph["truncated"]
 
 
 @pytest.mark.parametrize("relation, upstream, downstream", [

@@ -70,8 +70,9 @@ def test_a_role_may_what_it_may_wherever_it_is_held(door, role, place):
 
 
 @pytest.mark.parametrize("roles", [
-    [("server", "member"), ("model", "restricted_viewer")], [("registry", "member"), ("model", "viewer")],
-    [("registry", "restricted_viewer"), ("model", "member")], [("server", "viewer"), ("registry", "member")]])
+    [("server", "restricted_viewer"), ("model", "member")], [("server", "member"), ("model", "restricted_viewer")],
+    [("registry", "member"), ("model", "viewer")], [("registry", "restricted_viewer"), ("model", "member")],
+    [("server", "viewer"), ("registry", "member")]])
 def test_the_highest_role_wins(door, roles):
     who = door.given("-".join(word.replace("_", "-") for role in roles for word in role), *roles)
     assert door.may(who) == [True, True, True, False]

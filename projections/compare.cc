@@ -202,12 +202,14 @@ class VersionSpeaker {
 
 // ---- texts ----
 
+// Each with its end, which the last one may lack.
 std::vector<std::string_view> text_lines(std::string_view text) {
   std::vector<std::string_view> lines;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
-    lines.push_back(text.substr(0, end));
-    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+    const std::size_t bytes = end == std::string_view::npos ? text.size() : end + 1;
+    lines.push_back(text.substr(0, bytes));
+    text.remove_prefix(bytes);
   }
   return lines;
 }
@@ -266,6 +268,32 @@ std::vector<EditedLine> edits(const TextLines& before, const TextLines& after) {
   return out;
 }
 
+// The lines from `begin` on that are shown together, and how many of them each side has.
+struct Hunk {
+  std::size_t begin, end;
+  std::size_t before = 0, after = 0;
+};
+
+Hunk hunk_at(const std::vector<EditedLine>& lines, const std::vector<bool>& shown, std::size_t begin) {
+  Hunk hunk{begin, begin};
+  for (; hunk.end < lines.size() && shown[hunk.end]; ++hunk.end) {
+    if (lines[hunk.end].edit != Edit::add) ++hunk.before;
+    if (lines[hunk.end].edit != Edit::remove) ++hunk.after;
+  }
+  return hunk;
+}
+
+// "3,4"; of no lines the number is that of the line before.
+std::string diff_range(std::size_t number, std::size_t count) {
+  return fmt::format("{},{}", count == 0 ? number - 1 : number, count);
+}
+
+void write_edited(std::string& out, const EditedLine& line) {
+  out.push_back(static_cast<char>(line.edit));
+  out.append(line.text);
+  if (!line.text.ends_with('\n')) out += "\n\\ No newline at end of file\n";
+}
+
 }  // namespace
 
 std::string unified_diff(std::string_view before, std::string_view after) {
@@ -280,15 +308,19 @@ std::string unified_diff(std::string_view before, std::string_view after) {
   }
   std::string out;
   std::size_t number_before = 1, number_after = 1;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (shown[i] && (i == 0 || !shown[i - 1]))
-      out += fmt::format("@@ -{} +{} @@\n", number_before, number_after);
-    if (shown[i]) {
-      out.push_back(static_cast<char>(lines[i].edit));
-      out.append(lines[i].text).push_back('\n');
+  for (std::size_t i = 0; i < lines.size();) {
+    if (!shown[i]) {
+      ++i;
+      ++number_before;
+      ++number_after;
+      continue;
     }
-    if (lines[i].edit != Edit::add) ++number_before;
-    if (lines[i].edit != Edit::remove) ++number_after;
+    const Hunk hunk = hunk_at(lines, shown, i);
+    out += fmt::format("@@ -{} +{} @@\n", diff_range(number_before, hunk.before),
+                       diff_range(number_after, hunk.after));
+    for (; i < hunk.end; ++i) write_edited(out, lines[i]);
+    number_before += hunk.before;
+    number_after += hunk.after;
   }
   return out;
 }

@@ -101,8 +101,8 @@ TEST(Comparison, ShowsHowTextsDiffer) {
   ASSERT_EQ(comparison.rows.size(), 1U);
   const auto& diff = *comparison.rows[0].diff;
   EXPECT_FALSE(diff[0].value);
-  EXPECT_EQ(diff[1].value, "@@ -1 +1 @@\n # Use\n-loans\n+loans and leases\n");
-  EXPECT_EQ(diff[2].value, "@@ -1 +1 @@\n-# Use\n-loans\n");
+  EXPECT_EQ(diff[1].value, "@@ -1,2 +1,2 @@\n # Use\n-loans\n+loans and leases\n");
+  EXPECT_EQ(diff[2].value, "@@ -1,2 +0,0 @@\n-# Use\n-loans\n");
 }
 
 registry::EvaluationRecord a_past_evaluation(const std::string& dataset, double auc) {
@@ -144,14 +144,19 @@ TEST(UnifiedDiff, IsEmptyOfEqualTexts) {
 
 TEST(UnifiedDiff, LeavesOutWhatIsFarFromAnyChange) {
   EXPECT_EQ(unified_diff("1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nfive\n6\n7\n8\n9\n"),
-            "@@ -2 +2 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n");
+            "@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n");
   EXPECT_EQ(unified_diff("a\n1\n2\n3\n4\n5\n6\n7\nb\n", "A\n1\n2\n3\n4\n5\n6\n7\nB\n"),
-            "@@ -1 +1 @@\n-a\n+A\n 1\n 2\n 3\n@@ -6 +6 @@\n 5\n 6\n 7\n-b\n+B\n");
+            "@@ -1,4 +1,4 @@\n-a\n+A\n 1\n 2\n 3\n@@ -6,4 +6,4 @@\n 5\n 6\n 7\n-b\n+B\n");
 }
 
 TEST(UnifiedDiff, FindsWhatWasPutIn) {
-  EXPECT_EQ(unified_diff("a\nb\n", "a\nx\nb\n"), "@@ -1 +1 @@\n a\n+x\n b\n");
-  EXPECT_EQ(unified_diff("", "a"), "@@ -1 +1 @@\n+a\n");
+  EXPECT_EQ(unified_diff("a\nb\n", "a\nx\nb\n"), "@@ -1,2 +1,3 @@\n a\n+x\n b\n");
+  EXPECT_EQ(unified_diff("", "a\n"), "@@ -0,0 +1,1 @@\n+a\n");
+}
+
+TEST(UnifiedDiff, SaysWhereALastLineHasNoEnd) {
+  EXPECT_EQ(unified_diff("a\nb", "a\nb\n"), "@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+b\n");
+  EXPECT_EQ(unified_diff("b", "a\nb"), "@@ -1,1 +1,2 @@\n+a\n b\n\\ No newline at end of file\n");
 }
 
 TEST(UnifiedDiff, OfTextsTooLongToHoldAgainstEachOtherReplacesAll) {
@@ -160,7 +165,7 @@ TEST(UnifiedDiff, OfTextsTooLongToHoldAgainstEachOtherReplacesAll) {
     before += std::to_string(i) + "\n";
     after += std::to_string(i + 5'000) + "\n";
   }
-  EXPECT_TRUE(unified_diff(before, after).starts_with("@@ -1 +1 @@\n-0\n-1\n"));
+  EXPECT_TRUE(unified_diff(before, after).starts_with("@@ -1,3000 +1,3000 @@\n-0\n-1\n"));
 }
 
 }  // namespace

@@ -1,12 +1,16 @@
 #include "registry/names.h"
 
 #include <fmt/format.h>
+#include <utf8proc.h>
 
 #include <algorithm>
 #include <boost/algorithm/string/case_conv.hpp>
 #include <charconv>
+#include <cstdlib>
 #include <locale>
+#include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/limits.h"
 #include "reflect/json_value.h"
@@ -56,17 +60,50 @@ bool is_control(std::string_view text, std::size_t i, Lines lines) {
   return byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
 }
 
-// What lets two names look like one, or a name like another: zero width space, marks of direction, separators of lines
-// and paragraphs, embeddings and overrides (U+200B, E, F and U+2028 to 202E), word joiner and isolates (U+2060 to 206F),
-// byte order mark (U+FEFF). The joiners U+200C and U+200D belong to scripts and emoji.
-bool is_invisible(std::string_view text, std::size_t i) {
-  const std::string_view three = text.substr(i, 3);
-  if (three == "\xEF\xBB\xBF") return true;
-  if (three.size() < 3 || three[0] != '\xE2') return false;
-  const auto last = static_cast<unsigned char>(three[2]);
-  if (three[1] == '\x81') return last >= 0xA0 && last <= 0xAF;
-  return three[1] == '\x80' &&
-         (last == 0x8B || last == 0x8E || last == 0x8F || (last >= 0xA8 && last <= 0xAE));
+// The characters of what is UTF-8.
+std::vector<utf8proc_int32_t> characters_of(std::string_view text) {
+  std::vector<utf8proc_int32_t> characters;
+  const auto* at = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  for (auto left = static_cast<utf8proc_ssize_t>(text.size()); left > 0;) {
+    utf8proc_int32_t character = 0;
+    const auto bytes = utf8proc_iterate(at, left, &character);
+    if (bytes <= 0) break;
+    characters.push_back(character);
+    at += bytes;
+    left -= bytes;
+  }
+  return characters;
+}
+
+// What lets two names look like one, or a name like another: what is drawn as nothing (spaces of no width, fillers, marks
+// of direction, tags, the byte order mark) and separators of lines and paragraphs. The joiners U+200C and U+200D belong to
+// scripts and emoji, the selectors U+FE0E and U+FE0F to emoji: behind another character.
+bool is_joiner(utf8proc_int32_t c) {
+  return c == 0x200C || c == 0x200D || c == 0xFE0E || c == 0xFE0F;
+}
+bool is_invisible(utf8proc_int32_t c) {
+  const utf8proc_property_t* const property = utf8proc_get_property(c);
+  return property->ignorable || property->category == UTF8PROC_CATEGORY_CF ||
+         property->category == UTF8PROC_CATEGORY_ZL || property->category == UTF8PROC_CATEGORY_ZP;
+}
+bool is_mark(utf8proc_int32_t c) {
+  const auto category = utf8proc_category(c);
+  return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_MC ||
+         category == UTF8PROC_CATEGORY_ME;
+}
+bool is_space(utf8proc_int32_t c) {
+  return utf8proc_category(c) == UTF8PROC_CATEGORY_ZS;
+}
+
+// Whether it is as Unicode's NFC writes it, so that the same letters are the same bytes.
+bool is_composed(std::string_view text) {
+  utf8proc_uint8_t* composed = nullptr;
+  const auto bytes = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                  static_cast<utf8proc_ssize_t>(text.size()), &composed,
+                                  static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owned(composed, &std::free);
+  return bytes >= 0 &&
+         std::string_view(reinterpret_cast<const char*>(composed), static_cast<std::size_t>(bytes)) == text;
 }
 
 Result<void> check_text(std::string_view what, std::string_view text, Lines lines) {
@@ -81,9 +118,13 @@ Result<void> check_text(std::string_view what, std::string_view text, Lines line
 Result<void> check_line(std::string_view what, std::string_view text, std::size_t least, std::size_t most) {
   HERALD_CHECK(check_length(what, text, least, most));
   HERALD_CHECK(check_text(what, text, Lines::refused));
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (is_invisible(text, i))
+  bool is_first = true;
+  for (const utf8proc_int32_t c : characters_of(text)) {
+    if (is_joiner(c) ? is_first : is_invisible(c))
       return refused(what, text, "invisible characters and marks of direction are not allowed");
+    if (is_first && is_mark(c))
+      return refused(what, text, "it must not begin with a mark that belongs to the character before it");
+    is_first = false;
   }
   return {};
 }
@@ -146,8 +187,15 @@ Result<void> ModelNameRule::check(std::string_view text) {
   if (text.find_first_of("/:@") != std::string_view::npos) {
     return refused("model", text, R"("/", ":" and "@" are not allowed)");
   }
-  if (text.front() == ' ' || text.back() == ' ')
+  const auto characters = characters_of(text);
+  if (is_space(characters.front()) || is_space(characters.back()))
     return refused("model", text, "it must not begin or end with a space");
+  if (!is_composed(text)) {
+    return refused(
+        "model", text,
+        "write each letter with its marks as one character (Unicode's NFC), so that names that look "
+        "alike are the same");
+  }
   return check_not_dots("model", text);
 }
 

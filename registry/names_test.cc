@@ -77,6 +77,17 @@ TEST(ModelNames, LookLikeWhatTheyAre) {
   EXPECT_TRUE(
       accepts<ModelName>("\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645"));  // Persian, with a joiner
   EXPECT_TRUE(accepts<ModelName>("\U0001F469\u200D\U0001F4BB"));
+  EXPECT_TRUE(accepts<ModelName>("\u2764\uFE0F churn"));
+  for (const char* name : {"\u00AD", "\u200D", "a\u3164b", "a\u115Fb", "a\U000E0041b", "\uFE0Fchurn"})
+    EXPECT_THAT(refusal<ModelName>(name), HasSubstr("invisible characters and marks of direction"));
+  EXPECT_THAT(refusal<ModelName>("\u0301churn"), HasSubstr("begin with a mark"));
+  for (const char* name : {"churn\u00A0", "\u3000churn", " churn", "churn "})
+    EXPECT_THAT(refusal<ModelName>(name), HasSubstr("begin or end with a space"));
+}
+
+TEST(ModelNames, AreWrittenInOneWay) {
+  EXPECT_TRUE(accepts<ModelName>("caf\u00E9"));
+  EXPECT_THAT(refusal<ModelName>("cafe\u0301"), HasSubstr("as one character (Unicode's NFC)"));
 }
 
 TEST(ModelNames, ThatAreNotUtf8AreUnreadableAndShownSafely) {

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import random
+import re
 
 import pytest
 
@@ -47,7 +49,7 @@ def test_differences_are_of_metadata_metrics_tags_files_texts_and_lineage(server
     assert found["lineage", "trained_on dataset:a"] == [True, None] and found["lineage", "trained_on dataset:b"] == [None, True]
     assert found["fact", "source"] == ["s3://1", None] and found["fact", "run.framework"] == [None, "sklearn 1.7"]
     text = next(row for row in compared["rows"] if row["aspect"] == "text")
-    assert text["name"] == "description" and text["diff"] == [None, "@@ -1 +1 @@\n-first\n+second\n of all\n"]
+    assert text["name"] == "description" and text["diff"] == [None, "@@ -1,2 +1,2 @@\n-first\n+second\n of all\n"]
     assert compared["same"] > 0 and not compared["truncated"]
 
 
@@ -88,6 +90,48 @@ def test_the_command_line_shows_a_column_for_each_version(server):
 def test_versions_of_two_models_are_not_compared(server):
     result = server.cli("diff", "churn:v1", "fraud:v1")
     assert result.returncode == 2 and "another model" in result.stderr
+
+
+def patched(text, diff):
+    """What becomes of the text by the hunks of a unified diff, each line of which must be as it says."""
+    lines, out, at, no_end = text.splitlines(keepends=True), [], 0, "\\ No newline at end of file\n"
+    hunks = re.split(r"(?m)^(@@ -\d+,\d+ \+\d+,\d+ @@\n)", diff)
+    assert hunks[0] == ""
+    for head, body in zip(hunks[1::2], hunks[2::2]):
+        start, gone, begin, come = map(int, re.findall(r"\d+", head))
+        out += lines[at:start - 1 if gone else start]
+        at = start - 1 if gone else start
+        assert len(out) == (begin - 1 if come else begin)
+        marked = []
+        for line in body.splitlines(keepends=True):
+            if line == no_end:
+                marked[-1] = marked[-1][:-1]
+            else:
+                marked.append(line)
+        for line in marked:
+            counted = line[0] in " -", line[0] in " +"
+            if counted[0]:
+                assert lines[at] == line[1:]
+                at, gone = at + 1, gone - 1
+            if counted[1]:
+                out.append(line[1:])
+                come -= 1
+        assert gone == come == 0
+    return "".join(out + lines[at:])
+
+
+def test_what_differs_in_texts_makes_one_of_the_other(server):
+    shuffled = random.Random(7)
+    server.post("/v1/models", {"name": "texts"})
+    texts = ["one\ntwo\nthree\n", "one\ntwo\nthree", "x", *("\n".join(shuffled.choices("abcdefg", k=shuffled.randint(1, 30))) + shuffled.choice(["", "\n"])
+                                                         for _ in range(12))]
+    for text in texts:
+        server.post("/v1/models/texts/versions", {"description": text})
+    for others in (range(2, 9), range(9, len(texts) + 1)):
+        compared = server.get("/v1/models/texts/compare?versions=" + ",".join(map(str, [1, *others])))
+        diffs = next(row["diff"] for row in compared["rows"] if row["aspect"] == "text")
+        for other, diff in zip(others, diffs[1:]):
+            assert patched(texts[0], diff) == texts[other - 1], diff
 
 
 @pytest.mark.parametrize("query, status, field", [

@@ -134,6 +134,12 @@ def test_an_edge_that_would_close_a_circle_is_refused_with_the_way_around(server
         assert '"churn:v1" -> "fraud:v1" -> "circle"' in answer.json()["detail"]
 
 
+def test_a_run_that_lineage_alone_names_has_a_page(server):
+    edge(server, {"dataset": "raw"}, "used", {"run": "only-in-lineage"})
+    page = server.get("/v1/runs/only-in-lineage")
+    assert [item["node"]["name"] for item in page["used"]] == ["raw"] and page["versions"] == []
+
+
 @pytest.mark.parametrize("query, field", [
     ("", "version"), ("run=a&dataset=b", "version"), ("version=churn", "version"), ("version=churn:v9", "version"), ("artifact=x", "artifact"),
     ("run=a&depth=0", "depth"), ("run=a&depth=65", "depth"), ("run=a&limit=0", "limit"),

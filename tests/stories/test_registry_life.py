@@ -151,6 +151,23 @@ def test_aliases_are_protected(server):
 # ---- stages ----
 
 
+def test_where_versions_stood_is_asked_of_any_moment(server):
+    succeed(server, "registry", "create", "paced", "--stage", "dev", "--stage", "live")
+    given(server, "paced/churn", versions=2)
+    moments = [server.get("/v1")["sequence"]]
+    for version, stage in (("v1", "dev"), ("v1", "live"), ("v2", "live"), ("v1", "none")):
+        succeed(server, "stage", "set", f"paced/churn:{version}", stage)
+        moments.append(server.get("/v1")["sequence"])
+    found, listed, told = [], [], []
+    for moment in moments:
+        listed.append(succeed(server, "stage", "list", "live", "--registry", "paced", "--as-of", moment, "-o", "id").split())
+        found.append(sorted(succeed(server, "search", "stage:live", "registry:paced", "--kind", "versions", "--as-of", moment, "-o", "id").split()))
+        told.append(shown(server, "version", "show", "paced/churn:v1", "--as-of", moment).get("stage"))
+    both = ["paced/churn:v1", "paced/churn:v2"]
+    assert [sorted(names) for names in listed] == found == [[], [], both[:1], both, both[1:]]
+    assert told == [None, "dev", "live", "live", None]
+
+
 def test_versions_go_from_stage_to_stage(server):
     succeed(server, "registry", "create", "staged", "--stage", "dev", "--stage", "live", "--transition", "none:dev",
             "--transition", "dev:live", "--transition", "live:none")

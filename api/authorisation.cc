@@ -22,13 +22,15 @@ registry::RoleScope scope_of(const registry::RegistryRecord& registry, const reg
 }
 
 // The same for all scopes: what it takes, what is held, whom to ask.
-Error denied(Permission permission, const std::string& where, std::optional<Role> held) {
+Error denied(Permission permission, const std::string& where, std::optional<Role> held,
+             std::string field = {}) {
   const std::string role(reflect::enum_name(role_for(permission)));
-  return error(Cause::denied, "to " + std::string(to_string(permission)) + " " + where + " takes the role " +
-                                  role +
-                                  (held ? ", and you are " + std::string(reflect::enum_name(*held)) + " there"
-                                        : ", and you have none there") +
-                                  ": an administrator of it can grant it");
+  return error(Cause::denied,
+               "to " + std::string(to_string(permission)) + " " + where + " takes the role " + role +
+                   (held ? ", and you are " + std::string(reflect::enum_name(*held)) + " there"
+                         : ", and you have none there") +
+                   ": an administrator of it can grant it",
+               std::move(field));
 }
 
 bool suffices(std::optional<Role> held, Permission permission) {
@@ -72,12 +74,15 @@ Result<void> authorise_in_registry(const Call& call) {
   const auto held = call.access.in(found);
   if (suffices(held, call.route.permission())) return {};
   count(call, call.route.permission(), scope_of(found));
-  return denied(call.route.permission(), "registry \"" + name.str() + "\"", held);
+  return denied(call.route.permission(), "registry \"" + name.str() + "\"", held, "registry");
 }
 
 Result<void> authorise_on_model(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   const Snapshot then = call.snapshot();
+  // Who may do it in the whole registry sees all that is in it: what is not there, the handler says, or makes.
+  const auto home = seen_registry(call, then.state(), address.registry);
+  if (home && suffices(call.access.in(*home), call.route.permission())) return {};
   HERALD_CHECK(permitted_model(call, then.state(), address, call.route.permission()));
   return {};
 }
@@ -118,6 +123,19 @@ Result<void> authorise(const Call& call) {
   throw std::logic_error("a route of no scope");
 }
 
+Result<void> authorise_anew(Call& call) {
+  if (call.route.permission() == Permission::open) return {};
+  auto caller = call.herald.authentication.renewed(call);
+  if (!caller) {
+    return error(
+        Cause::unauthenticated,
+        "the token was revoked, or has expired, while the request was under way: it opens nothing any more",
+        "Authorization");
+  }
+  static_cast<Caller&>(call) = std::move(*caller);
+  return authorise(call);
+}
+
 Result<registry::FoundModel> permitted_model(const Call& call, const registry::Reader& state,
                                              const registry::ModelAddress& address, Permission permission) {
   auto found = seen_model(call, state, address);
@@ -129,7 +147,8 @@ Result<registry::FoundModel> permitted_model(const Call& call, const registry::R
   if (suffices(held, permission)) return found;
   count(call, permission, scope_of(found->registry, found->model));
   return denied(permission,
-                "model \"" + address.model.str() + "\" of registry \"" + address.registry.str() + "\"", held);
+                "model \"" + address.model.str() + "\" of registry \"" + address.registry.str() + "\"", held,
+                "model");
 }
 
 }  // namespace herald::api

@@ -13,6 +13,10 @@ registry::Role role_for(Permission permission);
 // take no more than seen_registry(), seen_model() (call.h) and permitted_model() find.
 Result<void> authorise(const Call& call);
 
+// The same once more, of the caller as it is by now: what takes long (a body, a download) may outlast a token or a role. The
+// call has the renewed caller afterwards. Errors besides: unauthenticated.
+Result<void> authorise_anew(Call& call);
+
 // Errors: denied (sees it, and has not the permission), not_found.
 Result<registry::FoundModel> permitted_model(const Call& call, const registry::Reader& state,
                                              const registry::ModelAddress& address, Permission permission);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "registry/access.h"
 #include "registry/actor.h"
@@ -13,5 +14,10 @@ struct Caller {
   registry::Access access;
   std::optional<registry::TokenId> token = {};  // by which it came in; absent: through the open door
 };
+
+// By what a caller's share of something is counted; empty: nobody signed in.
+inline std::string holder_of(const Caller& caller) {
+  return caller.token ? caller.actor.id : std::string();
+}
 
 }  // namespace herald::api

@@ -16,6 +16,7 @@
 #include <variant>
 
 #include "api/asio.h"
+#include "api/workers.h"
 
 namespace herald::api {
 
@@ -67,13 +68,13 @@ Task<T> completion(std::function<void(std::function<void(T)> done)> start) {
   co_return value;
 }
 
-// Runs what blocks on `pool` and comes back with its result; what the job throws, the coroutine throws.
+// Runs what blocks on a thread of `pool` and comes back with its result; what the job throws, the coroutine throws.
 template <class T>
-Task<T> blocking(asio::thread_pool& pool, std::function<T()> job) {
+Task<T> blocking(const WorkersOf& pool, std::function<T()> job) {
   using Ended = std::variant<T, std::exception_ptr>;
   std::function<void(std::function<void(Ended)>)> start =
       [&pool, job = std::move(job)](std::function<void(Ended)> done) mutable {
-        asio::post(pool, [job = std::move(job), done = std::move(done)]() { done(detail::outcome_of(job)); });
+        pool.post([job = std::move(job), done = std::move(done)] { done(detail::outcome_of(job)); });
       };
   Ended ended = co_await completion<Ended>(std::move(start));
   if (const auto* thrown = std::get_if<std::exception_ptr>(&ended)) std::rethrow_exception(*thrown);

@@ -71,7 +71,7 @@ TEST(ACompletion, CarriesWhatIsTooLargeToCopyCheaply) {
   EXPECT_EQ(ALoop().run([&](Done done) { done(large); }).value, large);
 }
 
-Task<> run_blocking(asio::thread_pool& pool, std::thread::id& ran_on, int& value) {
+Task<> run_blocking(const WorkersOf& pool, std::thread::id& ran_on, int& value) {
   std::function<int()> job = [&ran_on] {
     ran_on = std::this_thread::get_id();
     return 42;
@@ -81,7 +81,8 @@ Task<> run_blocking(asio::thread_pool& pool, std::thread::id& ran_on, int& value
 
 TEST(WhatBlocks, RunsInThePool) {
   asio::io_context loop(1);
-  asio::thread_pool pool(1);
+  Workers workers(1, 1);
+  const WorkersOf pool(workers, "somebody");
   std::thread::id ran_on;
   int value = 0;
   asio::co_spawn(loop.get_executor(), run_blocking(pool, ran_on, value), asio::detached);

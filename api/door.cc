@@ -68,21 +68,24 @@ bool names_loopback(std::string_view authority) {
 
 Result<void> admit(const Request& request, bool stands_open) {
   if (request.authority.empty()) {
-    return error(Cause::malformed, "the request names no host: send one Host header, as HTTP/1.1 asks");
+    return error(Cause::malformed, "the request names no host: send one Host header, as HTTP/1.1 asks",
+                 "Host");
   }
   if (stands_open && !names_loopback(request.authority)) {
     return error(Cause::foreign_origin,
                  "the Host " + shown(request.authority) +
                      " is not this machine's own: without tokens Herald answers only to " +
                      "localhost, 127.0.0.1 and [::1] (a web page elsewhere could else reach it through a "
-                     "name of its own)");
+                     "name of its own)",
+                 "Host");
   }
   if (!request.origin) return {};
   if (stands_open ? loopback_origin(*request.origin) : same_origin(*request.origin, request.authority))
     return {};
   return error(Cause::foreign_origin,
                "pages of " + shown(*request.origin) + " may not call Herald: only its own may" +
-                   (stands_open ? ", and while there are no tokens those of localhost" : ""));
+                   (stands_open ? ", and while there are no tokens those of localhost" : ""),
+               "Origin");
 }
 
 std::optional<std::string> valid_traceparent(std::string_view header) {

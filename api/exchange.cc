@@ -52,7 +52,7 @@ Result<void> check_parameters(const Route& route, const Query& query) {
     for (const auto& parameter : known) names += (names.empty() ? "" : ", ") + std::string(parameter.name);
     return error(Cause::unknown_field,
                  "the query parameter " + shown(name) + " is not known here" +
-                     (names.empty() ? "" : ": known are " + names),
+                     (names.empty() ? ": none is" : ": known are " + names),
                  name);
   }
   return {};
@@ -78,15 +78,15 @@ Result<void> check_body_header(const Route& route, const Request& request) {
   switch (doc.body()) {
     case BodyKind::none:
       if (!request.has_body()) return {};
-      return error(Cause::malformed, "this request takes no body");
+      return error(Cause::malformed, "this request takes no body: it must be sent without one");
     case BodyKind::bytes:
       if (announced) return {};
-      return error(Cause::length_required, "send the content with a Content-Length, or chunked");
+      return error(Cause::length_required, "the content must come with a Content-Length, or chunked");
     case BodyKind::json:
       break;
   }
   if (!announced && doc.body_required())
-    return error(Cause::length_required, "a JSON body is needed: send it with a Content-Length, or chunked");
+    return error(Cause::length_required, "a JSON body is needed, with a Content-Length or chunked");
   if (request.content_length.value_or(0) > doc.max_body()) {
     return error(Cause::too_large, "the body has " + std::to_string(*request.content_length) +
                                        " bytes: at most " + std::to_string(doc.max_body()) + " are allowed");
@@ -94,7 +94,7 @@ Result<void> check_body_header(const Route& route, const Request& request) {
   if (request.has_body() && !is_utf8_json(request.content_type)) {
     return error(Cause::unsupported_media,
                  request.content_type.empty()
-                     ? std::string("say what the body is: Content-Type: application/json")
+                     ? std::string("the request must say what its body is: Content-Type: application/json")
                      : "the body must be application/json in UTF-8, not " + shown(request.content_type));
   }
   return {};
@@ -102,9 +102,13 @@ Result<void> check_body_header(const Route& route, const Request& request) {
 
 class Exchange {
  public:
-  Exchange(Services& herald, Loop& loop, asio::thread_pool& pool, Wire& wire, Request& request,
-           Uuid request_id)
-      : herald_(herald), loop_(loop), pool_(pool), wire_(wire), request_(request), request_id_(request_id) {}
+  Exchange(Services& herald, Loop& loop, Workers& workers, Wire& wire, Request& request, Uuid request_id)
+      : herald_(herald),
+        loop_(loop),
+        workers_(workers),
+        wire_(wire),
+        request_(request),
+        request_id_(request_id) {}
 
   Task<Exchanged> run() {
     const Result<void> done = co_await guarded_answer();
@@ -133,6 +137,8 @@ class Exchange {
     const Result<Found> found = herald_.router.find(request_.method, target.path, allowed_);
     Result<Caller> caller = caller_for(found);
     if (!caller) co_return caller.error();
+    pool_.emplace(workers_, caller->actor.id);
+    held_.emplace(herald_.held_bytes, holder_of(*caller));
     const Result<void> not_too_often = check_rate(*caller);
     if (!not_too_often) co_return not_too_often.error();
     if (!found) co_return found.error();
@@ -158,7 +164,7 @@ class Exchange {
     if (route.doc().body() == BodyKind::json) {
       const Result<void> read = co_await read_body(route.doc().max_body());
       if (!read) co_return read.error();
-      const Result<void> still_permitted = authorise_anew(call);
+      const Result<void> still_permitted = request_.has_body() ? authorise_anew(call) : Result<void>();
       if (!still_permitted) co_return still_permitted.error();
     }
     const Result<void> same = check_same_request(call);
@@ -170,18 +176,6 @@ class Exchange {
     Result<Outcome> outcome = first_outcome(call);
     const Result<void> performed = co_await perform(call, std::move(outcome));
     co_return performed;
-  }
-
-  // A body may have been long on its way: what was revoked or renamed meanwhile counts.
-  Result<void> authorise_anew(Call& call) {
-    if (call.route.permission() == Permission::open || !request_.has_body()) return {};
-    auto caller = herald_.authentication.renewed(call);
-    if (!caller) {
-      return error(Cause::unauthenticated,
-                   "the token was revoked, or has expired, while the body was on its way", "Authorization");
-    }
-    static_cast<Caller&>(call) = std::move(*caller);
-    return authorise(call);
   }
 
   // What the log knows of this key of the caller.
@@ -258,12 +252,35 @@ class Exchange {
         co_return error(Cause::too_large, "the body has more than " + std::to_string(most) +
                                               " bytes, which is the most that is allowed");
       }
+      const Result<void> held = hold(request_.body.size(), slice->size());
+      if (!held) co_return held.error();
       if (request_.body.empty()) {
         request_.body = std::move(*slice);
       } else {
         request_.body.append(*slice);
       }
     }
+  }
+
+  // So much more of a body or an answer stays in memory for as long as the caller takes. Small ones are not counted.
+  Result<void> hold(std::size_t before, std::size_t more) {
+    if (before + more < limits::kHeldBytesCounted) return {};
+    const std::size_t uncounted = before < limits::kHeldBytesCounted ? before : 0;
+    switch (held_->take(uncounted + more)) {
+      case Granted::yes:
+        return {};
+      case Granted::one_holds_too_much:
+        wire_.add_header_lines("Retry-After: 1\r\n");
+        return error(Cause::rate_limited,
+                     "requests and answers of yours that are under way have " +
+                         std::to_string(herald_.options.held_bytes_of_one) +
+                         " bytes together, which is the most that is kept for one caller");
+      case Granted::all_hold_too_much:
+        break;
+    }
+    return error(Cause::busy, "requests and answers that are under way have " +
+                                  std::to_string(herald_.options.held_bytes) +
+                                  " bytes together, which is the most that is kept: try again");
   }
 
   // Resolves `as_of`, and waits until the views hold what it, or `min_sequence`, asks for.
@@ -324,7 +341,7 @@ class Exchange {
   Task<Result<void>> perform(const Call& call, Result<Outcome> outcome) {
     while (outcome && std::holds_alternative<Blocking>(*outcome)) {
       std::function<Result<Outcome>()> run = std::get<Blocking>(std::move(*outcome)).run;
-      Result<Outcome> next = co_await blocking<Result<Outcome>>(pool_, std::move(run));
+      Result<Outcome> next = co_await blocking<Result<Outcome>>(*pool_, std::move(run));
       outcome = std::move(next);
     }
     if (!outcome) {
@@ -334,21 +351,22 @@ class Exchange {
       co_return Result<void>();
     }
     if (auto* answer = std::get_if<Answer>(&*outcome)) {
-      co_await send_read(call, std::move(*answer));
+      const Result<void> read = co_await send_read(call, std::move(*answer));
+      co_return read;
     } else if (auto* write = std::get_if<Write>(&*outcome)) {
       const Result<void> recorded = co_await record(call, *write);
       co_return recorded;
     } else if (auto* content = std::get_if<Content>(&*outcome)) {
       begun_ = true;
-      exchanged_.status = co_await send_content(call, std::move(*content), pool_, wire_);
+      exchanged_.status = co_await send_content(call, std::move(*content), *pool_, wire_);
     } else if (auto* receive = std::get_if<Receive>(&*outcome)) {
-      const Result<Answer> received = co_await receive_blob(call, receive->digest, pool_, wire_);
+      const Result<Answer> received = co_await receive_blob(call, receive->digest, *pool_, wire_);
       if (!received) co_return received.error();
       co_await send(*received);
     } else if (auto* lines = std::get_if<Export>(&*outcome)) {
       exchanged_.status = 200;
       begun_ = true;
-      co_await send_export(call, std::move(*lines), pool_, wire_);
+      co_await send_export(call, std::move(*lines), *pool_, wire_);
     } else if (auto* live = std::get_if<Live>(&*outcome)) {
       if (request_.method == Method::head)
         co_return error(Cause::method_not_allowed, "a stream has no end, and so no HEAD");
@@ -361,11 +379,11 @@ class Exchange {
   }
 
   // What was read, in the form that the caller asked for: some of its members, not at all when it knows it, compressed.
-  Task<> send_read(const Call& call, Answer answer) {
+  Task<Result<void>> send_read(const Call& call, Answer answer) {
     const bool reads = request_.method == Method::get || request_.method == Method::head;
     if (!reads || answer.status != 200) {
       co_await send(answer);
-      co_return;
+      co_return Result<void>();
     }
     if (!fields_.empty()) answer.body = only(answer.body, fields_, call.route.doc().list());
     if (answer.media == kJson || answer.media == kEventJson) {
@@ -380,7 +398,10 @@ class Exchange {
       }
     }
     co_await compress(answer);
+    const Result<void> held = hold(0, answer.body.size());
+    if (!held) co_return held.error();
     co_await send(answer);
+    co_return Result<void>();
   }
 
   // What is large is compressed in the pool: others wait for this thread.
@@ -392,7 +413,7 @@ class Exchange {
       answer.body = gzipped(answer.body);
     } else {
       std::function<std::string()> run = [&answer] { return gzipped(answer.body); };
-      std::string compressed = co_await blocking<std::string>(pool_, std::move(run));
+      std::string compressed = co_await blocking<std::string>(*pool_, std::move(run));
       answer.body = std::move(compressed);
     }
     answer.headers.push_back({"Content-Encoding", "gzip"});
@@ -425,7 +446,7 @@ class Exchange {
     if (!recorded) co_return in_the_words_of_the_request(write, recorded.error());
     if (write.once_recorded) {
       std::function<Result<void>()> finish = [&write, &recorded] { return write.once_recorded(*recorded); };
-      const Result<void> finished = co_await blocking<Result<void>>(pool_, std::move(finish));
+      const Result<void> finished = co_await blocking<Result<void>>(*pool_, std::move(finish));
       if (!finished) co_return finished.error();
     }
     if (recorded->replayed) co_await await_views(recorded->last);
@@ -455,7 +476,16 @@ class Exchange {
     co_await wire_.send(answer);
   }
 
-  Task<> refuse(const Error& refusal) {
+  // Rules speak of a thing, and not of where a request names it: that is the part of the path that is called like it.
+  Error where_the_path_names_it(Error refusal) const {
+    if (!refusal.field.empty() || exchanged_.route == nullptr) return refusal;
+    const std::string thing = refusal.message.substr(0, refusal.message.find(' '));
+    if (exchanged_.route->pattern().find("{" + thing + "}") != std::string::npos) refusal.field = thing;
+    return refusal;
+  }
+
+  Task<> refuse(Error refusal) {
+    refusal = where_the_path_names_it(std::move(refusal));
     Answer answer = problem(refusal, request_id_);
     if (refusal.cause == Cause::method_not_allowed)
       answer.headers.push_back({"Allow", allowed_.empty() ? "GET" : allowed_});
@@ -474,7 +504,9 @@ class Exchange {
 
   Services& herald_;
   Loop& loop_;
-  asio::thread_pool& pool_;
+  Workers& workers_;
+  std::optional<WorkersOf> pool_;      // from when it is known who calls
+  std::optional<Shares::Share> held_;  // the same
   Wire& wire_;
   Request& request_;
   const Uuid request_id_;
@@ -488,9 +520,9 @@ class Exchange {
 
 }  // namespace
 
-Task<Exchanged> exchange(Services& herald, Loop& loop, asio::thread_pool& pool, Wire& wire, Request& request,
+Task<Exchanged> exchange(Services& herald, Loop& loop, Workers& workers, Wire& wire, Request& request,
                          Uuid request_id) {
-  Exchange one(herald, loop, pool, wire, request, request_id);
+  Exchange one(herald, loop, workers, wire, request, request_id);
   const Exchanged done = co_await one.run();
   co_return done;
 }

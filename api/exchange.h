@@ -5,6 +5,7 @@
 #include "api/call.h"
 #include "api/loop.h"
 #include "api/wire.h"
+#include "api/workers.h"
 
 namespace herald::api {
 
@@ -14,7 +15,7 @@ struct Exchanged {
 };
 
 // Sends exactly one answer over `wire`. `request.body` is filled in where the route takes one.
-Task<Exchanged> exchange(Services& herald, Loop& loop, asio::thread_pool& pool, Wire& wire, Request& request,
+Task<Exchanged> exchange(Services& herald, Loop& loop, Workers& workers, Wire& wire, Request& request,
                          Uuid request_id);
 
 }  // namespace herald::api

@@ -32,7 +32,7 @@ ExportSlice read_export_slice(const eventstore::Log& log, const EventFilter& fil
   return slice;
 }
 
-Task<> send_export(const Call& call, Export lines, asio::thread_pool& pool, Wire& wire) {
+Task<> send_export(const Call& call, Export lines, const WorkersOf& pool, Wire& wire) {
   const Answer header{.media = kJsonLines, .body = {}, .sequence = lines.last, .headers = {}};
   const bool begun = co_await wire.begin_chunks(header);
   if (!begun || call.request.method == Method::head) co_return;

@@ -5,6 +5,7 @@
 #include "api/call.h"
 #include "api/sight.h"
 #include "api/wire.h"
+#include "api/workers.h"
 
 namespace herald::api {
 
@@ -19,6 +20,6 @@ ExportSlice read_export_slice(const eventstore::Log& log, const EventFilter& fil
                               Sequence after, Sequence last);
 
 // Returns when all was sent, or the caller has gone.
-Task<> send_export(const Call& call, Export lines, asio::thread_pool& pool, Wire& wire);
+Task<> send_export(const Call& call, Export lines, const WorkersOf& pool, Wire& wire);
 
 }  // namespace herald::api

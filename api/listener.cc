@@ -70,16 +70,16 @@ bool Listener::is_loopback(const std::string& host) {
   return address && address->is_loopback();
 }
 
-Listener::Listener(Services& herald, std::vector<std::unique_ptr<Loop>>& loops, asio::thread_pool& pool)
+Listener::Listener(Services& herald, std::vector<std::unique_ptr<Loop>>& loops, Workers& workers)
     : herald_(herald),
       loops_(loops),
-      pool_(pool),
+      workers_(workers),
       acceptor_(loops.front()->executor()),
       room_(loops.front()->executor()) {}
 
 Result<std::unique_ptr<Listener>> Listener::open(Services& herald, std::vector<std::unique_ptr<Loop>>& loops,
-                                                 asio::thread_pool& pool) {
-  std::unique_ptr<Listener> listener(new Listener(herald, loops, pool));
+                                                 Workers& workers) {
+  std::unique_ptr<Listener> listener(new Listener(herald, loops, workers));
   HERALD_CHECK(listener->bind());
   asio::co_spawn(loops.front()->executor(), listener->accept_all(), asio::detached);
   return listener;
@@ -109,7 +109,7 @@ Task<> Listener::accept_all() {
     ++herald_.connections;
     auto handed = std::make_shared<Socket>(std::move(socket));
     asio::post(loop.executor(), [this, &loop, handed] {
-      start_session(herald_, loop, pool_, std::move(*handed), [this] { session_ended(); });
+      start_session(herald_, loop, workers_, std::move(*handed), [this] { session_ended(); });
     });
   }
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/loop.h"
+#include "api/workers.h"
 
 namespace herald::api {
 
@@ -17,7 +18,7 @@ class Listener {
   // Errors: denied (not loopback, without TLS), invalid_value (not an address), unavailable (the port is taken, no permission).
   // Borrows all. The loops do not run yet.
   static Result<std::unique_ptr<Listener>> open(Services& herald, std::vector<std::unique_ptr<Loop>>& loops,
-                                                asio::thread_pool& pool);
+                                                Workers& workers);
 
   // What open() would refuse now.
   static Result<void> check_address(const std::string& host, std::uint16_t port, bool with_tls);
@@ -27,7 +28,7 @@ class Listener {
   void close();  // any thread; nothing is accepted after it
 
  private:
-  Listener(Services& herald, std::vector<std::unique_ptr<Loop>>& loops, asio::thread_pool& pool);
+  Listener(Services& herald, std::vector<std::unique_ptr<Loop>>& loops, Workers& workers);
   Result<void> bind();
   Task<> accept_all();
   Task<> wait_for_room();
@@ -35,7 +36,7 @@ class Listener {
 
   Services& herald_;
   std::vector<std::unique_ptr<Loop>>& loops_;
-  asio::thread_pool& pool_;
+  Workers& workers_;
   Acceptor acceptor_;
   Timer room_;
   std::atomic<bool> full_{false};

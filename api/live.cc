@@ -9,19 +9,22 @@ namespace {
 constexpr std::size_t kLiveSliceEvents = 256;
 constexpr std::size_t kLiveSliceBytes = 256 << 10;
 
-// Counts itself among the live streams, if there is room.
-class Seat {
- public:
-  explicit Seat(std::atomic<std::size_t>& taken)
-      : taken_(taken), granted_(taken.fetch_add(1) < limits::kMaxLiveStreams) {}
-  ~Seat() { --taken_; }
-  Seat(const Seat&) = delete;
-  bool granted() const { return granted_; }
-
- private:
-  std::atomic<std::size_t>& taken_;
-  bool granted_;
-};
+// A seat among the live streams, if there is room.
+Result<void> take_seat(Shares::Share& seat) {
+  switch (seat.take(1)) {
+    case Granted::yes:
+      return {};
+    case Granted::one_holds_too_much:
+      return error(Cause::rate_limited,
+                   "you have " + std::to_string(limits::kMaxLiveStreamsOfOne) +
+                       " live streams open, which is the most that one caller may have",
+                   "stream");
+    case Granted::all_hold_too_much:
+      break;
+  }
+  return error(Cause::busy,
+               std::to_string(limits::kMaxLiveStreams) + " live streams are open: no more are allowed");
+}
 
 Answer stream_header() {
   return Answer{
@@ -77,11 +80,9 @@ std::optional<LiveSlice> next_slice(const Call& call, const Live& live, Caller& 
 }  // namespace
 
 Task<Result<void>> stream_live(const Call& call, Live live, Loop& loop, Wire& wire) {
-  const Seat seat(call.herald.live_streams);
-  if (!seat.granted()) {
-    co_return error(Cause::busy,
-                    std::to_string(limits::kMaxLiveStreams) + " live streams are open: no more are allowed");
-  }
+  Shares::Share seat(call.herald.live_streams, holder_of(call));
+  const Result<void> seated = take_seat(seat);
+  if (!seated) co_return seated.error();
   const Parts& parts = call.herald.parts;
   const bool begun = co_await wire.begin(stream_header(), std::nullopt);
   if (!begun) co_return Result<void>();

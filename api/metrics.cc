@@ -174,7 +174,9 @@ std::string Metrics::text(const Services& herald) const {
   say_deliveries(figures, herald);
   say_kafka(figures, herald);
   figures.gauge("herald_http_connections", "Connections open", static_cast<double>(herald.connections))
-      .gauge("herald_live_streams", "Live streams open", static_cast<double>(herald.live_streams));
+      .gauge("herald_held_bytes", "Bodies and answers in memory while their callers send or take them",
+             static_cast<double>(herald.held_bytes.held()))
+      .gauge("herald_live_streams", "Live streams open", static_cast<double>(herald.live_streams.held()));
   return figures.take() + prometheus::TextSerializer().Serialize(state_->registry.Collect());
 }
 

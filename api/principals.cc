@@ -50,7 +50,7 @@ PrincipalBody principal_body(const Call& call, const registry::PrincipalRecord& 
                      .enabled = principal.enabled,
                      .created = principal.created,
                      .changed = principal.changed};
-  if (const auto entry = work::find_entry(call.herald.parts.work, principal.id)) {
+  if (const auto entry = work::find_entry(call.herald.parts.work, principal.id, principal.entry)) {
     body.name = entry->name;
     body.full_name = entry->full_name;
     if (administers(call) || is_the_caller(call, principal.id)) body.email = entry->email;

@@ -1,4 +1,6 @@
-// Errors as problem+json (RFC 9457): one table from cause to status and title, and the body it makes.
+// Errors as problem+json (RFC 9457): one table from cause to status and title, one from cause to what to do, and the body
+// that they make. Whatever the error says, its body names where (`field`), what rule (`detail`) and what to do (`fix`):
+// both tables have a row for each cause, and no body is made otherwise.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -17,6 +19,11 @@ struct ProblemKind {
   std::string_view title;
 };
 ProblemKind problem_kind(Cause cause);
+// The field of the error; where it names none, what it is about: "body", "path", "method" or a header's name. Empty of what
+// no caller can mend.
+std::string where_of(const Error& error);
+// What the caller does about it.
+std::string fix_of(const Error& error);
 
 // The body, as described in /openapi.json.
 struct ProblemBody {
@@ -24,12 +31,14 @@ struct ProblemBody {
   std::string title;
   unsigned int status = 500;
   std::string detail;
-  std::string code;  // to_string(Cause)
-  std::optional<std::string> field;
+  std::string code;                                         // to_string(Cause)
+  std::optional<std::string> field;                         // where_of()
+  std::string fix;                                          // fix_of()
   std::string instance;                                     // "urn:herald:request:<request id>"
   std::optional<std::uint64_t> position = {}, length = {};  // in the text of the field, in bytes
 };
-BOOST_DESCRIBE_STRUCT(ProblemBody, (), (type, title, status, detail, code, field, instance, position, length))
+BOOST_DESCRIBE_STRUCT(ProblemBody, (),
+                      (type, title, status, detail, code, field, fix, instance, position, length))
 
 ProblemBody problem_body(const Error& error, const Uuid& request_id);
 // `status`: where HTTP has a finer word than the cause (431 for a header that is too large).

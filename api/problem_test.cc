@@ -70,9 +70,28 @@ TEST(Problems, SayCauseFieldSentenceAndRequest) {
   }
 }
 
-TEST(Problems, LeaveTheFieldOutWhereThereIsNone) {
-  const auto document = json::Document::parse(problem(error(Cause::not_found, "x"), kRequest).body).value();
-  EXPECT_FALSE(document.root().find("field"));
+TEST(Problems, NameWhereWhenNoFieldIsNamedButOfWhatNoCallerCanMend) {
+  for (const Row& row : kRows) {
+    const auto document = json::Document::parse(problem(error(row.cause, "x"), kRequest).body).value();
+    EXPECT_EQ(document.root().find("field").has_value(), row.status < 500) << row.code;
+  }
+  EXPECT_EQ(where_of(error(Cause::method_not_allowed, "x")), "method");
+  EXPECT_EQ(where_of(error(Cause::not_found, "x", "alias")), "alias");
+}
+
+TEST(Problems, SayOfEachCauseWhatToDo) {
+  for (const Row& row : kRows) {
+    const std::string fix = fix_of(error(row.cause, "x", "moves[1].alias"));
+    EXPECT_GT(fix.size(), 9u) << row.code;
+    EXPECT_EQ(fix.back(), '.') << row.code;
+    EXPECT_EQ(fix.find("{}"), std::string::npos) << row.code;
+  }
+  EXPECT_EQ(fix_of(error(Cause::missing_field, "x", "name")), "Add \"name\".");
+}
+
+TEST(Problems, SayOfSomeFieldsMoreThanOfTheirCause) {
+  EXPECT_NE(fix_of(error(Cause::not_found, "x", "model")).find("herald model list"), std::string::npos);
+  EXPECT_NE(fix_of(error(Cause::not_found, "x")).find("/openapi.json"), std::string::npos);
 }
 
 TEST(Problems, SayWhenToComeBack) {

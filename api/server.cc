@@ -7,23 +7,16 @@
 
 namespace herald::api {
 
-namespace {
-
-// For what blocks on the disk or computes for long; more would only queue at the disk.
-constexpr std::size_t kPoolThreads = 4;
-
-}  // namespace
-
 class HttpServer::Impl {
  public:
-  Impl(Parts parts, Options options) : services_(std::move(parts), std::move(options)), pool_(kPoolThreads) {
+  Impl(Parts parts, Options options) : services_(std::move(parts), std::move(options)) {
     for (unsigned int i = 0; i < std::max(1U, services_.options.threads); ++i)
       loops_.push_back(std::make_unique<Loop>(services_));
   }
   ~Impl() { stop(); }
 
   Result<void> start() {
-    HERALD_TRY(listener_, Listener::open(services_, loops_, pool_));
+    HERALD_TRY(listener_, Listener::open(services_, loops_, workers_));
     for (const auto& loop : loops_) threads_.emplace_back([&loop = *loop] { loop.run(); });
     return {};
   }
@@ -33,7 +26,7 @@ class HttpServer::Impl {
     if (listener_) listener_->close();
     for (const auto& loop : loops_) loop->begin_stop();
     threads_.clear();  // joins
-    pool_.join();
+    workers_.join();
     services_.denials.stop();
   }
 
@@ -41,7 +34,7 @@ class HttpServer::Impl {
 
  private:
   Services services_;
-  asio::thread_pool pool_;
+  Workers workers_{limits::kPoolThreads, limits::kMaxPoolThreadsOfOne};
   std::vector<std::unique_ptr<Loop>> loops_;
   std::unique_ptr<Listener> listener_;
   std::vector<std::jthread> threads_;

@@ -73,6 +73,8 @@ struct Options {
   std::string claim_code{};       // of the link by which it is claimed; empty: it cannot be
   bool is_recovery = false;       // the link makes one more administrator
   std::chrono::milliseconds denials_counted = limits::kDenialsCounted;
+  // Bodies and answers in memory because their callers take time: of all, and of one who signed in.
+  std::size_t held_bytes = limits::kMaxHeldBytes, held_bytes_of_one = limits::kMaxHeldBytesOfOne;
 };
 
 class HttpServer {

@@ -13,6 +13,7 @@ Services::Services(Parts given, Options chosen)
       authentication(parts, options.stands_open),
       denials(parts, options.denials_counted),
       rate_limits(parts.clock, options.rate_limit, limits::kRateWindow),
+      held_bytes(options.held_bytes, options.held_bytes_of_one),
       log_at_start(parts.log.last()) {
   add_all_routes(router);
   openapi = describe_api(router);

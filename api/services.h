@@ -12,6 +12,7 @@
 #include "api/rate_limits.h"
 #include "api/router.h"
 #include "api/server.h"
+#include "api/shares.h"
 #include "api/turns.h"
 
 namespace herald::api {
@@ -30,11 +31,12 @@ struct Services {
   Authentication authentication;
   Denials denials;
   RateLimits rate_limits;
+  Shares held_bytes;  // bodies and answers, of slow callers
   std::unique_ptr<Metrics> metrics;
   const Sequence log_at_start;  // what the views must hold before the server is ready
   std::atomic<bool> stopping{false};
   std::atomic<std::size_t> connections{0};
-  std::atomic<std::size_t> live_streams{0};
+  Shares live_streams{limits::kMaxLiveStreams, limits::kMaxLiveStreamsOfOne};
   Turns setting_secrets;                 // by name
   Turns naming;                          // principals, by name in lower case
   Turns claiming;                        // of one name

@@ -89,13 +89,16 @@ class Headers {
       case http::field::transfer_encoding:
         if (is(value, "chunked")) return {};
         return error(Cause::malformed,
-                     "the only Transfer-Encoding that is read is chunked, not " + shown(value));
+                     "the only Transfer-Encoding that is read is chunked, not " + shown(value),
+                     "Transfer-Encoding");
       case http::field::content_encoding:
         if (is(value, "identity")) return {};
         return error(Cause::unsupported_media,
-                     "the body is read as it comes: send it without Content-Encoding, not " + shown(value));
+                     "the body is read as it comes: send it without Content-Encoding, not " + shown(value),
+                     "Content-Encoding");
       case http::field::content_range:
-        return error(Cause::malformed, "a body is taken whole: send it without Content-Range");
+        return error(Cause::malformed, "a body must come whole: send it without Content-Range",
+                     "Content-Range");
       case http::field::unknown:
         return take_ours(name_text, value);
       default:
@@ -116,7 +119,9 @@ class Headers {
   }
   template <class Take>
   Result<void> once(bool& seen, std::string_view name, Take take) {
-    if (seen) return error(Cause::malformed, "the header " + std::string(name) + " comes twice");
+    if (seen)
+      return error(Cause::malformed, "the header " + std::string(name) + " comes twice, and is allowed once",
+                   std::string(name));
     seen = true;
     take();
     return {};
@@ -128,8 +133,8 @@ class Headers {
 
 class Session final : public Connection, public Wire, public std::enable_shared_from_this<Session> {
  public:
-  Session(Services& herald, Loop& loop, asio::thread_pool& pool, Socket socket)
-      : herald_(herald), loop_(loop), pool_(pool), socket_(std::move(socket)), member_(loop, *this) {}
+  Session(Services& herald, Loop& loop, Workers& workers, Socket socket)
+      : herald_(herald), loop_(loop), workers_(workers), socket_(std::move(socket)), member_(loop, *this) {}
 
   static Task<> run(std::shared_ptr<Session> self) {
     const bool is_ready = co_await self->shake_hands();
@@ -188,8 +193,10 @@ class Session final : public Connection, public Wire, public std::enable_shared_
       }
       const std::size_t framing = failed == http::error::need_more ? buffer_.size() : consumed;
       if (framing > limits::kMaxRequestHeaderBytes) {
-        co_return error(Cause::too_large, "the trailers have more than " +
-                                              std::to_string(limits::kMaxRequestHeaderBytes) + " bytes");
+        co_return error(Cause::too_large,
+                        "the trailers have more than " + std::to_string(limits::kMaxRequestHeaderBytes) +
+                            " bytes, which is the most that is allowed",
+                        "trailers");
       }
       if (failed == http::error::need_more) {
         const bool more = co_await read_some(kReadBodyBytes);
@@ -283,8 +290,11 @@ class Session final : public Connection, public Wire, public std::enable_shared_
       const bool more = co_await read_some(kReadBytes);
       if (more) continue;
       if (!timed_out_) co_return Arrival::gone;
-      refusal_ = error(Cause::timed_out, "the header did not come within " +
-                                             std::to_string(herald_.options.request_timeout.count()) + " s");
+      refusal_ =
+          error(Cause::timed_out,
+                "the header did not come within " + std::to_string(herald_.options.request_timeout.count()) +
+                    " s, which is the most that is allowed",
+                "header");
       co_return Arrival::unreadable;
     }
     co_return take_header();
@@ -300,11 +310,13 @@ class Session final : public Connection, public Wire, public std::enable_shared_
 
   Arrival unreadable(error_code failed) {
     if (failed == http::error::header_limit) {
-      refusal_ = error(Cause::too_large, "the header has more than " +
-                                             std::to_string(limits::kMaxRequestHeaderBytes) + " bytes");
+      refusal_ = error(Cause::too_large,
+                       "the header has more than " + std::to_string(limits::kMaxRequestHeaderBytes) +
+                           " bytes, which is the most that is allowed",
+                       "header");
       refusal_status_ = 431;
     } else {
-      refusal_ = error(Cause::malformed, "this is not HTTP/1.1: " + failed.message());
+      refusal_ = error(Cause::malformed, "this is not HTTP/1.1: " + failed.message(), "request");
     }
     return Arrival::unreadable;
   }
@@ -353,8 +365,9 @@ class Session final : public Connection, public Wire, public std::enable_shared_
       done.status = answer.status;
       co_await send(answer);
     } else {
-      done = co_await exchange(herald_, loop_, pool_, *this, request_, id);
+      done = co_await exchange(herald_, loop_, workers_, *this, request_, id);
     }
+    request_.body = {};  // not kept while the connection waits for its next request
     const auto took = herald_.parts.clock.steady() - begun_;
     herald_.metrics->answered(done.route, done.status, took);
     if (spdlog::should_log(spdlog::level::debug)) {
@@ -374,7 +387,10 @@ class Session final : public Connection, public Wire, public std::enable_shared_
   }
 
   Error cut_off() const {
-    if (timed_out_) return error(Cause::timed_out, "the body came too slowly");
+    if (timed_out_)
+      return error(Cause::timed_out, "the body came too slowly: within " +
+                                         std::to_string(herald_.options.request_timeout.count()) +
+                                         " s it must be here, and a file must go on");
     return error(Cause::malformed, "the connection ended before the body did");
   }
 
@@ -472,7 +488,7 @@ class Session final : public Connection, public Wire, public std::enable_shared_
 
   Services& herald_;
   Loop& loop_;
-  asio::thread_pool& pool_;
+  Workers& workers_;
   Socket socket_;
   std::shared_ptr<asio::ssl::context> context_;
   std::optional<asio::ssl::stream<Socket&>> tls_;
@@ -491,11 +507,11 @@ class Session final : public Connection, public Wire, public std::enable_shared_
 
 }  // namespace
 
-void start_session(Services& herald, Loop& loop, asio::thread_pool& pool, Socket socket,
+void start_session(Services& herald, Loop& loop, Workers& workers, Socket socket,
                    std::function<void()> on_end) {
   error_code ignored;
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-  auto session = std::make_shared<Session>(herald, loop, pool, std::move(socket));
+  auto session = std::make_shared<Session>(herald, loop, workers, std::move(socket));
   if (loop.stopping()) session->stop_soon();
   asio::co_spawn(loop.executor(), Session::run(session),
                  [session, on_end = std::move(on_end)](std::exception_ptr failure) {

@@ -10,13 +10,14 @@
 
 #include "api/loop.h"
 #include "api/wire.h"
+#include "api/workers.h"
 
 namespace herald::api {
 
 using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 
 // Runs the session on the loop's thread until it ends. `on_end` is called on that thread then.
-void start_session(Services& herald, Loop& loop, asio::thread_pool& pool, Socket socket,
+void start_session(Services& herald, Loop& loop, Workers& workers, Socket socket,
                    std::function<void()> on_end);
 
 }  // namespace herald::api

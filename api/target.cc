@@ -26,21 +26,24 @@ std::string shown(std::string_view text) {
 Result<std::string> percent_decoded(std::string_view text, std::string_view what) {
   const auto encoded = boost::urls::make_pct_string_view({text.data(), text.size()});
   if (!encoded) {
-    return error(
-        Cause::malformed,
-        std::string(what) +
-            " has a \"%\" that two hex digits do not follow: write \"%25\" for the character itself");
+    return error(Cause::malformed,
+                 std::string(what) +
+                     " has a \"%\" that two hex digits do not follow: write \"%25\" for the character itself",
+                 std::string(what.substr(what.rfind(' ') + 1)));
   }
   std::string out = encoded->decode();
   if (out.find('\0') != std::string::npos)
-    return error(Cause::malformed, std::string(what) + " holds a NUL character");
-  if (!json::is_utf8(out)) return error(Cause::malformed, std::string(what) + " is not UTF-8");
+    return error(Cause::malformed, std::string(what) + " holds a NUL character, which is not allowed",
+                 std::string(what.substr(what.rfind(' ') + 1)));
+  if (!json::is_utf8(out))
+    return error(Cause::malformed, std::string(what) + " must be UTF-8 below its percent-encoding",
+                 std::string(what.substr(what.rfind(' ') + 1)));
   return out;
 }
 
 Result<std::vector<std::string>> path_segments(std::string_view path) {
   if (path.empty() || path.front() != '/')
-    return error(Cause::malformed, "a request target must begin with \"/\"");
+    return error(Cause::malformed, "a request target must begin with \"/\"", "path");
   std::vector<std::string> segments;
   path.remove_prefix(1);
   if (path.empty()) return segments;

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "api/authorisation.h"
 #include "api/completion.h"
 #include "api/named_blobs.h"
 #include "api/problem.h"
@@ -38,8 +39,15 @@ Answer header_for(const Content& content, const Portion& portion) {
   return answer;
 }
 
-Task<> send_bytes(const Content& content, ByteRange range, asio::thread_pool& pool, Wire& wire) {
-  while (range.count > 0) {
+// Ends early for who may not any more.
+Task<> send_bytes(const Call& call, const Content& content, ByteRange range, const WorkersOf& pool,
+                  Wire& wire) {
+  Call by_now = call;
+  for (bool first = true; range.count > 0; first = false) {
+    if (!first && !authorise_anew(by_now)) {
+      wire.break_off();
+      co_return;
+    }
     const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(range.count, kSlice));
     std::function<Result<std::string>()> read = [blob = content.blob, first = range.first, wanted] {
       return blob->read(first, wanted);
@@ -95,7 +103,7 @@ Result<void> end_upload(const Call& call, BlobStore::Upload& upload, const Diges
 
 }  // namespace
 
-Task<unsigned int> send_content(const Call& call, Content content, asio::thread_pool& pool, Wire& wire) {
+Task<unsigned int> send_content(const Call& call, Content content, const WorkersOf& pool, Wire& wire) {
   const std::uint64_t size = content.blob->size();
   const Portion portion = portion_of(call.request, content.digest, size);
   if (portion.kind == Portion::Kind::not_satisfiable) {
@@ -109,11 +117,12 @@ Task<unsigned int> send_content(const Call& call, Content content, asio::thread_
     co_return header.status;
   }
   const bool begun = co_await wire.begin(header, portion.range.count);
-  if (begun && call.request.method == Method::get) co_await send_bytes(content, portion.range, pool, wire);
+  if (begun && call.request.method == Method::get)
+    co_await send_bytes(call, content, portion.range, pool, wire);
   co_return header.status;
 }
 
-Task<Result<Answer>> receive_blob(const Call& call, Digest digest, asio::thread_pool& pool, Wire& wire) {
+Task<Result<Answer>> receive_blob(const Call& call, Digest digest, const WorkersOf& pool, Wire& wire) {
   if (call.request.content_length.value_or(0) > limits::kMaxBlobBytes) co_return too_large();
   std::function<Result<Begun>()> begin = [&call, digest] { return begin_upload(call, digest); };
   const Result<Begun> begun = co_await blocking<Result<Begun>>(pool, std::move(begin));
@@ -134,6 +143,9 @@ Task<Result<Answer>> receive_blob(const Call& call, Digest digest, asio::thread_
     const Result<void> written = co_await blocking<Result<void>>(pool, std::move(write));
     if (!written) co_return written.error();
   }
+  Call by_now = call;
+  const Result<void> still_permitted = authorise_anew(by_now);
+  if (!still_permitted) co_return still_permitted.error();
   std::function<Result<void>()> finish = [&call, upload, digest] {
     return end_upload(call, *upload, digest);
   };

@@ -182,6 +182,10 @@ class Teller {
     title("a principal was enabled");
     principal(fact);
   }
+  void tell(const PrincipalDescribed& fact) {
+    title("what the directory says of a principal changed");
+    principal(fact);
+  }
   void tell(const TeamJoined& fact) {
     title("a principal came into a team");
     principal(fact);

@@ -49,6 +49,11 @@ class NamedRows {
     add([fact](auto& txn, auto& tables) { return work::secret_is_removed(txn, tables, fact.secret); });
   }
   void operator()(const registry::PrincipalCreated& fact) { is_named(work::Loose::entry, fact.principal_id); }
+  void operator()(const registry::PrincipalDescribed& fact) {
+    add([fact](auto& txn, auto& tables) {
+      return work::entry_is_changed(txn, tables, fact.principal_id, fact.from, fact.to);
+    });
+  }
   void operator()(const registry::TokenIssued& fact) { is_named(work::Loose::token, fact.token_id); }
   void operator()(const registry::TokenRevoked& fact) {
     add([fact](auto& txn, auto& tables) { return work::forget_token(txn, tables, fact.token_id); });
@@ -74,7 +79,8 @@ class NamedRows {
 
 // Most events are of no such type: they are not read any further.
 bool may_name_rows(std::string_view bytes) {
-  constexpr std::string_view kTypes[] = {"\"herald.secret.", "\"herald.principal.created.", "\"herald.token.",
+  constexpr std::string_view kTypes[] = {"\"herald.secret.", "\"herald.principal.created.",
+                                         "\"herald.principal.described.", "\"herald.token.",
                                          "\"herald.erasure."};
   return std::any_of(std::begin(kTypes), std::end(kTypes),
                      [&](std::string_view type) { return bytes.find(type) != std::string_view::npos; });

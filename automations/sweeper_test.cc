@@ -169,6 +169,14 @@ class SweepingTheDirectory : public Sweeping {
 
   bool has_entry() const { return work::find_entry(*run.work, kAda).has_value(); }
   bool has_token() const { return work::label_of(*run.work, kToken).has_value(); }
+  const registry::EntryId kFirst{Uuid::trusted("0190a8b0-0000-7000-8000-00000000000c")},
+      kSecond{Uuid::trusted("0190a8b0-0000-7000-8000-00000000000d")};
+  std::optional<work::Entry> entry(const std::optional<registry::EntryId>& change) const {
+    return work::find_entry(*run.work, kAda, change);
+  }
+  void store_change(registry::EntryId change, const std::string& full_name) {
+    ASSERT_TRUE(run.work->run(work::put_change(change, {kAda, "ada", full_name, {}})));
+  }
   void store_both() {
     ASSERT_TRUE(run.work->run(work::put_entry({kAda, "ada", {}, {}})));
     ASSERT_TRUE(run.work->run(work::new_token(kToken, "first").store));
@@ -198,6 +206,36 @@ TEST_F(SweepingTheDirectory, ForgetsATokenThatWasRevoked) {
   run.record(registry::RevokeToken{kToken, {}});
   read_the_log();
   EXPECT_FALSE(has_token());
+}
+
+TEST_F(SweepingTheDirectory, KeepsTheChangeThatIsInForceAndNothingOfWhatWasBefore) {
+  ASSERT_TRUE(run.work->run(work::put_entry({kAda, "ada", "Ada Lovelace", {}})));
+  ASSERT_TRUE(run.work->run(work::new_token(kToken, "first").store));
+  run.record(registry::ClaimServer{kAda, kToken});
+  store_change(kFirst, "Ada King");
+  EXPECT_EQ(entry({})->full_name, "Ada Lovelace") << "no event says otherwise yet";
+  run.record(registry::DescribePrincipal{kAda, kFirst, {}});
+  read_the_log();
+  EXPECT_EQ(entry({})->full_name, std::nullopt);
+  EXPECT_EQ(entry({})->name, "ada");
+  store_change(kSecond, "Augusta");
+  run.record(registry::DescribePrincipal{kAda, kSecond, {}});
+  pass(5h);
+  EXPECT_EQ(entry(kFirst)->full_name, std::nullopt);
+  EXPECT_EQ(entry(kSecond)->full_name, "Augusta");
+}
+
+TEST_F(SweepingTheDirectory, TakesAChangeThatWasNotRecordedAndErasesAllOfThem) {
+  claim();
+  store_change(kFirst, "refused");
+  pass(5h);
+  EXPECT_EQ(entry(kFirst)->full_name, std::nullopt);
+  store_change(kSecond, "Ada King");
+  run.record(registry::DescribePrincipal{kAda, kSecond, {}});
+  run.record(registry::Erase{kAda, {}, {}});
+  read_the_log();
+  EXPECT_EQ(entry(kSecond), std::nullopt);
+  EXPECT_FALSE(has_entry());
 }
 
 TEST_F(SweepingTheDirectory, ErasesAPersonAndTheirTexts) {

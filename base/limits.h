@@ -128,6 +128,14 @@ inline constexpr std::uint64_t kDefaultRateLimit = 20'000;
 inline constexpr std::chrono::seconds kRateWindow{10};
 inline constexpr std::size_t kLeastCompressedBytes = 1'024;  // of an answer (sent as it is)
 inline constexpr std::size_t kMaxLiveStreams = 1'000;
+inline constexpr std::size_t kMaxLiveStreamsOfOne = 100;  // who signed in (refused: rate-limited)
+// Bodies and answers above kHeldBytesCounted that are in memory because their callers take time (refused: busy, and of one
+// caller rate-limited).
+inline constexpr std::size_t kHeldBytesCounted = 16 << 10;
+inline constexpr std::size_t kMaxHeldBytes = 512 << 20;
+inline constexpr std::size_t kMaxHeldBytesOfOne = 128 << 20;
+inline constexpr std::size_t kPoolThreads = 4;             // for lists and what blocks on the disk (the rest waits)
+inline constexpr std::size_t kMaxPoolThreadsOfOne = 3;     // one caller's (its rest waits, others go first)
 inline constexpr std::size_t kMaxRowsScanned = 100'000;    // by one page of a filtered list (the page ends early)
 inline constexpr std::size_t kMaxEventsScanned = 100'000;  // by one page of a filtered list (the page ends early)
 

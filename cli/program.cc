@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/advice.h"
 #include "cli/completion.h"
 #include "cli/completion_names.h"
 #include "cli/exit_code.h"
@@ -43,11 +44,14 @@ void complain(const std::string& sentence) {
   fmt::print(stderr, "herald: {}\n", sentence);
 }
 
+// Which rule, where, and what to do about it.
 void complain(const Error& error) {
-  if (error.field.empty()) return complain(error.message);
   const std::size_t line =
       std::min(error.message.find('\n'), error.message.size());  // behind it: where it is
-  complain(fmt::format("{} ({}){}", error.message.substr(0, line), error.field, error.message.substr(line)));
+  const std::string field = error.field.empty() ? "" : fmt::format(" ({})", error.field);
+  complain(error.message.substr(0, line) + field + error.message.substr(line));
+  const std::string advice = advice_on(error);
+  if (!advice.empty()) fmt::print(stderr, "try: {}\n", advice);
 }
 
 // The command that was reached before something did not fit.

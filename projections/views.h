@@ -21,7 +21,7 @@
 
 namespace herald::projections {
 
-inline constexpr std::uint32_t kViewsVersion = 6;
+inline constexpr std::uint32_t kViewsVersion = 7;
 
 // The state as of one sequence. Borrows from a ViewsReader. One thread.
 class AsOf final : public registry::Reader {

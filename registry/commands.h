@@ -27,7 +27,7 @@ struct Command
                    RecordUsage, RecordEvaluation, CreatePrincipal, SetPrincipalEnabled, ChangeTeam, GrantRole,
                    RevokeRole, IssueToken, RevokeToken, ClaimServer, RecordDenials, Erase, CreateAutomation,
                    UpdateAutomation, SetAutomationEnabled, DeleteAutomation, TestAutomation, SetSecret,
-                   RemoveSecret, ReplayDelivery, RecordTriggers, RecordOutcome> {
+                   RemoveSecret, ReplayDelivery, RecordTriggers, RecordOutcome, DescribePrincipal> {
   using variant::variant;
   Command(const Command&);
   Command(Command&&) noexcept;

@@ -22,17 +22,18 @@ namespace herald::registry {
 // A type of its own and not an alias, so that copying, moving and destroying payloads of every kind is compiled once, in
 // registry/events.cc, and not in each file that hands one on.
 struct Payload
-    : std::variant<
-          RegistryCreated, RegistryUpdated, RegistryArchived, RegistryRestored, ModelRegistered, ModelRenamed,
-          ModelDescribed, ModelCarded, ModelOwned, ModelArchived, ModelRestored, ModelDeleted, TagSet,
-          TagRemoved, VersionRegistered, VersionUpdated, VersionCarded, VersionStatusChanged, VersionLinked,
-          VersionUnlinked, VersionDeleted, VersionRestored, StageTransitioned, ArtifactCommitted,
-          ArtifactDeleted, AliasAssigned, AliasRemoved, AliasProtected, AliasUnprotected, CommentAdded,
-          CommentEdited, CommentRemoved, LineageRecorded, UsageRecorded, EvaluationRecorded, PrincipalCreated,
-          PrincipalDisabled, PrincipalEnabled, TeamJoined, TeamLeft, RoleGranted, RoleRevoked, TokenIssued,
-          TokenRevoked, AccessDenied, ErasurePerformed, AutomationCreated, AutomationUpdated,
-          AutomationEnabled, AutomationDisabled, AutomationDeleted, AutomationTriggered, DeliverySucceeded,
-          DeliveryFailing, DeliveryExhausted, DeliveryReplayed, DeliverySkipped, SecretSet, SecretRemoved> {
+    : std::variant<RegistryCreated, RegistryUpdated, RegistryArchived, RegistryRestored, ModelRegistered,
+                   ModelRenamed, ModelDescribed, ModelCarded, ModelOwned, ModelArchived, ModelRestored,
+                   ModelDeleted, TagSet, TagRemoved, VersionRegistered, VersionUpdated, VersionCarded,
+                   VersionStatusChanged, VersionLinked, VersionUnlinked, VersionDeleted, VersionRestored,
+                   StageTransitioned, ArtifactCommitted, ArtifactDeleted, AliasAssigned, AliasRemoved,
+                   AliasProtected, AliasUnprotected, CommentAdded, CommentEdited, CommentRemoved,
+                   LineageRecorded, UsageRecorded, EvaluationRecorded, PrincipalCreated, PrincipalDisabled,
+                   PrincipalEnabled, TeamJoined, TeamLeft, RoleGranted, RoleRevoked, TokenIssued,
+                   TokenRevoked, AccessDenied, ErasurePerformed, AutomationCreated, AutomationUpdated,
+                   AutomationEnabled, AutomationDisabled, AutomationDeleted, AutomationTriggered,
+                   DeliverySucceeded, DeliveryFailing, DeliveryExhausted, DeliveryReplayed, DeliverySkipped,
+                   SecretSet, SecretRemoved, PrincipalDescribed> {
   using variant::variant;
   Payload(const Payload&);
   Payload(Payload&&) noexcept;

@@ -96,6 +96,7 @@ using DeliveryId = Id<struct DeliveryTag>;
 using EvaluationId = Id<struct EvaluationTag>;
 using PrincipalId = Id<struct PrincipalTag>;
 using TokenId = Id<struct TokenTag>;
+using EntryId = Id<struct EntryTag>;  // of a state of an entry in the directory
 
 // Counted from 1 within a model, never reused.
 using VersionNumber = Strong<struct VersionNumberTag, std::uint64_t>;

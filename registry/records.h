@@ -160,8 +160,9 @@ struct PrincipalRecord {
   PrincipalKind kind = PrincipalKind::user;
   bool enabled = true;
   Mark created, changed;
+  std::optional<EntryId> entry = {};  // in the directory; absent: as it was created
 };
-BOOST_DESCRIBE_STRUCT(PrincipalRecord, (), (id, kind, enabled, created, changed))
+BOOST_DESCRIBE_STRUCT(PrincipalRecord, (), (id, kind, enabled, created, changed, entry))
 
 struct RoleRecord {
   PrincipalId principal_id;

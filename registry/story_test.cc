@@ -145,6 +145,9 @@ std::string tell(const PrincipalDisabled& f) {
 std::string tell(const PrincipalEnabled& f) {
   return fmt::format("{} enabled{}", f.principal_id.str(), why(f.reason));
 }
+std::string tell(const PrincipalDescribed& f) {
+  return fmt::format("{} described{}", f.principal_id.str(), why(f.reason));
+}
 std::string tell(const TeamJoined& f) {
   return fmt::format("{} joined team {}", f.principal_id.str(), f.team_id.str());
 }

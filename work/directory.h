@@ -1,7 +1,9 @@
 // The directory: what people and machines are called. The log knows them by ids alone, so that a person can be erased here
 // and what the log says stays provable.
 //
-// An entry is stored before the event principal.created names its id, and counts only while the head shows that event.
+// An entry is stored before the event principal.created names its id, and counts only while the head shows that event. A
+// change of it is stored beside it before principal.described names it, and takes its place once the head shows that one:
+// which is in force, the head says (PrincipalRecord::entry).
 #pragma once
 
 #include <boost/describe.hpp>
@@ -29,11 +31,22 @@ Result<void> check_principal_name(std::string_view name, const std::string& fiel
 // (its principal was never created).
 Store::Job put_entry(const Entry& entry);
 
-// For readers: nothing where it was erased.
-std::optional<Entry> find_entry(const Store& store, registry::PrincipalId id);
+// The same of a change, which keeps the name.
+Store::Job put_change(registry::EntryId change, const Entry& entry);
+
+// A name as it is compared: the case of its letters says nothing.
+std::string principal_name_key(std::string_view name);
+
+// For readers: nothing where it was erased. `change`: that is in force; absent: as it was created. Of one that
+// was overtaken the name alone.
+std::optional<Entry> find_entry(const Store& store, registry::PrincipalId id,
+                                const std::optional<registry::EntryId>& change = std::nullopt);
 std::optional<registry::PrincipalId> find_principal_named(const Store& store, std::string_view name);
 
-// For jobs. The name is free again.
+// For jobs: an event names `to`, and what was in force before it goes.
+Result<void> entry_is_changed(lmdb::WriteTxn& txn, const Tables& tables, registry::PrincipalId id,
+                              const std::optional<registry::EntryId>& from, registry::EntryId to);
+// For jobs: with all changes. The name is free again.
 Result<void> erase_entry(lmdb::WriteTxn& txn, const Tables& tables, registry::PrincipalId id);
 
 }  // namespace herald::work

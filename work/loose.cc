@@ -36,6 +36,9 @@ Result<void> erase_row(lmdb::WriteTxn& txn, const Tables& tables, Loose kind, st
       return forget_token(txn, tables, registry::TokenId(Uuid::from_bytes(key)));
     case Loose::entry:
       return erase_entry(txn, tables, registry::PrincipalId(Uuid::from_bytes(key)));
+    case Loose::change:
+      HERALD_CHECK(txn.erase(tables.directory, key));
+      break;
   }
   return {};
 }

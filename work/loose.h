@@ -15,7 +15,7 @@
 
 namespace herald::work {
 
-enum class Loose : char { text = 't', secret = 's', token = 'k', entry = 'p' };
+enum class Loose : char { text = 't', secret = 's', token = 'k', entry = 'p', change = 'c' };
 
 // `key`: of the row in its own table.
 Result<void> mark_loose(lmdb::WriteTxn& txn, const Tables& tables, Loose kind, std::string_view key);

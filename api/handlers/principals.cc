@@ -1,9 +1,6 @@
 // People, services and teams; and the erasure of what is personal.
-#include <boost/algorithm/string/case_conv.hpp>
-#include <locale>
-
-#include "api/handlers.h"
 #include "api/principals.h"
+#include "api/handlers.h"
 #include "api/writing.h"
 #include "work/directory.h"
 
@@ -16,6 +13,13 @@ struct PrincipalRequest {
   std::optional<std::string> email;
 };
 BOOST_DESCRIBE_STRUCT(PrincipalRequest, (), (name, kind, full_name, email))
+
+struct PrincipalPatch {
+  reflect::Nullable<std::string> full_name;  // null takes it away
+  reflect::Nullable<std::string> email;
+  std::optional<registry::Reason> reason;
+};
+BOOST_DESCRIBE_STRUCT(PrincipalPatch, (), (full_name, email, reason))
 
 struct WhyRequest {
   std::optional<registry::Reason> reason;
@@ -95,8 +99,7 @@ Result<Outcome> create_principal(const Call& call) {
   HERALD_CHECK(work::check_principal_name(request.name, "name"));
   HERALD_CHECK(check_text(request.full_name, "full_name"));
   HERALD_CHECK(check_text(request.email, "email"));
-  const auto turn =
-      call.herald.naming.take(boost::algorithm::to_lower_copy(request.name, std::locale::classic()));
+  const auto turn = call.herald.naming.take(work::principal_name_key(request.name));
   if (!turn) return error(Cause::busy, "a principal of this name is being created by another request");
   const Snapshot now = call.snapshot();
   const auto holder = work::find_principal_named(call.herald.parts.work, request.name);
@@ -111,6 +114,43 @@ Result<Outcome> create_principal(const Call& call) {
                .before = {work::put_entry({id, request.name, request.full_name, request.email})},
                .present = present_principal(call),
                .held = *turn};
+}
+
+Result<void> check_may_describe(const Call& call, const PrincipalRecord& principal) {
+  if ((is_the_caller(call, principal.id) && !call.access.is_narrowed()) || administers(call)) return {};
+  call.herald.denials.count(call.actor.id, "administer", {});
+  return error(
+      Cause::denied,
+      "what the directory says of a principal is changed by itself, with a token that is not limited, "
+      "and by administrators of the server",
+      "principal");
+}
+
+Result<Outcome> describe_principal(const Call& call) {
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto principal, principal_in(call, now.state()));
+  HERALD_CHECK(check_may_describe(call, principal));
+  HERALD_TRY(const auto request, body_of<PrincipalPatch>(call));
+  if (!request.full_name.given && !request.email.given) {
+    return error(Cause::missing_field, "nothing to change: give \"full_name\", \"email\" or both",
+                 "full_name");
+  }
+  HERALD_CHECK(check_text(request.full_name.value, "full_name"));
+  HERALD_CHECK(check_text(request.email.value, "email"));
+  const auto present = work::find_entry(call.herald.parts.work, principal.id, principal.entry);
+  if (!present) {
+    return error(Cause::not_allowed_now, "the principal was erased: nothing can be said of it any more",
+                 "principal");
+  }
+  work::Entry entry = *present;
+  if (request.full_name.given) entry.full_name = request.full_name.value;
+  if (request.email.given) entry.email = request.email.value;
+  if (entry.full_name == present->full_name && entry.email == present->email)
+    return answer_with(principal_body(call, principal), call.herald.parts.tail.last());
+  const auto change = call.new_id<registry::EntryId>();
+  return Write{registry::DescribePrincipal{principal.id, change, request.reason},
+               {work::put_change(change, entry)},
+               present_principal(call)};
 }
 
 Result<std::optional<registry::Reason>> reason_in(const Call& call) {
@@ -185,6 +225,14 @@ void add_principal_routes(Router& router) {
   router.add(
       {Method::get, "/v1/principals/{principal}", Permission::own, ObjectScope::visible, get_principal,
        Doc("access", "Show a principal, by its id, its name, or \"me\"").gives<PrincipalBody>("Principal")});
+  router.add(
+      {Method::patch, "/v1/principals/{principal}", Permission::own, ObjectScope::visible, describe_principal,
+       Doc("access", "Change the full name and the address of a principal")
+           .takes<PrincipalPatch>("PrincipalPatch")
+           .gives<PrincipalBody>("Principal")
+           .records()
+           .says("By itself, and by administrators of the server. What the directory said before is not "
+                 "kept; the log says that it changed, not what it says.")});
   router.add({Method::post, "/v1/principals/{principal}/enable", Permission::administer, ObjectScope::server,
               enable_principal,
               Doc("access", "Let a principal come in again")

@@ -1,7 +1,4 @@
 // How a server gets its first administrator, and who it takes a caller for.
-#include <boost/algorithm/string/case_conv.hpp>
-#include <locale>
-
 #include "api/authorisation.h"
 #include "api/claim_page.h"
 #include "api/handlers.h"
@@ -59,7 +56,8 @@ Result<void> check_code(const Call& call, const std::string& code) {
     return error(Cause::not_allowed_now,
                  "this server has its administrator: sign in with a token, or ask who has one. Whoever runs "
                  "the server "
-                 "can make another one: herald serve --recover");
+                 "can make another one: herald serve --recover",
+                 "code");
   }
   if (equal_in_constant_time(code, herald.options.claim_code)) return {};
   herald.denials.count(call.actor.id, "claim", {});
@@ -77,7 +75,7 @@ Result<Outcome> claim(const Call& call) {
   const auto turn = call.herald.claiming.take("claim");
   if (!turn) return error(Cause::busy, "somebody else is claiming this server at this moment");
   HERALD_CHECK(check_code(call, request.code));
-  const auto naming = call.herald.naming.take(boost::algorithm::to_lower_copy(name, std::locale::classic()));
+  const auto naming = call.herald.naming.take(work::principal_name_key(name));
   if (!naming) return error(Cause::busy, "a principal of this name is being created by another request");
   const Snapshot now = call.snapshot();
   const auto holder = work::find_principal_named(call.herald.parts.work, name);

@@ -95,6 +95,33 @@ Result<void> disable(Session& session, const Switch& args) {
   return set_enabled(session, args, "disable");
 }
 
+struct Describe {
+  std::string name;
+  std::optional<std::string> full_name, email, reason;
+};
+void declare(Options& options, Describe& args) {
+  options.word("NAME", args.name, "by name or id, or me")
+      .option("--full-name", "TEXT", args.full_name, "for people; empty takes it away")
+      .option("--email", "ADDRESS", args.email, "shown to administrators alone; empty takes it away")
+      .option("--reason", "TEXT", args.reason, "why, for the record");
+}
+void member_or_null(json::ObjectWriter& body, std::string_view name, const std::optional<std::string>& text) {
+  if (text && text->empty()) {
+    body.member(name, json::Raw("null"));
+  } else {
+    body.member(name, text);
+  }
+}
+Result<void> describe(Session& session, const Describe& args) {
+  return session.show(with_body("PATCH", target_of(args.name),
+                                [&](json::ObjectWriter& body) {
+                                  member_or_null(body, "full_name", args.full_name);
+                                  member_or_null(body, "email", args.email);
+                                  body.member("reason", args.reason);
+                                }),
+                      principal_view());
+}
+
 // ---- teams ----
 
 struct Member {
@@ -154,6 +181,11 @@ Group add_group(Program& program, const std::string& what) {
                                 declare<kind>, run<kind>);
   program.command<Paging>(group, {"list", "List them.", herald + "list"}, declare_paging, list<kind>);
   program.command<Named>(group, {"show", "Show one.", herald + "show " + name}, declare, show);
+  program.command<Describe>(
+      group,
+      {"describe", "Change the full name and the address, of one or (NAME: me) one's own.",
+       herald + "describe " + name + " --full-name 'Another name'"},
+      declare, describe);
   program.command<Switch>(group,
                           {"disable", "Shut one out: what it had opens nothing from now on.",
                            herald + "disable " + name + " --reason 'no longer here'"},

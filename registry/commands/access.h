@@ -27,6 +27,12 @@ struct SetPrincipalEnabled {
   bool enabled = true;
   std::optional<Reason> reason;
 };
+// The new entry is durable in the work store already.
+struct DescribePrincipal {
+  PrincipalId principal_id;
+  EntryId new_entry;
+  std::optional<Reason> reason;
+};
 // Into the team, or out of it. A team is in no team.
 struct ChangeTeam {
   PrincipalId team_id, principal_id;

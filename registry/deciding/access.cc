@@ -105,6 +105,14 @@ Result<Decision> rule(const Reader& state, const SetPrincipalEnabled& command) {
   return decision;
 }
 
+Result<Decision> rule(const Reader& state, const DescribePrincipal& command) {
+  HERALD_TRY(const auto principal, require_principal(state, command.principal_id, "principal"));
+  return Decision{
+      {{PrincipalDescribed{{principal.id}, principal.entry, command.new_entry, command.reason}, {}}},
+      false,
+      answer_for(principal.id)};
+}
+
 Result<Decision> rule(const Reader& state, const ChangeTeam& command) {
   HERALD_TRY(const auto team, require_principal(state, command.team_id, "team"));
   HERALD_TRY(const auto member, require_principal(state, command.principal_id, "member"));

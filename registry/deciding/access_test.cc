@@ -64,6 +64,20 @@ TEST(Tokens, AreOfWhoCanSignIn) {
       .refused(Cause::not_allowed_now, "principal", "principal " + kMember.str() + " is disabled");
 }
 
+TEST(Principals, AreDescribedByWhereTheDirectoryHasIt) {
+  const EntryId first = id<EntryId>(301), second = id<EntryId>(302);
+  Story story;
+  story.when(DescribePrincipal{kMember, first, {}})
+      .refused(Cause::not_found, "principal", "principal " + kMember.str() + " does not exist");
+  story.given({kCreateMember, DescribePrincipal{kMember, first, {}}});
+  const auto outcome = story.when(DescribePrincipal{kMember, second, Reason::trusted("married")});
+  ASSERT_EQ(outcome.events().size(), 1u);
+  const auto& fact = std::get<PrincipalDescribed>(outcome.events().front().payload);
+  EXPECT_EQ(fact.from, first);
+  EXPECT_EQ(fact.to, second);
+  EXPECT_EQ(find_principal(story.state(), kMember)->entry, second);
+}
+
 TEST(Tokens, AreRevokedOnce) {
   Story story;
   story.given({kClaiming, kCreateMember, token(kMembersToken, kMember)});

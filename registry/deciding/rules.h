@@ -51,6 +51,7 @@ Result<Decision> rule(const Reader& state, const RecordEvaluation& command);
 
 Result<Decision> rule(const Reader& state, const CreatePrincipal& command);
 Result<Decision> rule(const Reader& state, const SetPrincipalEnabled& command);
+Result<Decision> rule(const Reader& state, const DescribePrincipal& command);
 Result<Decision> rule(const Reader& state, const ChangeTeam& command);
 Result<Decision> rule(const Reader& state, const GrantRole& command);
 Result<Decision> rule(const Reader& state, const RevokeRole& command);

@@ -37,6 +37,15 @@ struct PrincipalEnabled : OfPrincipal {
 };
 BOOST_DESCRIBE_STRUCT(PrincipalEnabled, (OfPrincipal), (reason))
 
+// What the directory says of it changed: the full name, the address. What it says is in the directory alone, under `to`.
+struct PrincipalDescribed : OfPrincipal {
+  static constexpr std::string_view kType = "principal.described";
+  std::optional<EntryId> from;  // absent: as it was created
+  EntryId to;
+  std::optional<Reason> reason;
+};
+BOOST_DESCRIBE_STRUCT(PrincipalDescribed, (OfPrincipal), (from, to, reason))
+
 // The principal came into the team, or left it: what the team may do, it may do.
 struct TeamJoined : OfPrincipal {
   static constexpr std::string_view kType = "team.joined";

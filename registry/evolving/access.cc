@@ -25,6 +25,13 @@ void apply(const Step& step, const PrincipalEnabled& fact) {
   enable(step, fact.principal_id, true);
 }
 
+void apply(const Step& step, const PrincipalDescribed& fact) {
+  step.update<PrincipalRecord>(Table::principals, fact.principal_id.bytes(), [&](PrincipalRecord& principal) {
+    principal.entry = fact.to;
+    principal.changed = step.mark;
+  });
+}
+
 void apply(const Step& step, const TeamJoined& fact) {
   step.state.put(Table::team_members, keys::pair(fact.team_id.bytes(), fact.principal_id.bytes()), {});
   step.state.put(Table::teams_of, keys::pair(fact.principal_id.bytes(), fact.team_id.bytes()), {});

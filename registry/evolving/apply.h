@@ -76,6 +76,7 @@ void apply(const Step& step, const EvaluationRecorded& fact);
 void apply(const Step& step, const PrincipalCreated& fact);
 void apply(const Step& step, const PrincipalDisabled& fact);
 void apply(const Step& step, const PrincipalEnabled& fact);
+void apply(const Step& step, const PrincipalDescribed& fact);
 void apply(const Step& step, const TeamJoined& fact);
 void apply(const Step& step, const TeamLeft& fact);
 void apply(const Step& step, const RoleGranted& fact);

@@ -1,15 +1,28 @@
-"""docs/errors.md is what the tables of errors say."""
+"""docs/errors.md says of every cause what the tables say, and shows what was provoked."""
 
-import re
+import json
 
-from tests.support.errors_page import ADVICE, PAGE, causes, page
+from tests.support.errors_page import EXAMPLES, PAGE, causes, fixes, page
+from tests.support.refusals import LOCKED, OPEN, lack_of
 
 
 def test_the_page_of_errors_is_what_the_tables_say():
-    assert PAGE.read_text() == page(), "write it anew: build/venv/bin/python -m tests.support.errors_page"
+    assert PAGE.read_text() == page(json.loads(EXAMPLES.read_text())), "write it anew: build/venv/bin/python -m tests.support.errors_page"
 
 
 def test_every_cause_says_what_it_means_and_what_to_do():
-    names = [name for name, _ in causes()]
-    assert len(names) > 20 and set(names) == set(ADVICE)
-    assert set(re.findall(r"^## (.+)$", PAGE.read_text(), re.M)) == {name.replace("_", "-") for name in names}
+    assert set(fixes()) == {name for name, _ in causes()} and all(fixes().values())
+
+
+def test_every_example_was_provoked_and_lacks_nothing():
+    examples = json.loads(EXAMPLES.read_text())
+    assert set(OPEN) | set(LOCKED) <= set(examples) <= {name for name, _ in causes()}
+    for name, example in examples.items():
+        assert not lack_of({"code": name, **example})
+
+
+def test_a_lack_is_seen():
+    whole = {"code": "not-found", "field": "model", "detail": 'model "x" does not exist here', "fix": "Look at the spelling."}
+    assert lack_of(whole) is None
+    for less in ({"code": ""}, {"field": None}, {"detail": "not found"}, {"detail": "something went wrong today"}, {"fix": ""}, {"fix": "Add {}."}):
+        assert lack_of({**whole, **less}), less

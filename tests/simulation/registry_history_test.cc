@@ -25,13 +25,12 @@ TEST(RegistryHistory, IsWhatTheSimpleModelSays) {
 
 // What no command of the simulation makes.
 const std::set<std::string_view> kNotAsked = {
-    "registry.archived", "registry.restored",   "model.renamed",     "model.carded",
-    "model.owned",       "model.deleted",       "version.carded",    "artifact.deleted",
-    "alias.protected",   "alias.unprotected",   "comment.edited",    "comment.removed",
-    "usage.recorded",    "evaluation.recorded", "principal.created", "principal.disabled",
-    "principal.enabled", "team.joined",         "team.left",         "role.granted",
-    "role.revoked",      "token.issued",        "token.revoked",     "access.denied",
-    "erasure.performed"};
+    "registry.archived",  "registry.restored", "model.renamed",    "model.carded",        "model.owned",
+    "model.deleted",      "version.carded",    "artifact.deleted", "alias.protected",     "alias.unprotected",
+    "comment.edited",     "comment.removed",   "usage.recorded",   "evaluation.recorded", "principal.created",
+    "principal.disabled", "principal.enabled", "team.joined",      "team.left",           "role.granted",
+    "role.revoked",       "token.issued",      "token.revoked",    "access.denied",       "erasure.performed",
+    "principal.described"};
 
 // A history that is refused throughout, or that never meets a kind of event, would show nothing.
 TEST(RegistryHistory, MeetsEveryEventAndEveryRefusalOfTheDomain) {

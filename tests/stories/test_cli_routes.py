@@ -121,6 +121,7 @@ COMMANDS = {
     ("GET", "/v1/me"): "whoami",
     ("GET", "/v1/principals"): "user list",
     ("POST", "/v1/principals"): "user create ada",
+    ("PATCH", "/v1/principals/{principal}"): "user describe ada --full-name Ada",
     ("GET", PRINCIPAL): "user show ada",
     ("POST", PRINCIPAL + "/enable"): "user enable ada",
     ("POST", PRINCIPAL + "/disable"): "user disable ada",

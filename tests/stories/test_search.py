@@ -146,9 +146,9 @@ def test_the_command_shows_what_is_found(server):
 def test_the_command_points_at_the_mistake(server):
     mistake = server.cli("search", "fräud tier=1 metric.auc>high")
     assert mistake.returncode == 2 and not mistake.stdout
-    first, sentence, marks = mistake.stderr.rstrip("\n").split("\n")
+    first, sentence, marks, advice = mistake.stderr.rstrip("\n").split("\n")
     assert first.startswith("herald: ") and first.endswith("(q)") and 'no field "tier"' in first
-    assert sentence == "  fräud tier=1 metric.auc>high" and marks == "        ^^^^"
+    assert sentence == "  fräud tier=1 metric.auc>high" and marks == "        ^^^^" and advice.startswith("try: ")
 
 
 def examples():

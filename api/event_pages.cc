@@ -5,6 +5,7 @@
 #include <limits>
 #include <locale>
 
+#include "api/principals.h"
 #include "api/sight.h"
 #include "automations/wildcard.h"
 #include "registry/vocabulary.h"
@@ -153,6 +154,22 @@ Result<std::string> exact_text_in(const Call& call, std::string_view name) {
                std::string(name));
 }
 
+// Who acts and is in no directory, as events call them.
+bool acts_unlisted(std::string_view actor) {
+  return actor == registry::Actor::system().id || actor == registry::Actor::anonymous({}).id;
+}
+
+// By id, by name, or "me". Any id is one: automations act as well.
+Result<std::string> actor_in(const Call& call) {
+  HERALD_TRY(const std::string text, exact_text_in(call, "actor"));
+  if (text.empty() || acts_unlisted(text)) return text;
+  if (text == "me") return call.actor.id;
+  if (const auto id = Uuid::parse(text)) return id->str();
+  const projections::HeadReader head(call.herald.parts.head);
+  HERALD_TRY(const auto principal, principal_called(call, head, text, "actor"));
+  return principal.id.str();
+}
+
 Result<std::vector<std::string>> patterns_in(std::string_view list) {
   std::vector<std::string> patterns;
   for (std::size_t begin = 0; begin <= list.size();) {
@@ -200,7 +217,7 @@ Result<EventSelection> selection_in(const Call& call) {
     HERALD_TRY(selection.filter.types, patterns_in(*types));
   }
   HERALD_TRY(selection.filter.subject, exact_text_in(call, "subject"));
-  HERALD_TRY(selection.filter.actor, exact_text_in(call, "actor"));
+  HERALD_TRY(selection.filter.actor, actor_in(call));
   if (const auto correlation = call.query.get("correlation")) {
     HERALD_TRY(const Uuid id, about("correlation", Uuid::parse(*correlation)));
     selection.filter.correlation = id.str();

@@ -44,7 +44,8 @@ std::optional<StandingVersionBody> standing_version(const registry::Reader& stat
 }
 
 EvaluationBody evaluation_body(const registry::FoundModel& found,
-                               const registry::EvaluationRecord& evaluation, const Sight& sight) {
+                               const registry::EvaluationRecord& evaluation, const Sight& sight,
+                               const Names& names) {
   const auto& on = evaluation.dataset;
   const bool shows_on = on && (on->kind != registry::NodeKind::artifact || sight.sees(*on));
   return {.id = evaluation.id,
@@ -57,7 +58,7 @@ EvaluationBody evaluation_body(const registry::FoundModel& found,
           .run = evaluation.run,
           .metrics = evaluation.metrics,
           .files = evaluation.files,
-          .recorded = evaluation.recorded};
+          .recorded = names.stamp(evaluation.recorded)};
 }
 
 }  // namespace herald::api

@@ -55,12 +55,13 @@ struct EvaluationBody {
   std::optional<registry::Label> run;
   std::map<std::string, double> metrics;
   std::vector<registry::EvaluationFile> files;
-  Mark recorded;
+  Stamp recorded;
 };
 BOOST_DESCRIBE_STRUCT(EvaluationBody, (),
                       (id, registry, model, version, reference, name, dataset, run, metrics, files, recorded))
 // Without the artifact that it was made on, where that is not seen.
 EvaluationBody evaluation_body(const registry::FoundModel& found,
-                               const registry::EvaluationRecord& evaluation, const Sight& sight);
+                               const registry::EvaluationRecord& evaluation, const Sight& sight,
+                               const Names& names);
 
 }  // namespace herald::api

@@ -42,14 +42,15 @@ bool administers(const Call& call) {
 }
 
 PrincipalBody principal_body(const Call& call, const registry::PrincipalRecord& principal) {
+  const Names names(call.herald.parts.work);
   PrincipalBody body{.id = principal.id,
                      .kind = principal.kind,
                      .name = {},
                      .full_name = {},
                      .email = {},
                      .enabled = principal.enabled,
-                     .created = principal.created,
-                     .changed = principal.changed};
+                     .created = names.stamp(principal.created),
+                     .changed = names.stamp(principal.changed)};
   if (const auto entry = work::find_entry(call.herald.parts.work, principal.id, principal.entry)) {
     body.name = entry->name;
     body.full_name = entry->full_name;

@@ -4,6 +4,7 @@
 #include <boost/describe.hpp>
 
 #include "api/call.h"
+#include "api/names.h"
 
 namespace herald::api {
 
@@ -14,7 +15,7 @@ struct PrincipalBody {
   std::optional<std::string> full_name;
   std::optional<std::string> email;  // to administrators and to itself
   bool enabled = true;
-  registry::Mark created, changed;
+  Stamp created, changed;
 };
 BOOST_DESCRIBE_STRUCT(PrincipalBody, (), (id, kind, name, full_name, email, enabled, created, changed))
 

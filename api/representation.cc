@@ -35,9 +35,9 @@ RegistryBody Presenter::registry(const registry::RegistryRecord& registry) const
           .stages = registry.stages,
           .card_policy = registry.card_policy,
           .protected_aliases = registry.protected_aliases,
-          .archived = registry.archived,
-          .created = registry.created,
-          .changed = registry.changed};
+          .archived = names_.stamp(registry.archived),
+          .created = names_.stamp(registry.created),
+          .changed = names_.stamp(registry.changed)};
 }
 
 CardBody Presenter::card(const registry::RegistryRecord& registry, const registry::Card& card) const {
@@ -62,11 +62,12 @@ ModelBody Presenter::model(const registry::FoundModel& found) const {
                  .latest = model.latest,
                  .versions = model.last_version,
                  .owner = model.owner,
+                 .owner_name = names_.of(model.owner),
                  .card = summary(model.card),
-                 .archived = model.archived,
-                 .deleted = model.deleted,
-                 .created = model.created,
-                 .changed = model.changed};
+                 .archived = names_.stamp(model.archived),
+                 .deleted = names_.stamp(model.deleted),
+                 .created = names_.stamp(model.created),
+                 .changed = names_.stamp(model.changed)};
   for (const registry::AliasRecord& alias : projections::list_aliases(state_, model.id)) {
     body.aliases.emplace(alias.alias.str(), alias.version.value());
   }
@@ -101,11 +102,11 @@ VersionBody Presenter::version(const registry::FoundModel& found, const registry
                    .artifacts = {},
                    .aliases = own == aliases.end() ? std::vector<registry::AliasName>() : own->second,
                    .stage = version.stage,
-                   .staged = version.staged,
+                   .staged = names_.stamp(version.staged),
                    .card = summary(version.card),
-                   .deleted = version.deleted,
-                   .created = version.created,
-                   .changed = version.changed};
+                   .deleted = names_.stamp(version.deleted),
+                   .created = names_.stamp(version.created),
+                   .changed = names_.stamp(version.changed)};
   for (const registry::LinkedArtifact& linked : version.artifacts) {
     body.artifacts.push_back({linked.artifact_id, linked.artifact, linked.digest});
   }
@@ -117,7 +118,7 @@ AliasBody Presenter::alias(const registry::AliasRecord& alias) const {
           .version = alias.version,
           .previous = alias.previous,
           .reason = alias.reason,
-          .assigned = alias.assigned,
+          .assigned = names_.stamp(alias.assigned),
           .computed = std::nullopt};
 }
 
@@ -125,7 +126,7 @@ CommentBody Presenter::comment(const registry::CommentRecord& comment) const {
   return {.id = comment.id,
           .version = comment.version,
           .text = {true, text(comment.text)},
-          .created = comment.created};
+          .created = names_.stamp(comment.created)};
 }
 
 ArtifactBody Presenter::artifact(const registry::ArtifactRecord& artifact,
@@ -137,7 +138,7 @@ ArtifactBody Presenter::artifact(const registry::ArtifactRecord& artifact,
                     .files = artifact.files,
                     .bytes = artifact.bytes,
                     .reference = artifact.reference,
-                    .created = artifact.created,
+                    .created = names_.stamp(artifact.created),
                     .versions = {},
                     .truncated = {}};
   const auto page = projections::list_versions_of(
@@ -160,8 +161,8 @@ AutomationBody Presenter::automation(const registry::AutomationRecord& automatio
   AutomationBody body;
   static_cast<registry::AutomationDefinition&>(body) = automation.definition;
   body.id = automation.id;
-  body.created = automation.created;
-  body.changed = automation.changed;
+  body.created = names_.stamp(automation.created);
+  body.changed = names_.stamp(automation.changed);
   return body;
 }
 
@@ -176,7 +177,7 @@ DeliveryBody Presenter::delivery(const registry::DeliveryRecord& delivery) const
                     .state = delivery.state,
                     .attempts_made = delivery.attempts,
                     .due = std::nullopt,
-                    .changed = delivery.changed};
+                    .changed = names_.stamp(delivery.changed)};
   if (const auto row = work::find_schedule(work_, delivery.id); row && !row->outcome) {
     body.attempts_made = std::max(body.attempts_made, row->attempts);
     body.due = row->due;
@@ -192,7 +193,7 @@ DeliveryDetailBody Presenter::delivery_detail(const registry::DeliveryRecord& re
 }
 
 SecretBody Presenter::secret(const registry::SecretRecord& secret) const {
-  return {secret.name, secret.number, secret.changed};
+  return {secret.name, secret.number, names_.stamp(secret.changed)};
 }
 
 }  // namespace herald::api

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "api/names.h"
 #include "projections/queries.h"
 #include "reflect/describe.h"
 #include "registry/state.h"
@@ -29,8 +30,8 @@ struct RegistryBody {
   std::optional<registry::StageSet> stages;
   std::optional<registry::CardPolicy> card_policy;
   std::vector<registry::AliasName> protected_aliases;
-  std::optional<Mark> archived;
-  Mark created, changed;
+  std::optional<Stamp> archived;
+  Stamp created, changed;
 };
 BOOST_DESCRIBE_STRUCT(RegistryBody, (),
                       (id, name, kind, visibility, description, stages, card_policy, protected_aliases,
@@ -53,13 +54,14 @@ struct ModelBody {
   std::optional<VersionNumber> latest;  // the highest-numbered version that is ready
   VersionNumber versions;               // the highest number given; 0: none yet
   std::optional<registry::PrincipalId> owner;
+  std::optional<std::string> owner_name;  // absent: it was erased
   std::optional<CardSummaryBody> card;
-  std::optional<Mark> archived, deleted;
-  Mark created, changed;
+  std::optional<Stamp> archived, deleted;
+  Stamp created, changed;
 };
 BOOST_DESCRIBE_STRUCT(ModelBody, (),
-                      (registry, name, id, description, tags, aliases, latest, versions, owner, card,
-                       archived, deleted, created, changed))
+                      (registry, name, id, description, tags, aliases, latest, versions, owner, owner_name,
+                       card, archived, deleted, created, changed))
 
 struct LinkedArtifactBody {
   registry::ArtifactId id;
@@ -85,10 +87,10 @@ struct VersionBody {
   std::vector<LinkedArtifactBody> artifacts;
   std::vector<registry::AliasName> aliases;
   std::optional<registry::StageName> stage;
-  std::optional<Mark> staged;  // when it came to where it is now, in a stage or in none
+  std::optional<Stamp> staged;  // when it came to where it is now, in a stage or in none
   std::optional<CardSummaryBody> card;
-  std::optional<Mark> deleted;
-  Mark created, changed;
+  std::optional<Stamp> deleted;
+  Stamp created, changed;
 };
 BOOST_DESCRIBE_STRUCT(VersionBody, (),
                       (registry, model, model_id, version, reference, source, digest, run, metadata, metrics,
@@ -100,7 +102,7 @@ struct AliasBody {
   VersionNumber version;
   std::optional<VersionNumber> previous;
   std::optional<registry::Reason> reason;
-  std::optional<Mark> assigned;
+  std::optional<Stamp> assigned;
   std::optional<bool> computed;  // `latest`: follows from the versions, cannot be moved
 };
 BOOST_DESCRIBE_STRUCT(AliasBody, (), (alias, version, previous, reason, assigned, computed))
@@ -110,28 +112,30 @@ struct AliasStepBody {
   std::uint64_t sequence = 0;
   Timestamp time;
   std::string actor;
+  std::optional<std::string> name = {};  // of the actor
   std::optional<VersionNumber> from, to;
   std::optional<registry::Reason> reason;
   std::optional<double> held_seconds;
 };
-BOOST_DESCRIBE_STRUCT(AliasStepBody, (), (sequence, time, actor, from, to, reason, held_seconds))
+BOOST_DESCRIBE_STRUCT(AliasStepBody, (), (sequence, time, actor, name, from, to, reason, held_seconds))
 
 // One step of a version from stage to stage; absent: no stage. `held_seconds` as of aliases.
 struct StageStepBody {
   std::uint64_t sequence = 0;
   Timestamp time;
   std::string actor;
+  std::optional<std::string> name = {};  // of the actor
   std::optional<registry::StageName> from, to;
   std::optional<registry::Reason> reason;
   std::optional<double> held_seconds;
 };
-BOOST_DESCRIBE_STRUCT(StageStepBody, (), (sequence, time, actor, from, to, reason, held_seconds))
+BOOST_DESCRIBE_STRUCT(StageStepBody, (), (sequence, time, actor, name, from, to, reason, held_seconds))
 
 // A version's time under an alias. `until` absent: it is there still, and `held_seconds` are those up to now, or up to `as_of`.
 struct HolderBody {
   VersionNumber version;
-  Mark since;
-  std::optional<Mark> until;
+  Stamp since;
+  std::optional<Stamp> until;
   double held_seconds = 0;
   std::optional<registry::Reason> reason;  // why it came there
 };
@@ -153,7 +157,7 @@ struct CommentBody {
   registry::CommentId id;
   std::optional<VersionNumber> version;
   reflect::Nullable<std::string> text;  // null: it was erased
-  Mark created;
+  Stamp created;
 };
 BOOST_DESCRIBE_STRUCT(CommentBody, (), (id, version, text, created))
 
@@ -171,7 +175,7 @@ struct ArtifactBody {
   Digest digest;  // of the manifest
   std::uint64_t files = 0, bytes = 0;
   std::optional<registry::Uri> reference;  // the bytes are there, and `digest` is theirs
-  Mark created;
+  Stamp created;
   std::vector<LinkedVersionBody> versions;  // at most kMaxPageSize
   std::optional<bool> truncated = {};       // there are more: /v1/artifacts/{artifact}/versions
 };
@@ -180,7 +184,7 @@ BOOST_DESCRIBE_STRUCT(ArtifactBody, (),
 
 struct AutomationBody : registry::AutomationDefinition {
   registry::AutomationId id;
-  Mark created, changed;
+  Stamp created, changed;
 };
 BOOST_DESCRIBE_STRUCT(AutomationBody, (registry::AutomationDefinition), (id, created, changed))
 
@@ -194,7 +198,7 @@ struct DeliveryBody {
   registry::DeliveryState state = registry::DeliveryState::pending;
   std::uint32_t attempts_made = 0;
   std::optional<Timestamp> due;  // of the next attempt, while it is open
-  Mark changed;
+  Stamp changed;
 };
 BOOST_DESCRIBE_STRUCT(DeliveryBody, (),
                       (id, automation_id, automation, action, kind, event_sequence, triggered_sequence, state,
@@ -208,7 +212,7 @@ BOOST_DESCRIBE_STRUCT(DeliveryDetailBody, (DeliveryBody), (attempts))
 struct SecretBody {
   registry::SecretName name;
   std::uint64_t number = 0;  // how many values it has had
-  Mark changed;
+  Stamp changed;
 };
 BOOST_DESCRIBE_STRUCT(SecretBody, (), (name, number, changed))
 
@@ -223,7 +227,8 @@ using AliasesByVersion = std::map<VersionNumber, std::vector<registry::AliasName
 // Makes bodies of records; borrows both for its life.
 class Presenter {
  public:
-  Presenter(const registry::Reader& state, const work::Store& work) : state_(state), work_(work) {}
+  Presenter(const registry::Reader& state, const work::Store& work)
+      : state_(state), work_(work), names_(work) {}
 
   RegistryBody registry(const registry::RegistryRecord& registry) const;
   ModelBody model(const registry::FoundModel& found) const;
@@ -244,10 +249,12 @@ class Presenter {
   SecretBody secret(const registry::SecretRecord& secret) const;
 
   std::optional<std::string> text(const std::optional<registry::TextRef>& ref) const;
+  const Names& names() const { return names_; }
 
  private:
   const registry::Reader& state_;
   const work::Store& work_;
+  const Names names_;
 };
 
 // "churn:v3", "data/churn:v3".

@@ -297,7 +297,10 @@ Result<Outcome> alias_history(const Call& call) {
   if (missing) return not_in_the_log(*missing);
   if (steps.page().items.empty() && request.after.empty()) return no_alias(found, name.str());
   return list_answer(call, steps.page(), from.end,
-                     [](std::string& out, const AliasStepBody& step) { json::write(out, step); });
+                     [names = Names(call.herald.parts.work)](std::string& out, AliasStepBody step) {
+                       step.name = names.of_actor(step.actor);
+                       json::write(out, step);
+                     });
 }
 
 // Newest first, as the events are read: where one begins, the one before it came to its end.
@@ -380,7 +383,11 @@ Result<Outcome> alias_holders(const Call& call) {
   if (missing) return not_in_the_log(*missing);
   if (holders.page().items.empty() && request.after.empty()) return no_alias(found, name.str());
   return list_answer(call, holders.page(), call.as_of.value_or(from.end),
-                     [](std::string& out, const HolderBody& holder) { json::write(out, holder); });
+                     [names = Names(call.herald.parts.work)](std::string& out, HolderBody holder) {
+                       holder.since = names.stamp(holder.since);
+                       holder.until = names.stamp(holder.until);
+                       json::write(out, holder);
+                     });
 }
 
 }  // namespace

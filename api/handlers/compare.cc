@@ -12,7 +12,7 @@ struct ComparedVersionBody {
   VersionNumber version;
   std::string reference;
   registry::VersionStatus status = registry::VersionStatus::ready;
-  Mark created;
+  Stamp created;
 };
 BOOST_DESCRIBE_STRUCT(ComparedVersionBody, (), (asked, version, reference, status, created))
 
@@ -206,7 +206,7 @@ Result<Outcome> compare_versions(const Call& call, Compared what) {
     HERALD_TRY(auto version, about(field, registry::resolve(state, found, selector)));
     body.versions.push_back({asked[i], version.number,
                              reference_of(found.registry.name, found.model.name, version.number),
-                             version.status, version.created});
+                             version.status, presenter.names().stamp(version.created)});
     projections::Comparable& of = versions.emplace_back();
     of.version = std::move(version);
     of.evaluations = evaluations_of_version(state, of.version);

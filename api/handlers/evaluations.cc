@@ -97,7 +97,8 @@ Result<Outcome> prepare_evaluation(const Call& call) {
     const auto evaluation = registry::find<registry::EvaluationRecord>(
         state, registry::Table::evaluations, evaluation_key(found.model.id, version, made.id));
     if (!evaluation) return error(Cause::not_found, "the evaluation is no longer there");
-    return answer_with(evaluation_body(found, *evaluation, Sight(call)), std::nullopt);
+    return answer_with(evaluation_body(found, *evaluation, Sight(call), Names(call.herald.parts.work)),
+                       std::nullopt);
   };
   return Write{std::move(command), {}, present};
 }
@@ -119,9 +120,10 @@ Result<Outcome> page_of_evaluations(const Call& call, const Snapshot& now, const
            (!dataset || (shows_on && (on->name == *dataset || on->id == *dataset)));
   };
   const auto page = projections::list_evaluations(now.state(), found.model.id, version, wanted, request);
+  const Names names(call.herald.parts.work);
   return list_answer(call, page, now.sequence(),
                      [&](std::string& out, const registry::EvaluationRecord& evaluation) {
-                       json::write(out, evaluation_body(found, evaluation, sight));
+                       json::write(out, evaluation_body(found, evaluation, sight, names));
                      });
 }
 
@@ -165,7 +167,9 @@ Result<FoundEvaluation> evaluation_in(const Call& call, const registry::Reader& 
 Result<Outcome> get_evaluation(const Call& call) {
   const Snapshot now = call.snapshot();
   HERALD_TRY(const auto found, evaluation_in(call, now.state()));
-  return answer_with(evaluation_body(found.model, found.evaluation, Sight(call)), now.sequence());
+  return answer_with(
+      evaluation_body(found.model, found.evaluation, Sight(call), Names(call.herald.parts.work)),
+      now.sequence());
 }
 
 // Literals, as answers need them; what the rule of evaluations lets in.

@@ -125,7 +125,9 @@ Doc selected(Doc doc) {
              "Event types, separated by commas; * for any characters: alias.*,version.registered."})
       .with({"subject", R"({"type":"string"})", "About exactly this subject."})
       .with({"model", R"({"type":"string"})", "[registry/]name: about this model and what belongs to it."})
-      .with({"actor", R"({"type":"string"})", "Done by this actor."})
+      .with(
+          {"actor", R"({"type":"string"})",
+           "Done by this principal: by name, id or \"me\"; or by anonymous, system, or an automation's id."})
       .with({"correlation", R"({"type":"string","format":"uuid"})",
              "Of one request, and what followed from it."})
       .with({"reason", R"({"type":"string","minLength":1})",

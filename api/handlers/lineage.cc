@@ -30,7 +30,7 @@ struct LineageEdgeBody {
   ShownNodeBody upstream;
   projections::Connection relation = projections::Connection::used;
   ShownNodeBody downstream;
-  std::optional<Mark> recorded;  // absent: it follows from what the version says of itself
+  std::optional<Stamp> recorded;  // absent: it follows from what the version says of itself
 };
 BOOST_DESCRIBE_STRUCT(LineageEdgeBody, (), (upstream, relation, downstream, recorded))
 
@@ -252,6 +252,7 @@ Result<Outcome> walk_lineage(const Call& call) {
   const Sight sight(call);
   HERALD_TRY(const auto walked, walk_from_start(call, now, sight, place, direction, limit));
   const projections::LineageGraph& graph = walked.graph;
+  const Names names(call.herald.parts.work);
   LineageBody body{
       .start = graph.nodes[0], .nodes = {}, .edges = {}, .truncated = graph.truncated, .next = {}};
   for (std::size_t i = 1 + place.passed; i < graph.nodes.size(); ++i) {
@@ -261,7 +262,7 @@ Result<Outcome> walk_lineage(const Call& call) {
   for (const projections::LineageEdge& edge : graph.edges) {
     if (place.passed > 0 && std::max(edge.upstream, edge.downstream) <= place.passed) continue;
     body.edges.push_back({shown_node_body(graph.nodes[edge.upstream]), edge.relation,
-                          shown_node_body(graph.nodes[edge.downstream]), edge.recorded});
+                          shown_node_body(graph.nodes[edge.downstream]), names.stamp(edge.recorded)});
   }
   if (graph.more) body.next = cursor_at(call, walked.at, graph.nodes.size() - 1);
   return answer_with(body, walked.at);

@@ -1,6 +1,7 @@
 // Models.
 #include "api/event_pages.h"
 #include "api/handlers.h"
+#include "api/principals.h"
 #include "api/writing.h"
 
 namespace herald::api {
@@ -9,7 +10,7 @@ struct ModelRequest {
   registry::ModelName name;
   std::optional<std::string> description;
   std::optional<std::map<std::string, std::string>> tags;
-  std::optional<registry::PrincipalId> owner;
+  std::optional<std::string> owner;  // by id, by name, or "me"
   std::optional<std::string> card;
 };
 BOOST_DESCRIBE_STRUCT(ModelRequest, (), (name, description, tags, owner, card))
@@ -20,7 +21,7 @@ struct RenameRequest {
 BOOST_DESCRIBE_STRUCT(RenameRequest, (), (to))
 
 struct OwnerRequest {
-  reflect::Nullable<registry::PrincipalId> owner;  // null: nobody
+  reflect::Nullable<std::string> owner;  // by id, by name, or "me"; null: nobody
 };
 BOOST_DESCRIBE_STRUCT(OwnerRequest, (), (owner))
 
@@ -70,6 +71,14 @@ Result<Outcome> get_model(const Call& call) {
   return answer_with(Presenter(now.state(), call.herald.parts.work).model(found), now.sequence());
 }
 
+Result<std::optional<registry::PrincipalId>> owner_called(const Call& call,
+                                                          const std::optional<std::string>& text) {
+  if (!text) return std::optional<registry::PrincipalId>();
+  const projections::HeadReader head(call.herald.parts.head);
+  HERALD_TRY(const auto owner, principal_called(call, head, *text, "owner"));
+  return std::optional(owner.id);
+}
+
 Result<Outcome> register_model(const Call& call) {
   HERALD_TRY(const auto registry, registry_in(call));
   HERALD_TRY(const auto request, body_of<ModelRequest>(call));
@@ -81,7 +90,7 @@ Result<Outcome> register_model(const Call& call) {
   if (request.description) {
     HERALD_TRY(command.description, text_for(call, write, *request.description, "description"));
   }
-  command.owner = request.owner;
+  HERALD_TRY(command.owner, owner_called(call, request.owner));
   if (request.card) {
     HERALD_TRY(command.card, card_for(call, write, *request.card, "card"));
   }
@@ -139,9 +148,12 @@ Result<Outcome> set_owner(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(const auto request, body_of<OwnerRequest>(call));
   if (!request.owner.given) {
-    return error(Cause::missing_field, "\"owner\" is missing: a principal's id, or null for nobody", "owner");
+    return error(Cause::missing_field,
+                 "\"owner\" is missing: a principal by its name or its id, \"me\", or null for nobody",
+                 "owner");
   }
-  return Write{registry::SetOwner{address, request.owner.value}, {}, present_model(call, address)};
+  HERALD_TRY(const auto owner, owner_called(call, request.owner.value));
+  return Write{registry::SetOwner{address, owner}, {}, present_model(call, address)};
 }
 
 template <bool archived>

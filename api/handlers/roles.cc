@@ -17,7 +17,7 @@ struct RoleBody {
   RoleHolderBody principal;
   registry::Role role = registry::Role::viewer;
   PlaceBody on;  // the server where it is empty
-  registry::Mark granted;
+  Stamp granted;
 };
 BOOST_DESCRIBE_STRUCT(RoleBody, (), (principal, role, on, granted))
 
@@ -50,7 +50,8 @@ RoleHolderBody holder_body(const Call& call, const PrincipalRecord& principal) {
 }
 
 RoleBody role_body(const Call& call, const registry::Reader& state, const RoleRecord& role) {
-  RoleBody body{{}, role.role, place_body(state, role.scope), role.granted};
+  RoleBody body{
+      {}, role.role, place_body(state, role.scope), Names(call.herald.parts.work).stamp(role.granted)};
   if (const auto holder = registry::find_principal(state, role.principal_id))
     body.principal = holder_body(call, *holder);
   return body;

@@ -62,7 +62,8 @@ std::optional<registry::Run> run_facts(const registry::Reader& state, const RunB
   return facts;
 }
 
-void add_evaluations_by_run(RunBody& body, const registry::Reader& state, const Sight& sight) {
+void add_evaluations_by_run(RunBody& body, const registry::Reader& state, const Sight& sight,
+                            const Names& names) {
   const auto made = projections::evaluations_of(
       state, body.id, [&](const auto& evaluation) { return sight.sees(evaluation.model_id); });
   body.truncated |= made.more;
@@ -71,7 +72,7 @@ void add_evaluations_by_run(RunBody& body, const registry::Reader& state, const 
     const auto home = model ? registry::find<registry::RegistryRecord>(state, registry::Table::registries,
                                                                        model->registry_id.bytes())
                             : std::nullopt;
-    if (home) body.evaluations.push_back(evaluation_body({*home, *model}, evaluation, sight));
+    if (home) body.evaluations.push_back(evaluation_body({*home, *model}, evaluation, sight, names));
   }
 }
 
@@ -86,7 +87,7 @@ Result<Outcome> show_run(const Call& call) {
   for (const projections::LineageEdge& edge : above.edges)
     body.used.push_back({edge.relation, shown_node_body(above.nodes[edge.upstream])});
   add_produced_by_run(body, now.state(), below);
-  add_evaluations_by_run(body, now.state(), sight);
+  add_evaluations_by_run(body, now.state(), sight, Names(call.herald.parts.work));
   body.facts = run_facts(now.state(), body);
   body.truncated |= above.more || below.more || sight.is_worn_out();
   const bool is_known =

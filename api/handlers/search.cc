@@ -5,6 +5,7 @@
 #include "api/call.h"
 #include "api/handlers.h"
 #include "api/lineage_bodies.h"
+#include "api/principals.h"
 #include "api/problem.h"
 #include "api/representation.h"
 
@@ -16,7 +17,7 @@ struct FoundRunBody : registry::Run {
   registry::ModelName model;
   VersionNumber version;
   std::string reference;
-  Mark created;  // of that version
+  Stamp created;  // of that version
 };
 BOOST_DESCRIBE_STRUCT(FoundRunBody, (registry::Run), (registry, model, version, reference, created))
 
@@ -91,18 +92,19 @@ class FoundPresenter {
     return at<registry::VersionRecord>(Table::versions, key);
   }
 
-  static FoundRunBody run_of(const registry::FoundModel& home, const registry::VersionRecord& version) {
+  FoundRunBody run_of(const registry::FoundModel& home, const registry::VersionRecord& version) const {
     FoundRunBody body;
     static_cast<registry::Run&>(body) = version.run.value();
     body.registry = home.registry.name;
     body.model = home.model.name;
     body.version = version.number;
     body.reference = reference_of(body.registry, body.model, body.version);
-    body.created = version.created;
+    body.created = presenter_.names().stamp(version.created);
     return body;
   }
   EvaluationBody evaluation_at(std::string_view key) const {
-    return evaluation_body(home_of(key), at<registry::EvaluationRecord>(Table::evaluations, key), sight_);
+    return evaluation_body(home_of(key), at<registry::EvaluationRecord>(Table::evaluations, key), sight_,
+                           presenter_.names());
   }
 
   const registry::Reader& then_;
@@ -110,6 +112,23 @@ class FoundPresenter {
   Kind kind_;
   const Sight& sight_;
 };
+
+// People are called by their names, and owners are known by their ids. `me` is the search's own word.
+std::optional<search::Problem> put_ids_of_owners(const Call& call, search::Query& query) {
+  const projections::HeadReader head(call.herald.parts.head);
+  for (search::Condition& condition : query.conditions) {
+    auto* const pattern = std::get_if<search::TextPattern>(&condition.wanted);
+    if (condition.field != search::Field::owner || pattern == nullptr) continue;
+    if (pattern->shape != search::TextPattern::Shape::whole)
+      return search::Problem{condition.at,
+                             "an owner is named whole: by name, by id, or \"me\"; owner:* is anybody"};
+    if (pattern->text == "me") continue;
+    const auto owner = principal_called(call, head, pattern->text, "q");
+    if (!owner) return search::Problem{condition.at, owner.error().message};
+    pattern->text = search::folded(owner->id.str());
+  }
+  return std::nullopt;
+}
 
 // What a cursor belongs to: all that chooses what is listed, and in which order.
 std::string list_of(const Call& call) {
@@ -132,6 +151,7 @@ Result<Outcome> find(const Call& call) {
   if (const auto* problem = std::get_if<search::Problem>(&parsed)) return mistake(call, *problem, text);
   request.query = std::get<search::Query>(std::move(parsed));
   if (const auto problem = search::misplaced(request.query, kind)) return mistake(call, *problem, text);
+  if (const auto problem = put_ids_of_owners(call, request.query)) return mistake(call, *problem, text);
   request.limit = page.limit;
   request.after = page.after;
   request.as_of = call.as_of;

@@ -111,7 +111,10 @@ Result<Outcome> stage_history(const Call& call) {
                            });
   if (missing) return not_in_the_log(*missing);
   return list_answer(call, steps.page(), from.end,
-                     [](std::string& out, const StageStepBody& step) { json::write(out, step); });
+                     [names = Names(call.herald.parts.work)](std::string& out, StageStepBody step) {
+                       step.name = names.of_actor(step.actor);
+                       json::write(out, step);
+                     });
 }
 
 }  // namespace

@@ -25,8 +25,8 @@ struct TokenBody {
   std::optional<Timestamp> expires;
   std::optional<registry::Role> at_most;
   std::optional<PlaceBody> on;  // absent: wherever its principal may go
-  registry::Mark issued;
-  std::optional<registry::Mark> revoked;
+  Stamp issued;
+  std::optional<Stamp> revoked;
   std::optional<Timestamp> last_used;
   std::optional<std::string> token;  // shown once, in the answer that issued it
 };
@@ -45,15 +45,16 @@ using registry::TokenRecord;
 
 TokenBody token_body(const Call& call, const registry::Reader& state, const TokenRecord& token) {
   const auto& work = call.herald.parts.work;
+  const Names names(work);
   TokenBody body{.id = token.id,
                  .principal_id = token.principal_id,
-                 .principal = name_of_principal(call, token.principal_id),
+                 .principal = names.of(token.principal_id),
                  .label = work::label_of(work, token.id),
                  .expires = token.expires,
                  .at_most = token.at_most,
                  .on = {},
-                 .issued = token.issued,
-                 .revoked = token.revoked,
+                 .issued = names.stamp(token.issued),
+                 .revoked = names.stamp(token.revoked),
                  .last_used = work::last_use_of(work, token.id),
                  .token = {}};
   if (token.scope) body.on = place_body(state, *token.scope);

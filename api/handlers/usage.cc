@@ -23,14 +23,15 @@ struct UsageBody {
   std::optional<registry::AliasName> alias;
   std::uint64_t count = 0;
   Timestamp first, last;
-  Mark recorded;
+  Stamp recorded;
 };
 BOOST_DESCRIBE_STRUCT(UsageBody, (),
                       (registry, model, version, reference, consumer, alias, count, first, last, recorded))
 
 namespace {
 
-UsageBody usage_body(const registry::FoundModel& found, const registry::UsageRecord& usage) {
+UsageBody usage_body(const registry::FoundModel& found, const registry::UsageRecord& usage,
+                     const Names& names) {
   return {.registry = found.registry.name,
           .model = found.model.name,
           .version = usage.version,
@@ -40,7 +41,7 @@ UsageBody usage_body(const registry::FoundModel& found, const registry::UsageRec
           .count = usage.count,
           .first = usage.first,
           .last = usage.last,
-          .recorded = usage.recorded};
+          .recorded = names.stamp(usage.recorded)};
 }
 
 // Adds what was reported since the event that was last.
@@ -113,7 +114,7 @@ Result<Outcome> count_and_record(const Call& call) {
     auto usage = usage_in(state, of);
     if (!usage) return error(Cause::not_found, "the usage is no longer there");
     bring_up_to_date(work, *usage);
-    return answer_with(usage_body(found, *usage), std::nullopt);
+    return answer_with(usage_body(found, *usage, Names(work)), std::nullopt);
   };
   return Write{std::move(command), {}, present};
 }
@@ -143,8 +144,9 @@ Result<Outcome> page_of_usage(const Call& call, const Snapshot& now, const regis
         return usage.last >= since;
       },
       request);
+  const Names names(work);
   return list_answer(call, page, now.sequence(), [&](std::string& out, const registry::UsageRecord& usage) {
-    json::write(out, usage_body(found, usage));
+    json::write(out, usage_body(found, usage, names));
   });
 }
 

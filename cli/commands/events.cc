@@ -19,24 +19,15 @@ struct Filters {
 void declare_filters(Options& options, Filters& filters) {
   options.option("--type", "TYPE", filters.type, "as alias.assigned; 'alias.*' takes all of a kind")
       .option("--model", "MODEL", filters.model, "about this model and what belongs to it")
-      .option("--actor", "WHO", filters.actor, "done by: a name, an id, anonymous or system")
+      .option("--actor", "WHO", filters.actor, "done by: a name, an id, me, anonymous or system")
       .option("--subject", "SUBJECT", filters.subject, "about exactly this, as events name it")
       .option("--correlation", "ID", filters.correlation, "of one request and what followed from it")
       .option("--reason", "TEXT", filters.reason, "with this text in the reason, in upper or lower case");
 }
-// Automations are named by their ids. Errors: not_found (a name that nobody has).
-Result<std::string> actor_id(Client& client, const std::string& who) {
-  if (who == "anonymous" || who == "system") return who;
-  return principal_id(client, who);
-}
-Result<Query> with_filters(Client& client, Query query, const Filters& filters) {
-  std::string actor;
-  if (filters.actor) {
-    HERALD_TRY(actor, actor_id(client, *filters.actor));
-  }
+Query with_filters(Query query, const Filters& filters) {
   query.add("type", filters.type.value_or(""))
       .add("model", filters.model.value_or(""))
-      .add("actor", actor)
+      .add("actor", filters.actor.value_or(""))
       .add("subject", filters.subject.value_or(""))
       .add("correlation", filters.correlation.value_or(""))
       .add("reason", filters.reason.value_or(""));
@@ -74,7 +65,7 @@ void declare(Options& options, List& args) {
   declare_paging(options, args.paging);
 }
 Result<void> run(Session& session, const List& args) {
-  HERALD_TRY(Query query, with_filters(session.client(), Query("/v1/events"), args.filters));
+  Query query = with_filters(Query("/v1/events"), args.filters);
   add_span(query, args.span);
   query.add("order", args.newest_first ? "desc" : "asc");
   return session.list(query, event_view(), args.paging);
@@ -121,7 +112,7 @@ class Lines {
 
 // A connection that breaks is taken up behind the last line that came whole, as long as lines come at all.
 Result<void> run(Session& session, const Export& args) {
-  HERALD_TRY(const Query filtered, with_filters(session.client(), Query("/v1/events/export"), args.filters));
+  const Query filtered = with_filters(Query("/v1/events/export"), args.filters);
   Lines lines;
   bool written = true;
   for (Span left = args.span;; left.after = lines.last()) {
@@ -198,7 +189,7 @@ Result<void> run(Session& session, const Follow& args) {
   }
   if (args.limit == 0)
     return error(Cause::invalid_value, "to end after no event is not to follow: 1 or more", "--limit");
-  HERALD_TRY(const Query query, with_filters(session.client(), Query("/v1/events/stream"), args.filters));
+  const Query query = with_filters(Query("/v1/events/stream"), args.filters);
   std::uint64_t seen = 0;
   Following following{.after = std::to_string(after)};
   if (args.timeout) following.time_limit = std::chrono::seconds(*args.timeout);
@@ -234,7 +225,7 @@ constexpr std::uint64_t kTail = 10;
 Result<std::vector<std::string>> newest_events(Client& client, const Filters& filters, std::uint64_t last,
                                                std::uint64_t wanted) {
   std::vector<std::string> out;
-  HERALD_TRY(const Query filtered, with_filters(client, Query("/v1/events"), filters));
+  const Query filtered = with_filters(Query("/v1/events"), filters);
   std::string cursor;
   do {
     Query query = filtered;

@@ -42,7 +42,7 @@ void declare(Options& options, Register& args) {
   options.word("MODEL", args.model, kModel)
       .option("--description", "TEXT", args.description, "what it is for; @FILE reads it")
       .option("--tag", "KEY=VALUE", args.tags, "a tag")
-      .option("--owner", "PRINCIPAL", args.owner, "who can be asked, by name or id")
+      .option("--owner", "PRINCIPAL", args.owner, "who can be asked: a name, an id, or me")
       .option("--card", "TEXT", args.card, "its card, in Markdown; @FILE reads it");
 }
 Result<void> run(Session& session, const Register& args) {
@@ -56,17 +56,13 @@ Result<void> run(Session& session, const Register& args) {
   if (args.card) {
     HERALD_TRY(card, text_or_file(*args.card, "--card"));
   }
-  std::optional<std::string> owner;
-  if (args.owner) {
-    HERALD_TRY(owner, principal_id(session.client(), *args.owner));
-  }
   std::string target = model.path();
   target.erase(target.rfind('/'));
   return session.show(with_body("POST", target,
                                 [&](json::ObjectWriter& body) {
                                   body.member("name", model.model.str()).member("description", description);
                                   if (!tags.empty()) body.member("tags", tags);
-                                  body.member("owner", owner).member("card", card);
+                                  body.member("owner", args.owner).member("card", card);
                                 }),
                       model_view());
 }
@@ -165,7 +161,7 @@ struct Owner {
 };
 void declare(Options& options, Owner& args) {
   options.word("MODEL", args.model, kModel)
-      .word("PRINCIPAL", args.owner, "the id of who can be asked")
+      .word("PRINCIPAL", args.owner, "who can be asked: a name, an id, or me")
       .flag("--remove", args.remove, "nobody owns it");
 }
 Result<void> run(Session& session, const Owner& args) {
@@ -254,7 +250,7 @@ void add_model_commands(Program& program) {
                           declare, run);
   program.command<Owner>(group,
                          {"owner", "Say who can be asked about a model.",
-                          "herald model owner churn 0199a1b2-...\nherald model owner churn --remove"},
+                          "herald model owner churn ada\nherald model owner churn --remove"},
                          declare, run);
   program.command<Archive>(
       group,

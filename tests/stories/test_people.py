@@ -1,0 +1,74 @@
+"""People on a claimed server: called by name wherever one is asked for, and shown by name beside the id that was recorded."""
+
+import json
+import re
+
+import pytest
+
+from tests.stories.test_access import newcomer, person, root  # noqa: F401  (fixtures)
+
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+@pytest.fixture
+def team(root, person):
+    """Vi owns `pub`, Ada moved its alias after her."""
+    vi, ada = newcomer(root, person, "vi"), newcomer(root, person, "ada")
+    for name in ("vi", "ada"):
+        root.does("role", "grant", name, "member")
+    vi.does("model", "register", "pub", "--owner", "me")
+    for who in (vi, ada):
+        who.does("version", "register", "pub")
+    vi.does("alias", "set", "pub", "production", "1")
+    ada.does("alias", "set", "pub", "production", "2", "--reason", "better")
+    vi.does("comment", "add", "pub:v1", "works for me")
+    root.vi, root.ada = vi, ada
+    root.id_of = lambda name: root.sees("user", "show", name)["id"]
+    return root
+
+
+def test_people_are_called_by_name_over_http_and_by_command_line(team):
+    vi = team.id_of("vi")
+    shown = team.sees("model", "show", "pub")
+    assert (shown["owner"], shown["owner_name"]) == (vi, "vi")
+    assert (shown["created"]["actor"], shown["created"]["name"]) == (vi, "vi")
+
+    assert "owner_name" not in team.sees("model", "owner", "pub", "--remove")
+    for name in ("ada", "vi"):
+        assert team.sees("model", "owner", "pub", name)["owner_name"] == name
+    assert team.sees("model", "register", "second", "--owner", "ada")["owner_name"] == "ada"
+
+    found = [model["name"] for model in team.sees("search", "owner:vi")]
+    assert found == ["pub"]
+    by_vi = team.sees("events", "list", "--actor", "vi")
+    assert by_vi and {event["actorid"] for event in by_vi} == {vi}
+    assert by_vi == team.sees("events", "list", "--actor", vi) == team.vi.sees("events", "list", "--actor", "me")
+    assert "\"vi\"" not in json.dumps(by_vi), "events hold ids alone"
+
+    assert [step["name"] for step in team.sees("alias", "history", "pub", "production")] == ["ada", "vi"]
+    assert [step["name"] for step in team.sees("history", "pub:production")] == ["ada", "vi"]
+    assert {version["created"]["name"] for version in team.sees("version", "list", "pub")} == {"vi", "ada"}
+    assert team.sees("comment", "list", "pub")[0]["created"]["name"] == "vi"
+
+
+def test_a_name_that_nobody_has_is_refused_and_never_found_empty(team):
+    for words, field in [(("model", "owner", "pub", "nobody"), "owner"),
+                         (("model", "register", "third", "--owner", "nobody"), "owner"),
+                         (("events", "list", "--actor", "nobody"), "actor"),
+                         (("events", "export", "--actor", "nobody"), "actor"),
+                         (("search", "owner:nobody"), "q"),
+                         (("search", "owner:v*"), "q")]:
+        done = team.run(*words)
+        assert done.returncode != 0 and done.stdout == "", words
+        assert f"({field})" in done.stderr, done.stderr
+
+
+def test_who_was_erased_has_no_name_and_keeps_what_was_done(team):
+    vi = team.id_of("vi")
+    team.does("erase", "vi", "--reason", "asked for it")
+    shown = team.sees("model", "show", "pub")
+    assert shown["owner"] == shown["created"]["actor"] == vi
+    assert "owner_name" not in shown and "name" not in shown["created"]
+    assert team.run("events", "list", "--actor", "vi").returncode != 0
+    assert team.sees("events", "list", "--actor", vi)
+    assert vi in team.does("model", "show", "pub")

@@ -52,7 +52,8 @@ Sight::Found Sight::on(registry::ModelId model) const {
 Sight::Found Sight::on(const registry::ArtifactRecord& artifact) const {
   if (const auto known = artifacts_.find(artifact.id); known != artifacts_.end()) return known->second;
   Found highest = access_.on_server();
-  if (artifact.created.actor == actor_) highest = std::max(highest, Found(Role::member));
+  const bool is_maker = artifact.created.actor == actor_;
+  if (is_maker && !access_.is_scoped()) highest = std::max(highest, Found(Role::member));
   // One row of each model that it is linked in.
   std::string after;
   for (bool more = highest < Found(Role::member); more;) {
@@ -65,6 +66,8 @@ Sight::Found Sight::on(const registry::ArtifactRecord& artifact) const {
                  return false;
                });
   }
+  // A token of one registry or model sees what its principal made while that is linked nowhere: to link it there.
+  if (is_maker && after.empty()) highest = std::max(highest, Found(Role::member));
   return artifacts_[artifact.id] = highest;
 }
 
@@ -95,7 +98,7 @@ Sight::Found Sight::by_neighbours(const Node& node) const {
     head_.scan(way, registry::keys::node(node) + '\0', {}, [&](std::string_view, std::string_view value) {
       if (!may_look()) return false;
       const auto edge = record::decode<registry::EdgeRecord>(value);
-      if (edge.recorded.actor == actor_) return raise(Role::member);
+      if (edge.recorded.actor == actor_ && !access_.is_scoped()) return raise(Role::member);
       const Node& far = way == Table::upstream ? edge.upstream : edge.downstream;
       return !lends_sight(node, far.kind) || raise(on(far));
     });

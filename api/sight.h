@@ -13,6 +13,9 @@
 //                           evaluation on an artifact: by who sees both. All others (of principals, roles, automations,
 //                           deliveries, secrets, erasures): with a role on the server.
 //
+// A token of one registry or model sees nothing by what its principal made or recorded, but for artifacts that are linked
+// nowhere: it may link them.
+//
 // What is not seen is as if it were not there: in no list, in no count, and asked for by its name it is answered as a name
 // that nobody took. Who may see what is asked of now, whatever moment is asked about.
 //

@@ -2,6 +2,8 @@
 // found is shown as the routes of its kind show it.
 #include "projections/search/search.h"
 
+#include <algorithm>
+
 #include "api/call.h"
 #include "api/handlers.h"
 #include "api/lineage_bodies.h"
@@ -137,6 +139,15 @@ std::string list_of(const Call& call) {
   return list;
 }
 
+// A page ends with a `next` where another thing that is seen follows, and the `next` is of the last that it shows: of what is
+// hidden behind it nothing is told. `found`: of a search for one thing more than the page holds.
+void end_before_what_is_hidden(search::Found& found, std::size_t limit) {
+  if (found.documents.size() <= limit || limit == 0) return;
+  found.documents.resize(limit);
+  found.keys.resize(limit);
+  found.next = found.keys.back();
+}
+
 Result<Outcome> find(const Call& call) {
   const std::string_view text = text_in(call, "q");
   const std::string list = list_of(call);
@@ -163,7 +174,9 @@ Result<Outcome> find(const Call& call) {
         return sight.sees(model);
       };
   const projections::ViewsReader views(call.herald.parts.views);
+  if (!sight.sees_all()) request.limit = std::min(page.limit + 1, limits::kMaxPageSize);
   HERALD_TRY(search::Found found, search::search(views, request, sees));
+  if (!sight.sees_all()) end_before_what_is_hidden(found, request.limit - 1);
   const projections::AsOf then = views.as_of(found.sequence);
   FoundPresenter presenter(then, call.herald.parts.work, kind, sight);
   const projections::Page<std::string> documents{std::move(found.documents), std::move(found.keys),

@@ -156,9 +156,9 @@ class Server:
             assert answer.status_code == 200, answer.read()
             yield frames(answer.iter_lines())
 
-    def wait_for_event(self, event_type, after=0, timeout=30, where=lambda event: True):
+    def wait_for_event(self, event_type, after=0, timeout=30, where=lambda event: True, headers=None):
         """The first event of a type behind `after` for which `where` holds, as soon as it is recorded."""
-        with self.stream(f"type={event_type}&after={after}", timeout=timeout) as events:
+        with self.stream(f"type={event_type}&after={after}", headers, timeout=timeout) as events:
             for _, _, data in events:
                 event = json.loads(data)
                 if where(event):

@@ -1,0 +1,88 @@
+"""Lists give everything once, a page at a time; and what can grow is a list."""
+
+import pytest
+
+from tests.support.tour import Step, taken
+
+# What has items and no pages, and why.
+WHOLE = {
+    "/v1/schemas": "the types of events that there are",
+    "/v1/artifacts/{artifact}/files": "one document, whose digest is the artifact's; a Range gives a part",
+    "/v1/models/{model}/compare": "10,000 rows at most, then it says `truncated`",
+    "/v1/models/{model}/compare/evaluations": "10,000 rows at most, then it says `truncated`",
+    "/v1/runs/{run}": "1,000 of each at most, then it says `truncated`",
+}
+GROWS_AS_TIME_GOES_ON = {"held_seconds"}
+
+
+@pytest.fixture(scope="module")
+def tour(herald_of_the_module):
+    with taken(herald_of_the_module) as (server, tour):
+        tour.server = server
+        for template in ("/v1/models", "/v1/registries/{registry}/models"):
+            tour.registry = "fraud"
+            for name in ("price", "risk"):
+                tour.asks("POST", template, {"name": name})
+            tour.asks("PUT", template + "/{model}/roles/{principal}", {"role": "viewer"}, model="churn", principal="trainer")
+            tour.asks("PUT", template + "/{model}/roles/{principal}", {"role": "viewer"}, model="churn", principal="risk")
+            for consumer in ("letters", "calls"):
+                tour.asks("POST", template + "/{model}/versions/{version}/usage", {"consumer": consumer}, model="churn", version="2")
+        yield tour
+
+
+@pytest.fixture(scope="module")
+def reads(tour):
+    """[(template, operation, the step that asked it first)], of all that is read as JSON."""
+    first = {step.template: step for step in reversed(tour.steps) if step.method == "GET"}
+    return [(template, methods["get"], first[template]) for template, methods in tour.server.get("/openapi.json")["paths"].items()
+            if "get" in methods and "application/json" in methods["get"]["responses"]["200"]["content"]]
+
+
+def parameters(operation):
+    return {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "query"}
+
+
+def asked(tour, step, **query):
+    query = {name: value for name, value in {**step.query, **query}.items() if value is not None}
+    other = Step("GET", step.template, step.path, query, None, {}, step.token)
+    answer = tour.send(other)
+    assert answer.status_code == 200, f"{other.target}: {answer.text}"
+    return answer.json()
+
+
+def without_time(items):
+    return [{name: value for name, value in item.items() if name not in GROWS_AS_TIME_GOES_ON} for item in items]
+
+
+def test_every_list_gives_everything_once_a_page_at_a_time(tour, reads):
+    walked, longer_than_a_page, wrong = 0, 0, []
+    for template, operation, step in reads:
+        if not {"limit", "cursor"} <= parameters(operation):
+            continue
+        whole = asked(tour, step, limit=1000)
+        assert "next" not in whole, template
+        name = "items" if "items" in whole else "nodes"
+        items, page = [], asked(tour, step, limit=1)
+        while True:
+            assert len(page[name]) <= 1, template
+            items += page[name]
+            if "next" not in page or len(items) > 1000:
+                break
+            page = asked(tour, step, limit=1, cursor=page["next"])
+        walked += 1
+        longer_than_a_page += len(items) > 1
+        if without_time(items) != without_time(whole[name]):
+            wrong.append(f"{template}: {len(items)} one by one, {len(whole[name])} at once")
+    assert not wrong, "\n".join(wrong)
+    assert walked >= 45 and longer_than_a_page >= 30, (walked, longer_than_a_page)
+
+
+def test_whatever_can_grow_is_given_in_pages(reads):
+    whole = set()
+    for template, operation, step in reads:
+        body = step.json
+        has_objects = isinstance(body, list) or any(isinstance(value, list) and value and isinstance(value[0], dict) for name, value in body.items()
+                                                    if name in ("items", "nodes", "rows", "versions", "used", "evaluations"))
+        if has_objects and not {"limit", "cursor"} <= parameters(operation):
+            whole.add(template.replace("/v1/registries/{registry}/models", "/v1/models"))
+    assert whole == set(WHOLE)

@@ -84,5 +84,31 @@ TEST_F(SearchOfALockedServer, OwnerMeIsWhoeverAsks) {
   EXPECT_EQ(search("root", "q=owner:" + ada).items(), 1u);
 }
 
+TEST_F(SearchOfALockedServer, ShowsAnArtifactThatIsLinkedNowhereToItsMaker) {
+  given_user("ada");
+  given_user("bob");
+  for (const char* who : {"ada", "bob"}) grant(who, "member", "/v1/registries/models");
+  const Reply made = as("ada", "POST", "/v1/artifacts",
+                        R"({"name":"rows","kind":"dataset","reference":"s3://rows","digest":")" +
+                            sha256("rows").str() + R"(","bytes":4})");
+  ASSERT_EQ(made.status, 201u) << made.body;
+  EXPECT_EQ(search("ada", "q=rows&kind=artifacts").items(), 1u);
+  EXPECT_EQ(search("bob", "q=rows&kind=artifacts").items(), 0u);
+  EXPECT_EQ(search("root", "q=rows&kind=artifacts").items(), 1u);
+}
+
+TEST_F(SearchOfALockedServer, RefusesTheCursorOfAnotherCaller) {
+  given_a_laboratory();
+  given_user("ada");
+  given_user("bob");
+  for (const char* who : {"ada", "bob"}) grant(who, "viewer", "/v1/registries/lab");
+  const std::string cursor = search("ada", "q=&limit=1").at("next");
+  ASSERT_FALSE(cursor.empty());
+  EXPECT_EQ(search("ada", "q=&limit=1&cursor=" + cursor).items(), 1u);
+  const Reply refused = search("bob", "q=&limit=1&cursor=" + cursor);
+  EXPECT_EQ(refused.status, 422u);
+  EXPECT_EQ(refused.at("field"), "cursor");
+}
+
 }  // namespace
 }  // namespace herald::api

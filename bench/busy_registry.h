@@ -23,8 +23,10 @@ class BusyRegistry {
   BusyRegistry(std::size_t versions, Take take) : versions_(versions), take_(std::move(take)) {}
 
   void tell() {
-    registry_id_ = id<registry::RegistryId>();
-    say(registry::RegistryCreated{registry_id_, registry_, {}, {}});
+    for (const char* name : {"models", "partners", "lab"}) {
+      registries_.push_back({id<registry::RegistryId>(), registry::RegistryName::trusted(name)});
+      say(registry::RegistryCreated{registries_.back().id, registries_.back().name, {}, {}});
+    }
     for (std::size_t i = 0; i < kOwners; ++i) {
       owners_.push_back(id<registry::PrincipalId>());
       say(registry::PrincipalCreated{{owners_.back()}, {}});
@@ -42,10 +44,18 @@ class BusyRegistry {
     return fmt::format("{}-{}-{:04}", kUses[i % 8], kParts[i / 8 % 5], i);
   }
   const std::vector<registry::PrincipalId>& owners() const { return owners_; }
+  // "models" has nine tenths of them, "partners" nine hundredths, and "lab" the last hundredth.
+  registry::RegistryId registry(std::size_t which) const { return registries_[which].id; }
+  registry::ModelId model(std::size_t which) const { return models_[which].id; }
   std::uint64_t last() const { return sequence_; }
 
  private:
+  struct Registry {
+    registry::RegistryId id;
+    registry::RegistryName name;
+  };
   struct Model {
+    std::size_t registry = 0;
     registry::ModelId id;
     registry::ModelName name;
     std::uint64_t versions = 0, candidate = 0, production = 0;
@@ -53,7 +63,9 @@ class BusyRegistry {
   };
 
   void register_model(std::size_t i) {
-    models_.push_back({id<registry::ModelId>(), registry::ModelName::trusted(model_name(i)), 0, 0, 0, {}});
+    const std::size_t home = i % 100 == 99 ? 2 : i % 100 >= 90 ? 1 : 0;
+    models_.push_back(
+        {home, id<registry::ModelId>(), registry::ModelName::trusted(model_name(i)), 0, 0, 0, {}});
     say(registry::ModelRegistered{of(models_.back())});
     tag(i, "team", fmt::format("team-{}", i % 20));
     tag(i, "tier", std::to_string(1 + random_() % 3));
@@ -91,6 +103,7 @@ class BusyRegistry {
     if (one_in(5)) tag(m, "ticket", fmt::format("ML-{}", random_() % 20'000), fact.version);
     if (one_in(10)) tag(m, "checked", one_in(50) ? "no" : "yes", fact.version);
     if (!good) return;
+    if (one_in(20)) link(model, number);
     if (one_in(5)) move(model, "candidate", model.candidate, number);
     if (one_in(20)) {
       move(model, "production", model.production, number);
@@ -108,6 +121,12 @@ class BusyRegistry {
     at = to;
     say(fact);
   }
+  void link(const Model& model, std::uint64_t number) {
+    const auto artifact = id<registry::ArtifactId>();
+    const auto name = registry::Label::trusted(fmt::format("weights-{}-{}", model.name.str(), number));
+    say(registry::ArtifactCommitted{artifact, name, registry::Label::trusted("model"), {}, 1, 1'000, {}});
+    say(registry::VersionLinked{of_version(model, number), artifact, name, {}});
+  }
   void stage(Model& model, std::uint64_t number, const char* to) {
     say(registry::StageTransitioned{of_version(model, number), {}, registry::StageName::trusted(to), {}});
   }
@@ -121,7 +140,10 @@ class BusyRegistry {
     say(fact);
   }
 
-  registry::OfModel of(const Model& model) const { return {registry_id_, registry_, model.id, model.name}; }
+  registry::OfModel of(const Model& model) const {
+    const Registry& home = registries_[model.registry];
+    return {home.id, home.name, model.id, model.name};
+  }
   registry::OfVersion of_version(const Model& model, std::uint64_t number) const {
     return {of(model), registry::VersionNumber(number)};
   }
@@ -149,8 +171,7 @@ class BusyRegistry {
   Take take_;
   std::mt19937_64 random_{1};
   std::uint64_t sequence_ = 0, given_ = 0;
-  registry::RegistryId registry_id_;
-  const registry::RegistryName registry_ = registry::RegistryName::trusted("models");
+  std::vector<Registry> registries_;
   std::vector<Model> models_;
   std::vector<registry::PrincipalId> owners_;
 };

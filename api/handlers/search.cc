@@ -10,6 +10,7 @@
 #include "api/principals.h"
 #include "api/problem.h"
 #include "api/representation.h"
+#include "api/sight.h"
 
 namespace herald::api {
 
@@ -132,9 +133,10 @@ std::optional<search::Problem> put_ids_of_owners(const Call& call, search::Query
   return std::nullopt;
 }
 
-// What a cursor belongs to: all that chooses what is listed, and in which order.
+// What a cursor belongs to: all that chooses what is listed, and in which order; "me" is whoever asks.
 std::string list_of(const Call& call) {
   std::string list(call.path_text);
+  list.append(1, '\0').append(call.actor.id);
   for (const char* name : {"kind", "sort", "as_of", "q"}) list.append(1, '\0').append(text_in(call, name));
   return list;
 }
@@ -148,7 +150,7 @@ void end_before_what_is_hidden(search::Found& found, std::size_t limit) {
   found.next = found.keys.back();
 }
 
-Result<Outcome> find(const Call& call) {
+Result<Outcome> look_for(const Call& call) {
   const std::string_view text = text_in(call, "q");
   const std::string list = list_of(call);
   HERALD_TRY(const Kind kind, kind_in(call));
@@ -169,13 +171,11 @@ Result<Outcome> find(const Call& call) {
   request.me = call.actor.id;
 
   const Sight sight(call);
-  const search::Sees sees =
-      sight.sees_all() ? search::Sees() : [&sight](registry::RegistryId, registry::ModelId model) {
-        return sight.sees(model);
-      };
+  const search::Reach reach =
+      search::reach_of(call.access, projections::HeadReader(call.herald.parts.head), call.actor.id);
   const projections::ViewsReader views(call.herald.parts.views);
   if (!sight.sees_all()) request.limit = std::min(page.limit + 1, limits::kMaxPageSize);
-  HERALD_TRY(search::Found found, search::search(views, request, sees));
+  HERALD_TRY(search::Found found, search::search(views, request, reach));
   if (!sight.sees_all()) end_before_what_is_hidden(found, request.limit - 1);
   const projections::AsOf then = views.as_of(found.sequence);
   FoundPresenter presenter(then, call.herald.parts.work, kind, sight);
@@ -183,6 +183,11 @@ Result<Outcome> find(const Call& call) {
                                                  std::move(found.next)};
   return list_answer(call, list, documents, found.sequence,
                      [&](std::string& out, const std::string& document) { presenter.write(out, document); });
+}
+
+// What is not in memory is read from the disk: others do not wait for that.
+Result<Outcome> find(const Call& call) {
+  return Blocking{[&call] { return look_for(call); }};
 }
 
 }  // namespace

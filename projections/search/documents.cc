@@ -180,17 +180,16 @@ std::optional<Document> Document::find(const registry::Reader& state, Kind kind,
   return document;
 }
 
-void Document::visit(std::optional<Field> field, const VisitValue& visit) const {
+void Document::visit(Fields fields, const VisitValue& visit) const {
   for (std::size_t i = 0; i < kFieldCount; ++i) {
-    const auto one = static_cast<Field>(i);
-    if (field ? one != *field : one == Field::latest && version_) continue;
-    if (has_field(kind_, one) && !visit_field(one, visit)) return;
+    const auto field = static_cast<Field>(i);
+    if (fields.has(field) && has_field(kind_, field) && !visit_field(field, visit)) return;
   }
 }
 
 bool Document::says(const Condition& condition) const {
   bool found = false;
-  visit(condition.field, [&](const Value& value) {
+  visit({condition.field}, [&](const Value& value) {
     found = value.key == condition.key && fulfils(condition.wanted, value);
     return !found;
   });
@@ -207,7 +206,7 @@ bool Document::visit_aliases(const VisitValue& visit) const {
   return go_on;
 }
 
-// Of a model: those that its versions are in; one look for each stage that its registry has anything in.
+// Of a model: those that its versions are in; a few looks for each stage that its registry has anything in.
 bool Document::visit_stages(const VisitValue& visit) const {
   if (version_) return say_if(visit, Field::stage, version_->stage);
   const std::string registry(model_->registry_id.bytes());
@@ -223,9 +222,9 @@ bool Document::visit_stages(const VisitValue& visit) const {
     const std::string rows = registry + stage + '\0';
     bool there = false;
     state_.scan(Table::stage_versions, rows + std::string(model_->id.bytes()), {},
-                [&](std::string_view, std::string_view) {
-                  there = true;
-                  return false;
+                [&](std::string_view key, std::string_view) {
+                  there = Document::find(state_, Kind::versions, key.substr(rows.size())).has_value();
+                  return !there;
                 });
     if (there && !say_text(visit, Field::stage, stage)) return false;
     after = after_prefix(rows);
@@ -340,11 +339,12 @@ std::string term(Kind kind, const Value& value) {
   return open_text(std::move(prefix), value.text).append(history::kEnd);
 }
 
-std::vector<std::string> terms_of(const registry::Reader& state, Kind kind, std::string_view key) {
+std::vector<std::string> terms_of(const registry::Reader& state, Kind kind, std::string_view key,
+                                  Fields fields) {
   std::vector<std::string> terms;
   if (const auto document = Document::find(state, kind, key)) {
-    document->visit(std::nullopt, [&](const Value& value) {
-      terms.push_back(term(kind, value));
+    document->visit(fields, [&](const Value& value) {
+      if (kind != Kind::versions || value.field != Field::latest) terms.push_back(term(kind, value));
       return true;
     });
   }

@@ -28,6 +28,24 @@ struct Value {
   std::string_view text;  // where it is a text
   std::optional<std::uint64_t> number;
 };
+// Some of the fields.
+class Fields {
+ public:
+  constexpr Fields(std::initializer_list<Field> fields) {
+    for (const Field field : fields) bits_ |= bit_of(field);
+  }
+  static constexpr Fields all() {
+    Fields fields{};
+    fields.bits_ = ~0u;
+    return fields;
+  }
+  constexpr bool has(Field field) const { return (bits_ & bit_of(field)) != 0; }
+
+ private:
+  static constexpr std::uint32_t bit_of(Field field) { return 1u << static_cast<unsigned>(field); }
+  static_assert(kFieldCount <= 32);
+  std::uint32_t bits_ = 0;
+};
 // Until it returns false.
 using VisitValue = std::function<bool(const Value& value)>;
 
@@ -37,13 +55,15 @@ class Document {
   // Nothing: there is none, or it is deleted.
   static std::optional<Document> find(const registry::Reader& state, Kind kind, std::string_view key);
 
-  // All values, or those of one field.
-  void visit(std::optional<Field> field, const VisitValue& visit) const;
+  // The values of these fields.
+  void visit(Fields fields, const VisitValue& visit) const;
   // Without regard to Condition::excluded.
   bool says(const Condition& condition) const;
 
-  const registry::ModelRecord& model() const { return *model_; }        // of Kind::models
-  const registry::VersionRecord& version() const { return *version_; }  // of Kind::versions
+  const std::string& key() const { return key_; }
+  const registry::ModelRecord& model() const { return *model_; }           // of Kind::models
+  const registry::VersionRecord& version() const { return *version_; }     // of Kind::versions
+  const registry::ArtifactRecord& artifact() const { return *artifact_; }  // of Kind::artifacts
 
  private:
   Document(const registry::Reader& state, Kind kind, std::string_view key)
@@ -79,7 +99,8 @@ std::string term(Kind kind, const Value& value);
 // What the terms of a field's values begin with.
 std::string field_prefix(Kind kind, Field field, std::string_view key);
 // Each once, sorted; without a version's Field::latest, which follows from another document.
-std::vector<std::string> terms_of(const registry::Reader& state, Kind kind, std::string_view key);
+std::vector<std::string> terms_of(const registry::Reader& state, Kind kind, std::string_view key,
+                                  Fields fields = Fields::all());
 
 // Rows between two keys: `from` within, `to` not.
 struct Range {

@@ -1,6 +1,8 @@
 #include "projections/search/execution.h"
 
 #include <algorithm>
+#include <limits>
+#include <set>
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
@@ -45,13 +47,22 @@ struct FoundBy {
 
 class Execution::Impl {
  public:
-  Impl(const ViewsReader& views, const Plan& plan, const Sees& sees, Sequence moment)
+  Impl(const ViewsReader& views, const Plan& plan, const Request& request, const Reach& reach,
+       Sequence moment)
       : index_(views, moment),
         state_(views.as_of(moment)),
         plan_(plan),
-        sees_(sees),
+        reach_(reach),
+        me_(request.me),
         unit_checks_(checks_of(plan.unit, plan.of_unit)),
-        model_checks_(checks_of(Kind::models, plan.of_model)) {}
+        model_checks_(checks_of(Kind::models, plan.of_model)) {
+    if (!reach.all && plan.unit != Kind::artifacts) list_seen(request.few_models);
+  }
+
+  bool can_drive(std::size_t which) const { return !plan_.drivers[which].seen || seen_; }
+  void let_seen_drive() {
+    if (!seen_) list_seen(std::numeric_limits<std::size_t>::max());
+  }
 
   void gather(std::size_t rows) {
     if (plan_.drivers.size() < 2) return;
@@ -61,10 +72,12 @@ class Execution::Impl {
 
   std::optional<std::size_t> rows_of(std::size_t which) const {
     const Plan::Driver& driver = plan_.drivers[which];
+    const std::size_t of_a_model = driver.by_model && !plan_.only_latest ? kUnitsOfAModel : 1;
+    if (driver.seen) return seen_->size() * of_a_model;
     if (!driver.condition) return std::nullopt;
     const Check& check = (driver.by_model ? model_checks_ : unit_checks_)[*driver.condition];
     if (!check.gathered) return std::nullopt;
-    return check.gathered->size() * (driver.by_model && !plan_.only_latest ? kUnitsOfAModel : 1);
+    return check.gathered->size() * of_a_model;
   }
 
   Attempt attempt(std::size_t which, const std::string& after, std::size_t wanted, std::size_t work) {
@@ -97,6 +110,31 @@ class Execution::Impl {
     std::optional<registry::VersionNumber> latest = {};  // where the document was looked at
   };
 
+  // The models that the caller sees, as of the moment, where there are not more.
+  void list_seen(std::size_t most) {
+    std::set<std::string> models;
+    const auto add = [&](std::string_view model) {
+      models.emplace(model);
+      return models.size() <= most;
+    };
+    for (const registry::ModelId model : reach_.models)
+      if (!add(model.bytes())) return;
+    for (const registry::RegistryId registry : reach_.registries) {
+      state_.scan(Table::model_names, registry.bytes(), {},
+                  [&](std::string_view, std::string_view model) { return add(model); });
+      if (models.size() > most) return;
+    }
+    seen_ = std::move(models);
+  }
+
+  // Nothing: its registry must be known.
+  std::optional<bool> seen_without_record(const std::string& model) const {
+    if (reach_.all) return true;
+    if (seen_) return seen_->contains(model);
+    if (reach_.models.contains(registry::ModelId(Uuid::from_bytes(model)))) return true;
+    return reach_.registries.empty() ? std::optional(false) : std::nullopt;
+  }
+
   void gather(std::vector<Check>& checks, std::size_t key_bytes, std::size_t rows) {
     for (Check& check : checks) {
       if (check.gathered || check.condition->excluded) continue;
@@ -106,6 +144,7 @@ class Execution::Impl {
   // ---- walking ----
   void walk(const std::string& after) {
     if (driver_->everything) return walk_everything(after);
+    if (driver_->seen) return walk_seen(after);
     if (driver_->by_model) return walk_models(after);
     walk_rows(after, [&](std::string_view row, const FoundBy& found) {
       return take(row, row.substr(found.term.size()), found);
@@ -135,6 +174,19 @@ class Execution::Impl {
     }
     walk_rows(row_after,
               [&](std::string_view row, const FoundBy& found) { return walk_units(row, found, {}); });
+  }
+
+  // As if each of them were a row.
+  void walk_seen(const std::string& after) {
+    if (!driver_->by_model) {
+      for (auto model = seen_->upper_bound(after); model != seen_->end(); ++model)
+        if (!take(*model, *model, {})) return;
+      return;
+    }
+    const auto [model_after, unit_after] = split_position(after);
+    if (!unit_after.empty() && !walk_units(model_after, {}, unit_after)) return;
+    for (auto model = seen_->upper_bound(model_after); model != seen_->end(); ++model)
+      if (!walk_units(*model, {}, {})) return;
   }
 
   // False: enough.
@@ -212,6 +264,7 @@ class Execution::Impl {
     const std::optional<std::size_t> known =
         found.sure && !driver_->by_model ? driver_->condition : std::nullopt;
     if (!may_hold(unit_checks_, unit) || !may_hold(model_checks_, unit.substr(0, kModelBytes))) return false;
+    if (seen_ && !seen_->contains(std::string(unit.substr(0, kModelBytes)))) return false;
     const Says index = by_index(unit_checks_, unit, known, found.says);
     if (index == Says::no) return false;
     if (plan_.unit == Kind::versions || plan_.unit == Kind::evaluations) {
@@ -225,21 +278,30 @@ class Execution::Impl {
   // Things that the index does not know.
   bool asks_documents() const {
     return plan_.once_for_each_run || plan_.unit == Kind::evaluations ||
-           (sees_ && plan_.unit != Kind::versions);
+           (!reach_.all && !seen_ && plan_.unit != Kind::versions);
   }
 
   bool holds_by_document(std::string_view unit, std::string_view term) {
     spend_freely(kDocumentWork);
-    const auto document = Document::find(state_, plan_.unit, unit);
-    if (!document) return false;
+    const Document* const document = look_at(plan_.unit, unit);
+    if (document == nullptr) return false;
     if (plan_.unit == Kind::models && !is_seen(document->model())) return false;
     if (plan_.unit == Kind::evaluations &&
         !Document::find(state_, Kind::versions, unit.substr(0, kVersionBytes)))
       return false;
-    if (plan_.unit == Kind::artifacts && !is_seen_by_a_version(unit)) return false;
+    if (plan_.unit == Kind::artifacts && !is_seen(document->artifact())) return false;
     if (!all_hold(*document, plan_.of_unit)) return false;
     if (!term.empty() && !is_first_of(*document, plan_.unit, term)) return false;
     return !plan_.once_for_each_run || is_first_of_its_run(unit, *document->version().run);
+  }
+
+  // The last is kept: what holds is sorted by what it says.
+  const Document* look_at(Kind kind, std::string_view key) {
+    if (looked_at_ && looked_at_kind_ == kind && looked_at_->key() == key) return &*looked_at_;
+    looked_at_.reset();
+    looked_at_kind_ = kind;
+    if (auto document = Document::find(state_, kind, key)) looked_at_.emplace(std::move(*document));
+    return looked_at_ ? &*looked_at_ : nullptr;
   }
 
   // False is certain.
@@ -265,22 +327,24 @@ class Execution::Impl {
   }
   Says said(const std::string& term, std::string_view key) {
     spend_freely(kSeekWork);
-    return index_.said(term + std::string(key));
+    row_.assign(term).append(key);
+    return index_.said(row_);
   }
 
-  bool is_seen(const registry::ModelRecord& model) const {
-    return !sees_ || sees_(model.registry_id, model.id);
-  }
-  bool is_seen_by_a_version(std::string_view artifact) {
-    if (!sees_) return true;
+  bool is_seen(const registry::ModelRecord& model) const { return reach_.sees(model.registry_id, model.id); }
+  // By one of the versions that it is linked to.
+  bool is_seen(const registry::ArtifactRecord& artifact) {
+    if (reach_.all || artifact.created.actor == me_) return true;
+    const std::string_view id = artifact.id.bytes();
     bool seen = false;
-    state_.scan(Table::artifact_links, artifact, {}, [&](std::string_view key, std::string_view) {
-      seen = seen_model(std::string(key.substr(artifact.size(), kModelBytes)));
+    state_.scan(Table::artifact_links, id, {}, [&](std::string_view key, std::string_view) {
+      seen = is_there_and_seen(std::string(key.substr(id.size(), kModelBytes)));
       return !seen && spend(kRowWork);
     });
     return seen;
   }
-  bool seen_model(const std::string& model) {
+  bool is_there_and_seen(const std::string& model) {
+    if (seen_without_record(model) == std::optional(false)) return false;
     const auto document = Document::find(state_, Kind::models, model);
     return document && is_seen(document->model());
   }
@@ -318,7 +382,7 @@ class Execution::Impl {
   // A document stands under each of its terms in the range: it is taken at the least of those that it had then.
   bool is_first_of(const Document& document, Kind kind, std::string_view found_by) const {
     std::string least;
-    document.visit(driver_->field, [&](const Value& value) {
+    document.visit({driver_->field}, [&](const Value& value) {
       if (value.key != driver_->key) return true;
       std::string one = term(kind, value);
       if (driver_->range.contains(one) && may_fulfil(driver_->wanted, one) && (least.empty() || one < least))
@@ -328,7 +392,7 @@ class Execution::Impl {
     return least == found_by;
   }
   bool is_first_of_model(const std::string& model, const FoundBy& found) {
-    if (driver_->range.exact || (found.says && driver_->single)) return true;
+    if (driver_->seen || driver_->range.exact || (found.says && driver_->single)) return true;
     spend_freely(kDocumentWork);
     const auto document = Document::find(state_, Kind::models, model);
     return document && is_first_of(*document, Kind::models, found.term);
@@ -338,8 +402,10 @@ class Execution::Impl {
     const auto known = models_.find(model);
     if (known != models_.end()) return known->second;
     ModelFacts facts;
-    const Says index = by_index(model_checks_, model, std::nullopt, false);
-    if (index == Says::yes && !sees_) {
+    const std::optional<bool> seen = seen_without_record(model);
+    const Says index =
+        seen == std::optional(false) ? Says::no : by_index(model_checks_, model, std::nullopt, false);
+    if (index == Says::yes && seen) {
       facts.holds = true;
     } else if (index != Says::no) {
       spend_freely(kDocumentWork);
@@ -360,9 +426,9 @@ class Execution::Impl {
   void collect(std::string_view unit) {
     const Kind kind = plan_.sort_by_model ? Kind::models : plan_.unit;
     const std::string_view key = plan_.sort_by_model ? unit.substr(0, kModelBytes) : unit;
-    const auto document = Document::find(state_, kind, key);
+    const Document* const document = look_at(kind, key);
     std::string least;
-    document->visit(plan_.sort->field, [&](const Value& value) {
+    document->visit({plan_.sort->field}, [&](const Value& value) {
       if (value.key != plan_.sort->key) return true;
       std::string one = term(kind, value);
       if (least.empty() || one < least) least = std::move(one);
@@ -422,19 +488,25 @@ class Execution::Impl {
   const IndexReader index_;
   const AsOf state_;
   const Plan& plan_;
-  const Sees& sees_;
+  const Reach& reach_;
+  const std::string& me_;
+  std::optional<std::set<std::string>> seen_;  // where they are few
   std::vector<Check> unit_checks_, model_checks_;
   const Plan::Driver* driver_ = nullptr;
   std::size_t left_ = 0, wanted_ = 0;
   bool stopped_ = false;
   std::string last_;  // the position behind all that has been looked at
+  std::string row_;   // that is asked for
+  std::optional<Document> looked_at_;
+  Kind looked_at_kind_ = Kind::models;
   Attempt attempt_;
   std::vector<Sorted> collected_;
   std::unordered_map<std::string, ModelFacts> models_;
 };
 
-Execution::Execution(const ViewsReader& views, const Plan& plan, const Sees& sees, Sequence moment)
-    : impl_(new Impl(views, plan, sees, moment)) {}
+Execution::Execution(const ViewsReader& views, const Plan& plan, const Request& request, const Reach& reach,
+                     Sequence moment)
+    : impl_(new Impl(views, plan, request, reach, moment)) {}
 Execution::~Execution() = default;
 
 Attempt Execution::attempt(std::size_t driver, const std::string& after, std::size_t wanted,
@@ -443,6 +515,12 @@ Attempt Execution::attempt(std::size_t driver, const std::string& after, std::si
 }
 void Execution::gather(std::size_t rows) {
   impl_->gather(rows);
+}
+bool Execution::can_drive(std::size_t driver) const {
+  return impl_->can_drive(driver);
+}
+void Execution::let_seen_drive() {
+  impl_->let_seen_drive();
 }
 std::optional<std::size_t> Execution::rows_of(std::size_t driver) const {
   return impl_->rows_of(driver);

@@ -24,7 +24,8 @@ struct Attempt {
 
 class Execution {
  public:
-  Execution(const ViewsReader& views, const Plan& plan, const Sees& sees, Sequence moment);
+  Execution(const ViewsReader& views, const Plan& plan, const Request& request, const Reach& reach,
+            Sequence moment);
   ~Execution();
 
   // Walks a driver of the plan from behind a position, for at most `wanted` more and for so much work, which is counted in
@@ -34,6 +35,9 @@ class Execution {
   // Takes together what fulfils the single conditions, of those for which at most so many rows of the index stand: what is
   // walked from then on is held against them first.
   void gather(std::size_t rows);
+  // The models that the caller sees drive where they are few, and where a page goes on that they drove.
+  bool can_drive(std::size_t driver) const;
+  void let_seen_drive();
   // How much a driver has to walk, once that is known.
   std::optional<std::size_t> rows_of(std::size_t driver) const;
 

@@ -11,9 +11,10 @@ namespace {
 struct Named {
   Kind kind;
   std::string key;
+  Fields fields;
 };
 
-// The documents that an event makes say something else, or may.
+// The documents that an event makes say something else, or may, and in which fields.
 class Documents {
  public:
   std::vector<Named> take() { return std::move(all_); }
@@ -22,26 +23,29 @@ class Documents {
   void operator()(const registry::OfModel& fact) { model(fact); }
   void operator()(const registry::OfVersion& fact) { version(fact, fact.version); }
   void operator()(const registry::VersionStatusChanged& fact) { ready_or_not(fact); }
-  void operator()(const registry::VersionDeleted& fact) { ready_or_not(fact); }
-  void operator()(const registry::VersionRestored& fact) { ready_or_not(fact); }
+  void operator()(const registry::VersionDeleted& fact) { there_or_not(fact); }
+  void operator()(const registry::VersionRestored& fact) { there_or_not(fact); }
+  void operator()(const registry::VersionLinked& fact) {
+    version(fact, fact.version, {Field::artifact, Field::changed});
+  }
   void operator()(const registry::StageTransitioned& fact) {
-    model(fact);
-    version(fact, fact.version);
+    model(fact, {Field::stage});
+    version(fact, fact.version, {Field::stage, Field::changed});
   }
   void operator()(const registry::VersionRegistered& fact) {
-    model(fact);
+    model(fact, {Field::changed});
     ready_or_not(fact);
   }
   void operator()(const registry::TagSet& fact) { tagged(fact, fact.version); }
   void operator()(const registry::TagRemoved& fact) { tagged(fact, fact.version); }
   void operator()(const registry::AliasAssigned& fact) {
-    model(fact);
-    version(fact, fact.to);
-    if (fact.from && *fact.from != fact.to) version(fact, *fact.from);
+    model(fact, {Field::alias, Field::changed});
+    version(fact, fact.to, {Field::alias});
+    if (fact.from && *fact.from != fact.to) version(fact, *fact.from, {Field::alias});
   }
   void operator()(const registry::AliasRemoved& fact) {
-    model(fact);
-    version(fact, fact.from);
+    model(fact, {Field::alias, Field::changed});
+    version(fact, fact.from, {Field::alias});
   }
   void operator()(const registry::CommentAdded&) {}
   void operator()(const registry::CommentEdited&) {}
@@ -55,7 +59,7 @@ class Documents {
   void operator()(const registry::ArtifactDeleted& fact) { artifact(fact.artifact_id); }
   void operator()(const registry::LineageRecorded& fact) {
     if (const auto end = registry::version_of(fact.downstream))
-      add(Kind::versions, registry::keys::version(end->model_id, end->version));
+      add(Kind::versions, registry::keys::version(end->model_id, end->version), {Field::dataset});
   }
 
   void operator()(const registry::RegistryCreated&) {}
@@ -70,10 +74,19 @@ class Documents {
   void operator()(const registry::SecretRemoved&) {}
 
  private:
-  void add(Kind kind, std::string key) { all_.push_back({kind, std::move(key)}); }
-  void model(const registry::OfModel& of) { add(Kind::models, std::string(of.model_id.bytes())); }
-  void version(const registry::OfModel& of, registry::VersionNumber number) {
-    add(Kind::versions, registry::keys::version(of.model_id, number));
+  void add(Kind kind, std::string key, Fields fields = Fields::all()) {
+    all_.push_back({kind, std::move(key), fields});
+  }
+  void model(const registry::OfModel& of, Fields fields = Fields::all()) {
+    add(Kind::models, std::string(of.model_id.bytes()), fields);
+  }
+  void version(const registry::OfModel& of, registry::VersionNumber number, Fields fields = Fields::all()) {
+    add(Kind::versions, registry::keys::version(of.model_id, number), fields);
+  }
+  // A model is in the stages of those of its versions that are there.
+  void there_or_not(const registry::OfVersion& fact) {
+    model(fact, {Field::stage});
+    ready_or_not(fact);
   }
   void ready_or_not(const registry::OfVersion& fact) {
     version(fact, fact.version);
@@ -81,9 +94,9 @@ class Documents {
   }
   void tagged(const registry::OfModel& of, std::optional<registry::VersionNumber> number) {
     if (number) {
-      version(of, *number);
+      version(of, *number, {Field::tag, Field::changed});
     } else {
-      model(of);
+      model(of, {Field::tag, Field::changed});
     }
   }
   void artifact(registry::ArtifactId id) { add(Kind::artifacts, std::string(id.bytes())); }
@@ -115,14 +128,14 @@ Indexing::Indexing(const registry::Reader& state, const registry::Event& event) 
   model_ = documents.whose_latest();
   if (model_) latest_ = registry::latest_version(state, *model_);
   for (Named& named : documents.take()) {
-    std::vector<std::string> terms = terms_of(state, named.kind, named.key);
-    touched_.push_back({named.kind, std::move(named.key), std::move(terms)});
+    std::vector<std::string> terms = terms_of(state, named.kind, named.key, named.fields);
+    touched_.push_back({named.kind, std::move(named.key), named.fields, std::move(terms)});
   }
 }
 
 void Indexing::finish(const registry::Reader& state, IndexBatch& batch) const {
   for (const Touched& touched : touched_) {
-    const std::vector<std::string> now = terms_of(state, touched.kind, touched.key);
+    const std::vector<std::string> now = terms_of(state, touched.kind, touched.key, touched.fields);
     std::vector<std::string> begun, ended;
     std::set_difference(now.begin(), now.end(), touched.terms.begin(), touched.terms.end(),
                         std::back_inserter(begun));

@@ -126,6 +126,7 @@ class Indexing {
   struct Touched {
     Kind kind;
     std::string key;
+    Fields fields;
     std::vector<std::string> terms;  // before
   };
   Sequence at_;

@@ -74,6 +74,14 @@ void add_order(Plan& plan, const Sort& sort, Kind kind) {
   plan.drivers.push_back(std::move(driver));
 }
 
+void add_seen(Plan& plan) {
+  Plan::Driver driver;
+  driver.seen = true;
+  driver.by_model = plan.unit != Kind::models;
+  driver.collect = plan.sort.has_value();
+  plan.drivers.push_back(std::move(driver));
+}
+
 }  // namespace
 
 std::optional<Problem> misplaced(const Query& query, Kind kind) {
@@ -82,7 +90,7 @@ std::optional<Problem> misplaced(const Query& query, Kind kind) {
   return std::nullopt;
 }
 
-Result<Plan> plan_of(const Request& request) {
+Result<Plan> plan_of(const Request& request, bool restricted) {
   if (const auto problem = misplaced(request.query, request.kind)) {
     return error(
         problem->cause,
@@ -131,6 +139,7 @@ Result<Plan> plan_of(const Request& request) {
     plan.drivers.emplace_back();
     plan.drivers.back().everything = true;
   }
+  if (restricted && plan.unit != Kind::artifacts) add_seen(plan);
   if (has_models(plan.unit)) plan.of_model.push_back(holds);  // what is deleted takes its versions along
   return plan;
 }

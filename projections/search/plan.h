@@ -19,6 +19,7 @@ struct Plan {
     Range range;
     bool by_model = false;    // the models that fulfil it, and of each its units
     bool everything = false;  // all units, without the index
+    bool seen = false;        // the models that the caller sees, and of each its units
     bool backwards = false;
     bool collect = false;  // all that are found, sorted; otherwise as they come
     Field field = Field::name;
@@ -32,6 +33,7 @@ struct Plan {
   std::optional<Sort> sort;
   bool sort_by_model = false;
 };
-Result<Plan> plan_of(const Request& request);
+// `restricted`: the caller does not see all models.
+Result<Plan> plan_of(const Request& request, bool restricted);
 
 }  // namespace herald::projections::search

@@ -10,7 +10,10 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "reflect/describe.h"
 #include "reflect/json_value.h"
+#include "reflect/nearest.h"
+#include "registry/records.h"
 
 namespace herald::projections::search {
 namespace {
@@ -20,18 +23,17 @@ enum class Holds { text, number, time, nothing };
 struct Grammar {
   std::string_view name;
   Holds holds;
-  bool keyed = false;
 };
 // In the order of Field.
 constexpr std::array<Grammar, kFieldCount> kGrammar{{{"name", Holds::text},
                                                      {"registry", Holds::text},
                                                      {"owner", Holds::text},
-                                                     {"tag", Holds::text, true},
+                                                     {"tag", Holds::text},
                                                      {"alias", Holds::text},
                                                      {"stage", Holds::text},
                                                      {"status", Holds::text},
-                                                     {"metric", Holds::number, true},
-                                                     {"meta", Holds::text, true},
+                                                     {"metric", Holds::number},
+                                                     {"meta", Holds::text},
                                                      {"created", Holds::time},
                                                      {"changed", Holds::time},
                                                      {"run", Holds::text},
@@ -64,6 +66,14 @@ std::string field_names() {
   return names;
 }
 
+std::string meant_by(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Grammar& field : kGrammar)
+    if (!field.name.empty()) names.push_back(field.name);
+  const std::string_view nearest = reflect::nearest(name, std::span<const std::string_view>(names));
+  return nearest.empty() ? std::string() : fmt::format("did you mean {}? ", nearest);
+}
+
 // One byte of a term, once the quotes are off.
 struct Letter {
   char byte;
@@ -88,6 +98,12 @@ std::optional<double> number_in(std::string_view text) {
   if (failed != std::errc() || end != text.data() + text.size() || !std::isfinite(number))
     return std::nullopt;
   return number;
+}
+
+bool is_beyond_numbers(std::string_view text) {
+  double number = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return failed == std::errc::result_out_of_range && end == text.data() + text.size();
 }
 
 // The moments that a text stands for, both ends within: a date is a day long.
@@ -115,6 +131,10 @@ NumberRange compared(std::string_view comparison, std::uint64_t first, std::uint
   return {first, last};
 }
 
+constexpr const char* kJoinsTwo =
+    "AND stands between two terms, and need not be written; for the word itself, write it in quotes";
+constexpr const char* kNoBrackets = "there are no brackets: all terms must hold; in quotes they are letters";
+
 class Parser {
  public:
   explicit Parser(std::string_view text) : text_(text) {}
@@ -126,6 +146,7 @@ class Parser {
                      Cause::too_large};
     }
     while (!problem_ && skip_spaces()) term();
+    if (joined_) wrong(joined_->offset, joined_->length, kJoinsTwo);
     if (problem_) return std::move(*problem_);
     return std::move(query_);
   }
@@ -148,11 +169,21 @@ class Parser {
                    excluded ? "\"-\" excludes the term right behind it: -archived"
                             : "empty quotes ask for nothing: take them away");
     }
-    if (!excluded && is_unquoted(*letters, "AND")) return;
-    if (is_unquoted(*letters, "OR") || is_unquoted(*letters, "NOT")) {
-      return wrong(begin_, at_ - begin_,
-                   "all terms must hold, and \"-\" excludes one; for the word itself, write it in quotes");
+    if (is_bare(letters->front(), "-"))
+      return wrong(begin_, at_ - begin_, "one \"-\" excludes a term; in quotes \"-\" is a letter");
+    if (is_unquoted(*letters, {"and"})) {
+      if (excluded || joined_ || query_.conditions.empty()) return wrong(begin_, at_ - begin_, kJoinsTwo);
+      joined_ = Span{begin_, at_ - begin_};
+      return;
     }
+    if (is_bare(letters->front(), "(")) return wrong(begin_, at_ - begin_, kNoBrackets);
+    if (is_bare(letters->front(), "!") || is_unquoted(*letters, {"or", "not", "|", "||", "&", "&&"})) {
+      return wrong(
+          begin_, at_ - begin_,
+          "all terms must hold, and \"-\" excludes one: -archived; what is meant as text is written in "
+          "quotes");
+    }
+    joined_.reset();
     if (query_.conditions.size() == limits::kMaxSearchTerms) {
       problem_ = Problem{{begin_, at_ - begin_},
                          fmt::format("a search has at most {} terms", limits::kMaxSearchTerms),
@@ -183,8 +214,9 @@ class Parser {
     return std::nullopt;
   }
 
-  static bool is_unquoted(const Letters& letters, std::string_view word) {
-    return text_of(letters) == word &&
+  // `words`: small letters; the text's may be capital.
+  static bool is_unquoted(const Letters& letters, std::initializer_list<std::string_view> words) {
+    return std::find(words.begin(), words.end(), folded(text_of(letters))) != words.end() &&
            std::none_of(letters.begin(), letters.end(), [](const Letter& letter) { return letter.quoted; });
   }
 
@@ -196,12 +228,22 @@ class Parser {
     if (sign->byte != ':' && value != letters.end() && is_bare(*value, "=")) ++value;
     std::string comparison;
     for (auto letter = sign; letter != value; ++letter) comparison.push_back(letter->byte);
+    if (sign != letters.begin() && is_bare(*(sign - 1), "!")) return no_comparison(sign - 1, value);
+    if (sign->byte != ':' && value != letters.end() && is_bare(*value, "<>="))
+      return no_comparison(sign, value + 1);
     if (!read_field(Letters(letters.begin(), sign))) return;
     read_value(comparison, Letters(value, letters.end()));
   }
 
+  void no_comparison(Letters::const_iterator from, Letters::const_iterator to) {
+    wrong(from->offset, (to - 1)->offset + 1 - from->offset,
+          "\"" + text_of(Letters(from, to)) +
+              "\" is no comparison: it is one of >, >=, <, <= and =; what is not so is asked for with \"-\" "
+              "before the term: -metric.auc=0.9");
+  }
+
   void bare_word(const Letters& letters) {
-    if (is_unquoted(letters, "archived")) {
+    if (is_unquoted(letters, {"archived"})) {
       condition_.field = Field::archived;
       condition_.wanted = Any{};
       return;
@@ -218,11 +260,13 @@ class Parser {
                                   [](const Letter& letter) { return is_bare(letter, "."); });
     const std::string name = text_of(Letters(letters.begin(), dot));
     if (dot != letters.end()) condition_.key = text_of(Letters(dot + 1, letters.end()));
-    const auto field = field_named(name);
+    const auto field = field_named(folded(name));
     const std::size_t begin = letters.empty() ? begin_ : letters.front().offset;
     const std::size_t length = letters.empty() ? 1 : letters.back().offset + 1 - begin;
     if (!field) {
-      wrong(begin, length, fmt::format("there is no field \"{}\": it is one of {}", name, field_names()));
+      wrong(begin, length,
+            fmt::format("there is no field \"{}\": {}it is one of {}; what is no field is written in quotes",
+                        name, meant_by(folded(name)), field_names()));
       return false;
     }
     condition_.field = *field;
@@ -230,7 +274,8 @@ class Parser {
     if (dotted != !condition_.key.empty()) {
       wrong(begin, length,
             dotted ? fmt::format("{} of which name? Write {}.<name>", name, name)
-                   : fmt::format("\"{}\" takes no name behind a dot", name));
+                   : fmt::format("\"{}\" takes no name behind a dot: write {}:{}", name, name,
+                                 *field == Field::tag ? "key=value" : "value"));
       return false;
     }
     return true;
@@ -239,8 +284,10 @@ class Parser {
   void read_value(const std::string& comparison, const Letters& value) {
     const std::string name(grammar(condition_.field).name);
     if (value.empty()) return wrong(begin_, at_ - begin_, "there is no value behind \"" + comparison + "\"");
-    if (value.size() == 1 && is_bare(value.front(), "*") && comparison == ":" &&
-        condition_.field != Field::tag) {
+    const bool says_equal = comparison == ":" || comparison == "=";
+    if (is_bare(value.front(), "(")) return wrong(value.front().offset, 1, kNoBrackets);
+    if (value.size() == 1 && is_bare(value.front(), "*") && says_equal && condition_.field != Field::tag &&
+        condition_.field != Field::archived) {
       condition_.wanted = Any{};
       return;
     }
@@ -255,15 +302,20 @@ class Parser {
         break;
     }
     const bool bare = std::none_of(value.begin(), value.end(), [](const Letter& l) { return l.quoted; });
-    if (condition_.field == Field::meta &&
-        ((comparison != ":" && comparison != "=") || (bare && number_in(text_of(value)))))
+    if (condition_.field == Field::meta && (!says_equal || (bare && number_in(text_of(value)))))
       return read_number(comparison, value);
-    if (comparison != ":" && comparison != "=") {
+    if (!says_equal) {
       return wrong(begin_, at_ - begin_,
                    fmt::format("\"{}\" is a text and has no \"{}\": write {}:value", name, comparison, name));
     }
     if (condition_.field == Field::tag) return read_tag(value);
-    read_pattern(value);
+    if (!read_pattern(value) || condition_.field != Field::status) return;
+    const auto* const pattern = std::get_if<TextPattern>(&condition_.wanted);
+    if (pattern != nullptr && pattern->shape == TextPattern::Shape::whole &&
+        !reflect::enum_value<registry::VersionStatus>(pattern->text)) {
+      wrong(value.front().offset, value.back().offset + 1 - value.front().offset,
+            "\"" + text_of(value) + "\" is no status: it is pending, ready or failed");
+    }
   }
 
   void read_tag(const Letters& letters) {
@@ -273,6 +325,13 @@ class Parser {
     condition_.key = text_of(key);
     if (key.empty() || std::any_of(key.begin(), key.end(), [](const Letter& l) { return is_bare(l, "*"); }))
       return wrong(begin_, at_ - begin_, "a tag is asked for by its whole key: tag:key or tag:key=value");
+    const auto compares =
+        std::find_if(key.begin(), key.end(), [](const Letter& l) { return is_bare(l, "<>"); });
+    if (compares != key.end() || is_bare(key.back(), "!")) {
+      return wrong(begin_, at_ - begin_,
+                   "tags are texts: tag:key=value, with \"-\" before it what is not so; in quotes \"<\", "
+                   "\">\" and \"!\" are letters");
+    }
     if (equals == letters.end()) {
       condition_.wanted = Any{};
       return;
@@ -311,10 +370,14 @@ class Parser {
   }
 
   void read_number(const std::string& comparison, const Letters& letters) {
-    const auto number = number_in(text_of(letters));
+    const std::string text = text_of(letters);
+    const auto number = number_in(text);
     if (!number) {
-      return wrong(letters.front().offset, letters.back().offset + 1 - letters.front().offset,
-                   "\"" + text_of(letters) + "\" is no number: 0.9, -3, 1e-4");
+      return wrong(
+          letters.front().offset, letters.back().offset + 1 - letters.front().offset,
+          "\"" + text +
+              (is_beyond_numbers(text) ? "\" is too large or too small: at most 1.7e308, at least 1e-307"
+                                       : "\" is no number: 0.9, -3, 1e-4"));
     }
     condition_.wanted = compared(comparison, ordered(*number), ordered(*number));
   }
@@ -337,6 +400,7 @@ class Parser {
   std::size_t at_ = 0, begin_ = 0;
   Query query_;
   Condition condition_;
+  std::optional<Span> joined_;  // an AND behind which nothing stands yet
   std::optional<Problem> problem_;
 };
 
@@ -384,6 +448,16 @@ Error as_error(const Problem& problem, std::string_view text) {
                "q");
 }
 
+namespace {
+
+// A name may be written as in a search: metric."val loss".
+std::string_view without_quotes(std::string_view name) {
+  if (name.size() < 2 || name.front() != '"' || name.back() != '"') return name;
+  return name.substr(1, name.size() - 2);
+}
+
+}  // namespace
+
 Result<Sort> parse_sort(std::string_view text) {
   Sort sort;
   std::string_view rest = text;
@@ -391,19 +465,22 @@ Result<Sort> parse_sort(std::string_view text) {
     sort.descending = true;
     rest.remove_prefix(1);
   }
-  if (rest.starts_with("metric.") && rest.size() > 7) {
+  const std::string small = folded(rest);
+  if (small.starts_with("metric.") && rest.size() > 7) {
+    const std::string_view written = rest.substr(7), name = without_quotes(written);
     sort.field = Field::metric;
-    sort.key = rest.substr(7);
-    return sort;
+    sort.key = name;
+    if (!name.empty() && (name != written || name.find(',') == name.npos)) return sort;
   }
   for (const Field field : {Field::name, Field::created, Field::changed}) {
-    if (rest != to_string(field)) continue;
+    if (small != to_string(field)) continue;
     sort.field = field;
     return sort;
   }
   return error(Cause::invalid_value,
                "\"" + std::string(text) +
-                   "\" is nothing to sort by: name, created, changed or metric.<name>, with - for downwards",
+                   "\" is nothing to sort by: one of name, created, changed or metric.<name>, with - for "
+                   "downwards",
                "sort");
 }
 

@@ -62,6 +62,12 @@ TEST(SearchLanguage, ReadsTextsOfFields) {
   expect("name:\"say \\\"hi\\\"\"", Field::name, "", whole("say \"hi\""));
   expect("owner:*", Field::owner, "", Any{});
   expect("alias:Production", Field::alias, "", whole("production"));
+  expect("NAME:churn", Field::name, "", whole("churn"));
+  expect("status:Ready", Field::status, "", whole("ready"));
+  expect("status:re*", Field::status, "", beginning("re"));
+  expect("name:\"(a b)\"", Field::name, "", whole("(a b)"));
+  expect("-\"-\"", Field::name, "", part("-"), true);
+  expect("\"or\"", Field::name, "", part("or"));
   expect("-stage:archived", Field::stage, "", whole("archived"), true);
   expect("source:s3://models/x", Field::source, "", whole("s3://models/x"));
 }
@@ -84,6 +90,8 @@ TEST(SearchLanguage, ReadsNumbers) {
   expect("metric.auc:0.9", Field::metric, "auc", NumberRange{x, x});
   expect("metric.\"val loss\"<-1e-3", Field::metric, "val loss", NumberRange{0, ordered(-1e-3) - 1});
   expect("metric.auc:*", Field::metric, "auc", Any{});
+  expect("metric.auc=*", Field::metric, "auc", Any{});
+  expect("metric.\"auc!\"=1", Field::metric, "auc!", NumberRange{ordered(1), ordered(1)});
 }
 
 TEST(SearchLanguage, ReadsMetadata) {
@@ -101,6 +109,8 @@ TEST(SearchLanguage, ReadsTimesADayBeingADayLong) {
   expect("changed<2026-01-01", Field::changed, "", NumberRange{0, first - 1});
   expect("changed<=2026-01-01", Field::changed, "", NumberRange{0, last});
   expect("created:2026-01-01", Field::created, "", NumberRange{first, last});
+  expect("created>=2026-01-01T01:30:00+01:30", Field::created, "", NumberRange{first, ~0ull});
+  expect("created>=2025-12-31T14:00:00-10:00", Field::created, "", NumberRange{first, ~0ull});
   expect("created<2026-01-01T00:00:00Z", Field::created, "", NumberRange{0, first - 1});
 }
 
@@ -145,6 +155,33 @@ TEST(SearchLanguage, SaysWhereATermIsWrongAndWhatWouldBeRight) {
            {"x -", {2, 1}, "excludes the term right behind it"},
            {"\"\"", {0, 2}, "empty quotes"},
            {"a OR b", {2, 2}, "all terms must hold"},
+           {"a or b", {2, 2}, "all terms must hold"},
+           {"not a", {0, 3}, "all terms must hold"},
+           {"a || b", {2, 2}, "all terms must hold"},
+           {"(a b)", {0, 2}, "there are no brackets"},
+           {"name:(a b)", {5, 1}, "there are no brackets"},
+           {"!archived", {0, 9}, "\"-\" excludes one"},
+           {"AND", {0, 3}, "AND stands between two terms"},
+           {"a AND", {2, 3}, "AND stands between two terms"},
+           {"AND a", {0, 3}, "AND stands between two terms"},
+           {"a AND AND b", {6, 3}, "AND stands between two terms"},
+           {"a -AND b", {2, 4}, "AND stands between two terms"},
+           {"--a", {0, 3}, "one \"-\" excludes a term"},
+           {"metric.auc!=0.9", {10, 2}, "\"!=\" is no comparison"},
+           {"x name!=churn", {6, 2}, "\"!=\" is no comparison"},
+           {"metric.auc=>0.9", {10, 2}, "\"=>\" is no comparison"},
+           {"metric.auc<>0.9", {10, 2}, "\"<>\" is no comparison"},
+           {"tag:team!=risk", {0, 14}, "tags are texts"},
+           {"tag:tier>1", {0, 10}, "tags are texts"},
+           {"metric.auc>1e400", {11, 5}, "too large or too small"},
+           {"metric.auc>1e-400", {11, 6}, "too large or too small"},
+           {"metric.auc>-inf", {11, 4}, "is no number"},
+           {"created>2026-01-01T00:00:00", {8, 19}, "is no time"},
+           {"created>2026-02-30", {8, 10}, "is no time"},
+           {"status:bogus", {7, 5}, "is no status: it is pending, ready or failed"},
+           {"tags:tier=1", {0, 4}, "did you mean tag?"},
+           {"churn:v1", {0, 5}, "what is no field is written in quotes"},
+           {"tag.tier=1", {0, 8}, "write tag:key=value"},
        }) {
     const auto parsed = parse(bad.text);
     const auto* problem = std::get_if<Problem>(&parsed);
@@ -180,15 +217,20 @@ TEST(SearchLanguage, ReadsWhatToSortBy) {
   EXPECT_EQ(parse_sort("name")->field, Field::name);
   EXPECT_TRUE(parse_sort("-created")->descending);
   EXPECT_EQ(parse_sort("-metric.auc")->key, "auc");
-  for (const char* bad : {"", "-", "metric.", "metric", "size", "owner"})
+  EXPECT_EQ(parse_sort("metric.\"val loss\"")->key, "val loss");
+  EXPECT_EQ(parse_sort("metric.\"a,b\"")->key, "a,b");
+  EXPECT_EQ(parse_sort("Created")->field, Field::created);
+  for (const char* bad : {"", "-", "--name", "metric.", "metric.\"\"", "metric", "size", "owner",
+                          "name,created", "metric.auc,name"})
     EXPECT_EQ(parse_sort(bad).error().field, "sort") << bad;
 }
 
 // Whatever comes in, what is wrong lies within it.
 TEST(SearchLanguage, AnswersRandomTextWithTermsOrAPlaceWithinIt) {
-  const std::vector<std::string> pieces{"name", "metric",     ".",        ":", ">",        "=",   "<",
-                                        "*",    "\"",         "\\",       "-", " ",        "tag", "meta",
-                                        "0.9",  "2026-01-01", "archived", "x", "\xc3\xa9", "AND"};
+  const std::vector<std::string> pieces{"name", "metric",     ".",        ":",    ">",        "=",   "<",
+                                        "*",    "\"",         "\\",       "-",    " ",        "tag", "meta",
+                                        "0.9",  "2026-01-01", "archived", "x",    "\xc3\xa9", "AND", "!",
+                                        "(",    "|",          "status",   "1e999"};
   std::mt19937 random(7);
   for (int round = 0; round < 50'000; ++round) {
     std::string text;

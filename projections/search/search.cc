@@ -47,7 +47,8 @@ class Paging {
  public:
   Paging(Execution& execution, const Plan& plan, std::size_t limit, std::size_t work)
       : execution_(execution), plan_(plan), limit_(limit), left_(work) {
-    for (std::size_t which = 0; which < plan.drivers.size(); ++which) hunts_.push_back({which, {}, 0, false});
+    for (std::size_t which = 0; which < plan.drivers.size(); ++which)
+      if (execution.can_drive(which)) hunts_.push_back({which, {}, 0, false});
   }
 
   Found first(Sequence moment) {
@@ -64,8 +65,7 @@ class Paging {
   Found later(Position from) {
     from_ = from.at;
     const std::size_t work = left_;
-    std::swap(hunts_.front(), hunts_[from.driver]);
-    hunts_.resize(1);
+    hunts_ = {Hunt{from.driver, {}, 0, false}};
     if (collects(hunts_.front())) {
       execution_.gather(kGatheredAtMost);
       go_on(hunts_.front(), work);
@@ -154,18 +154,19 @@ class Paging {
 
 }  // namespace
 
-Result<Found> search(const ViewsReader& views, const Request& request, const Sees& sees) {
-  HERALD_TRY(const Plan plan, plan_of(request));
+Result<Found> search(const ViewsReader& views, const Request& request, const Reach& reach) {
+  HERALD_TRY(const Plan plan, plan_of(request, !reach.all));
   const std::size_t limit = std::clamp<std::size_t>(request.limit, 1, limits::kMaxPageSize);
   if (request.after.empty()) {
     const Sequence stand = views.stand().sequence;
     const Sequence moment = std::min(request.as_of.value_or(stand), stand);
-    Execution execution(views, plan, sees, moment);
+    Execution execution(views, plan, request, reach, moment);
     return Paging(execution, plan, limit, request.work).first(moment);
   }
   const auto from = Position::parse(request.after, plan);
   if (!from) return error(Cause::invalid_value, "the cursor is of another search", "cursor");
-  Execution execution(views, plan, sees, from->moment);
+  Execution execution(views, plan, request, reach, from->moment);
+  if (plan.drivers[from->driver].seen) execution.let_seen_drive();
   return Paging(execution, plan, limit, request.work).later(*from);
 }
 

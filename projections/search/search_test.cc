@@ -2,51 +2,14 @@
 
 #include <gmock/gmock.h>
 
-#include <map>
-#include <random>
-
-#include "projections/testing/registry_story.h"
-#include "projections/testing/stores.h"
+#include "projections/testing/searching.h"
 
 namespace herald::projections::search {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using testing::RegistryStory;
 using ::testing::UnorderedElementsAre;
-using testing::ViewsStore;
-
-const Sees kAll;
-
-// "fraud", "fraud:v2", ...
-std::vector<std::string> names(const ViewsReader& reader, const Found& found, Kind kind) {
-  std::vector<std::string> names;
-  const AsOf state = reader.as_of(found.sequence);
-  for (const std::string& key : found.documents) {
-    const auto id = registry::ModelId(Uuid::from_bytes(std::string_view(key).substr(0, 16)));
-    if (kind == Kind::runs) {
-      names.push_back(Document::find(state, kind, key)->version().run->id.str());
-      continue;
-    }
-    if (kind == Kind::artifacts) {
-      names.push_back(
-          registry::find<registry::ArtifactRecord>(state, registry::Table::artifacts, key)->name.str());
-      continue;
-    }
-    std::string name = registry::find_model(state, id)->name.str();
-    if (kind == Kind::versions) name += ":v" + std::to_string(read_be64(std::string_view(key).substr(16)));
-    names.push_back(std::move(name));
-  }
-  return names;
-}
-
-Request asked(std::string_view text, Kind kind) {
-  Request request;
-  request.kind = kind;
-  request.query = std::get<Query>(parse(text));
-  return request;
-}
 
 std::vector<std::string> run(const ViewsStore& store, const Request& request) {
   const ViewsReader reader(*store.views);
@@ -56,34 +19,12 @@ std::vector<std::string> run(const ViewsStore& store, std::string_view text, Kin
   return run(store, asked(text, kind));
 }
 
-void version_with(RegistryStory& story, const std::string& model, double auc, const std::string& metadata) {
-  auto command = RegistryStory::at<registry::RegisterVersion>(model);
-  command.metrics = {{"auc", auc}};
-  command.metadata = json::Raw(metadata);
-  command.source = registry::Uri::trusted("s3://bucket/" + model);
-  story.record(command);
-}
-
 void version_of_run(RegistryStory& story, const std::string& model, const std::string& run, double auc) {
   auto command = RegistryStory::at<registry::RegisterVersion>(model);
   command.metrics = {{"auc", auc}};
   command.run = registry::Run{registry::Label::trusted(run), registry::Label::trusted("nightly"), {}, {}};
   command.run->framework = registry::Label::trusted("sklearn");
   story.record(command);
-}
-
-// All pages, one after the other; each must get on.
-std::vector<std::string> pages(const ViewsStore& store, Request request) {
-  const ViewsReader reader(*store.views);
-  std::vector<std::string> all, cursors;
-  for (;;) {
-    const Found found = search(reader, request, kAll).value();
-    for (std::string& name : names(reader, found, request.kind)) all.push_back(std::move(name));
-    if (!found.next) return all;
-    if (std::find(cursors.begin(), cursors.end(), *found.next) != cursors.end())
-      throw std::logic_error("a page ended where one before it did");
-    cursors.push_back(request.after = *found.next);
-  }
 }
 
 // Many models, of which few are found.
@@ -285,10 +226,10 @@ TEST(Search, ShowsArtifactsToThoseWhoSeeAVersionOfThem) {
   const Request request = asked("", Kind::artifacts);
   EXPECT_THAT(names(reader, search(reader, request, kAll).value(), request.kind),
               UnorderedElementsAre("weights", "loose"));
-  const Sees all = [](registry::RegistryId, registry::ModelId) { return true; };
-  EXPECT_THAT(names(reader, search(reader, request, all).value(), request.kind), ElementsAre("weights"));
-  const Sees none = [](registry::RegistryId, registry::ModelId) { return false; };
-  EXPECT_THAT(search(reader, request, none).value().documents, IsEmpty());
+  const AsOf now = reader.as_of(reader.stand().sequence);
+  const Reach one{.models = {model_id(now, "churn")}};
+  EXPECT_THAT(names(reader, search(reader, request, one).value(), request.kind), ElementsAre("weights"));
+  EXPECT_THAT(search(reader, request, {}).value().documents, IsEmpty());
 }
 
 TEST(Search, HoldsModelsToWhicheverVersionIsTheirLatest) {
@@ -304,88 +245,11 @@ TEST(Search, HoldsModelsToWhicheverVersionIsTheirLatest) {
   EXPECT_THAT(run(store, request), UnorderedElementsAre("churn", "fraud-cards"));
 }
 
-// What the documents themselves say, one by one, without the index.
-std::vector<std::string> by_looking_at_all(const ViewsReader& reader, const Request& request) {
-  const AsOf state = reader.as_of(*request.as_of);
-  Found found;
-  found.sequence = state.sequence();
-  state.scan(table_of(request.kind), {}, {}, [&](std::string_view key, std::string_view) {
-    const auto document = Document::find(state, request.kind, key);
-    if (document && std::all_of(request.query.conditions.begin(), request.query.conditions.end(),
-                                [&](const Condition& c) { return document->says(c) != c.excluded; }))
-      found.documents.emplace_back(key);
-    return true;
-  });
-  return names(reader, found, request.kind);
-}
-
-TEST(Search, FindsAtAnyMomentOfARandomHistoryWhatTheDocumentsSay) {
-  std::mt19937 random(3);
-  RegistryStory story;
-  const auto model = [&] { return "m" + std::to_string(random() % 6); };
-  for (int i = 0; i < 6; ++i) story.model("m" + std::to_string(i));
-  std::map<std::string, std::uint64_t> versions;
-  for (int step = 0; step < 300; ++step) {
-    const std::string name = model();
-    switch (random() % 5) {
-      case 0:
-        version_with(story, name, 0.1 * (random() % 10),
-                     R"({"lib":")" + std::to_string(random() % 3) + "\"}");
-        ++versions[name];
-        break;
-      case 1:
-        story.tag(name, "k", std::to_string(random() % 3));
-        break;
-      case 2:
-      case 3:
-        if (versions[name] != 0)
-          story.move(name, random() % 2 == 0 ? "a" : "b", 1 + random() % versions[name]);
-        break;
-      default: {
-        auto tags = RegistryStory::at<registry::ChangeTags>(name);
-        if (versions[name] == 0) break;
-        tags.version = registry::VersionNumber(1 + random() % versions[name]);
-        tags.tags["k"] = std::to_string(random() % 3);
-        story.record(tags);
-      }
-    }
-  }
-  const ViewsStore store(story.events());
-  const ViewsReader reader(*store.views);
-  const char* const asked_of_both[] = {"tag:k=1",
-                                       "-tag:k",
-                                       "alias:a",
-                                       "alias:a -alias:b",
-                                       "alias:a tag:k=2",
-                                       "tag:k=1* alias:*",
-                                       "created>2000-01-01 -alias:a"};
-  const char* const asked_of_versions[] = {"metric.auc>0.4 tag:k=0", "meta.lib:1 metric.auc<=0.5 -alias:a",
-                                           "meta.lib:1", "metric.auc>0.2 metric.auc<0.6 alias:b"};
-  const auto compare = [&](const char* text, Kind kind) {
-    for (int round = 0; round < 20; ++round) {
-      Request request = asked(text, kind);
-      request.as_of = Sequence(1 + random() % story.last());
-      const auto expected = by_looking_at_all(reader, request);
-      request.limit = 1 + random() % 5;
-      if (random() % 2 == 0) request.sort = Sort{Field::created, {}, random() % 2 == 0};
-      EXPECT_THAT(pages(store, request), ::testing::UnorderedElementsAreArray(expected))
-          << text << " as of " << request.as_of->value();
-    }
-  };
-  for (const char* text : asked_of_both) {
-    compare(text, Kind::models);
-    compare(text, Kind::versions);
-  }
-  for (const char* text : asked_of_versions) compare(text, Kind::versions);
-}
-
 TEST(Search, LeavesOutWhatTheCallerMayNotSee) {
   const ViewsStore store(a_story().events());
   const ViewsReader reader(*store.views);
   const AsOf now = reader.as_of(reader.stand().sequence);
-  const Sees not_churn = [&](registry::RegistryId, registry::ModelId id) {
-    return registry::find_model(now, id)->name.str() != "churn";
-  };
+  const Reach not_churn{.models = {model_id(now, "fraud-cards"), model_id(now, "fraud-loans")}};
   for (const Kind kind : {Kind::models, Kind::versions}) {
     const Found found = search(reader, asked("metric.auc>0.9", kind), not_churn).value();
     ASSERT_EQ(found.documents.size(), 1u);

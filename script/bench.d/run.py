@@ -22,7 +22,8 @@ Made by `script/bench --write`. Machines of this kind are noisy (up to a factor 
 def main():
     options = parse_arguments()
     os.chdir(REPO)
-    build()
+    os.environ["HERALD_BENCH_PRESET"] = options.preset
+    build(options.preset)
     chosen = options.measurements or list(measurements.ALL)
     parts = []
     for name in chosen:
@@ -44,20 +45,23 @@ def parse_arguments():
                                              for name, function in measurements.ALL.items()))
     parser.add_argument("measurements", metavar="MEASUREMENT", nargs="*", help="these only (default: all)")
     parser.add_argument("--seconds", type=int, default=5, help="how long each load runs (default 5)")
+    parser.add_argument("--preset", default="release", help="what is built; with another than release only to try the measurements")
     parser.add_argument("--write", action="store_true", help="write bench/RESULTS.md")
     options = parser.parse_args()
+    if options.write and options.preset != "release":
+        parser.error("--write is for a release build: leave --preset out")
     for name in options.measurements:
         if name not in measurements.ALL:
             parser.error(f"no measurement {name}: there are {', '.join(measurements.ALL)}")
     return options
 
 
-def build():
+def build(preset):
     programs = [path.stem for path in sorted((REPO / "bench").glob("*_bench.cc"))]
-    if not (REPO / "build" / "release" / "build.ninja").exists():
-        step(["cmake", "--preset", "release"])
+    if not (REPO / "build" / preset / "build.ninja").exists():
+        step(["cmake", "--preset", preset])
     print("bench: building", file=sys.stderr, flush=True)
-    step(["cmake", "--build", "--preset", "release", "--parallel", os.environ.get("HERALD_JOBS", "2"), "--target", "herald", *programs])
+    step(["cmake", "--build", "--preset", preset, "--parallel", os.environ.get("HERALD_JOBS", "2"), "--target", "herald", *programs])
 
 
 def step(command):

@@ -1,13 +1,17 @@
 """A `herald serve` on a free port with a data folder that is thrown away."""
 
 import json
+import os
 import shutil
 import subprocess
 import tempfile
 import urllib.request
 from pathlib import Path
 
-HERALD = Path(__file__).resolve().parents[2] / "build" / "release" / "herald"
+
+def build_folder():
+    """What is measured: a release build, unless `script/bench --preset` says another to try the measurements themselves."""
+    return Path(__file__).resolve().parents[2] / "build" / os.environ.get("HERALD_BENCH_PRESET", "release")
 
 
 class Server:
@@ -17,7 +21,7 @@ class Server:
     def __enter__(self):
         self._folder = tempfile.mkdtemp(prefix="herald-bench-")
         self._process = subprocess.Popen(
-            [HERALD, "serve", "--data", f"{self._folder}/data", "--listen", "127.0.0.1:0", "--log-level", "warn",
+            [build_folder() / "herald", "serve", "--data", f"{self._folder}/data", "--listen", "127.0.0.1:0", "--log-level", "warn",
              *self._arguments], stdout=subprocess.PIPE, text=True)
         line = self._process.stdout.readline()
         if "http://" not in line:

@@ -85,11 +85,45 @@ def test_pages_go_on_while_others_write_and_cursors_belong_to_their_search(serve
 
 @pytest.mark.parametrize("q, position, length", [
     ("name:fraud* tier=1 metric.auc>high", 12, 4), ("metric.auc>high", 11, 4), ("created>soon", 8, 4), ('name:"fraud', 5, 6), ("fr*ud", 0, 5),
-    ("a OR b", 2, 2), ("tag:", 0, 4), ("ü tier:1", 3, 4), ("- a", 0, 1), ("archived:yes", 0, 12)])
+    ("a OR b", 2, 2), ("tag:", 0, 4), ("ü tier:1", 3, 4), ("- a", 0, 1), ("archived:yes", 0, 12), ("metric.auc!=1", 10, 2), ("tag:tier>1", 0, 10),
+    ("metric.auc>1e400", 11, 5), ("metric.auc>NaN", 11, 3), ("created>2026-01-01T00:00:00", 8, 19), ("status:done", 7, 4), ("a AND", 2, 3), ("(a)", 0, 3),
+    ("--a", 0, 3), ("churn:v1", 0, 5), ("☃ ☃:1", 4, 3)])
 def test_a_mistake_is_refused_with_its_place(server, q, position, length):
     status, problem = refused(server, q)
     assert (status, problem["code"], problem["field"]) == (422, "invalid-value", "q")
     assert (problem["position"], problem["length"]) == (position, length), problem["detail"]
+
+
+ODD = ['"', '"\\"', 'name:""', 'tag:""=x', 'metric."":1', "*", "-*", "**", "^fraud.*$", "[a-z]+", "\\", "%", "☃", "name:☃*", "a\x01b", "\t \n", "-" * 50, "*" * 50,
+       '"' * 51, "(" * 50, ":", "=", "<", "metric.auc>=", "metric.auc>>1", "metric.auc<1e-400", "metric.auc<-1e400", "metric.auc>0x1p3", "meta.x:1e999",
+       "created>9999-12-31T23:59:59+14:00", "created<0001-01-01", "created:2026-11-28T25:00:00Z", "-archived -name:* -tag:x -alias:* -stage:*", "AND", "a AND AND b",
+       "metric." + "x" * 900 + ">1", "tag:" + "x" * 900 + "=1 tag:tier=1", "meta." + "x" * 900 + ":1 registry:models", "name:" + "é" * 900 + "*", "alias:" + "y" * 900 + " name:a*",
+       "a " * 32, "-x " * 40, "é" * 2048, "é" * 2049, "\N{ZERO WIDTH JOINER}", "latest:yes", "latest"]
+
+
+@pytest.mark.parametrize("q", ODD)
+def test_odd_sentences_are_answered_or_refused_with_a_place_within_them(server, q):
+    for kind in ("models", "versions", "artifacts", "runs", "evaluations"):
+        for more in ({}, {"sort": "-created"}, {"as_of": 5}):
+            answer = server.request("GET", "/v1/search?" + "&".join(f"{name}={quote(str(value))}" for name, value in {"q": q, "kind": kind, **more}.items()))
+            assert answer.status_code in (200, 413, 422), answer.text
+            if answer.status_code != 200:
+                problem = answer.json()
+                assert problem["field"] == "q" and problem["length"] > 0 and problem["position"] + problem["length"] <= len(q.encode()), problem
+
+
+def test_what_is_no_text_is_refused(server):
+    for q in ("%FF", "a%00b", "%C3", "%ED%A0%80"):
+        assert server.request("GET", f"/v1/search?q={q}").status_code == 400
+
+
+def test_a_cursor_that_was_tampered_with_is_refused(server):
+    cursor = find(server, "", kind="versions", limit=1)["next"]
+    for place in range(0, len(cursor), 7):
+        other = cursor[:place] + ("A" if cursor[place] != "A" else "B") + cursor[place + 1:]
+        status, problem = refused(server, "", kind="versions", limit=1, cursor=other)
+        assert (status, problem["field"]) == (422, "cursor"), place
+    assert refused(server, "", kind="versions", limit=1, cursor=cursor[:-4])[0] == 422
 
 
 def test_a_field_that_the_kind_does_not_have_is_refused_with_its_place(server):
@@ -106,23 +140,32 @@ def test_what_is_too_much_is_refused(server):
         assert (status, problem["field"]) == (422, field)
 
 
-def test_the_past_is_searched_by_name_alias_and_tags(herald):
+def test_the_past_is_searched_by_name_alias_stage_and_tags(herald):
     server = herald.start()
+    server.patch("/v1/registries/models", {"stages": {"stages": ["dev", "live"]}})
     server.post("/v1/models", {"name": "churn"})
     server.post("/v1/models/churn/versions", {})
     server.post("/v1/models/churn/versions", {})
     server.put("/v1/models/churn/aliases/production", {"version": 1})
     server.patch("/v1/models/churn/tags", {"tier": "1"})
     server.patch("/v1/models/churn/versions/2/tags", {"good": "yes"})
+    server.post("/v1/models/churn/versions/1/transition", {"stage": "dev"})
     then = server.get("/v1")["sequence"]
+    server.post("/v1/models/churn/versions/1/transition", {"stage": "live"})
     server.put("/v1/models/churn/aliases/production", {"version": 2})
     server.patch("/v1/models/churn/tags", {"tier": "2"})
     server.patch("/v1/models/churn/versions/2/tags", {"good": None})
     for q, kind, before, now in (("name:churn", "models", ["churn"], ["churn"]), ("alias:production", "versions", ["churn:v1"], ["churn:v2"]),
                                  ("tag:tier=1", "models", ["churn"], []), ("tag:tier=2", "models", [], ["churn"]),
-                                 ("tag:good=yes", "versions", ["churn:v2"], [])):
+                                 ("tag:good=yes", "versions", ["churn:v2"], []), ("stage:dev", "versions", ["churn:v1"], []),
+                                 ("stage:live", "versions", [], ["churn:v1"]), ("stage:dev", "models", ["churn"], []), ("stage:live", "models", [], ["churn"])):
         assert names(server, q, kind=kind, as_of=then) == before, q
         assert names(server, q, kind=kind) == now, q
+    server.post("/v1/models/churn/rename", {"name": "leavers"})
+    assert names(server, "name:churn", as_of=then) == ["churn"] and names(server, "name:churn") == []
+    assert names(server, "name:leavers", as_of=then) == [] and names(server, "name:leavers") == ["leavers"]
+    server.delete("/v1/models/leavers")
+    assert names(server, "churn", as_of=then) == ["churn"] and names(server) == []
     assert names(server, as_of=1) == []
     moment = next(event["time"] for event in server.every_event() if int(event["sequence"]) == then)
     page = find(server, "alias:production", kind="versions", as_of=moment)
@@ -153,6 +196,15 @@ def test_the_command_points_at_the_mistake(server):
 
 def examples():
     return re.findall(r"^    herald search (.*)$", PAGE, re.M)
+
+
+@pytest.mark.parametrize("q, marks", [('☃ "open', "    ^^^^^"), ("日本 a:1", "       ^"), ("a\nb tier:1", None)])
+def test_the_command_points_within_what_it_shows(server, q, marks):
+    mistake = server.cli("search", q)
+    assert mistake.returncode == 2
+    _, sentence, below = mistake.stderr.rstrip("\n").split("\n")
+    if marks:
+        assert (sentence, below) == ("  " + q, marks)
 
 
 @pytest.mark.parametrize("example", examples())

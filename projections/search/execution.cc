@@ -23,7 +23,7 @@ struct Check {
   const Condition* condition;
   Range range;
   bool by_term;  // who says this one term fulfils it, and nobody else
-  std::optional<Gathered> gathered = {};
+  Gathered gathered = {};
 };
 
 std::vector<Check> checks_of(Kind kind, const std::vector<Condition>& conditions) {
@@ -66,18 +66,29 @@ class Execution::Impl {
 
   void gather(std::size_t rows) {
     if (plan_.drivers.size() < 2) return;
-    gather(unit_checks_, unit_bytes(), rows);
-    gather(model_checks_, kModelBytes, rows);
+    unit_gathered_ = gather(unit_checks_, unit_bytes(), rows);
+    model_gathered_ = gather(model_checks_, kModelBytes, rows);
+    if (seen_) model_gathered_.push_back(&seen_gathered_);
+  }
+
+  std::size_t ungathered() const {
+    const auto of = [](const std::vector<Check>& checks) {
+      return static_cast<std::size_t>(std::count_if(checks.begin(), checks.end(), [](const Check& check) {
+        return !check.condition->excluded && !check.gathered.complete();
+      }));
+    };
+    return plan_.drivers.size() < 2 ? 0 : of(unit_checks_) + of(model_checks_);
   }
 
   std::optional<std::size_t> rows_of(std::size_t which) const {
     const Plan::Driver& driver = plan_.drivers[which];
-    const std::size_t of_a_model = driver.by_model && !plan_.only_latest ? kUnitsOfAModel : 1;
+    // The latest version of a model takes two documents.
+    const std::size_t of_a_model = !driver.by_model ? 1 : plan_.only_latest ? 2 : kUnitsOfAModel;
     if (driver.seen) return seen_->size() * of_a_model;
     if (!driver.condition) return std::nullopt;
     const Check& check = (driver.by_model ? model_checks_ : unit_checks_)[*driver.condition];
-    if (!check.gathered) return std::nullopt;
-    return check.gathered->size() * of_a_model;
+    if (!check.gathered.complete()) return std::nullopt;
+    return check.gathered.size() * of_a_model;
   }
 
   Attempt attempt(std::size_t which, const std::string& after, std::size_t wanted, std::size_t work) {
@@ -101,8 +112,9 @@ class Execution::Impl {
   }
 
  private:
-  // In rows of the index, by what each takes.
-  static constexpr std::size_t kRowWork = 1, kSeekWork = 6, kDocumentWork = 20;
+  // In rows of the index that are walked over, which takes about 50 ns; a seek takes a microsecond, a document four
+  // (bench/search_bench.cc, a million versions).
+  static constexpr std::size_t kRowWork = 1, kSeekWork = 20, kDocumentWork = 80;
   using Table = registry::Table;
 
   struct ModelFacts {
@@ -125,6 +137,8 @@ class Execution::Impl {
       if (models.size() > most) return;
     }
     seen_ = std::move(models);
+    seen_gathered_ = Gathered::of(*seen_);
+    model_gathered_ = {&seen_gathered_};
   }
 
   // Nothing: its registry must be known.
@@ -135,11 +149,15 @@ class Execution::Impl {
     return reach_.registries.empty() ? std::optional(false) : std::nullopt;
   }
 
-  void gather(std::vector<Check>& checks, std::size_t key_bytes, std::size_t rows) {
+  // All that there is then.
+  std::vector<const Gathered*> gather(std::vector<Check>& checks, std::size_t key_bytes, std::size_t rows) {
+    std::vector<const Gathered*> all;
     for (Check& check : checks) {
-      if (check.gathered || check.condition->excluded) continue;
-      check.gathered = Gathered::of(index_, check.range, check.condition->wanted, key_bytes, rows);
+      if (check.condition->excluded) continue;
+      check.gathered.go_on(index_, check.range, check.condition->wanted, key_bytes, rows);
+      if (check.gathered.complete()) all.push_back(&check.gathered);
     }
+    return all;
   }
   // ---- walking ----
   void walk(const std::string& after) {
@@ -263,7 +281,8 @@ class Execution::Impl {
   bool holds(std::string_view unit, const FoundBy& found) {
     const std::optional<std::size_t> known =
         found.sure && !driver_->by_model ? driver_->condition : std::nullopt;
-    if (!may_hold(unit_checks_, unit) || !may_hold(model_checks_, unit.substr(0, kModelBytes))) return false;
+    if (!may_hold(unit_gathered_, unit) || !may_hold(model_gathered_, unit.substr(0, kModelBytes)))
+      return false;
     if (seen_ && !seen_->contains(std::string(unit.substr(0, kModelBytes)))) return false;
     const Says index = by_index(unit_checks_, unit, known, found.says);
     if (index == Says::no) return false;
@@ -305,9 +324,11 @@ class Execution::Impl {
   }
 
   // False is certain.
-  static bool may_hold(const std::vector<Check>& checks, std::string_view key) {
-    return std::all_of(checks.begin(), checks.end(),
-                       [&](const Check& check) { return !check.gathered || check.gathered->may_hold(key); });
+  static bool may_hold(const std::vector<const Gathered*>& all, std::string_view key) {
+    if (all.empty()) return true;
+    const std::size_t bit = Gathered::bit_of(key);
+    return std::all_of(all.begin(), all.end(),
+                       [bit](const Gathered* gathered) { return gathered->may_hold(bit); });
   }
 
   // What the index alone says of all conditions but `known`, which holds. yes: the document is there, too (`there`: that
@@ -491,7 +512,9 @@ class Execution::Impl {
   const Reach& reach_;
   const std::string& me_;
   std::optional<std::set<std::string>> seen_;  // where they are few
+  Gathered seen_gathered_;
   std::vector<Check> unit_checks_, model_checks_;
+  std::vector<const Gathered*> unit_gathered_, model_gathered_;  // theirs
   const Plan::Driver* driver_ = nullptr;
   std::size_t left_ = 0, wanted_ = 0;
   bool stopped_ = false;
@@ -521,6 +544,9 @@ bool Execution::can_drive(std::size_t driver) const {
 }
 void Execution::let_seen_drive() {
   impl_->let_seen_drive();
+}
+std::size_t Execution::ungathered() const {
+  return impl_->ungathered();
 }
 std::optional<std::size_t> Execution::rows_of(std::size_t driver) const {
   return impl_->rows_of(driver);

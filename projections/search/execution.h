@@ -35,6 +35,8 @@ class Execution {
   // Takes together what fulfils the single conditions, of those for which at most so many rows of the index stand: what is
   // walked from then on is held against them first.
   void gather(std::size_t rows);
+  // Conditions of which not all is gathered.
+  std::size_t ungathered() const;
   // The models that the caller sees drive where they are few, and where a page goes on that they drove.
   bool can_drive(std::size_t driver) const;
   void let_seen_drive();

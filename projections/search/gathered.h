@@ -4,7 +4,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,23 +14,40 @@ namespace herald::projections::search {
 
 class Gathered {
  public:
-  // Nothing: there are more than `most` rows in the range. `key_bytes`: of the documents' keys.
-  static std::optional<Gathered> of(const IndexReader& index, const Range& range, const Wanted& wanted,
-                                    std::size_t key_bytes, std::size_t most);
-  // False is certain.
-  bool may_hold(std::string_view key) const {
-    const std::size_t bit = bit_of(key);
-    return (bits_[bit / 64] >> (bit % 64) & 1) != 0;
+  // Takes up more rows of a range, the same each time, until it has looked at `most` of them in all. `key_bytes`: of the
+  // documents' keys.
+  void go_on(const IndexReader& index, const Range& range, const Wanted& wanted, std::size_t key_bytes,
+             std::size_t most);
+  // What is gathered from elsewhere, and then complete.
+  template <class Keys>
+  static Gathered of(const Keys& keys) {
+    Gathered gathered;
+    gathered.bits_.resize(kBits / 64);
+    for (const auto& key : keys) gathered.take(key);
+    gathered.complete_ = true;
+    return gathered;
   }
+  // There are no more rows: only then the rest can be asked.
+  bool complete() const { return complete_; }
   std::size_t size() const { return size_; }  // rows
+  // Where a document's key stands, in whatever was gathered of its kind.
+  static std::size_t bit_of(std::string_view key) { return std::hash<std::string_view>()(key) % kBits; }
+  // False is certain.
+  bool may_hold(std::size_t bit) const { return (bits_[bit / 64] >> (bit % 64) & 1) != 0; }
 
  private:
   static constexpr std::size_t kBits = 1 << 20;
-  Gathered() : bits_(kBits / 64) {}
-  static std::size_t bit_of(std::string_view key) { return std::hash<std::string_view>()(key) % kBits; }
+
+  void take(std::string_view key) {
+    const std::size_t bit = bit_of(key);
+    bits_[bit / 64] |= std::uint64_t{1} << (bit % 64);
+    ++size_;
+  }
 
   std::vector<std::uint64_t> bits_;
-  std::size_t size_ = 0;
+  std::string last_;  // the row behind which it goes on
+  std::size_t looked_at_ = 0, size_ = 0;
+  bool complete_ = false;
 };
 
 }  // namespace herald::projections::search

@@ -62,14 +62,16 @@ void add_drivers(Plan& plan, const std::vector<Condition>& conditions, Kind kind
   }
 }
 
+// Where a condition is of what is sorted by, only its part of the order is walked.
 void add_order(Plan& plan, const Sort& sort, Kind kind) {
-  Plan::Driver driver;
-  driver.range = range_of(kind, sort.field, sort.key);
-  driver.single = has_one_value(kind, sort.field);
-  driver.by_model = kind != plan.unit;
+  const auto& conditions = kind == plan.unit ? plan.of_unit : plan.of_model;
+  const auto same = std::find_if(conditions.begin(), conditions.end(), [&](const Condition& condition) {
+    return condition.field == sort.field && condition.key == sort.key && !condition.excluded;
+  });
+  const Condition all{sort.field, sort.key, Any{}, false, {}};
+  Plan::Driver driver = driver_of(same == conditions.end() ? all : *same, kind, plan.unit);
+  if (same != conditions.end()) driver.condition = static_cast<std::size_t>(same - conditions.begin());
   driver.backwards = sort.descending;
-  driver.field = sort.field;
-  driver.key = sort.key;
   plan.sort_by_model = driver.by_model;
   plan.drivers.push_back(std::move(driver));
 }

@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 
+#include "projections/search/execution.h"
 #include "projections/search/index.h"
 #include "projections/testing/searching.h"
 
@@ -277,7 +278,7 @@ TEST(Search, ShowsAtAnyMomentWhatIsSeenAndNoMoreHoweverFewOrMany) {
         request.limit = 1 + random() % 4;
         request.few_models = few;
         if (random() % 2 == 0) request.sort = Sort{Field::name, {}, random() % 2 == 0};
-        if (random() % 2 == 0) request.work = 100;
+        if (random() % 2 == 0) request.work = 500;
         EXPECT_THAT(pages(store, request, some), ::testing::UnorderedElementsAreArray(expected))
             << reflect::enum_name(kind) << ": " << sentence.text << " as of " << moment << ", few " << few;
         EXPECT_THAT(pages(store, request, registry), ::testing::UnorderedElementsAreArray(of_all))
@@ -287,22 +288,28 @@ TEST(Search, ShowsAtAnyMomentWhatIsSeenAndNoMoreHoweverFewOrMany) {
   }
 }
 
-// However an event changes a document: its rows are those of what it says, and no others.
+// However an event changes a document: its rows are those of what it says, and no others. Versions of a model that was
+// deleted are found no more, whatever their rows say.
 TEST(SearchIndex, HoldsOfEachDocumentWhatItSaysAndNothingElse) {
   std::mt19937 random(9);
   const RandomStory told(random, 800);
   const ViewsStore store(told.story.events());
   const ViewsReader reader(*store.views);
   const AsOf now = reader.as_of(reader.stand().sequence);
+  const auto is_there = [&](std::string_view model) {
+    return Document::find(now, Kind::models, model).has_value();
+  };
   std::set<std::string> expected, rows;
   for (const Kind kind : {Kind::models, Kind::versions}) {
     now.scan(table_of(kind), {}, {}, [&](std::string_view key, std::string_view) {
+      if (!is_there(key.substr(0, kModelBytes))) return true;
       for (const std::string& term : terms_of(now, kind, key)) expected.insert(term + std::string(key));
       return true;
     });
   }
   now.scan(registry::Table::models, {}, {}, [&](std::string_view id, std::string_view) {
     const registry::ModelId model(Uuid::from_bytes(id));
+    if (!is_there(id)) return true;
     if (const auto latest = registry::latest_version(now, model)) {
       expected.insert(term(Kind::versions, {Field::latest, {}, kHolds, std::nullopt}) +
                       registry::keys::version(model, *latest));
@@ -311,10 +318,16 @@ TEST(SearchIndex, HoldsOfEachDocumentWhatItSaysAndNothingElse) {
   });
   const auto tables = reader.search_tables();
   lmdb::Cursor cursor = tables.txn.cursor(tables.now);
-  for (auto entry = cursor.at_or_after(std::string_view("\0", 1)); entry; entry = cursor.next())
-    rows.emplace(entry->key);
+  for (auto entry = cursor.at_or_after(std::string_view("\0", 1)); entry; entry = cursor.next()) {
+    const bool of_a_model = static_cast<Kind>(entry->key.front()) == Kind::models;
+    if (of_a_model || is_there(entry->key.substr(entry->key.size() - kVersionBytes, kModelBytes)))
+      rows.emplace(entry->key);
+  }
   EXPECT_GT(rows.size(), 100u);
-  EXPECT_EQ(rows, expected);
+  std::vector<std::string> others;
+  std::set_symmetric_difference(rows.begin(), rows.end(), expected.begin(), expected.end(),
+                                std::back_inserter(others));
+  EXPECT_THAT(others, ::testing::IsEmpty());
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ class Paging {
   Paging(Execution& execution, const Plan& plan, std::size_t limit, std::size_t work)
       : execution_(execution), plan_(plan), limit_(limit), left_(work) {
     for (std::size_t which = 0; which < plan.drivers.size(); ++which)
-      if (execution.can_drive(which)) hunts_.push_back({which, {}, 0, false});
+      if (execution.can_drive(which)) hunts_.push_back({which, {}, 0, 0});
   }
 
   Found first(Sequence moment) {
@@ -65,11 +65,11 @@ class Paging {
   Found later(Position from) {
     from_ = from.at;
     const std::size_t work = left_;
-    hunts_ = {Hunt{from.driver, {}, 0, false}};
+    hunts_ = {Hunt{from.driver, {}, 0, 0}};
     if (collects(hunts_.front())) {
       execution_.gather(kGatheredAtMost);
       go_on(hunts_.front(), work);
-      if (!hunts_.front().so_far.complete) hunts_.front() = {0, {}, 0, false};
+      if (!hunts_.front().so_far.complete) hunts_.front() = {0, {}, 0, 0};
       from.driver = hunts_.front().which;
       left_ = work;
     }
@@ -78,19 +78,17 @@ class Paging {
   }
 
  private:
+  // A twentieth of a millisecond for each to begin with; and four of them for what is gathered of one term at most.
   static constexpr std::size_t kFirstWork = 1'000, kGatheredAtMost = 64'000;
   static constexpr std::size_t kNever = std::numeric_limits<std::size_t>::max();
-  // What is gathered when no driver looks as if it did with so much work.
-  struct Stage {
-    std::size_t work, rows;
-  };
-  static constexpr Stage kStages[] = {{8'000, 4'000}, {50'000, 16'000}, {150'000, kGatheredAtMost}};
+  // Up to how many rows are gathered of each condition, one after the other, where that is less than what is before us.
+  static constexpr std::size_t kStages[] = {4'000, 16'000, kGatheredAtMost};
 
   struct Hunt {
     std::size_t which;
     Attempt so_far;
     std::size_t spent;
-    bool given_up;
+    std::size_t at_least;  // it takes, since with half of that it did not come to its end
   };
 
   bool collects(const Hunt& hunt) const { return plan_.drivers[hunt.which].collect; }
@@ -99,19 +97,23 @@ class Paging {
   Hunt& settle() {
     for (;;) {
       Hunt* hunt = &cheapest();
-      for (; stage_ < std::size(kStages) && predicted(*hunt) > kStages[stage_].work; hunt = &cheapest())
-        execution_.gather(kStages[stage_++].rows);
+      for (; stage_ < std::size(kStages) && predicted(*hunt) > cost_of_gathering(); hunt = &cheapest())
+        execution_.gather(kStages[stage_++]);
+      // Before much is sorted, the walk in the order shows what it would take.
+      if (collects(*hunt) && hunts_.front().spent < predicted(*hunt) / 8) hunt = &hunts_.front();
       if (left_ == 0 || predicted(*hunt) == kNever) return richest();
-      go_on(*hunt, collects(*hunt) ? 4 * predicted(*hunt) : std::max(kFirstWork, hunt->spent));
+      go_on(*hunt, collects(*hunt) ? 2 * predicted(*hunt) : std::max(kFirstWork, hunt->spent));
       if (hunt->so_far.complete) return *hunt;
     }
   }
 
+  std::size_t cost_of_gathering() const { return kStages[stage_] * execution_.ungathered() * 3 / 2; }
   // Of work still to be done.
   std::size_t predicted(const Hunt& hunt) const {
-    constexpr std::size_t kForEach = 12, kForEachSorted = 35;
+    // Of a row that was gathered: half a document, or one and a seek.
+    constexpr std::size_t kForEach = 40, kForEachSorted = 100;
     const auto rows = execution_.rows_of(hunt.which);
-    if (collects(hunt)) return rows && !hunt.given_up ? *rows * kForEachSorted + 1 : kNever;
+    if (collects(hunt)) return rows ? std::max(*rows * kForEachSorted + 1, hunt.at_least) : kNever;
     const std::size_t to_the_end = rows ? *rows * kForEach + 1 : kNever;
     const std::size_t found = hunt.so_far.units.size();
     return std::min(to_the_end,
@@ -136,7 +138,7 @@ class Paging {
         execution_.attempt(hunt.which, after, limit_ - hunt.so_far.units.size(), std::min(work, most));
     left_ = more.spent == 0 && !collects(hunt) ? 0 : left_ - std::min(left_, more.spent);
     hunt.spent += more.spent;
-    hunt.given_up = collects(hunt) && !more.complete;
+    if (collects(hunt) && !more.complete) hunt.at_least = 2 * std::min(work, most) + 1;
     Attempt& all = hunt.so_far;
     std::move(more.units.begin(), more.units.end(), std::back_inserter(all.units));
     std::move(more.positions.begin(), more.positions.end(), std::back_inserter(all.positions));

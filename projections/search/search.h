@@ -30,7 +30,7 @@ struct Request {
   std::string after;              // Found::next of the page before
   std::optional<Sequence> as_of;  // of the first page; absent: as far as the views are
   std::string me;                 // what `owner:me` stands for, and whose artifacts are seen
-  // Of this page, in rows of the index. With less than a hundred a page may not get on.
+  // Of this page, in rows of the index. With less than five hundred a page may not get on.
   std::size_t work = limits::kMaxSearchWork;
   // Where the caller sees no more models than these, they are listed beforehand, which takes a millisecond.
   std::size_t few_models = 1'000;

@@ -150,7 +150,7 @@ TEST(Search, PagesThatRunOutOfWorkGetOn) {
         if (*sort != '\0') request.sort = parse_sort(sort).value();
         request.limit = 7;
         auto all = pages(store, request);
-        request.work = 100;
+        request.work = 500;
         auto bit_by_bit = pages(store, request);
         if (*sort == '\0') {  // in no order in particular
           std::sort(all.begin(), all.end());
@@ -174,7 +174,7 @@ TEST(Search, PagesOfASortGoOnWhereThereIsTooMuchToSortAnew) {
       const Found first = search(reader, request, kAll).value();
       auto found = names(reader, first, request.kind);
       request.after = first.next.value();
-      request.work = 100;
+      request.work = 500;
       for (const std::string& name : pages(store, request)) found.push_back(name);
       EXPECT_EQ(found, all) << sort;
     }

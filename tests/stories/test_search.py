@@ -161,7 +161,7 @@ def test_the_past_is_searched_by_name_alias_stage_and_tags(herald):
                                  ("stage:live", "versions", [], ["churn:v1"]), ("stage:dev", "models", ["churn"], []), ("stage:live", "models", [], ["churn"])):
         assert names(server, q, kind=kind, as_of=then) == before, q
         assert names(server, q, kind=kind) == now, q
-    server.post("/v1/models/churn/rename", {"name": "leavers"})
+    server.post("/v1/models/churn/rename", {"to": "leavers"})
     assert names(server, "name:churn", as_of=then) == ["churn"] and names(server, "name:churn") == []
     assert names(server, "name:leavers", as_of=then) == [] and names(server, "name:leavers") == ["leavers"]
     server.delete("/v1/models/leavers")
@@ -216,7 +216,7 @@ def test_the_examples_of_the_page_are_understood(server, example):
 def test_every_field_of_the_page_is_one_of_the_kind(server):
     rows = re.findall(r"^\| `(models|versions|artifacts|evaluations)` \| (.*) \|$", PAGE, re.M)
     assert len(rows) == 4
-    values = {"metric": "metric.auc>0", "meta": "meta.a:b", "created": "created>2020-01-01", "changed": "changed>2020-01-01", "archived": "archived"}
+    values = {"status": "status:ready", "metric": "metric.auc>0", "meta": "meta.a:b", "created": "created>2020-01-01", "changed": "changed>2020-01-01", "archived": "archived"}
     for kind, text in rows:
         for field in re.findall(r"`(\w+)`", text):
             find(server, values.get(field, f"{field}:x"), kind=kind)

@@ -44,7 +44,7 @@ def search(seconds):
         else:
             times = [f"{benchmark[name]:.2f}" for name in ("cpu_p50_ms", "cpu_p99_ms", "p50_ms", "p99_ms", "cold_ms")]
             rows.append([f"`{benchmark['label']}`", *times, f"{benchmark['found']:.0f}{'+' if benchmark['more'] else ''}"])
-    head = ["search", "of a processor p50 ms", "p99 ms", "by the clock p50 ms", "p99 ms", "cold ms", "found"]
+    head = ["search", "of a processor ms", "of a processor p99 ms", "p50 ms", "p99 ms", "cold ms", "found"]
     about = "Cold: the first search after the files were dropped from memory. What a quiet machine takes is what is taken of a processor."
     return section("Search", f"{about}\n\n{table(head, rows)}\n\n{cost}\n\n`build/release/bench/search_bench`")
 

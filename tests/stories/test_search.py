@@ -216,7 +216,7 @@ def test_the_examples_of_the_page_are_understood(server, example):
 def test_every_field_of_the_page_is_one_of_the_kind(server):
     rows = re.findall(r"^\| `(models|versions|artifacts|evaluations)` \| (.*) \|$", PAGE, re.M)
     assert len(rows) == 4
-    values = {"status": "status:ready", "metric": "metric.auc>0", "meta": "meta.a:b", "created": "created>2020-01-01", "changed": "changed>2020-01-01", "archived": "archived"}
+    values = {"status": "status:ready", "owner": "owner:me", "metric": "metric.auc>0", "meta": "meta.a:b", "created": "created>2020-01-01", "changed": "changed>2020-01-01", "archived": "archived"}
     for kind, text in rows:
         for field in re.findall(r"`(\w+)`", text):
             find(server, values.get(field, f"{field}:x"), kind=kind)

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "registry/deciding/circles.h"
 #include "registry/deciding/rules.h"
 #include "registry/sentence.h"
 
@@ -82,6 +83,12 @@ Result<Decision> rule(const Reader& state, const LinkArtifact& command) {
   HERALD_CHECK(link_artifact(state, target, command.artifact_id, "artifact_id", found.version.artifacts,
                              decision.drafts));
   decision.created = !decision.drafts.empty();
+  if (decision.created) {
+    const LinkedArtifact& linked = found.version.artifacts.back();
+    const Node artifact{NodeKind::artifact, linked.artifact_id.str(), linked.artifact.str()};
+    auto circle = check_no_circle(state, nullptr, artifact, node_of(found.model, command.version));
+    if (!circle) return about(circle.error(), "artifact_id");
+  }
   decision.answer = answer(target, command.artifact_id);
   return decision;
 }

@@ -1,13 +1,15 @@
 // Lineage. The graph is kept free of circles, so that "what came before" always has an answer: an edge is
-// refused when its upstream end already follows from its downstream end.
+// refused when its upstream end already follows from its downstream end, by edges that were recorded or by what versions
+// say of themselves: the run that made them, the artifacts that belong to them.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <map>
-#include <stdexcept>
 
 #include "base/limits.h"
+#include "registry/deciding/circles.h"
 #include "registry/deciding/rules.h"
 #include "registry/sentence.h"
 
@@ -75,52 +77,107 @@ bool fits(NodeKind upstream, Relation relation, NodeKind downstream) {
   return false;
 }
 
+// The nodes next to one, upstream or downstream, until `visit` returns false: of its recorded edges, and of what versions
+// say. The start of a node key is its kind; nodes of runs with very long names are cut to a digest there, so that nodes are
+// walked as nodes.
+using VisitNode = std::function<bool(const Node&)>;
+
+void visit_recorded(const Reader& state, Table way, const Node& near, const VisitNode& visit) {
+  state.scan(way, keys::node(near) + '\0', {}, [&](std::string_view, std::string_view value) {
+    const auto edge = record::decode<EdgeRecord>(value);
+    return visit(way == Table::upstream ? edge.upstream : edge.downstream);
+  });
+}
+
+void visit_said_by_version(const Reader& state, const Node& near, const VisitNode& visit) {
+  const auto named = version_of(near);
+  const auto version = named ? find_version(state, named->model_id, named->version) : std::nullopt;
+  if (!version) return;
+  if (version->run && !visit({NodeKind::run, version->run->id.str(), version->run->id.str()})) return;
+  for (const LinkedArtifact& linked : version->artifacts) {
+    if (!visit({NodeKind::artifact, linked.artifact_id.str(), linked.artifact.str()})) return;
+  }
+}
+
+// Of a table of versions below a key: their keys end in model id and number.
+void visit_versions_below(const Reader& state, Table table, const std::string& prefix,
+                          const VisitNode& visit) {
+  const std::size_t id_bytes = ModelId().bytes().size();
+  state.scan(table, prefix, {}, [&](std::string_view key, std::string_view) {
+    key.remove_prefix(prefix.size());
+    const ModelId id(Uuid::from_bytes(key.substr(0, id_bytes)));
+    const std::string node = version_node_id(id, VersionNumber(read_be64(key.substr(id_bytes))));
+    return visit({NodeKind::version, node, node});
+  });
+}
+
+void visit_neighbours(const Reader& state, Table way, const Node& near, const VisitNode& visit) {
+  bool wants_more = true;
+  const VisitNode counted = [&](const Node& node) { return wants_more = visit(node); };
+  visit_recorded(state, way, near, counted);
+  if (!wants_more) return;
+  if (way == Table::upstream) {
+    if (near.kind == NodeKind::version) visit_said_by_version(state, near, counted);
+  } else if (near.kind == NodeKind::run) {
+    visit_versions_below(state, Table::run_versions, keys::of_run(Label::trusted(near.id)), counted);
+  } else if (near.kind == NodeKind::artifact) {
+    if (const auto id = ArtifactId::parse(near.id))
+      visit_versions_below(state, Table::artifact_links, std::string(id->bytes()), counted);
+  }
+}
+
 // A breadth-first walk along one of the two edge tables, a step at a time.
 class Walk {
  public:
-  Walk(const Reader& state, Table table, const std::string& start)
-      : state_(state), table_(table), waiting_{start}, reached_from_{{start, std::string()}} {}
+  Walk(const Reader& state, Table way, const Node& start) : state_(state), way_(way), waiting_{start} {
+    met_.emplace(keys::node(start), Met{start, {}});
+  }
 
   bool done() const { return waiting_.empty(); }
-  std::size_t size() const { return reached_from_.size(); }
-  bool has_met(const std::string& node) const { return reached_from_.contains(node); }
+  std::size_t size() const { return met_.size(); }
+  bool has_met(const std::string& node) const { return met_.contains(node); }
   // Visits the neighbours of one node.
   void step() {
-    const std::string near = std::move(waiting_.front());
+    const Node near = std::move(waiting_.front());
     waiting_.pop_front();
-    const std::string prefix = near + '\0';
-    state_.scan(table_, prefix, {}, [&](std::string_view key, std::string_view) {
-      std::string far(key.substr(prefix.size(), key.size() - prefix.size() - 1));
-      if (reached_from_.emplace(far, near).second) waiting_.push_back(std::move(far));
-      return reached_from_.size() <= limits::kMaxLineageWalk;
+    visit_neighbours(state_, way_, near, [&](const Node& far) {
+      if (met_.emplace(keys::node(far), Met{far, keys::node(near)}).second) waiting_.push_back(far);
+      return met_.size() <= limits::kMaxLineageWalk;
     });
   }
-  // The keys from `node`, which it has met, back to the start, both of them included.
-  std::vector<std::string> way_back(std::string node) const {
-    std::vector<std::string> way;
-    for (; !node.empty(); node = reached_from_.at(node)) way.push_back(node);
+  // The nodes from that one, which it has met, back to the start, both of them included.
+  std::vector<Node> way_back(std::string node) const {
+    std::vector<Node> way;
+    while (!node.empty()) {
+      const Met& met = met_.at(node);
+      way.push_back(met.node);
+      node = met.from;
+    }
     return way;
   }
 
  private:
+  struct Met {
+    Node node;
+    std::string from;  // the start from nothing
+  };
   const Reader& state_;
-  Table table_;
-  std::deque<std::string> waiting_;
-  std::map<std::string, std::string> reached_from_;  // the start from nothing
+  Table way_;
+  std::deque<Node> waiting_;
+  std::map<std::string, Met> met_;
 };
 
 // Both ways at once, the smaller side first: a fresh end, as most are, has nothing beyond it and ends the search. Gives the
 // way from `downstream` down to `upstream` that the edge would close to a circle; nothing: there is none.
-Result<std::vector<std::string>> way_around(const Reader& state, const Node& upstream,
-                                            const Node& downstream) {
+Result<std::vector<Node>> way_around(const Reader& state, const Node& upstream, const Node& downstream) {
   const std::string above = keys::node(upstream), below = keys::node(downstream);
-  Walk ancestors(state, Table::upstream, above);
-  Walk descendants(state, Table::downstream, below);
+  Walk ancestors(state, Table::upstream, upstream);
+  Walk descendants(state, Table::downstream, downstream);
   while (!ancestors.done() && !descendants.done()) {
     (ancestors.size() <= descendants.size() ? ancestors : descendants).step();
     if (ancestors.has_met(below)) return ancestors.way_back(below);
     if (descendants.has_met(above)) {
-      std::vector<std::string> way = descendants.way_back(above);
+      std::vector<Node> way = descendants.way_back(above);
       std::reverse(way.begin(), way.end());
       return way;
     }
@@ -132,58 +189,34 @@ Result<std::vector<std::string>> way_around(const Reader& state, const Node& ups
               limits::kMaxLineageWalk, in_quotes(upstream.name), in_quotes(downstream.name)));
     }
   }
-  return std::vector<std::string>();
-}
-
-// The edge between two nodes that are neighbours on a way.
-EdgeRecord edge_between(const Reader& state, const std::string& above, const std::string& below) {
-  std::optional<EdgeRecord> edge;
-  state.scan(Table::downstream, above + '\0' + below, {}, [&](std::string_view, std::string_view value) {
-    edge = record::decode<EdgeRecord>(value);
-    return false;
-  });
-  if (!edge) throw std::logic_error("a way leads over an edge that is not there");
-  return std::move(*edge);
+  return std::vector<Node>();
 }
 
 std::string shown_on_the_way(const Reader& state, const Access& access, const Node& node) {
   const auto version = version_of(node);
-  if (access.sees_all()) return in_quotes(node.name);
-  if (!version) return std::string(one(node.kind));
+  if (!version) return access.sees_all() ? in_quotes(node.name) : std::string(one(node.kind));
   const auto model = find_model(state, version->model_id);
   const auto home =
       model ? find<RegistryRecord>(state, Table::registries, model->registry_id.bytes()) : std::nullopt;
-  return home && access.on(*home, model->id) ? in_quotes(node.name) : "a hidden version";
+  if (!home) return in_quotes(node.name);
+  if (!access.sees_all() && !access.on(*home, model->id)) return "a hidden version";
+  return in_quotes(reference({*home, *model}, version->version));
 }
 
 // "base:v1" -> "churn:v1" -> "churn:v2"; of a long way the middle is left out.
-std::string told(const Reader& state, const Access& access, const std::vector<std::string>& way) {
+std::string told(const Reader& state, const Access& access, const std::vector<Node>& way) {
   constexpr std::size_t kShownAtEachEnd = 4;
   std::string text;
   for (std::size_t i = 0; i < way.size(); ++i) {
-    const bool is_first = i == 0;
-    if (!is_first) text += " -> ";
+    if (i > 0) text += " -> ";
     if (way.size() > 2 * kShownAtEachEnd && i == kShownAtEachEnd) {
       const std::size_t left_out = way.size() - 2 * kShownAtEachEnd;
       text += fmt::format("{} more -> ", left_out);
       i += left_out;
     }
-    const EdgeRecord edge =
-        is_first ? edge_between(state, way[0], way[1]) : edge_between(state, way[i - 1], way[i]);
-    text += shown_on_the_way(state, access, is_first ? edge.upstream : edge.downstream);
+    text += shown_on_the_way(state, access, way[i]);
   }
   return text;
-}
-
-Result<void> check_no_circle(const Reader& state, const RecordLineage& command, const Node& upstream,
-                             const Node& downstream) {
-  HERALD_TRY(const auto way, way_around(state, upstream, downstream));
-  if (way.empty()) return {};
-  return error(Cause::not_allowed_now,
-               fmt::format("{} {} already follows from {} {} ({}): this edge would close a circle",
-                           reflect::enum_name(upstream.kind), in_quotes(upstream.name),
-                           reflect::enum_name(downstream.kind), in_quotes(downstream.name),
-                           told(state, command.access, way)));
 }
 
 }  // namespace
@@ -203,10 +236,21 @@ Result<Decision> rule(const Reader& state, const RecordLineage& command) {
     return error(Cause::invalid_value, fmt::format("{} cannot be its own ancestor", in_quotes(upstream.name)),
                  "downstream");
   }
-  HERALD_CHECK(check_no_circle(state, command, upstream, downstream));
+  HERALD_CHECK(check_no_circle(state, &command.access, upstream, downstream));
   decision.created = true;
   decision.drafts.push_back({LineageRecorded{upstream, command.relation, downstream}, {}});
   return decision;
+}
+
+Result<void> check_no_circle(const Reader& state, const Access* access, const Node& upstream,
+                             const Node& downstream) {
+  HERALD_TRY(const auto way, way_around(state, upstream, downstream));
+  if (way.empty()) return {};
+  const std::string by_way_of = access != nullptr ? " (" + told(state, *access, way) + ")" : "";
+  return error(Cause::not_allowed_now,
+               fmt::format("{} {} already follows from {} {}{}: this edge would close a circle",
+                           reflect::enum_name(upstream.kind), in_quotes(upstream.name),
+                           reflect::enum_name(downstream.kind), in_quotes(downstream.name), by_way_of));
 }
 
 void draft_edge(const Reader& state, const LineageRecorded& edge, std::vector<Draft>& drafts) {

@@ -204,5 +204,54 @@ TEST(RecordLineage, RefusesWhereItCannotShowThatThereIsNoCircle) {
           R"(more than 10000 nodes stand around "up" and "files": that the edge closes no circle cannot be shown)");
 }
 
+RegisterVersion made_by(std::string_view model, std::string_view run) {
+  auto command = a_version(model);
+  command.run = registry::Run{};
+  command.run->id = Label::trusted(run);
+  return command;
+}
+
+TEST(WhatAVersionSaysOfItsRun, IsPartOfTheWayAround) {
+  Story story = two_models();
+  story.given({made_by("churn", "train-1")});
+  story.when(edge(version_node("churn", 3), Relation::used, run_node("train-1")))
+      .refused(Cause::not_allowed_now, "",
+               R"(version "churn:v3" already follows from run "train-1" ("train-1" -> "churn:v3"): )"
+               "this edge would close a circle");
+  story.given({derived("churn", 3, "base", 1)});
+  story.when(edge(version_node("base", 1), Relation::used, run_node("train-1")))
+      .refused(
+          Cause::not_allowed_now, "",
+          R"(version "base:v1" already follows from run "train-1" ("train-1" -> "churn:v3" -> "base:v1"): )"
+          "this edge would close a circle");
+}
+
+TEST(WhatAVersionSaysOfItsRun, ClosesNoCircleWhenItIsChanged) {
+  Story story = two_models();
+  story.given({edge(version_node("churn", 1), Relation::used, run_node("train-1"))});
+  auto command = of<UpdateVersion>("churn", 1);
+  command.run = registry::Run{};
+  command.run->id = Label::trusted("train-1");
+  story.when(command).refused(
+      Cause::not_allowed_now, "run.id",
+      R"(run "train-1" already follows from version "churn:v1": this edge would close a circle)");
+  command.version = VersionNumber(2);
+  story.when(command).then({"churn:v2 updated: run"});
+}
+
+TEST(AnArtifact, ClosesNoCircleWhenItIsLinked) {
+  Story story = two_models();
+  story.given({edge(version_node("churn", 1), Relation::used, run_node("report")),
+               edge(run_node("report"), Relation::produced, artifact_node(1))});
+  story.when(link("churn", 1, 1))
+      .refused(Cause::not_allowed_now, "artifact_id",
+               R"(artifact "files" already follows from version "churn:v1": this edge would close a circle)");
+  story.when(link("churn", 2, 1)).then({"files linked to churn:v2"});
+  story.when(edge(version_node("churn", 2), Relation::used, run_node("report")))
+      .refused(Cause::not_allowed_now, "",
+               R"(version "churn:v2" already follows from run "report" ("report" -> "files" -> "churn:v2"): )"
+               "this edge would close a circle");
+}
+
 }  // namespace
 }  // namespace herald::registry::story

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "reflect/json_value.h"
+#include "registry/deciding/circles.h"
 #include "registry/deciding/rules.h"
 #include "registry/sentence.h"
 
@@ -165,6 +166,11 @@ Result<Decision> rule(const Reader& state, const UpdateVersion& command) {
   note_change(version.metadata, command.metadata, from.metadata, to.metadata);
   note_change(version.metrics, command.metrics, from.metrics, to.metrics);
   note_change(version.description, command.description, from.description, to.description);
+  if (to.run && (!version.run || version.run->id != to.run->id)) {
+    const Node run{NodeKind::run, to.run->id.str(), to.run->id.str()};
+    if (auto circle = check_no_circle(state, nullptr, run, node_of(found.model, version.number)); !circle)
+      return about(circle.error(), "run.id");
+  }
   if (to != VersionFacts{}) decision.drafts.push_back({VersionUpdated{target, from, to}, {}});
   if (command.status && *command.status != version.status) {
     HERALD_CHECK(check_status_change(target, version.status, *command.status));

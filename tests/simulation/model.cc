@@ -15,6 +15,10 @@ std::string place(const ModelAddress& a) {
 std::string place(const ModelAddress& a, std::uint64_t version) {
   return fmt::format("{}:v{}", place(a), version);
 }
+// As people name it: without the registry that needs no naming.
+std::string name_of(const std::string& place) {
+  return place.starts_with("models/") ? place.substr(7) : place;
+}
 std::string text(const std::optional<TextRef>& ref) {
   return ref ? ref->digest.hex().substr(0, 8) : "-";
 }
@@ -170,6 +174,9 @@ void Model::run(const UpdateVersion& c) {
     if (changes) present = *wanted;
     return changes;
   };
+  const std::string itself = "version " + name_of(place(c, c.version.value()));
+  if (c.run && version.run != c.run->id.str() && leads_to(itself, "run " + c.run->id.str()))
+    throw Cause::not_allowed_now;
   std::string metrics = layout::numbers(version.metrics);
   const auto or_none = [](const auto& given, auto&& say) {
     return given ? std::optional<std::string>(say(*given)) : std::nullopt;
@@ -205,6 +212,14 @@ void Model::link(const std::string& place, Version& version, const std::string& 
 }
 
 void Model::run(const LinkArtifact& c) {
+  const Version& version = version_at(c, c.version.value());
+  const std::string artifact = c.artifact_id.str();
+  if (!artifacts_.contains(artifact)) throw Cause::not_found;
+  const bool is_linked =
+      std::find(version.artifacts.begin(), version.artifacts.end(), artifact) != version.artifacts.end();
+  if (!is_linked &&
+      leads_to("version " + name_of(place(c, c.version.value())), "artifact " + artifacts_[artifact].name))
+    throw Cause::not_allowed_now;
   link(place(c, c.version.value()), version_at(c, c.version.value()), c.artifact_id.str());
 }
 
@@ -270,13 +285,36 @@ std::string Model::node(const NodeAddress& address) {
   }
   version_of(model_at(*address.version), address.version->version.value());
   const std::string where = place(*address.version, address.version->version.value());
-  return "version " + (where.starts_with("models/") ? where.substr(7) : where);
+  return "version " + name_of(where);
+}
+
+// Where one comes to from there, by edges and by what versions say of their runs and artifacts.
+std::vector<std::string> Model::next_to(const std::string& from) const {
+  std::vector<std::string> next;
+  for (const auto& [edge, when] : edges_) {
+    if (std::get<0>(edge) == from) next.push_back(std::get<2>(edge));
+  }
+  for (const auto& [model, facts] : models_) {
+    for (const auto& [number, version] : facts.versions) {
+      bool follows = from == "run " + version.run;
+      for (const std::string& artifact : version.artifacts)
+        follows = follows || from == "artifact " + artifacts_.at(artifact).name;
+      if (follows) next.push_back(fmt::format("version {}:v{}", name_of(model), number));
+    }
+  }
+  return next;
 }
 
 bool Model::leads_to(const std::string& from, const std::string& to) const {
-  if (from == to) return true;
-  for (const auto& [edge, when] : edges_) {
-    if (std::get<0>(edge) == from && leads_to(std::get<2>(edge), to)) return true;
+  std::set<std::string> met{from};
+  std::vector<std::string> waiting{from};
+  while (!waiting.empty()) {
+    const std::string here = waiting.back();
+    waiting.pop_back();
+    if (here == to) return true;
+    for (const std::string& next : next_to(here)) {
+      if (met.insert(next).second) waiting.push_back(next);
+    }
   }
   return false;
 }

@@ -133,6 +133,7 @@ class Model {
   void put_alias(const std::string& place, OneModel& model, const std::string& alias, Number to,
                  const std::string& reason);
   std::string node(const registry::NodeAddress& address);
+  std::vector<std::string> next_to(const std::string& from) const;
   bool leads_to(const std::string& from, const std::string& to) const;
   Automation& automation_named(const std::string& name, std::string* id = nullptr);
   void deliver(const std::string& id, const Automation& automation, std::uint64_t event, bool test,

@@ -134,6 +134,28 @@ def test_an_edge_that_would_close_a_circle_is_refused_with_the_way_around(server
         assert '"churn:v1" -> "fraud:v1" -> "circle"' in answer.json()["detail"]
 
 
+def test_what_versions_say_of_themselves_closes_no_circle(server):
+    server.post("/v1/models", {"name": "own"})
+    for run in ("own-1", None):
+        server.post("/v1/models/own/versions", {"run": {"id": run}} if run else {})
+
+    def refused(method, path, body, field=None):
+        answer = server.request(method, path, body)
+        assert answer.status_code == 409 and "close a circle" in answer.json()["detail"] and answer.json().get("field") == field, answer.text
+
+    def used(version, run):
+        return {"upstream": {"version": version}, "relation": "used", "downstream": {"run": run}}
+
+    refused("POST", "/v1/lineage", used("own:v1", "own-1"))
+    server.post("/v1/lineage", used("own:v2", "own-2"))
+    refused("PATCH", "/v1/models/own/versions/2", {"run": {"id": "own-2"}}, "run.id")
+    report = artifact(server, "report of own")
+    server.post("/v1/lineage", {"upstream": {"run": "own-2"}, "relation": "produced", "downstream": {"artifact": report}})
+    refused("PUT", f"/v1/models/own/versions/2/artifacts/{report}", None, "artifact_id")
+    server.put(f"/v1/models/own/versions/1/artifacts/{report}")
+    refused("POST", "/v1/lineage", used("own:v1", "own-2"))
+
+
 def test_a_run_that_lineage_alone_names_has_a_page(server):
     edge(server, {"dataset": "raw"}, "used", {"run": "only-in-lineage"})
     page = server.get("/v1/runs/only-in-lineage")

@@ -7,8 +7,9 @@
 //                are taken as they are (a rule that was tightened since must not make an old event unreadable).
 #pragma once
 
-#include <bitset>
+#include <array>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,150 +26,147 @@ enum class Mode { request, stored };
 template <class T>
 inline constexpr bool defaulted = false;
 
-Error wrong_kind(std::string_view field, std::string_view expected, const Value& got);
-Error missing(std::string_view field);
-Error unknown(std::string_view field, std::string_view known);
-Error repeated(std::string_view field);
-Error out_of_range(std::string_view field, std::string_view lowest, std::string_view highest);
-// Whether the double is the number that is written: a whole number beyond 2^53 may fall between two doubles.
-bool is_exact(const Value& written, double as_double);
-Error inexact(std::string_view field, const Value& got);
-Error bad_choice(std::string_view field, std::string_view got, std::string_view choices);
-// Refuses an object, at any depth, in which a name comes twice.
-Result<void> check_no_repeats(const Value& value, const std::string& field);
+// Where a value stands in its document, for the error that names it: steps from the document down, written out only
+// when something is wrong. Borrows the place above and the name.
+class Place {
+ public:
+  Place() = default;  // the document itself
+  Place member(std::string_view name) const { return Place(this, name, kNoIndex); }
+  Place element(std::size_t index) const { return Place(this, {}, index); }
+  std::string path() const;  // `moves[1].alias`; nothing for the document
 
-inline std::string member_path(const std::string& path, std::string_view name) {
-  return path.empty() ? std::string(name) : path + "." + std::string(name);
-}
+ private:
+  static constexpr std::size_t kNoIndex = static_cast<std::size_t>(-1);
+  Place(const Place* above, std::string_view name, std::size_t index)
+      : above_(above), name_(name), index_(index) {}
+  const Place* above_ = nullptr;
+  std::string_view name_;
+  std::size_t index_ = kNoIndex;
+};
+
+std::string member_path(const std::string& path, std::string_view name);
 
 template <class T>
-Result<void> read(const Value& in, T& out, Mode mode, const std::string& path = {});
+Result<void> read(const Value& in, T& out, Mode mode, const Place& place = {});
+
+// What does not depend on the type that is read into is compiled once, in json_read.cc.
+namespace detail {
+
+Error wrong_kind(const Place& place, std::string_view expected, const Value& got);
+Error repeated(const Place& place);
+Error bad_choice(const Place& place, std::string_view got, std::string_view choices);
+
+Result<void> read_bool(const Value& in, bool& out, const Place& place);
+Result<std::uint64_t> read_unsigned(const Value& in, std::uint64_t highest, const Place& place);
+Result<std::int64_t> read_signed(const Value& in, std::int64_t lowest, std::int64_t highest,
+                                 const Place& place);
+Result<double> read_number(const Value& in, Mode mode, const Place& place);
+Result<std::string_view> read_string(const Value& in, const Place& place);
+Result<Raw> read_raw(const Value& in, Mode mode, const Place& place);
+
+// One member of a struct: how to read it into an object of that struct.
+struct Member {
+  std::string_view name;
+  bool needed;
+  Result<void> (*read)(const Value& in, void* object, Mode mode, const Place& place);
+};
+inline constexpr std::size_t kMostMembers = 64;
+Result<void> read_members(const Value& in, void* object, std::span<const Member> members, Mode mode,
+                          const Place& place);
+
+template <class T, class Described>
+Result<void> read_member(const Value& in, void* object, Mode mode, const Place& place) {
+  return read(in, static_cast<T*>(object)->*Described::pointer, mode, place);
+}
+
+template <class T, class Described>
+constexpr Member member_of() {
+  using Type = std::remove_cvref_t<decltype(std::declval<T&>().*Described::pointer)>;
+  return {Described::name, !reflect::is_optional<Type> && !reflect::is_nullable<Type> && !defaulted<T>,
+          &read_member<T, Described>};
+}
+
+template <class T, template <class...> class List, class... Described>
+constexpr std::array<Member, sizeof...(Described)> members_of(List<Described...>) {
+  static_assert(sizeof...(Described) <= kMostMembers);
+  return {member_of<T, Described>()...};
+}
 
 template <reflect::Described T>
-Result<void> read_struct(const Value& in, T& out, Mode mode, const std::string& path) {
-  if (in.kind() != Kind::object) return wrong_kind(path, "an object", in);
-  using Members = reflect::describe::describe_members<T, reflect::describe::mod_public |
-                                                             reflect::describe::mod_inherited>;
-  std::bitset<boost::mp11::mp_size<Members>::value + 1> seen;
-  Result<void> result;
-  for (const auto& [name, value] : in.members()) {
-    std::size_t index = 0;
-    bool known = false;
-    boost::mp11::mp_for_each<Members>([&, name = name, value = value](auto member) {
-      if (!known && result && name == member.name) {
-        known = true;
-        if (seen[index] && mode == Mode::request) {
-          result = repeated(member_path(path, name));
-        } else {
-          seen[index] = true;
-          result = read(value, out.*member.pointer, mode, member_path(path, name));
-        }
-      }
-      ++index;
-    });
-    if (!result) return result;
-    if (!known && mode == Mode::request) {
-      std::string names;
-      boost::mp11::mp_for_each<Members>(
-          [&](auto member) { names += (names.empty() ? "" : ", ") + std::string(member.name); });
-      return unknown(member_path(path, name), names);
-    }
-  }
-  std::size_t index = 0;
-  boost::mp11::mp_for_each<Members>([&](auto member) {
-    using Type = std::remove_cvref_t<decltype(out.*member.pointer)>;
-    if (!seen[index] && result && !reflect::is_optional<Type> && !reflect::is_nullable<Type> &&
-        !defaulted<T>) {
-      result = missing(member_path(path, member.name));
-    }
-    ++index;
-  });
-  return result;
-}
+inline constexpr auto kMembers =
+    members_of<T>(reflect::describe::describe_members<T, reflect::describe::mod_public |
+                                                             reflect::describe::mod_inherited>());
+
+}  // namespace detail
 
 template <class T>
-Result<void> read(const Value& in, T& out, Mode mode, const std::string& path) {
+Result<void> read(const Value& in, T& out, Mode mode, const Place& place) {
   if constexpr (std::is_same_v<T, bool>) {
-    const auto value = in.boolean();
-    if (!value) return wrong_kind(path, "true or false", in);
-    out = *value;
+    return detail::read_bool(in, out, place);
   } else if constexpr (std::is_integral_v<T> && std::is_unsigned_v<T>) {
-    const auto value = in.unsigned_integer();
-    if (!value && in.kind() != Kind::integer) return wrong_kind(path, "a whole number", in);
-    if (!value || *value > std::numeric_limits<T>::max()) {
-      return out_of_range(path, "0", std::to_string(std::numeric_limits<T>::max()));
-    }
-    out = static_cast<T>(*value);
+    HERALD_TRY(const auto value, detail::read_unsigned(in, std::numeric_limits<T>::max(), place));
+    out = static_cast<T>(value);
   } else if constexpr (std::is_integral_v<T>) {
-    const auto value = in.integer();
-    if (!value && in.kind() != Kind::integer) return wrong_kind(path, "a whole number", in);
-    if (!value || *value > std::numeric_limits<T>::max() || *value < std::numeric_limits<T>::min()) {
-      return out_of_range(path, std::to_string(std::numeric_limits<T>::min()),
-                          std::to_string(std::numeric_limits<T>::max()));
-    }
-    out = static_cast<T>(*value);
+    HERALD_TRY(const auto value,
+               detail::read_signed(in, std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), place));
+    out = static_cast<T>(value);
   } else if constexpr (std::is_floating_point_v<T>) {
-    const auto value = in.number();
-    if (!value) return wrong_kind(path, "a number", in);
-    if (mode == Mode::request && !is_exact(in, *value)) return inexact(path, in);
-    out = *value;
+    HERALD_TRY(out, detail::read_number(in, mode, place));
   } else if constexpr (std::is_same_v<T, Raw>) {
-    if (mode == Mode::request) HERALD_CHECK(check_no_repeats(in, path));
-    out = Raw(in.dump());
+    HERALD_TRY(out, detail::read_raw(in, mode, place));
   } else if constexpr (std::is_same_v<T, std::string>) {
-    const auto value = in.string();
-    if (!value) return wrong_kind(path, "a string", in);
-    out.assign(*value);
+    HERALD_TRY(const auto value, detail::read_string(in, place));
+    out.assign(value);
   } else if constexpr (is_strong<T>) {
     typename T::value_type value{};
-    HERALD_CHECK(read(in, value, mode, path));
+    HERALD_CHECK(read(in, value, mode, place));
     out = T(std::move(value));
   } else if constexpr (reflect::Text<T>) {
-    const auto value = in.string();
-    if (!value) return wrong_kind(path, "a string", in);
+    HERALD_TRY(const auto value, detail::read_string(in, place));
     if (mode == Mode::stored) {
-      out = T::trusted(*value);
+      out = T::trusted(value);
     } else {
-      auto parsed = T::parse(*value);
+      auto parsed = T::parse(value);
       if (!parsed) {
         Error wrong = std::move(parsed).error();
-        wrong.field = path;
+        wrong.field = place.path();
         return wrong;
       }
       out = std::move(*parsed);
     }
   } else if constexpr (reflect::DescribedEnum<T>) {
-    const auto value = in.string();
-    if (!value) return wrong_kind(path, "a string", in);
-    const auto chosen = reflect::enum_value<T>(*value);
-    if (!chosen) return bad_choice(path, *value, reflect::enum_choices<T>());
+    HERALD_TRY(const auto value, detail::read_string(in, place));
+    const auto chosen = reflect::enum_value<T>(value);
+    if (!chosen) return detail::bad_choice(place, value, reflect::enum_choices<T>());
     out = *chosen;
   } else if constexpr (reflect::is_optional<T>) {
     if (in.is_null()) {
       out.reset();
     } else {
-      HERALD_CHECK(read(in, out.emplace(), mode, path));
+      return read(in, out.emplace(), mode, place);
     }
   } else if constexpr (reflect::is_nullable<T>) {
     out.given = true;
-    HERALD_CHECK(read(in, out.value, mode, path));
+    return read(in, out.value, mode, place);
   } else if constexpr (reflect::is_vector<T>) {
-    if (in.kind() != Kind::array) return wrong_kind(path, "an array", in);
+    if (in.kind() != Kind::array) return detail::wrong_kind(place, "an array", in);
     out.clear();
     for (const Value element : in.elements()) {
-      const std::string element_path = path + "[" + std::to_string(out.size()) + "]";
-      HERALD_CHECK(read(element, out.emplace_back(), mode, element_path));
+      const Place at = place.element(out.size());
+      HERALD_CHECK(read(element, out.emplace_back(), mode, at));
     }
   } else if constexpr (reflect::is_map<T>) {
-    if (in.kind() != Kind::object) return wrong_kind(path, "an object", in);
+    if (in.kind() != Kind::object) return detail::wrong_kind(place, "an object", in);
     out.clear();
     for (const auto& [name, value] : in.members()) {
+      const Place at = place.member(name);
       const auto [slot, fresh] = out.try_emplace(std::string(name));
-      if (!fresh && mode == Mode::request) return repeated(member_path(path, name));
-      HERALD_CHECK(read(value, slot->second, mode, member_path(path, name)));
+      if (!fresh && mode == Mode::request) return detail::repeated(at);
+      HERALD_CHECK(read(value, slot->second, mode, at));
     }
   } else {
-    return read_struct(in, out, mode, path);
+    static_assert(reflect::Described<T>, "describe the struct with BOOST_DESCRIBE_STRUCT");
+    return detail::read_members(in, &out, detail::kMembers<T>, mode, place);
   }
   return {};
 }

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <type_traits>
 
 namespace herald::registry {
 namespace {
@@ -182,21 +185,31 @@ Result<Causation> causation_of(const Parts& parts) {
   return causation;
 }
 
+// How the data of one type of event is read.
+struct FactReader {
+  std::string_view type;
+  Result<Payload> (*read)(const json::Value& data);
+};
+
+template <class Fact>
+Result<Payload> read_fact(const json::Value& data) {
+  Payload payload{std::in_place_type<Fact>};
+  const auto read = json::read(data, std::get<Fact>(payload), json::Mode::stored);
+  if (!read) return malformed(fmt::format("in the data of {}, {}", Fact::kType, read.error().message));
+  return payload;
+}
+
+template <class... Fact>
+constexpr auto readers_by_type(std::type_identity<std::variant<Fact...>>) {
+  std::array readers{FactReader{Fact::kType, &read_fact<Fact>}...};
+  std::ranges::sort(readers, {}, &FactReader::type);
+  return readers;
+}
+constexpr auto kFactReaders = readers_by_type(std::type_identity<Payload::variant>());
+
 Result<Payload> payload_of(std::string_view type, const json::Value& data) {
-  std::optional<Result<Payload>> result;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Payload::variant>>(
-      [&](auto identity) {
-        using Fact = typename decltype(identity)::type;
-        if (result || type != Fact::kType) return;
-        Payload payload{std::in_place_type<Fact>};
-        const auto read = json::read(data, std::get<Fact>(payload), json::Mode::stored);
-        if (read) {
-          result = std::move(payload);
-        } else {
-          result = malformed(fmt::format("in the data of {}, {}", type, read.error().message));
-        }
-      });
-  if (result) return std::move(*result);
+  const auto reader = std::ranges::lower_bound(kFactReaders, type, {}, &FactReader::type);
+  if (reader != kFactReaders.end() && reader->type == type) return reader->read(data);
   return error(Cause::not_found,
                fmt::format("event type \"{}\" is not known here: a newer version of Herald wrote it",
                            type.substr(0, 64)));

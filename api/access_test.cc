@@ -84,11 +84,15 @@ class AServerOnAPublicAddress : public testing::ServerTest {
 };
 
 TEST_F(AServerOnAPublicAddress, OpensNothingButTheLinkUntilItIsClaimed) {
-  EXPECT_EQ(get("/v1/models").status, 401u);
-  EXPECT_EQ(get("/metrics").status, 401u);
-  EXPECT_EQ(get("/v1/me").status, 401u);
-  EXPECT_EQ(get("/claim").status, 200u);
+  for (const char* path : {"/v1/models", "/metrics", "/v1/me", "/", "/openapi.json", "/nowhere"}) {
+    const Reply refused = get(path);
+    EXPECT_EQ(refused.status, 401u) << path;
+    EXPECT_THAT(refused.at("detail"), HasSubstr("claim it by the link")) << path;
+  }
+  for (const char* path : {"/claim", "/healthz", "/readyz"}) EXPECT_EQ(get(path).status, 200u) << path;
   EXPECT_EQ(ask("POST", "/v1/claim", R"({"code":")" + std::string(kClaimCode) + "\"}").status, 201u);
+  for (const char* path : {"/", "/openapi.json"})
+    EXPECT_EQ(get(path).status, 200u) << path << " answers who asks when it has its administrator";
 }
 
 class ALockedServer : public testing::LockedServerTest {

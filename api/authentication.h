@@ -32,6 +32,8 @@ class Authentication {
   std::optional<Caller> renewed(const Caller& caller);
   // Whether it has its first administrator.
   bool is_locked();
+  // Whether it is reached from elsewhere and has none: until then it opens nothing but the link by which it is claimed.
+  bool awaits_its_claim() { return !stands_open_ && !is_locked(); }
 
  private:
   struct Known {

@@ -8,6 +8,8 @@
 #include "api/principals.h"
 #include "api/sight.h"
 #include "automations/wildcard.h"
+#include "reflect/json_value.h"
+#include "reflect/json_write.h"
 #include "registry/vocabulary.h"
 
 namespace herald::api {
@@ -252,6 +254,18 @@ Result<EventBounds> event_bounds_in(const Call& call, const eventstore::LogView&
   if (since) bounds.after = std::max(bounds.after, log.last_at(since->plus(std::chrono::milliseconds(-1))));
   if (until) bounds.before = std::min(bounds.before, log.last_at(*until).next());
   return bounds;
+}
+
+void EventBody::json_schema(std::string& out) {
+  const auto schema = json::Document::parse(registry::envelope_schema()).value();
+  out += R"({"type":"object")";
+  for (const auto& [name, value] : schema.root().members()) {
+    if (name != "title" && name != "properties" && name != "required") continue;
+    out += ",";
+    json::write_string(out, name);
+    out += ":" + value.dump();
+  }
+  out += "}";
 }
 
 Error not_in_the_log(Sequence sequence) {

@@ -19,6 +19,11 @@ struct Timelines {
 // A defect, or damage: internal.
 Error not_in_the_log(Sequence sequence);
 
+// As it was recorded, for the description: what is sent are the bytes of the log.
+struct EventBody {
+  static void json_schema(std::string& out);
+};
+
 // Newest first: what happened to one thing.
 Result<Answer> timeline_page(const Call& call, const std::string& timeline);
 // By the parameters of /v1/events.

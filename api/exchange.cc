@@ -221,7 +221,9 @@ class Exchange {
 
   // Who has not come in is not told what is where.
   Result<Caller> caller_for(const Result<Found>& found) {
-    const bool is_open = found && found->route->permission() == Permission::open;
+    const bool is_open =
+        found && found->route->permission() == Permission::open &&
+        (answers_before_the_claim(*found->route) || !herald_.authentication.awaits_its_claim());
     auto caller =
         is_open ? herald_.authentication.anybody(request_) : herald_.authentication.caller_of(request_);
     if (!caller && caller.error().cause == Cause::unauthenticated && request_.authorization)
@@ -386,8 +388,10 @@ class Exchange {
       co_return Result<void>();
     }
     if (!fields_.empty()) answer.body = only(answer.body, fields_, call.route.doc().list());
-    if (answer.media == kJson || answer.media == kEventJson) {
-      std::string etag = weak_etag_of(answer.body);
+    const Prepared* prepared = answer.prepared;
+    const bool as_gzip = vary_by_size(answer);
+    if (answer.media == kJson || answer.media == kEventJson || answer.media == kSchemaJson) {
+      std::string etag = prepared != nullptr ? prepared->etag : weak_etag_of(answer.body);
       const bool known = is_known(request_, etag);
       answer.headers.push_back({"ETag", std::move(etag)});
       answer.headers.push_back({"Cache-Control", "private, no-cache"});
@@ -395,20 +399,30 @@ class Exchange {
         answer.status = 304;
         answer.media = {};
         answer.body.clear();
+        co_await send(answer);
+        co_return Result<void>();
       }
     }
-    co_await compress(answer);
+    if (prepared != nullptr) answer.body = as_gzip ? prepared->gzipped : prepared->body;
+    if (as_gzip && prepared == nullptr) co_await compress(answer);
+    if (as_gzip) answer.headers.push_back({"Content-Encoding", "gzip"});
     const Result<void> held = hold(0, answer.body.size());
     if (!held) co_return held.error();
     co_await send(answer);
     co_return Result<void>();
   }
 
+  // Whether it is large enough to be sent as gzip, to a caller that takes it. That it depends on the caller is told to caches
+  // with a 304 too (RFC 9110, 15.4.5).
+  bool vary_by_size(Answer& answer) const {
+    const std::size_t size = answer.prepared != nullptr ? answer.prepared->body.size() : answer.body.size();
+    if (size < limits::kLeastCompressedBytes) return false;
+    answer.headers.push_back({"Vary", "Accept-Encoding"});
+    return takes_gzip(request_.accept_encoding);
+  }
+
   // What is large is compressed in the pool: others wait for this thread.
   Task<> compress(Answer& answer) {
-    if (answer.body.size() < limits::kLeastCompressedBytes) co_return;
-    answer.headers.push_back({"Vary", "Accept-Encoding"});
-    if (!takes_gzip(request_.accept_encoding)) co_return;
     if (answer.body.size() <= kCompressedHere) {
       answer.body = gzipped(answer.body);
     } else {
@@ -416,7 +430,6 @@ class Exchange {
       std::string compressed = co_await blocking<std::string>(*pool_, std::move(run));
       answer.body = std::move(compressed);
     }
-    answer.headers.push_back({"Content-Encoding", "gzip"});
   }
 
   Task<Result<void>> prepare(const std::vector<work::Store::Job>& jobs) {

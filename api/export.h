@@ -9,8 +9,6 @@
 
 namespace herald::api {
 
-inline constexpr std::string_view kJsonLines = "application/x-ndjson";
-
 struct ExportSlice {
   std::string lines;  // of the events that pass
   Sequence position;  // looked at up to and with this

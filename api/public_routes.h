@@ -15,4 +15,13 @@ inline constexpr std::array<std::string_view, 6> kPublicRoutes = {
     "POST /v1/claim",     // by the code of that link alone
 };
 
+// Of these, what answers while a server that is reached from elsewhere has no administrator: the link's own, and what says to
+// whatever started it that it lives. Nothing of them tells what it is or what it holds.
+inline constexpr std::array<std::string_view, 4> kRoutesBeforeTheClaim = {
+    "GET /healthz",
+    "GET /readyz",
+    "GET /claim",
+    "POST /v1/claim",
+};
+
 }  // namespace herald::api

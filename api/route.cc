@@ -50,8 +50,13 @@ Doc Doc::fresh() && {
 
 Doc Doc::by_fields() && {
   selectable_ = true;
-  return std::move(*this).with({"fields", R"({"type":"string"})",
-                                "Only these members of the object, or of each item; separated by commas."});
+  return std::move(*this).with(
+      {"fields", {}, "Only these members of the object, or of each item; separated by commas."});
+}
+
+bool Doc::tells_sequence() const {
+  const bool of_the_log = media_ == kJson || media_ == kEventJson || media_ == kJsonLines;
+  return of_the_log && !timeless_ && !ranged_ && body_ != BodyKind::bytes;
 }
 
 Doc Doc::paged() && {
@@ -59,5 +64,22 @@ Doc Doc::paged() && {
       .with({"limit", R"({"type":"integer","minimum":1,"maximum":1000,"default":100})", "Items on a page."})
       .with({"cursor", R"({"type":"string"})", "The \"next\" of the page before."});
 }
+
+namespace {
+
+bool reads_objects(Method method, Permission permission, const Doc& doc) {
+  return method == Method::get && permission != Permission::open && doc.media() == kJson && !doc.has_ranges();
+}
+
+}  // namespace
+
+Route::Route(Method method, std::string pattern, Permission permission, ObjectScope scope, Handler handler,
+             Doc doc)
+    : method_(method),
+      pattern_(std::move(pattern)),
+      permission_(permission),
+      scope_(scope),
+      handler_(handler),
+      doc_(reads_objects(method, permission, doc) ? std::move(doc).by_fields() : std::move(doc)) {}
 
 }  // namespace herald::api

@@ -35,6 +35,9 @@ std::string_view to_string(Permission permission);
 enum class ObjectScope { server, registry, model, visible };
 std::string_view to_string(ObjectScope scope);
 
+// What a request that records answers when it succeeds: it changes what there is, makes something new, or either.
+enum class Success { changes, creates, either };  // 200, 201, both
+
 // A named JSON Schema, for the components of /openapi.json.
 struct Schema {
   std::string name;  // empty: none
@@ -47,7 +50,7 @@ Schema schema(std::string name) {
 
 struct QueryParameter {
   std::string_view name;
-  std::string_view schema;  // JSON
+  std::string_view schema;  // JSON; empty for `fields`, whose schema follows from the answer's
   std::string_view text;
   bool required = false;
 };
@@ -95,11 +98,29 @@ class Doc {
     media_ = media;
     return std::move(*this);
   }
-  // Records an event: takes Idempotency-Key, may answer 201.
-  Doc records() && {
-    records_ = true;
+  // Bytes that stay the same: with ranges, and a strong ETag.
+  Doc ranged() && {
+    ranged_ = true;
     return std::move(*this);
   }
+  // Says nothing of the log: no Herald-Sequence.
+  Doc timeless() && {
+    timeless_ = true;
+    return std::move(*this);
+  }
+  // Sends a header that other routes do not.
+  Doc sends(std::string_view header) && {
+    headers_.push_back(header);
+    return std::move(*this);
+  }
+  // Records an event: takes Idempotency-Key.
+  Doc records(Success success = Success::changes) && {
+    records_ = true;
+    success_ = success;
+    return std::move(*this);
+  }
+  Doc creates() && { return std::move(*this).records(Success::creates); }
+  Doc may_create() && { return std::move(*this).records(Success::either); }
   Doc with(QueryParameter parameter) && {
     query_.push_back(parameter);
     return std::move(*this);
@@ -107,7 +128,7 @@ class Doc {
   Doc as_of() &&;      // takes `as_of` and `min_sequence`
   Doc fresh() &&;      // takes `min_sequence`
   Doc paged() &&;      // takes `limit` and `cursor`
-  Doc by_fields() &&;  // takes `fields`
+  Doc by_fields() &&;  // takes `fields`: what reads objects does, without being told (Route)
   // For people: what the summary does not say.
   Doc says(std::string_view text) && {
     text_ = text;
@@ -124,6 +145,10 @@ class Doc {
   const Schema& answer() const { return answer_; }
   bool list() const { return list_; }
   bool recording() const { return records_; }
+  Success success() const { return success_; }
+  bool has_ranges() const { return ranged_; }
+  bool tells_sequence() const;
+  const std::vector<std::string_view>& headers() const { return headers_; }
   bool selectable() const { return selectable_; }
   std::string_view media() const { return media_; }
   const std::vector<QueryParameter>& query() const { return query_; }
@@ -133,21 +158,18 @@ class Doc {
   BodyKind body_ = BodyKind::none;
   std::size_t max_body_ = limits::kMaxRequestBodyBytes;
   Schema request_, answer_;
-  bool list_ = false, records_ = false, selectable_ = false, body_required_ = true;
+  bool list_ = false, records_ = false, selectable_ = false, body_required_ = true, ranged_ = false,
+       timeless_ = false;
+  Success success_ = Success::changes;
   std::vector<QueryParameter> query_;
+  std::vector<std::string_view> headers_;
 };
 
 class Route {
  public:
   // `pattern`: "/v1/models/{model}/versions"; "{path...}" at the end takes all that follows.
   Route(Method method, std::string pattern, Permission permission, ObjectScope scope, Handler handler,
-        Doc doc)
-      : method_(method),
-        pattern_(std::move(pattern)),
-        permission_(permission),
-        scope_(scope),
-        handler_(handler),
-        doc_(std::move(doc)) {}
+        Doc doc);
 
   Method method() const { return method_; }
   const std::string& pattern() const { return pattern_; }

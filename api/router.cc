@@ -1,6 +1,7 @@
 #include "api/router.h"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 #include "api/public_routes.h"
@@ -23,9 +24,10 @@ std::string_view within_braces(std::string_view segment) {
   return segment.substr(1, segment.size() - 2);
 }
 
-bool listed_as_public(const Route& route) {
+template <std::size_t N>
+bool is_listed(const std::array<std::string_view, N>& lines, const Route& route) {
   const std::string line = std::string(to_string(route.method())) + " " + route.pattern();
-  return std::find(kPublicRoutes.begin(), kPublicRoutes.end(), line) != kPublicRoutes.end();
+  return std::find(lines.begin(), lines.end(), line) != lines.end();
 }
 
 std::string allow_header(const std::map<Method, const Route*>& routes) {
@@ -46,6 +48,10 @@ void name_once(std::string& name, std::string_view wanted) {
 
 }  // namespace
 
+bool answers_before_the_claim(const Route& route) {
+  return is_listed(kRoutesBeforeTheClaim, route);
+}
+
 std::optional<std::string_view> PathValues::find(std::string_view name) const {
   for (const auto& [key, value] : values_) {
     if (key == name) return value;
@@ -63,7 +69,7 @@ Router::Router() : root_(std::make_unique<Node>()) {}
 Router::~Router() = default;
 
 void Router::add(Route route) {
-  if ((route.permission() == Permission::open) != listed_as_public(route)) {
+  if ((route.permission() == Permission::open) != is_listed(kPublicRoutes, route)) {
     throw std::logic_error("open routes and public_routes.h differ at " + route.pattern());
   }
   const Route& kept = routes_.emplace_back(std::move(route));

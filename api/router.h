@@ -14,6 +14,9 @@
 
 namespace herald::api {
 
+// Whether an open route answers while a server that is reached from elsewhere has no administrator (public_routes.h).
+bool answers_before_the_claim(const Route& route);
+
 // What the braces of a pattern stood for, decoded.
 class PathValues {
  public:

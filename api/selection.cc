@@ -19,17 +19,18 @@ std::vector<std::string> split_at_commas(std::string_view list) {
   return parts;
 }
 
-std::vector<std::string> members_of(const Schema& schema) {
-  std::vector<std::string> names;
-  const auto document = json::Document::parse(schema.json());
-  const auto properties = document ? document->root().find("properties") : std::nullopt;
-  if (!properties) return names;
-  for (const auto& [name, value] : properties->members()) names.emplace_back(name);
-  return names;
-}
-
 bool holds(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+void add_members(std::vector<std::string>& names, const json::Value& schema) {
+  if (const auto properties = schema.find("properties")) {
+    for (const auto& [name, value] : properties->members())
+      if (!holds(names, name)) names.emplace_back(name);
+  }
+  const auto kinds = schema.find("anyOf");
+  if (!kinds) return;
+  for (const json::Value kind : kinds->elements()) add_members(names, kind);
 }
 
 void write_only(std::string& out, const json::Value& object, const std::vector<std::string>& fields) {
@@ -47,6 +48,12 @@ void write_only(std::string& out, const json::Value& object, const std::vector<s
 }
 
 }  // namespace
+
+std::vector<std::string> members_of(const Schema& schema) {
+  std::vector<std::string> names;
+  if (const auto document = json::Document::parse(schema.json())) add_members(names, document->root());
+  return names;
+}
 
 Result<std::vector<std::string>> fields_in(const Route& route, const Query& query) {
   const auto text = query.get("fields");

@@ -10,6 +10,9 @@
 
 namespace herald::api {
 
+// That an answer of that schema can have, of whichever kind it is.
+std::vector<std::string> members_of(const Schema& schema);
+
 // Empty: all. Errors: invalid_value (a member that the answer never has).
 Result<std::vector<std::string>> fields_in(const Route& route, const Query& query);
 

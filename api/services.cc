@@ -1,8 +1,10 @@
 #include "api/services.h"
 
+#include "api/compression.h"
 #include "api/handlers.h"
 #include "api/metrics.h"
 #include "api/openapi.h"
+#include "api/range.h"
 
 namespace herald::api {
 
@@ -16,7 +18,9 @@ Services::Services(Parts given, Options chosen)
       held_bytes(options.held_bytes, options.held_bytes_of_one),
       log_at_start(parts.log.last()) {
   add_all_routes(router);
-  openapi = describe_api(router);
+  openapi.body = describe_api(router);
+  openapi.gzipped = gzipped(openapi.body);
+  openapi.etag = weak_etag_of(openapi.body);
   metrics = std::make_unique<Metrics>(router);
 }
 

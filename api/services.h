@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "api/answer.h"
 #include "api/authentication.h"
 #include "api/cursor.h"
 #include "api/denials.h"
@@ -27,7 +28,7 @@ struct Services {
   const Options options;
   const Cursors cursors;
   Router router;
-  std::string openapi;  // made once, of the router
+  Prepared openapi;  // made of the router
   Authentication authentication;
   Denials denials;
   RateLimits rate_limits;

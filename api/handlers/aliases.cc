@@ -402,7 +402,7 @@ void add_alias_routes(Router& router) {
                          Doc("aliases", "Move several aliases, all or none")
                              .takes<MovesRequest>("MovesRequest")
                              .gives<AliasesBody>("Aliases")
-                             .records());
+                             .may_create());
   router.add_in_registry(Method::get, "/{model}/aliases/{alias}", Permission::read, ObjectScope::model,
                          get_alias, Doc("aliases", "Show an alias").gives<AliasBody>("Alias").as_of());
   router.add_in_registry(Method::put, "/{model}/aliases/{alias}", Permission::write, ObjectScope::model,
@@ -410,7 +410,7 @@ void add_alias_routes(Router& router) {
                          Doc("aliases", "Assign an alias")
                              .takes<AliasRequest>("AliasRequest")
                              .gives<AliasBody>("Alias")
-                             .records()
+                             .may_create()
                              .says("\"expected\": refuse (409) unless the alias is at that version now; "
                                    "null: unless it does not exist."));
   router.add_in_registry(Method::del, "/{model}/aliases/{alias}", Permission::write, ObjectScope::model,

@@ -280,7 +280,7 @@ void add_artifact_routes(Router& router) {
                   .takes<ArtifactRequest>("ArtifactRequest")
                   .at_most(limits::kMaxManifestBytes)
                   .gives<ArtifactBody>("Artifact")
-                  .records()});
+                  .creates()});
   router.add({Method::get, "/v1/artifacts/{artifact}", Permission::read, ObjectScope::visible, get_artifact,
               Doc("artifacts", "Show an artifact, with the versions it is linked to")
                   .gives<ArtifactBody>("Artifact")
@@ -291,13 +291,16 @@ void add_artifact_routes(Router& router) {
            .gives<RemovedBody>("Removed")
            .with({"reason", R"({"type":"string"})", "Why."})
            .records()});
-  router.add({Method::get, "/v1/artifacts/{artifact}/files", Permission::read, ObjectScope::visible,
-              get_manifest,
-              Doc("artifacts", "The files of an artifact, by path: its manifest")
-                  .gives<std::vector<FileEntry>>("Manifest")});
-  router.add({Method::get, "/v1/artifacts/{artifact}/files/{path...}", Permission::download,
-              ObjectScope::visible, get_file,
-              Doc("artifacts", "Download a file of an artifact").gives_media("application/octet-stream")});
+  router.add(
+      {Method::get, "/v1/artifacts/{artifact}/files", Permission::read, ObjectScope::visible, get_manifest,
+       Doc("artifacts", "The files of an artifact, by path: its manifest")
+           .gives<std::vector<FileEntry>>("Manifest")
+           .ranged()
+           .says("One document, whose SHA-256 is the artifact's digest: of a long one, take ranges.")});
+  router.add(
+      {Method::get, "/v1/artifacts/{artifact}/files/{path...}", Permission::download, ObjectScope::visible,
+       get_file,
+       Doc("artifacts", "Download a file of an artifact").gives_media("application/octet-stream").ranged()});
 }
 
 }  // namespace herald::api

@@ -254,7 +254,7 @@ void add_automation_routes(Router& router) {
               Doc("automations", "Create an automation")
                   .takes<AutomationRequest>("AutomationRequest")
                   .gives<AutomationBody>("Automation")
-                  .records()});
+                  .creates()});
   router.add({Method::get, "/v1/automations/{automation}", Permission::automate, ObjectScope::server,
               get_automation,
               Doc("automations", "Show an automation").gives<AutomationBody>("Automation").fresh()});
@@ -278,7 +278,7 @@ void add_automation_routes(Router& router) {
               Doc("automations", "Send for one event by hand, on the same road as any other")
                   .may_take<TestRequest>("TestRequest")
                   .gives<TestBody>("TestDeliveries")
-                  .records()
+                  .creates()
                   .says("\"event\": its sequence; without it, the newest event that the automation would "
                         "match, else the newest of a type it waits for.")});
 }

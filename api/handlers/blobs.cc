@@ -50,6 +50,7 @@ void add_blob_routes(Router& router) {
   router.add({Method::get, "/v1/blobs/{sha256}", Permission::download, ObjectScope::visible, get_blob,
               Doc("blobs", "Download content")
                   .gives_media("application/octet-stream")
+                  .ranged()
                   .says("Takes Range, If-Range and If-None-Match; the ETag is the digest. Takes the role "
                         "viewer on the "
                         "server: others fetch files by their artifact.")});

@@ -90,7 +90,7 @@ void add_comment_routes(Router& router) {
                          Doc("comments", "Comment on a model")
                              .takes<CommentRequest>("CommentRequest")
                              .gives<CommentBody>("Comment")
-                             .records());
+                             .creates());
   router.add_in_registry(
       Method::get, "/{model}/versions/{version}/comments", Permission::read, ObjectScope::model,
       list_version_comments,
@@ -100,7 +100,7 @@ void add_comment_routes(Router& router) {
                          Doc("comments", "Comment on a version")
                              .takes<CommentRequest>("CommentRequest")
                              .gives<CommentBody>("Comment")
-                             .records());
+                             .creates());
 }
 
 }  // namespace herald::api

@@ -78,7 +78,7 @@ void add_erasure_routes(Router& router) {
        Doc("access", "Erase a person's texts and entry in the directory, or texts by their digests")
            .takes<ErasureRequest>("ErasureRequest")
            .gives<ErasureBody>("Erasure")
-           .records()
+           .creates()
            .says(
                "Comments, descriptions and cards that the person wrote read as erased from then on, and the "
                "person is an id without a name. The log is unchanged and verifies. Each request erases at "

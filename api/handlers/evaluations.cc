@@ -221,7 +221,7 @@ void add_evaluation_routes(Router& router) {
       Doc("evaluations", "Record how a version did on a data set")
           .takes<EvaluationRequest>("EvaluationRequest")
           .gives<EvaluationBody>("Evaluation")
-          .records()
+          .creates()
           .says(
               "Metrics, files or both. Files are blobs, uploaded before: tables and confusion matrices as "
               "application/json or text/csv, media as image/png or text/html. That the version was evaluated "
@@ -239,7 +239,9 @@ void add_evaluation_routes(Router& router) {
   router.add_in_registry(Method::get, "/{model}/versions/{version}/evaluations/{evaluation}/files/{file...}",
                          Permission::download, ObjectScope::model, get_evaluation_file,
                          Doc("evaluations", "A file of an evaluation, with its media type")
-                             .gives_media("application/octet-stream"));
+                             .gives_media("*/*")
+                             .ranged()
+                             .sends("Content-Security-Policy"));
 }
 
 }  // namespace herald::api

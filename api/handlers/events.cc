@@ -103,7 +103,7 @@ Result<Outcome> list_schemas(const Call&) {
 }
 
 Answer schema_answer(const std::string& schema) {
-  return Answer{.media = "application/schema+json", .body = schema, .sequence = {}, .headers = {}};
+  return Answer{.media = kSchemaJson, .body = schema, .sequence = {}, .headers = {}};
 }
 
 Result<Outcome> envelope_schema(const Call&) {
@@ -143,7 +143,7 @@ void add_event_routes(Router& router) {
   router.add(
       {Method::get, "/v1/events", Permission::read, ObjectScope::visible, list_events,
        selected(Doc("events", "List events, byte for byte as recorded")
-                    .lists<json::Raw>("Event")
+                    .lists<EventBody>("Event")
                     .with({"after", R"({"type":"integer","minimum":0})", "With a higher sequence."})
                     .with({"order", R"({"enum":["asc","desc"],"default":"asc"})", "Oldest or newest first."})
                     .fresh())});
@@ -152,6 +152,7 @@ void add_event_routes(Router& router) {
        selected(
            Doc("events", "Follow events as they are recorded")
                .gives_media("text/event-stream")
+               .sends("Cache-Control")
                .with({"after", R"({"type":"integer","minimum":0})",
                       "Begin behind this sequence; Last-Event-ID goes before it; without both, from now on."})
                .says("Server-sent events: the id is the sequence, the event its type, the data its bytes as "
@@ -166,14 +167,15 @@ void add_event_routes(Router& router) {
                            .says("Up to the event in Herald-Sequence, however many there are; oldest first. "
                                  "An export that was not ended by its last chunk is not complete."))});
   router.add({Method::get, "/v1/events/{sequence}", Permission::read, ObjectScope::visible, get_event,
-              Doc("events", "Show an event, byte for byte as recorded").gives_media(kEventJson)});
+              Doc("events", "Show an event, byte for byte as recorded")
+                  .gives<EventBody>("Event")
+                  .gives_media(kEventJson)});
   router.add({Method::get, "/v1/schemas", Permission::read, ObjectScope::visible, list_schemas,
-              Doc("events", "List the event types").gives<EventTypesBody>("EventTypes")});
+              Doc("events", "List the event types").gives<EventTypesBody>("EventTypes").timeless()});
   router.add({Method::get, "/v1/schemas/envelope", Permission::read, ObjectScope::visible, envelope_schema,
-              Doc("events", "The JSON Schema of the envelope").gives_media("application/schema+json")});
-  router.add(
-      {Method::get, "/v1/schemas/{type}", Permission::read, ObjectScope::visible, get_schema,
-       Doc("events", "The JSON Schema of the data of an event type").gives_media("application/schema+json")});
+              Doc("events", "The JSON Schema of the envelope").gives_media(kSchemaJson)});
+  router.add({Method::get, "/v1/schemas/{type}", Permission::read, ObjectScope::visible, get_schema,
+              Doc("events", "The JSON Schema of the data of an event type").gives_media(kSchemaJson)});
 }
 
 }  // namespace herald::api

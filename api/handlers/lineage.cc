@@ -347,7 +347,7 @@ void add_lineage_routes(Router& router) {
               Doc("lineage", "Record that one thing came of another")
                   .takes<LineageRequest>("LineageRequest")
                   .gives<registry::EdgeRecord>("LineageEdge")
-                  .records()});
+                  .may_create()});
   router.add(
       {Method::get, "/v1/lineage", Permission::read, ObjectScope::visible, get_lineage,
        with_a_start(

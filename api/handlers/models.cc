@@ -186,7 +186,6 @@ void add_model_routes(Router& router) {
   router.add_in_registry(Method::get, "", Permission::read, ObjectScope::registry, list_models,
                          Doc("models", "List the models of a registry, in the order of their ids")
                              .lists<ModelBody>("Model")
-                             .by_fields()
                              .with({"name", R"({"type":"string"})", "Only models whose name contains this."})
                              .with({"state", R"({"enum":["active","archived","deleted","all"]})",
                                     "Which are shown; \"active\" when it is left out."})
@@ -195,9 +194,9 @@ void add_model_routes(Router& router) {
                          Doc("models", "Register a model")
                              .takes<ModelRequest>("ModelRequest")
                              .gives<ModelBody>("Model")
-                             .records());
+                             .creates());
   router.add_in_registry(Method::get, "/{model}", Permission::read, ObjectScope::model, get_model,
-                         Doc("models", "Show a model").gives<ModelBody>("Model").by_fields().as_of());
+                         Doc("models", "Show a model").gives<ModelBody>("Model").as_of());
   router.add_in_registry(
       Method::patch, "/{model}", Permission::write, ObjectScope::model, describe_model,
       Doc("models", "Describe a model").takes<ModelPatch>("ModelPatch").gives<ModelBody>("Model").records());
@@ -237,7 +236,7 @@ void add_model_routes(Router& router) {
                              .says("One that holds a protected alias is deleted by an admin alone."));
   router.add_in_registry(Method::get, "/{model}/history", Permission::read, ObjectScope::model, model_history,
                          Doc("models", "What happened to a model and its versions, newest first")
-                             .lists<json::Raw>("Event")
+                             .lists<EventBody>("Event")
                              .fresh());
 }
 

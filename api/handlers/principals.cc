@@ -220,7 +220,7 @@ void add_principal_routes(Router& router) {
               Doc("access", "Create a user, a service or a team")
                   .takes<PrincipalRequest>("PrincipalRequest")
                   .gives<PrincipalBody>("Principal")
-                  .records()
+                  .creates()
                   .says("Names and addresses are kept beside the log, which knows ids alone.")});
   router.add(
       {Method::get, "/v1/principals/{principal}", Permission::own, ObjectScope::visible, get_principal,

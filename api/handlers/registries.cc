@@ -180,7 +180,7 @@ void add_registry_routes(Router& router) {
               Doc("registries", "Create a registry")
                   .takes<RegistryRequest>("RegistryRequest")
                   .gives<RegistryBody>("Registry")
-                  .records()});
+                  .creates()});
   router.add({Method::get, one, Permission::read, ObjectScope::registry, get_registry,
               Doc("registries", "Show a registry").gives<RegistryBody>("Registry").as_of()});
   router.add(
@@ -205,7 +205,7 @@ void add_registry_routes(Router& router) {
                   .records()});
   router.add({Method::get, one + "/history", Permission::read, ObjectScope::registry, registry_history,
               Doc("registries", "What happened to a registry, and which models came and went, newest first")
-                  .lists<json::Raw>("Event")
+                  .lists<EventBody>("Event")
                   .fresh()});
   router.add({Method::put, guarded, Permission::administer, ObjectScope::registry, set_alias_protected<true>,
               Doc("registries", "Protect an alias: in all models of the registry, only its admins move it")

@@ -303,7 +303,7 @@ void add_role_routes(Router& router) {
                 Doc("access", "Grant a role there, in place of the one that was held")
                     .takes<RoleRequest>("RoleRequest")
                     .gives<RoleBody>("Role")
-                    .records()});
+                    .may_create()});
     router.add({Method::del, roles + "/{principal}", Permission::administer, scope, revoke_role,
                 Doc("access", "Revoke the role that is held there").gives<RemovedBody>("Removed").records()});
   };

@@ -24,6 +24,15 @@ struct FoundRunBody : registry::Run {
 };
 BOOST_DESCRIBE_STRUCT(FoundRunBody, (registry::Run), (registry, model, version, reference, created))
 
+// What is found is of one of these kinds: `kind` says which.
+struct FoundBody {
+  static void json_schema(std::string& out) {
+    out += R"({"anyOf":[)" + json::schema_of<ModelBody>() + "," + json::schema_of<VersionBody>() + "," +
+           json::schema_of<ArtifactBody>() + "," + json::schema_of<FoundRunBody>() + "," +
+           json::schema_of<EvaluationBody>() + "]}";
+  }
+};
+
 namespace {
 
 namespace search = projections::search;
@@ -195,7 +204,7 @@ Result<Outcome> find(const Call& call) {
 void add_search_routes(Router& router) {
   router.add({Method::get, "/v1/search", Permission::read, ObjectScope::visible, find,
               Doc("search", "Find models, versions, artifacts, runs and evaluations by what they say")
-                  .lists<json::Raw>("Found")
+                  .lists<FoundBody>("Found")
                   .with({"q", R"({"type":"string"})",
                          "name:fraud* tag:tier=1 metric.auc>0.9 -archived: all must hold."})
                   .with({"kind", kKinds, "What to find."})

@@ -82,7 +82,7 @@ void add_secret_routes(Router& router) {
               Doc("secrets", "Set a secret: nobody can read it back")
                   .takes<SecretRequest>("SecretRequest")
                   .gives<SecretBody>("Secret")
-                  .records()});
+                  .may_create()});
   router.add({Method::del, "/v1/secrets/{secret}", Permission::administer, ObjectScope::server, delete_secret,
               Doc("secrets", "Remove a secret").gives<RemovedBody>("Removed").records()});
 }

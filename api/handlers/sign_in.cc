@@ -122,15 +122,18 @@ Result<Outcome> show_caller(const Call& call) {
 }  // namespace
 
 void add_sign_in_routes(Router& router) {
-  router.add(
-      {Method::get, "/claim", Permission::open, ObjectScope::server, show_claim_page,
-       Doc("access", "The page behind the link by which a server is claimed").gives_media("text/html")});
+  router.add({Method::get, "/claim", Permission::open, ObjectScope::server, show_claim_page,
+              Doc("access", "The page behind the link by which a server is claimed")
+                  .gives_media("text/html")
+                  .sends("Content-Security-Policy")
+                  .sends("Referrer-Policy")
+                  .sends("Cache-Control")});
   router.add({Method::post, "/v1/claim", Permission::open, ObjectScope::server, claim,
               Doc("access", "Become the first administrator, by the code of the link that the server printed")
                   .takes<ClaimRequest>("ClaimRequest")
                   .at_most(kMaxClaimBytes)
                   .gives<ClaimBody>("Claim")
-                  .records()
+                  .creates()
                   .says("From then on nobody comes in without a token. The token is shown this once.")});
   router.add({Method::get, "/v1/me", Permission::own, ObjectScope::visible, show_caller,
               Doc("access", "Whom the server takes the caller for, and what it may do")

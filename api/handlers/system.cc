@@ -103,7 +103,7 @@ Result<Outcome> metrics(const Call& call) {
 }
 
 Result<Outcome> openapi(const Call& call) {
-  return Answer{.body = call.herald.openapi, .sequence = {}, .headers = {}};
+  return Answer{.body = {}, .sequence = {}, .headers = {}, .prepared = &call.herald.openapi};
 }
 
 Result<Outcome> server(const Call& call) {
@@ -153,15 +153,17 @@ Result<Outcome> kafka(const Call& call) {
 
 void add_system_routes(Router& router) {
   router.add({Method::get, "/", Permission::open, ObjectScope::server, welcome,
-              Doc("server", "What this is").gives<WelcomeBody>("Welcome")});
+              Doc("server", "What this is").gives<WelcomeBody>("Welcome").timeless()});
   router.add({Method::get, "/healthz", Permission::open, ObjectScope::server, health,
-              Doc("server", "The process lives").gives<HealthBody>("Health")});
+              Doc("server", "The process lives").gives<HealthBody>("Health").timeless()});
   router.add({Method::get, "/readyz", Permission::open, ObjectScope::server, readiness,
-              Doc("server", "It can do its work: 200, or 503 with the reasons").gives<ReadyBody>("Ready")});
+              Doc("server", "It can do its work: 200, or 503 with the reasons")
+                  .gives<ReadyBody>("Ready")
+                  .timeless()});
   router.add({Method::get, "/metrics", Permission::read, ObjectScope::server, metrics,
               Doc("server", "Metrics for Prometheus").gives_media("text/plain")});
   router.add({Method::get, "/openapi.json", Permission::open, ObjectScope::server, openapi,
-              Doc("server", "This description").gives<json::Raw>("OpenApi")});
+              Doc("server", "This description").gives<json::Raw>("OpenApi").timeless()});
   router.add({Method::get, "/v1", Permission::read, ObjectScope::visible, server,
               Doc("server", "Version, origin and how far the log is").gives<ServerBody>("Server")});
   router.add({Method::get, "/v1/log", Permission::read, ObjectScope::visible, log,
@@ -169,7 +171,7 @@ void add_system_routes(Router& router) {
   router.add({Method::get, "/v1/log/proof/{sequence}", Permission::read, ObjectScope::visible, proof,
               Doc("log", "Proof that an event is in the log").gives<ProofBody>("Proof")});
   router.add({Method::get, "/v1/kafka", Permission::read, ObjectScope::server, kafka,
-              Doc("server", "How publication to Kafka stands").gives<KafkaReport>("Kafka")});
+              Doc("server", "How publication to Kafka stands").gives<KafkaReport>("Kafka").timeless()});
 }
 
 }  // namespace herald::api

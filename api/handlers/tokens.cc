@@ -202,7 +202,7 @@ void add_token_routes(Router& router) {
        Doc("access", "Issue a token")
            .takes<TokenRequest>("TokenRequest")
            .gives<TokenBody>("Token")
-           .records()
+           .creates()
            .says("It opens what its principal may, no more than the role \"at_most\", and only in the "
                  "registry or "
                  "model that is named. It is shown in this answer and never again: a retry under the same "

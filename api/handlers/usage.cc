@@ -181,7 +181,7 @@ void add_usage_routes(Router& router) {
       Doc("usage", "Report that a consumer uses a version: 3, v3, latest or an alias")
           .takes<UsageRequest>("UsageRequest")
           .gives<UsageBody>("Usage")
-          .records()
+          .may_create()
           .says(
               "\"count\": how often since the last report (1). The first report of an hour is recorded as an "
               "event (201), and takes along what was reported since the one before; the others of that hour "

@@ -224,7 +224,6 @@ void add_version_routes(Router& router) {
                          list_versions,
                          Doc("versions", "List the versions of a model, newest first")
                              .lists<VersionBody>("Version")
-                             .by_fields()
                              .with({"stage", R"({"type":"string"})", "Only those that are in this stage."})
                              .with({"state", R"({"enum":["active","deleted","all"]})",
                                     "Which are shown; \"active\" when it is left out."})
@@ -234,16 +233,13 @@ void add_version_routes(Router& router) {
       Doc("versions", "Register the next version")
           .takes<VersionRequest>("VersionRequest")
           .gives<VersionBody>("Version")
-          .records()
+          .creates()
           .says("\"number\": refuse (409) unless the version gets this number. \"create_model\": register "
                 "the model if it does "
                 "not exist. Artifacts are linked and aliases assigned in the same commit."));
-  router.add_in_registry(Method::get, "/{model}/versions/{version}", Permission::read, ObjectScope::model,
-                         get_version,
-                         Doc("versions", "Show a version: 3, v3, latest or an alias")
-                             .gives<VersionBody>("Version")
-                             .by_fields()
-                             .as_of());
+  router.add_in_registry(
+      Method::get, "/{model}/versions/{version}", Permission::read, ObjectScope::model, get_version,
+      Doc("versions", "Show a version: 3, v3, latest or an alias").gives<VersionBody>("Version").as_of());
   router.add_in_registry(Method::patch, "/{model}/versions/{version}", Permission::write, ObjectScope::model,
                          update_version,
                          Doc("versions", "Change what is known of a version")
@@ -276,11 +272,11 @@ void add_version_routes(Router& router) {
   router.add_in_registry(
       Method::get, "/{model}/versions/{version}/history", Permission::read, ObjectScope::model,
       version_history,
-      Doc("versions", "What happened to a version, newest first").lists<json::Raw>("Event").fresh());
+      Doc("versions", "What happened to a version, newest first").lists<EventBody>("Event").fresh());
   router.add_in_registry(
       Method::put, "/{model}/versions/{version}/artifacts/{artifact}", Permission::write, ObjectScope::model,
       change_link<registry::LinkArtifact>,
-      Doc("versions", "Link an artifact to a version").gives<VersionBody>("Version").records());
+      Doc("versions", "Link an artifact to a version").gives<VersionBody>("Version").may_create());
   router.add_in_registry(
       Method::del, "/{model}/versions/{version}/artifacts/{artifact}", Permission::write, ObjectScope::model,
       change_link<registry::UnlinkArtifact>,
@@ -288,7 +284,6 @@ void add_version_routes(Router& router) {
   router.add({Method::get, "/v1/resolve", Permission::read, ObjectScope::visible, resolve_reference,
               Doc("versions", "Resolve a reference to a version")
                   .gives<VersionBody>("Version")
-                  .by_fields()
                   .with({"ref", R"({"type":"string"})",
                          "[registry/]model:version, as churn:v3, churn:latest or churn:production.", true})
                   .as_of()});

@@ -221,7 +221,7 @@ def test_a_public_address_needs_a_certificate_and_opens_nothing_but_the_link(her
     def status(method, path, **more):
         return httpx.request(method, server.url + path, verify=trusted, trust_env=False, **more).status_code
 
-    assert status("GET", "/v1/models") == status("GET", "/v1/events") == status("GET", "/metrics") == 401
+    assert status("GET", "/v1/models") == status("GET", "/v1/events") == status("GET", "/metrics") == status("GET", "/") == status("GET", "/openapi.json") == 401
     assert status("GET", "/claim") == 200
     link = server.claim_link().replace("0.0.0.0", "127.0.0.1")
     root = person("root")

@@ -1,0 +1,12 @@
+# Makes a source file of api/examples/*.json, so that the examples of /openapi.json are part of the binary.
+file(GLOB files CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/api/examples/*.json")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${files})
+set(source "${CMAKE_BINARY_DIR}/generated/example_files.cc")
+file(WRITE "${source}.new" "#include \"api/example_files.h\"\n\nnamespace herald::api {\n\nconst std::vector<std::string_view> kExampleFiles{\n")
+foreach(file ${files})
+  file(READ "${file}" text)
+  file(APPEND "${source}.new" "R\"json(${text})json\",\n")
+endforeach()
+file(APPEND "${source}.new" "};\n\n}  // namespace herald::api\n")
+configure_file("${source}.new" "${source}" COPYONLY)
+target_sources(herald_api PRIVATE "${source}")

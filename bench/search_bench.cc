@@ -255,6 +255,7 @@ const std::vector<Question>& questions_of_few() {
       {"versions/alias_then", Kind::versions, "alias:production", "", true},
       {"runs/name_begins", Kind::runs, "name:run-05*"},
       {"evaluations/metric", Kind::evaluations, "metric.auc>0.9"},
+      {"artifacts/name_begins", Kind::artifacts, "name:weights-fraud*"},
   };
   return all;
 }

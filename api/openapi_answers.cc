@@ -45,9 +45,9 @@ constexpr std::array<HeaderText, 17> kHeaders{{
     {"Allow", kAnyText, "With 405: the methods that the path has.", false},
 }};
 
-using Names = std::vector<std::string_view>;
+using HeaderNames = std::vector<std::string_view>;
 
-void write_header_references(ObjectWriter& answer, const Names& names) {
+void write_header_references(ObjectWriter& answer, const HeaderNames& names) {
   ObjectWriter all(answer.key("headers"));
   for (const std::string_view name : names) {
     ObjectWriter header(all.key(name));
@@ -57,8 +57,8 @@ void write_header_references(ObjectWriter& answer, const Names& names) {
   all.close();
 }
 
-Names headers_of_all(bool asks_who) {
-  Names names{"Herald-Request-Id", "X-Content-Type-Options"};
+HeaderNames headers_of_all(bool asks_who) {
+  HeaderNames names{"Herald-Request-Id", "X-Content-Type-Options"};
   if (asks_who) names.insert(names.end(), {"RateLimit-Policy", "RateLimit"});
   return names;
 }
@@ -74,9 +74,9 @@ bool may_be_compressed(const Route& route) {
          media != "text/event-stream";
 }
 
-Names headers_of_success(const Route& route, std::string_view status) {
+HeaderNames headers_of_success(const Route& route, std::string_view status) {
   const Doc& doc = route.doc();
-  Names names = headers_of_all(route.permission() != Permission::open);
+  HeaderNames names = headers_of_all(route.permission() != Permission::open);
   if (doc.tells_sequence()) names.push_back("Herald-Sequence");
   if (doc.recording()) names.push_back("Herald-Idempotent-Replay");
   if (may_be_unchanged(route)) names.push_back("ETag");
@@ -139,7 +139,8 @@ bool may_be_refused_with(const Route& route, std::string_view status) {
   return true;
 }
 
-void write_refusal(std::string& out, const RefusalText& refused, Names headers, const std::string& example) {
+void write_refusal(std::string& out, const RefusalText& refused, HeaderNames headers,
+                   const std::string& example) {
   ObjectWriter answer(out);
   answer.member("description", refused.text);
   if (!refused.header.empty()) headers.push_back(refused.header);
@@ -184,7 +185,7 @@ void write_answers(std::string& out, const Route& route, const Examples& example
     answer.member("$ref", "#/components/responses/" + std::string(refused.status));
     answer.close();
   }
-  Names headers = headers_of_all(route.permission() != Permission::open);
+  HeaderNames headers = headers_of_all(route.permission() != Permission::open);
   headers.push_back("Retry-After");
   write_refusal(answers.key("default"), {"default", "A refusal, or a failure", "Allow"}, headers,
                 examples.refusal("405"));

@@ -12,7 +12,8 @@ TEST(Advice, IsThereForWhateverAnotherCommandHelpsAgainst) {
     const auto cause = static_cast<Cause>(i);
     const std::string advice = advice_on(error(cause, "x", "--metric"));
     EXPECT_EQ(advice.find("{}"), std::string::npos) << advice;
-    if (exit_code_of(cause) != ExitCode::failure) EXPECT_FALSE(advice.empty()) << to_string(cause);
+    if (exit_code_of(cause) == ExitCode::failure) continue;
+    EXPECT_FALSE(advice.empty()) << to_string(cause);
   }
 }
 

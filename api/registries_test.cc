@@ -61,7 +61,7 @@ TEST_F(Registries, AreRefusedWhatBreaksARule) {
     EXPECT_THAT(reply.status, ::testing::AnyOf(409u, 422u)) << body;
     return reply.at("code") + " " + reply.at("field");
   };
-  EXPECT_EQ(field("{}"), "missing-field ");
+  EXPECT_EQ(field("{}"), "missing-field body");
   EXPECT_EQ(field(R"({"visibility":"secret"})"), "invalid-value visibility");
   EXPECT_EQ(field(R"({"stages":{}})"), "missing-field stages.stages");
   EXPECT_EQ(field(R"({"stages":{"stages":["dev","dev"]}})"), "invalid-value stages.stages[1]");

@@ -190,6 +190,7 @@ const std::map<std::string, Line>& lines() {
       {"evaluation.recorded", evaluated},
       {"principal.created",
        [](const Value& d) { return text_at(d, "kind") + " " + text_at(d, "principal_id"); }},
+      {"principal.described", principal_and_why},
       {"principal.disabled", principal_and_why},
       {"principal.enabled", principal_and_why},
       {"team.joined",

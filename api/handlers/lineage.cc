@@ -34,6 +34,15 @@ struct LineageEdgeBody {
 };
 BOOST_DESCRIBE_STRUCT(LineageEdgeBody, (), (upstream, relation, downstream, recorded))
 
+// As it was recorded.
+struct RecordedEdgeBody {
+  registry::Node upstream;
+  registry::Relation relation = registry::Relation::used;
+  registry::Node downstream;
+  Stamp recorded;
+};
+BOOST_DESCRIBE_STRUCT(RecordedEdgeBody, (), (upstream, relation, downstream, recorded))
+
 struct LineageBody {
   registry::Node start;
   std::vector<LineageNodeBody> nodes;
@@ -61,12 +70,18 @@ BOOST_DESCRIBE_STRUCT(ImpactBody, (), (start, items, truncated, next))
 
 namespace {
 
-Result<Answer> present_edge(const registry::Reader& state, const recorder::Recorded& recorded) {
-  HERALD_TRY(const auto made, json::from_json<EdgeMade>(recorded.answer, json::Mode::stored));
-  const auto edge = registry::find<registry::EdgeRecord>(
-      state, registry::Table::upstream, registry::keys::edge(made.downstream, made.upstream, made.relation));
-  if (!edge) return error(Cause::not_found, "the edge is no longer there");
-  return answer_with(*edge, std::nullopt);
+Write::Present present_edge(const Call& call) {
+  return [&work = call.herald.parts.work](const registry::Reader& state,
+                                          const recorder::Recorded& recorded) -> Result<Answer> {
+    HERALD_TRY(const auto made, json::from_json<EdgeMade>(recorded.answer, json::Mode::stored));
+    const auto edge = registry::find<registry::EdgeRecord>(
+        state, registry::Table::upstream,
+        registry::keys::edge(made.downstream, made.upstream, made.relation));
+    if (!edge) return error(Cause::not_found, "the edge is no longer there");
+    return answer_with(
+        RecordedEdgeBody{edge->upstream, edge->relation, edge->downstream, Names(work).stamp(edge->recorded)},
+        std::nullopt);
+  };
 }
 
 std::optional<registry::Node> named_node(const registry::NodeAddress& end) {
@@ -127,7 +142,7 @@ Result<Outcome> record_lineage(const Call& call) {
   return Write{
       registry::RecordLineage{std::move(upstream), request.relation, std::move(downstream), call.access},
       {},
-      present_edge};
+      present_edge(call)};
 }
 
 // ---- where a walk starts ----
@@ -346,7 +361,7 @@ void add_lineage_routes(Router& router) {
   router.add({Method::post, "/v1/lineage", Permission::write, ObjectScope::visible, record_lineage,
               Doc("lineage", "Record that one thing came of another")
                   .takes<LineageRequest>("LineageRequest")
-                  .gives<registry::EdgeRecord>("LineageEdge")
+                  .gives<RecordedEdgeBody>("LineageEdge")
                   .may_create()});
   router.add(
       {Method::get, "/v1/lineage", Permission::read, ObjectScope::visible, get_lineage,

@@ -95,7 +95,7 @@ Result<Outcome> count_and_record(const Call& call) {
   {
     const Snapshot now = call.snapshot();
     HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
-    HERALD_TRY(const auto version, registry::resolve(now.state(), found, selector));
+    HERALD_TRY(const auto version, about("version", registry::resolve(now.state(), found, selector)));
     HERALD_TRY(report.alias, alias_asked_for(now.state(), found, selector, request));
     report.of.model_id = found.model.id;
     report.of.version = command.version = version.number;

@@ -236,7 +236,12 @@ Result<Decision> rule(const Reader& state, const RecordLineage& command) {
     return error(Cause::invalid_value, fmt::format("{} cannot be its own ancestor", in_quotes(upstream.name)),
                  "downstream");
   }
-  HERALD_CHECK(check_no_circle(state, &command.access, upstream, downstream));
+  auto circle = check_no_circle(state, &command.access, upstream, downstream);
+  if (!circle) {
+    Error closed = std::move(circle).error();
+    closed.field = "downstream";
+    return closed;
+  }
   decision.created = true;
   decision.drafts.push_back({LineageRecorded{upstream, command.relation, downstream}, {}});
   return decision;

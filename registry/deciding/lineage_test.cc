@@ -127,7 +127,7 @@ TEST(RecordLineage, RefusesToCloseACircleOfDerivedVersions) {
   story.given({derived("base", 1, "churn", 1), derived("churn", 1, "churn", 2)});
   story.when(derived("churn", 2, "base", 1))
       .refused(
-          Cause::not_allowed_now, "",
+          Cause::not_allowed_now, "downstream",
           R"(version "churn:v2" already follows from version "base:v1" ("base:v1" -> "churn:v1" -> "churn:v2"): )"
           "this edge would close a circle");
   story.when(derived("base", 1, "churn", 2)).then({"base:v1 derived_from churn:v2"});
@@ -137,7 +137,7 @@ TEST(RecordLineage, RefusesToCloseACircleThroughARun) {
   Story story = two_models();
   story.given({edge(version_node("churn", 1), Relation::used, run_node("tune"))});
   story.when(edge(run_node("tune"), Relation::produced, version_node("churn", 1)))
-      .refused(Cause::not_allowed_now, "",
+      .refused(Cause::not_allowed_now, "downstream",
                R"(run "tune" already follows from version "churn:v1" ("churn:v1" -> "tune"): )"
                "this edge would close a circle");
   story.when(edge(run_node("tune"), Relation::produced, version_node("churn", 2)))
@@ -150,7 +150,7 @@ TEST(RecordLineage, NamesTheEndsOfALongWayAround) {
   for (std::uint64_t i = 1; i < 12; ++i) story.given({derived("churn", i, "churn", i + 1)});
   story.when(derived("churn", 12, "churn", 1))
       .refused(
-          Cause::not_allowed_now, "",
+          Cause::not_allowed_now, "downstream",
           R"(version "churn:v12" already follows from version "churn:v1" ("churn:v1" -> "churn:v2" -> )"
           R"("churn:v3" -> "churn:v4" -> 4 more -> "churn:v9" -> "churn:v10" -> "churn:v11" -> "churn:v12"): )"
           "this edge would close a circle");
@@ -171,7 +171,7 @@ TEST(RecordLineage, DoesNotNameVersionsOnTheWayThatTheCallerDoesNotSee) {
   auto closing = derived("churn", 1, "base", 1);
   closing.access = Access::of(story.state(), PrincipalRecord{}, TokenRecord{});
   story.when(closing).refused(
-      Cause::not_allowed_now, "",
+      Cause::not_allowed_now, "downstream",
       R"(version "churn:v1" already follows from version "base:v1" ("base:v1" -> a hidden version -> "churn:v1"): )"
       "this edge would close a circle");
 }
@@ -200,7 +200,7 @@ TEST(RecordLineage, RefusesWhereItCannotShowThatThereIsNoCircle) {
   story.given({edge(run_node("up"), Relation::produced, version_node("base", 1))});
   story.when(edge(run_node("up"), Relation::produced, artifact_node(1)))
       .refused(
-          Cause::too_many, "",
+          Cause::too_many, "downstream",
           R"(more than 10000 nodes stand around "up" and "files": that the edge closes no circle cannot be shown)");
 }
 
@@ -215,13 +215,13 @@ TEST(WhatAVersionSaysOfItsRun, IsPartOfTheWayAround) {
   Story story = two_models();
   story.given({made_by("churn", "train-1")});
   story.when(edge(version_node("churn", 3), Relation::used, run_node("train-1")))
-      .refused(Cause::not_allowed_now, "",
+      .refused(Cause::not_allowed_now, "downstream",
                R"(version "churn:v3" already follows from run "train-1" ("train-1" -> "churn:v3"): )"
                "this edge would close a circle");
   story.given({derived("churn", 3, "base", 1)});
   story.when(edge(version_node("base", 1), Relation::used, run_node("train-1")))
       .refused(
-          Cause::not_allowed_now, "",
+          Cause::not_allowed_now, "downstream",
           R"(version "base:v1" already follows from run "train-1" ("train-1" -> "churn:v3" -> "base:v1"): )"
           "this edge would close a circle");
 }
@@ -248,7 +248,7 @@ TEST(AnArtifact, ClosesNoCircleWhenItIsLinked) {
                R"(artifact "files" already follows from version "churn:v1": this edge would close a circle)");
   story.when(link("churn", 2, 1)).then({"files linked to churn:v2"});
   story.when(edge(version_node("churn", 2), Relation::used, run_node("report")))
-      .refused(Cause::not_allowed_now, "",
+      .refused(Cause::not_allowed_now, "downstream",
                R"(version "churn:v2" already follows from run "report" ("report" -> "files" -> "churn:v2"): )"
                "this edge would close a circle");
 }

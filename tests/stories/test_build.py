@@ -12,11 +12,18 @@ from tests.support.server import REPO
 ROOMS = sorted(path.parent.name for path in REPO.glob("*/README.md") if path.parent.name not in ("tests", "docs"))
 
 
+def sources_of(file):
+    """What is compiled as one file are several of ours."""
+    if "/Unity/" not in file:
+        return [file]
+    return re.findall(r'^#include "(.+)"$', open(file).read(), re.M)
+
+
 @pytest.fixture(scope="module")
 def commands():
     """source -> how the compiler was called for it, of all sources of the rooms, their tests included."""
     entries = json.loads((REPO / "build" / "release" / "compile_commands.json").read_text())
-    ours = {entry["file"].removeprefix(f"{REPO}/"): entry["command"].split() for entry in entries}
+    ours = {source.removeprefix(f"{REPO}/"): entry["command"].split() for entry in entries for source in sources_of(entry["file"])}
     return {file: command for file, command in ours.items() if file.split("/")[0] in ROOMS}
 
 

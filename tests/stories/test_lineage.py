@@ -139,7 +139,7 @@ def test_what_versions_say_of_themselves_closes_no_circle(server):
     for run in ("own-1", None):
         server.post("/v1/models/own/versions", {"run": {"id": run}} if run else {})
 
-    def refused(method, path, body, field=None):
+    def refused(method, path, body, field="downstream"):
         answer = server.request(method, path, body)
         assert answer.status_code == 409 and "close a circle" in answer.json()["detail"] and answer.json().get("field") == field, answer.text
 

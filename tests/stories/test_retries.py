@@ -43,6 +43,7 @@ def told(herald_of_the_module):
     t = Told(herald_of_the_module.start("--allow-target", "127.0.0.0/8"))
     # people
     ann = t.says("POST", "/v1/principals", {"name": "ann"})["id"]
+    t.says("PATCH", "/v1/principals/ann", {"full_name": "Ann of Rooms"})
     t.says("POST", "/v1/principals", {"name": "team", "kind": "team"})
     t.says("PUT", "/v1/principals/team/members/ann")
     t.says("DELETE", "/v1/principals/team/members/ann")

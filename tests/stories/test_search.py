@@ -202,7 +202,7 @@ def examples():
 def test_the_command_points_within_what_it_shows(server, q, marks):
     mistake = server.cli("search", q)
     assert mistake.returncode == 2
-    _, sentence, below = mistake.stderr.rstrip("\n").split("\n")
+    _, sentence, below, *_ = mistake.stderr.rstrip("\n").split("\n")
     if marks:
         assert (sentence, below) == ("  " + q, marks)
 

@@ -89,8 +89,8 @@ def test_usage_is_recorded_and_listed_by_the_command_line(server):
     (2, {"consumer": "a", "count": 0}, 422, "count"), (2, {"consumer": "a", "count": -1}, 422, "count"),
     (2, {"consumer": "a", "count": 10 ** 12}, 422, "count"), (2, {"consumer": "a", "count": "many"}, 422, "count"),
     (2, {"consumer": "a", "alias": "staging"}, 404, "alias"), (2, {"consumer": "a", "alias": "latest"}, 422, "alias"),
-    (9, {"consumer": "a"}, 404, None), ("staging", {"consumer": "a"}, 404, None), (2, {"consumer": "a", "who": 1}, 422, "who"),
-    (2, "{", 400, None)])
+    (9, {"consumer": "a"}, 404, "version"), ("staging", {"consumer": "a"}, 404, "version"), (2, {"consumer": "a", "who": 1}, 422, "who"),
+    (2, "{", 400, "body")])
 def test_reports_that_make_no_sense_are_refused_and_count_nothing(server, version, body, status, field):
     headers = {"Content-Type": "application/json"} if isinstance(body, str) else None
     answer = server.request("POST", USAGE.format(version), body, headers=headers)

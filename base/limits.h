@@ -65,6 +65,7 @@ inline constexpr std::size_t kMaxCallersKept = 10'000;
 inline constexpr std::chrono::milliseconds kTokenUseNoted{60'000};
 inline constexpr std::chrono::milliseconds kDenialsCounted{60'000};
 inline constexpr std::size_t kMaxDenialsCounted = 1'000;
+inline constexpr std::size_t kMaxUsageReportsUnderWay = 1'024;
 inline constexpr std::size_t kMaxAutomations = 10'000;
 inline constexpr std::size_t kMaxActionsPerAutomation = 8;
 inline constexpr std::size_t kMaxConditionsPerAutomation = 32;

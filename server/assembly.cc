@@ -7,6 +7,7 @@
 #include <array>
 
 #include "api/server.h"
+#include "api/usage_keeper.h"
 #include "automations/dispatcher.h"
 #include "automations/engine.h"
 #include "automations/sweeper.h"
@@ -83,6 +84,7 @@ struct Assembly::Parts {
   std::unique_ptr<automations::Sweeper> sweeper;
   std::unique_ptr<recorder::FollowerThread> engine_thread, dispatcher_thread, sweeper_thread;
   std::unique_ptr<connectors::kafka::Publisher> publisher;
+  std::unique_ptr<api::UsageKeeper> usage;
   std::unique_ptr<api::Tls> tls;
   std::string claim_code;
   bool stands_open = false;
@@ -218,6 +220,12 @@ void Assembly::Parts::make_claim_code(const Config& config) {
 }
 
 Result<void> Assembly::Parts::start_http(const Config& config) {
+  usage = std::make_unique<api::UsageKeeper>(api::UsageKeeper::Parts{.recorder = *recorder,
+                                                                     .head = *head,
+                                                                     .log = *log,
+                                                                     .work = *work,
+                                                                     .clock = system_clock(),
+                                                                     .ids = random_ids()});
   if (!config.tls_cert.empty()) {
     HERALD_TRY(tls, api::Tls::load(config.tls_cert, config.tls_key));
   }
@@ -297,6 +305,7 @@ Result<void> Assembly::reload_certificate() {
 void Assembly::stop() {
   if (!parts_) return;
   parts_->http->stop();
+  parts_->usage->stop();
   if (parts_->publisher) parts_->publisher->stop();
   parts_->sweeper_thread->stop();
   parts_->dispatcher_thread->stop();

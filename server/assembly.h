@@ -2,16 +2,17 @@
 // the top down. This file is where the order is written; everything else follows it.
 //
 //   start                                                      stop (in this order)
-//    1  options checked; data folder: lock, format; key file    12  the lock is given back
-//    2  log                                                     11
-//    3  head and views: recovered from the log                  10  synced and marked clean
-//    4  work store                                               9
-//    5  blobs, sender                                            8
-//    6  recorder (registry `models` in a log that is new)        7  answers what is queued
-//    7  projector                                                6
-//    8  automations: engine, dispatcher, sweeper                 5  what is under way ends, attempts are written
-//    9  Kafka publisher                                          4  its transaction ends
-//   10  certificate; HTTP: from here on others can see it                     1  no new connections
+//    1  options checked; data folder: lock, format; key file    13  the lock is given back
+//    2  log                                                     12
+//    3  head and views: recovered from the log                  11  synced and marked clean
+//    4  work store                                              10
+//    5  blobs, sender                                            9
+//    6  recorder (registry `models` in a log that is new)        8  answers what is queued
+//    7  projector                                                7
+//    8  automations: engine, dispatcher, sweeper                 6  what is under way ends, attempts are written
+//    9  Kafka publisher                                          5  its transaction ends
+//   10  usage: what was reported before is counted               4  what was counted is recorded
+//   11  certificate; HTTP: from here on others can see it                     1  no new connections
 //                                                                2  streams end
 //                                                                3  requests finish
 //

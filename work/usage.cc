@@ -3,10 +3,28 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "base/limits.h"
 #include "reflect/record.h"
 
 namespace herald::work {
 namespace {
+
+struct ReportUnderWay {
+  ReportKey key;
+  std::uint64_t count = 0;
+  Timestamp at;
+  std::optional<registry::AliasName> alias;
+};
+BOOST_DESCRIBE_STRUCT(ReportUnderWay, (), (key, count, at, alias))
+
+struct ReportsUnderWay {
+  std::vector<ReportUnderWay> reports;  // the oldest first
+};
+BOOST_DESCRIBE_STRUCT(ReportsUnderWay, (), (reports))
+
+constexpr std::size_t kModelBytes = 16, kVersionBytes = 8;
+// The reports under way are in the same table, behind the counters of all models: no id is made of such bytes.
+const std::string kUnderWay(kModelBytes, '\xFF');
 
 std::string counter_key(const UsageCounter& of) {
   std::string key(of.model_id.bytes());
@@ -14,20 +32,100 @@ std::string counter_key(const UsageCounter& of) {
   return key + of.consumer.str();
 }
 
+UsageCounter counter_of(std::string_view key) {
+  return {registry::ModelId(Uuid::from_bytes(key.substr(0, kModelBytes))),
+          registry::VersionNumber(read_be64(key.substr(kModelBytes))),
+          registry::Label::trusted(key.substr(kModelBytes + kVersionBytes))};
+}
+
+template <class Row>
+std::optional<Row> row_at(const lmdb::WriteTxn& txn, const Tables& tables, const std::string& key) {
+  const auto bytes = txn.get(tables.usage, key);
+  if (!bytes) return std::nullopt;
+  return record::decode<Row>(*bytes);
+}
+
+void add_report(UsageRow& row, std::uint64_t count, Timestamp at,
+                const std::optional<registry::AliasName>& alias) {
+  row.total += count;
+  row.last = std::max(row.last, at);
+  row.alias = alias;
+}
+
+// Adds those that the log has, and forgets that they were under way.
+Result<void> settle_reports(lmdb::WriteTxn& txn, const Tables& tables, const std::string& counter,
+                            UsageRow& row, const IsRemembered& is_remembered) {
+  auto under_way = row_at<ReportsUnderWay>(txn, tables, kUnderWay + counter).value_or(ReportsUnderWay{});
+  const std::size_t before = under_way.reports.size();
+  std::erase_if(under_way.reports, [&](const ReportUnderWay& report) {
+    const bool is_recorded = is_remembered(report.key);
+    if (is_recorded) add_report(row, report.count, report.at, report.alias);
+    return is_recorded;
+  });
+  if (under_way.reports.size() == before) return {};
+  if (under_way.reports.empty()) {
+    HERALD_CHECK(txn.erase(tables.usage, kUnderWay + counter));
+    return {};
+  }
+  return txn.put(tables.usage, kUnderWay + counter, record::encode(under_way));
+}
+
+Result<void> note_report(lmdb::WriteTxn& txn, const Tables& tables, const UsageReport& report) {
+  const std::string at = kUnderWay + counter_key(report.of);
+  auto under_way = row_at<ReportsUnderWay>(txn, tables, at).value_or(ReportsUnderWay{});
+  auto& reports = under_way.reports;
+  const bool is_known = std::any_of(reports.begin(), reports.end(),
+                                    [&](const ReportUnderWay& known) { return known.key == *report.key; });
+  if (is_known) return {};
+  if (reports.size() >= limits::kMaxUsageReportsUnderWay) reports.erase(reports.begin());
+  reports.push_back({*report.key, report.count, report.at, report.alias});
+  return txn.put(tables.usage, at, record::encode(under_way));
+}
+
 }  // namespace
 
-Result<std::uint64_t> count_usage(Store& store, const UsageReport& report) {
-  std::uint64_t total = 0;
-  HERALD_CHECK(store.run([&](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
-    const std::string key = counter_key(report.of);
-    UsageRow row;
-    if (const auto known = txn.get(tables.usage, key)) row = record::decode<UsageRow>(*known);
-    row.total = total = std::max(row.total, report.recorded) + report.count;
-    row.last = std::max(row.last, report.at);
-    row.alias = report.alias;
-    return txn.put(tables.usage, key, record::encode(row));
-  }));
-  return total;
+Store::Job begin_report(UsageReport report, IsRemembered is_remembered) {
+  return [report = std::move(report), is_remembered = std::move(is_remembered)](
+             lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
+    const std::string counter = counter_key(report.of);
+    if (!txn.get(tables.usage, counter)) {
+      const UsageRow fresh{report.recorded, report.at, report.alias};
+      HERALD_CHECK(txn.put(tables.usage, counter, record::encode(fresh)));
+    }
+    if (!report.key || is_remembered(*report.key)) return {};
+    return note_report(txn, tables, report);
+  };
+}
+
+Result<void> count_report(Store& store, const UsageReport& report, const IsRemembered& is_remembered) {
+  return store.run([&](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
+    const std::string counter = counter_key(report.of);
+    auto row = row_at<UsageRow>(txn, tables, counter);
+    if (!row) return {};  // a retry, and the counter was lost: the next report begins with what the log has
+    HERALD_CHECK(settle_reports(txn, tables, counter, *row, is_remembered));
+    if (!report.key) add_report(*row, report.count, report.at, report.alias);
+    return txn.put(tables.usage, counter, record::encode(*row));
+  });
+}
+
+Result<void> settle_usage(Store& store, const IsRemembered& is_remembered, const RecordedUsage& recorded) {
+  constexpr std::size_t kAtOnce = 200;
+  std::string after;
+  for (;;) {
+    const auto counters = usage_after(store, after, kAtOnce);
+    if (counters.empty()) return {};
+    after = counters.back().key;
+    HERALD_CHECK(store.run([&](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
+      for (const CountedUsage& counted : counters) {
+        UsageRow row = counted.row;
+        HERALD_CHECK(settle_reports(txn, tables, counted.key, row, is_remembered));
+        row.total = std::max(row.total, recorded(counted.of));
+        if (row.total != counted.row.total)
+          HERALD_CHECK(txn.put(tables.usage, counted.key, record::encode(row)));
+      }
+      return {};
+    }));
+  }
 }
 
 std::optional<UsageRow> find_usage(const Store& store, const UsageCounter& of) {
@@ -35,6 +133,19 @@ std::optional<UsageRow> find_usage(const Store& store, const UsageCounter& of) {
   const auto row = txn.get(store.tables().usage, counter_key(of));
   if (!row) return std::nullopt;
   return record::decode<UsageRow>(*row);
+}
+
+std::vector<CountedUsage> usage_after(const Store& store, const std::string& after, std::size_t most) {
+  std::vector<CountedUsage> found;
+  const auto txn = store.read();
+  lmdb::Cursor cursor = txn.cursor(store.tables().usage);
+  for (auto at = after.empty() ? cursor.first() : cursor.at_or_after(after); at && found.size() < most;
+       at = cursor.next()) {
+    if (at->key.starts_with(kUnderWay)) break;
+    if (at->key == after) continue;
+    found.push_back({std::string(at->key), counter_of(at->key), record::decode<UsageRow>(at->value)});
+  }
+  return found;
 }
 
 }  // namespace herald::work

@@ -1,12 +1,21 @@
-// How often consumers said that they use a version: the counters behind `usage.recorded`, of which the log has at most one
-// for an hour. What was reported since the last one is durable here until the next one takes it along.
+// How often consumers said that they use a version: the counters behind `usage.recorded`, of which the log has the first
+// report of an hour at once, and the others when the hour is over. Until then they are durable here.
+//
+// A report counts when it has been recorded: what is refused counts nothing. begin_report() is durable before the record,
+// count_report() after it, and whatever lies between them is settled by the next one, or by settle_usage() at the start. So a
+// report under a key counts once, whenever the process dies; one without a key that was under way then may not count,
+// and one that is sent again is another report.
 #pragma once
 
 #include <boost/describe.hpp>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "registry/facts.h"
 #include "work/store.h"
 
@@ -24,16 +33,45 @@ struct UsageRow {
 };
 BOOST_DESCRIBE_STRUCT(UsageRow, (), (total, last, alias))
 
+// `request`: as the log keeps it with the key.
+struct ReportKey {
+  std::string actor, key;
+  Digest request;
+  friend bool operator==(const ReportKey&, const ReportKey&) = default;
+};
+BOOST_DESCRIBE_STRUCT(ReportKey, (), (actor, key, request))
+
 struct UsageReport {
   UsageCounter of;
   std::uint64_t count = 1;
   Timestamp at;
   std::optional<registry::AliasName> alias;
   std::uint64_t recorded = 0;  // of it in the log already: a counter that was lost begins there
+  std::optional<ReportKey> key = {};
 };
 
-// Counts, and gives the new total. Waits for the commit: not on an I/O thread. Errors: as of Store::run.
-Result<std::uint64_t> count_usage(Store& store, const UsageReport& report);
+// Whether the log remembers this request under its key. Called on the store's thread.
+using IsRemembered = std::function<bool(const ReportKey&)>;
+// How much of a counter the log has.
+using RecordedUsage = std::function<std::uint64_t(const UsageCounter&)>;
+
+// Notes that the report is under way. Of one counter at most kMaxUsageReportsUnderWay are, and then the oldest is forgotten:
+// should it have been recorded after all, it counts no more.
+Store::Job begin_report(UsageReport report, IsRemembered is_remembered);
+// Counts it, and those that were recorded before it and not counted. Waits for the commit: not on an I/O thread. Errors: as
+// of Store::run.
+Result<void> count_report(Store& store, const UsageReport& report, const IsRemembered& is_remembered);
+// While nobody reports: counts what was recorded and not counted.
+Result<void> settle_usage(Store& store, const IsRemembered& is_remembered, const RecordedUsage& recorded);
+
 std::optional<UsageRow> find_usage(const Store& store, const UsageCounter& of);
+
+// The counters in the order of their keys, from behind `after` on (empty: from the first), `most` at most.
+struct CountedUsage {
+  std::string key;
+  UsageCounter of;
+  UsageRow row;
+};
+std::vector<CountedUsage> usage_after(const Store& store, const std::string& after, std::size_t most);
 
 }  // namespace herald::work

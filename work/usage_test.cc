@@ -2,8 +2,9 @@
 
 #include <gmock/gmock.h>
 
-#include <limits>
+#include <set>
 
+#include "base/limits.h"
 #include "lmdb/testing/temp_folder.h"
 
 namespace herald::work {
@@ -14,7 +15,32 @@ class UsageCounters : public ::testing::Test {
   UsageReport report(std::uint64_t count, std::int64_t at, std::uint64_t recorded = 0) const {
     return {churn, count, Timestamp(at), std::nullopt, recorded};
   }
+  UsageReport under(std::string key, std::uint64_t count) const {
+    UsageReport one = report(count, 1'000);
+    one.key = ReportKey{"ann", std::move(key), sha256("asked")};
+    return one;
+  }
+  void begin(const UsageReport& one) { ASSERT_TRUE(store->run(begin_report(one, is_remembered))); }
+  void record(const UsageReport& one) {
+    if (one.key) remembered.insert(one.key->key);
+  }
+  std::uint64_t count(const UsageReport& one) {
+    EXPECT_TRUE(count_report(*store, one, is_remembered));
+    return find_usage(*store, one.of)->total;
+  }
+  std::uint64_t reported(const UsageReport& one) {
+    begin(one);
+    record(one);
+    return count(one);
+  }
+  void restart(std::uint64_t in_the_log) {
+    ASSERT_TRUE(settle_usage(*store, is_remembered, [&](const UsageCounter&) { return in_the_log; }));
+  }
 
+  std::set<std::string> remembered;  // by the log
+  const IsRemembered is_remembered = [this](const ReportKey& key) {
+    return remembered.contains(key.key) && key.request == sha256("asked");
+  };
   testing::TempFolder folder;
   std::unique_ptr<Store> store = Store::open({folder.path(), 1ull << 26}).value();
   const UsageCounter churn{registry::ModelId(Uuid::from_bytes(std::string(16, 'm'))),
@@ -23,19 +49,17 @@ class UsageCounters : public ::testing::Test {
 
 TEST_F(UsageCounters, GoUpWithEachReport) {
   EXPECT_FALSE(find_usage(*store, churn));
-  EXPECT_EQ(count_usage(*store, report(5, 1'000)).value(), 5u);
+  EXPECT_EQ(reported(report(5, 1'000)), 5u);
   UsageReport by_alias = report(2, 2'000);
   by_alias.alias = registry::AliasName::trusted("production");
-  EXPECT_EQ(count_usage(*store, by_alias).value(), 7u);
+  EXPECT_EQ(reported(by_alias), 7u);
   const auto row = find_usage(*store, churn);
-  ASSERT_TRUE(row);
-  EXPECT_EQ(row->total, 7u);
   EXPECT_EQ(row->last, Timestamp(2'000));
   EXPECT_EQ(row->alias, by_alias.alias);
 }
 
 TEST_F(UsageCounters, AreOfOneVersionAndOneConsumer) {
-  count_usage(*store, report(5, 1'000)).value();
+  reported(report(5, 1'000));
   UsageCounter other = churn;
   other.version = registry::VersionNumber(8);
   EXPECT_FALSE(find_usage(*store, other));
@@ -45,14 +69,89 @@ TEST_F(UsageCounters, AreOfOneVersionAndOneConsumer) {
 }
 
 TEST_F(UsageCounters, ThatWereLostBeginWithWhatTheLogHas) {
-  EXPECT_EQ(count_usage(*store, report(1, 1'000, 40)).value(), 41u);
-  EXPECT_EQ(count_usage(*store, report(1, 2'000, 40)).value(), 42u);
+  EXPECT_EQ(reported(report(1, 1'000, 40)), 41u);
+  EXPECT_EQ(reported(report(1, 2'000, 41)), 42u);
+}
+
+TEST_F(UsageCounters, ThatWereLostDoNotBeginWithARetry) {
+  record(under("k1", 5));
+  EXPECT_TRUE(count_report(*store, under("k1", 5), is_remembered));
+  EXPECT_FALSE(find_usage(*store, churn));
+  EXPECT_EQ(reported(report(1, 2'000, 45)), 46u);
 }
 
 TEST_F(UsageCounters, StandStillWhereTheClockGoesBack) {
-  count_usage(*store, report(1, 2'000)).value();
-  count_usage(*store, report(1, 1'000)).value();
+  reported(report(1, 2'000));
+  reported(report(1, 1'000));
   EXPECT_EQ(find_usage(*store, churn)->last, Timestamp(2'000));
+}
+
+TEST_F(UsageCounters, CountNothingThatIsRefused) {
+  begin(report(5, 1'000));
+  begin(under("k1", 5));
+  EXPECT_EQ(find_usage(*store, churn)->total, 0u);
+  EXPECT_EQ(reported(under("k2", 1)), 1u);
+}
+
+TEST_F(UsageCounters, CountWhatComesUnderAKeyOnce) {
+  EXPECT_EQ(reported(under("k1", 5)), 5u);
+  EXPECT_EQ(reported(under("k1", 5)), 5u);
+  const UsageReport twice = under("k2", 1);
+  begin(twice);
+  begin(twice);
+  record(twice);
+  EXPECT_EQ(count(twice), 6u);
+  EXPECT_EQ(count(twice), 6u);
+}
+
+TEST_F(UsageCounters, CountNoOtherRequestUnderAKeyThatWasUsed) {
+  remembered = {"k1"};
+  UsageReport another = under("k1", 1'000);
+  another.key->request = sha256("something else");
+  begin(another);
+  EXPECT_EQ(reported(under("k2", 1)), 1u);
+}
+
+TEST_F(UsageCounters, CountAtTheNextReportWhatWasRecordedAndNotCounted) {
+  begin(under("k1", 5));
+  record(under("k1", 5));
+  EXPECT_EQ(reported(report(1, 2'000)), 6u);
+  EXPECT_EQ(count(under("k1", 5)), 6u);
+}
+
+TEST_F(UsageCounters, CountAtTheStartWhatWasRecordedAndNotCounted) {
+  reported(report(2, 1'000));
+  begin(under("k1", 5));
+  begin(under("refused", 9));
+  record(under("k1", 5));
+  restart(7);
+  EXPECT_EQ(find_usage(*store, churn)->total, 7u);
+  restart(10);
+  EXPECT_EQ(find_usage(*store, churn)->total, 10u);
+}
+
+TEST_F(UsageCounters, KeepNoMoreReportsUnderWayThanTheLimit) {
+  for (std::size_t i = 0; i <= limits::kMaxUsageReportsUnderWay; ++i) begin(under(std::to_string(i), 1));
+  record(under("0", 1));
+  record(under("1", 1));
+  EXPECT_EQ(count(under("1", 1)), 1u);
+}
+
+TEST_F(UsageCounters, AreListedInTheOrderOfTheirKeys) {
+  UsageReport other = report(3, 2'000);
+  other.of.consumer = registry::Label::trusted("web");
+  reported(other);
+  reported(under("k1", 5));
+  begin(under("k2", 5));
+  const auto all = usage_after(*store, {}, 10);
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].of.consumer.str(), "campaigns");
+  EXPECT_EQ(all[0].of.version, registry::VersionNumber(7));
+  EXPECT_EQ(all[0].row.total, 5u);
+  const auto behind = usage_after(*store, all[0].key, 10);
+  ASSERT_EQ(behind.size(), 1u);
+  EXPECT_EQ(behind[0].of.consumer.str(), "web");
+  EXPECT_EQ(usage_after(*store, {}, 1).size(), 1u);
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
-// Usage: who uses which version. Each report is counted durably at once; the log gets one event for a version, a consumer
-// and an hour, which takes along what was reported since the one before.
+// Usage: who uses which version. Each report is counted durably; the log gets the first of an hour for a version and a
+// consumer, and what came after it when the hour is over (usage_keeper.h).
 #include "work/usage.h"
+
 #include "api/handlers.h"
+#include "api/usage_keeper.h"
 #include "api/writing.h"
 
 namespace herald::api {
@@ -58,12 +60,10 @@ std::optional<registry::UsageRecord> usage_in(const registry::Reader& state, con
       state, registry::Table::usage, registry::keys::of_version(of.model_id, of.version, of.consumer.str()));
 }
 
-// A retry is answered as before and counts no second time.
-bool was_answered(const Call& call) {
-  if (!call.request.idempotency_key) return false;
+std::optional<work::ReportKey> report_key_of(const Call& call) {
+  if (!call.request.idempotency_key) return std::nullopt;
   const auto submission = submission_of(call, {});
-  const auto record = call.herald.parts.log.read().idempotency(call.actor.id, submission.idempotency->key);
-  return record && record->request == submission.idempotency->request;
+  return work::ReportKey{call.actor.id, submission.idempotency->key, submission.idempotency->request};
 }
 
 // Where the caller names an alias, in the path or in the body.
@@ -81,7 +81,7 @@ Result<std::optional<registry::AliasName>> alias_asked_for(const registry::Reade
   return request.alias;
 }
 
-Result<Outcome> count_and_record(const Call& call) {
+Result<Outcome> record_usage(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(const auto selector, selector_in(call));
   HERALD_TRY(const auto request, body_of<UsageRequest>(call));
@@ -103,11 +103,11 @@ Result<Outcome> count_and_record(const Call& call) {
   }
   command.consumer = request.consumer;
   command.alias = report.alias;
-  command.count = command.total = count;
+  const auto counted = work::find_usage(call.herald.parts.work, report.of);
+  command.count = count;
+  command.total = std::max<std::uint64_t>(counted ? counted->total : 0, report.recorded) + count;
   command.at = report.at;
-  if (!was_answered(call)) {
-    HERALD_TRY(command.total, work::count_usage(call.herald.parts.work, report));
-  }
+  report.key = report_key_of(call);
   const auto present = [&work = call.herald.parts.work, address, of = report.of](
                            const registry::Reader& state, const recorder::Recorded&) -> Result<Answer> {
     HERALD_TRY(const auto found, registry::require_model(state, address.registry, address.model));
@@ -116,11 +116,13 @@ Result<Outcome> count_and_record(const Call& call) {
     bring_up_to_date(work, *usage);
     return answer_with(usage_body(found, *usage, Names(work)), std::nullopt);
   };
-  return Write{std::move(command), {}, present};
-}
-
-Result<Outcome> record_usage(const Call& call) {
-  return Blocking{[&call] { return count_and_record(call); }};
+  const work::IsRemembered is_remembered = remembered_by(call.herald.parts.log);
+  Write write{std::move(command), {}, present};
+  if (report.key || !counted) write.before.push_back(work::begin_report(report, is_remembered));
+  write.once_recorded = [&work = call.herald.parts.work, report, is_remembered](const recorder::Recorded&) {
+    return work::count_report(work, report, is_remembered);
+  };
+  return write;
 }
 
 Result<Outcome> page_of_usage(const Call& call, const Snapshot& now, const registry::FoundModel& found,
@@ -184,8 +186,9 @@ void add_usage_routes(Router& router) {
           .may_create()
           .says(
               "\"count\": how often since the last report (1). The first report of an hour is recorded as an "
-              "event (201), and takes along what was reported since the one before; the others of that hour "
-              "are counted (200). To resolve a reference records nothing."));
+              "event (201); the others are counted (200), and recorded as one event when the hour is over, "
+              "or "
+              "the server stops. To resolve a reference records nothing."));
   router.add_in_registry(Method::get, "/{model}/versions/{version}/usage", Permission::read,
                          ObjectScope::model, list_version_usage, who_uses("Who uses a version"));
   router.add_in_registry(Method::get, "/{model}/usage", Permission::read, ObjectScope::model,

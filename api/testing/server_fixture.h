@@ -55,7 +55,7 @@ class ServerTest : public ::testing::Test {
     options.port = 0;
     server_ = HttpServer::start(parts(), std::move(options)).value();
   }
-  Parts parts() {
+  Parts parts(const Clock& clock = system_clock()) {
     return Parts{.recorder = *recorder_,
                  .log = *log_,
                  .tail = recorded_,
@@ -69,7 +69,7 @@ class ServerTest : public ::testing::Test {
                  .sender = sender_,
                  .deliveries = [] { return automations::Dispatcher::Stats{}; },
                  .followers = {{"views", following_.get()}},
-                 .clock = system_clock(),
+                 .clock = clock,
                  .ids = random_ids(),
                  .idempotency_key = std::string(32, 'k')};
   }

@@ -31,10 +31,10 @@ struct RecordLineage {
   Access access = Access::unlimited();
 };
 
-// One report of a consumer. It is recorded when it is the first one of its clock hour (UTC), together with what was
-// reported since the one that was recorded before; else it is a no-op: of each version and consumer the log has at most
-// one event for an hour. `total` is all that the consumer ever reported of this version, this report among it: it grows,
-// so that whoever counts loses nothing and counts nothing twice. Where it does not (the counter was lost), `count` counts.
+// One report of a consumer. It is recorded when it is the first one of its clock hour (UTC); else it is a no-op, and what it
+// reported is recorded when the hour is over, by a command whose `count` is 0. So of each version and consumer the log has two
+// events for an hour, and one more for each stop of the server in it, which together count all that was reported. `total` is
+// all that the consumer ever reported of this version, this report among it: what the log has already is not recorded again.
 struct RecordUsage : VersionAddress {
   Label consumer;
   std::optional<AliasName> alias;

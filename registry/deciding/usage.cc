@@ -69,8 +69,9 @@ Result<std::optional<Node>> dataset_of(const Reader& state, const RecordEvaluati
 
 Result<Decision> rule(const Reader& state, const RecordUsage& command) {
   HERALD_TRY(const auto found, require_model(state, command.registry, command.model));
-  HERALD_CHECK(require_version(state, found, command.version));
-  if (command.count == 0 || command.count > kMaxUsesReported) {
+  const bool is_remainder = command.count == 0;
+  if (!is_remainder) HERALD_CHECK(require_version(state, found, command.version));
+  if (command.count > kMaxUsesReported) {
     return error(Cause::invalid_value,
                  fmt::format("\"count\" must be between 1 and {}, not {}", kMaxUsesReported, command.count),
                  "count");
@@ -80,11 +81,11 @@ Result<Decision> rule(const Reader& state, const RecordUsage& command) {
       {}, false, json::to_json(UsageAnswer{answer_of(target), target.version, command.consumer})};
   const auto known = find<UsageRecord>(
       state, Table::usage, keys::of_version(found.model.id, command.version, command.consumer.str()));
-  if (known && hour_of(command.at) <= hour_of(known->last)) return decision;
-  const bool has_grown = known && command.total > known->count;
-  const std::uint64_t count = has_grown ? command.total - known->count : command.count;
+  const std::uint64_t recorded = known ? known->count : 0;
+  if (command.total <= recorded) return decision;
+  if (known && !is_remainder && hour_of(command.at) <= hour_of(known->last)) return decision;
   decision.created = true;
-  decision.drafts.push_back({UsageRecorded{target, command.consumer, command.alias, count,
+  decision.drafts.push_back({UsageRecorded{target, command.consumer, command.alias, command.total - recorded,
                                            known ? known->last : command.at, command.at},
                              {}});
   return decision;

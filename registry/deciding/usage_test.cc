@@ -53,11 +53,15 @@ TEST(RecordUsage, BringsWithTheNextHourWhatWasReportedSince) {
   EXPECT_EQ(usage_of(story, "campaigns").count, 16u);
 }
 
-TEST(RecordUsage, CountsTheReportAloneWhereTheCounterWasLost) {
+TEST(RecordUsage, TakesAlongWhatWasCountedAndNeverRecorded) {
+  Story story = churn_with_two_versions();
+  story.when(used("campaigns", "09:05:00", 3, 8)).then({"churn:v1 used by campaigns 8 times"});
+}
+
+TEST(RecordUsage, RecordsNothingThatTheLogHas) {
   Story story = churn_with_two_versions();
   story.given({used("campaigns", "09:05:00", 10, 10)});
-  story.when(used("campaigns", "10:05:00", 3, 3)).then({"churn:v1 used by campaigns 3 times"});
-  EXPECT_EQ(usage_of(story, "campaigns").count, 13u);
+  story.when(used("campaigns", "10:05:00", 3, 10)).then_nothing();
 }
 
 TEST(RecordUsage, KeepsByWhatItWasAskedForAndSinceWhen) {
@@ -77,13 +81,42 @@ TEST(RecordUsage, IsNotRecordedWhereTheClockWentBack) {
   story.when(used("campaigns", "08:59:00", 1, 2)).then_nothing();
 }
 
+// What was counted and is not in the log, as Herald itself has it recorded.
+RecordUsage remainder(std::string_view consumer, std::string_view last, std::uint64_t total) {
+  return used(consumer, last, 0, total);
+}
+
+TEST(WhatASilentConsumerReported, IsRecordedWithoutItComingBack) {
+  Story story = churn_with_two_versions();
+  story.given({used("campaigns", "09:05:00", 10, 10), used("campaigns", "09:20:00", 5, 15)});
+  const auto outcome = story.when(remainder("campaigns", "09:20:00", 15));
+  outcome.then({"churn:v1 used by campaigns 5 times"});
+  const auto& fact = std::get<UsageRecorded>(outcome.events()[0].payload);
+  EXPECT_EQ(fact.since, Timestamp::trusted("2026-11-24T09:05:00Z"));
+  EXPECT_EQ(fact.until, Timestamp::trusted("2026-11-24T09:20:00Z"));
+  EXPECT_EQ(usage_of(story, "campaigns").count, 15u);
+  story.when(remainder("campaigns", "09:20:00", 15)).then_nothing();
+  story.when(used("campaigns", "10:00:00", 1, 16)).then({"churn:v1 used by campaigns 1 times"});
+}
+
+TEST(WhatASilentConsumerReported, IsRecordedEvenWhereNothingOfItWasBefore) {
+  Story story = churn_with_two_versions();
+  story.when(remainder("campaigns", "09:20:00", 5)).then({"churn:v1 used by campaigns 5 times"});
+}
+
+TEST(WhatASilentConsumerReported, IsRecordedOfAVersionThatWasDeletedMeanwhile) {
+  Story story = churn_with_two_versions();
+  story.given({of<DeleteVersion>("churn", 1)});
+  story.when(remainder("campaigns", "09:20:00", 5)).then({"churn:v1 used by campaigns 5 times"});
+}
+
 TEST(RecordUsage, RefusesWhatIsNotThereAndCountsOfNothing) {
   Story story = churn_with_two_versions();
   auto missing = used("campaigns", "09:05:00", 1, 1);
   missing.version = VersionNumber(9);
   story.when(missing).refused(Cause::not_found, "", R"(model "churn" has no version v9: its highest is v2)");
-  story.when(used("campaigns", "09:05:00", 0, 0))
-      .refused(Cause::invalid_value, "count", R"("count" must be between 1 and 1000000000, not 0)");
+  story.when(used("campaigns", "09:05:00", 1'000'000'001, 1))
+      .refused(Cause::invalid_value, "count", R"("count" must be between 1 and 1000000000, not 1000000001)");
 }
 
 // ---- evaluations ----

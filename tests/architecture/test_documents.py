@@ -97,7 +97,7 @@ def test_the_stop_order_is_the_one_of_the_code():
     said = part[part.index("stop from the top down"):]
     code = text("server/assembly.cc")
     code = code[code.index("void Assembly::stop()"):]
-    order = [("no new connections", "http->stop"), ("publisher;", "publisher->stop"), ("sweeper,", "sweeper_thread->stop"),
+    order = [("no new connections", "http->stop"), ("usage;", "usage->stop"), ("publisher;", "publisher->stop"), ("sweeper,", "sweeper_thread->stop"),
              ("deliveries,", "dispatcher_thread->stop"), ("engine;", "engine_thread->stop"), ("projector;", "projector_thread->stop"), ("recorder;", "recorder->stop"),
              ("work;", "work->stop"), ("marked clean", "close_clean")]
     for which, where in ((0, said), (1, code)):

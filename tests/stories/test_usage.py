@@ -1,6 +1,7 @@
-"""Who uses which version: reports are counted at once, and the log has one event for a version, a consumer and an hour."""
+"""Who uses which version: reports are counted at once; of a version, a consumer and an hour the log has the first, and what came after it."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -22,20 +23,36 @@ def events(server):
     return [event["data"] for event in server.every_event("type=usage.recorded")]
 
 
-def same_hour(begun):
-    """Whether the hour, and with it what is recorded, has not changed since."""
-    return begun.hour == datetime.now(timezone.utc).hour
+def test_the_log_has_the_first_report_at_once_and_the_others_when_the_server_stops(herald, server):
+    """Whatever the time is: should the hour end meanwhile, some of the others are recorded then."""
+    answer = server.request("POST", USAGE.format(2), {"consumer": "campaigns", "count": 10})
+    assert answer.status_code == 201 and [event["count"] for event in events(server)] == [10]
+    counts = [server.post(USAGE.format(2), {"consumer": "campaigns", "count": 5})["count"] for _ in range(3)]
+    assert counts == [15, 20, 25]
+    server.stop()
+    server = herald.start()
+    recorded = events(server)
+    assert recorded[0]["count"] == 10 and sum(event["count"] for event in recorded) == 25
+    assert {(event["version"], event["consumer"]) for event in recorded} == {(2, "campaigns")}
+    assert server.get(USAGE.format(2))["items"][0]["count"] == 25
 
 
-def test_the_first_report_of_an_hour_is_an_event_and_the_others_are_counted(server):
-    begun = datetime.now(timezone.utc)
-    first = server.request("POST", USAGE.format(2), {"consumer": "campaigns", "count": 10})
-    others = [server.request("POST", USAGE.format(2), {"consumer": "campaigns", "count": 5}) for _ in range(3)]
-    assert first.status_code == 201 and others[-1].json()["count"] == 25
-    if same_hour(begun):
-        assert [answer.status_code for answer in others] == [200, 200, 200]
-        assert [(event["version"], event["consumer"], event["count"]) for event in events(server)] == [(2, "campaigns", 10)]
-    assert sum(event["count"] for event in events(server)) <= 25
+def test_what_is_refused_counts_nothing(server):
+    server.post(USAGE.format(2), {"consumer": "campaigns", "count": 10}, idempotency_key="mine")
+    server.post("/v1/models", {"name": "another"}, idempotency_key="of another request")
+    for key in ("mine", "of another request"):
+        answer = server.request("POST", USAGE.format(2), {"consumer": "campaigns", "count": 1000}, idempotency_key=key)
+        assert (answer.status_code, answer.json()["code"]) == (422, "idempotency-mismatch")
+    server.post(USAGE.format(2), {"consumer": "campaigns", "count": 1})
+    assert server.get(USAGE.format(2))["items"][0]["count"] == 11
+
+
+def test_many_retries_at_once_count_once(server):
+    server.post(USAGE.format(2), {"consumer": "campaigns"})
+    with ThreadPoolExecutor(16) as callers:
+        answers = list(callers.map(lambda _: server.request("POST", USAGE.format(2), {"consumer": "campaigns"}, idempotency_key="once"), range(16)))
+    assert {answer.status_code for answer in answers} <= {200, 201}
+    assert server.get(USAGE.format(2))["items"][0]["count"] == 2
 
 
 def test_what_is_counted_outlives_a_crash(herald, server):

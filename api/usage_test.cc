@@ -1,0 +1,120 @@
+// Usage over the hours: what is counted, what the log gets, and when.
+#include <atomic>
+#include <thread>
+
+#include "api/testing/server_fixture.h"
+#include "api/usage_keeper.h"
+#include "registry/event.h"
+
+namespace herald::api {
+namespace {
+
+// Read by the server's threads while a test moves it.
+class ClockOfUsage final : public Clock {
+ public:
+  explicit ClockOfUsage(std::string_view start) : now_ms_(Timestamp::trusted(start).unix_ms()) {}
+  Timestamp now() const override { return Timestamp(now_ms_); }
+  std::chrono::steady_clock::time_point steady() const override { return system_clock().steady(); }
+  void set(std::string_view to) { now_ms_ = Timestamp::trusted(to).unix_ms(); }
+
+ private:
+  std::atomic<std::int64_t> now_ms_;
+};
+
+class UsageByTheHour : public testing::ServerTest {
+ protected:
+  void SetUp() override {
+    ServerTest::SetUp();
+    given_model("churn", 1);
+    start_with_clock();
+  }
+  void TearDown() override {
+    stop();
+    ServerTest::TearDown();
+  }
+  void stop() {
+    server_.reset();
+    keeper_->stop();
+  }
+  void start_with_clock() {
+    server_.reset();
+    keeper_ = std::make_unique<UsageKeeper>(UsageKeeper::Parts{.recorder = *recorder_,
+                                                               .head = *head_,
+                                                               .log = *log_,
+                                                               .work = *work_,
+                                                               .clock = clock_,
+                                                               .ids = random_ids()});
+    server_ = HttpServer::start(parts(clock_), {.port = 0}).value();
+  }
+  testing::Reply report(int count, std::string_view key = {}) {
+    const std::string header = key.empty() ? "" : "Idempotency-Key: " + std::string(key) + "\r\n";
+    return ask("POST", "/v1/models/churn/versions/1/usage",
+               R"({"consumer":"web","count":)" + std::to_string(count) + "}", header);
+  }
+  // The counts of the events, oldest first.
+  std::vector<std::uint64_t> recorded_counts() {
+    std::vector<std::uint64_t> counts;
+    const auto log = log_->read();
+    for (std::uint64_t sequence = 1; sequence <= last(); ++sequence) {
+      const auto event = registry::decode(*log.event(Sequence(sequence))).value();
+      if (const auto* usage = std::get_if<registry::UsageRecorded>(&event.payload))
+        counts.push_back(usage->count);
+    }
+    return counts;
+  }
+
+  ClockOfUsage clock_{"2026-11-24T09:05:00Z"};
+  std::unique_ptr<UsageKeeper> keeper_;
+};
+
+TEST_F(UsageByTheHour, IsRecordedWithTheFirstReportAndCountedAfterIt) {
+  EXPECT_EQ(report(10).status, 201u);
+  clock_.set("2026-11-24T09:59:59Z");
+  EXPECT_EQ(report(5).status, 200u);
+  EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(10u));
+}
+
+TEST_F(UsageByTheHour, OfAConsumerThatFellSilentIsRecordedWhenTheHourIsOver) {
+  report(10);
+  report(5);
+  keeper_->keep_up();
+  EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(10u));
+  clock_.set("2026-11-24T10:00:00Z");
+  keeper_->keep_up();
+  keeper_->keep_up();
+  EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(10u, 5u));
+  EXPECT_EQ(report(1).status, 201u);
+  EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(10u, 5u, 1u));
+}
+
+TEST_F(UsageByTheHour, IsRecordedWhenTheServerStops) {
+  report(10);
+  report(5);
+  stop();
+  EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(10u, 5u));
+  start_with_clock();
+  EXPECT_EQ(report(2).status, 200u);
+  stop();
+  EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(10u, 5u, 2u));
+}
+
+TEST_F(UsageByTheHour, ThatIsRefusedCountsNothing) {
+  EXPECT_EQ(ask("POST", "/v1/models", R"({"name":"x"})", "Idempotency-Key: taken\r\n").status, 201u);
+  EXPECT_EQ(report(10).status, 201u);
+  EXPECT_EQ(report(1'000, "taken").status, 422u);
+  EXPECT_EQ(report(3, "own").status, 200u);
+  EXPECT_EQ(report(4, "own").status, 422u);
+  EXPECT_THAT(get("/v1/models/churn/usage").body, ::testing::HasSubstr(R"("count":13,)"));
+}
+
+TEST_F(UsageByTheHour, UnderOneKeyCountsOnceHoweverOftenAtOnce) {
+  report(10);
+  {
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < 16; ++i) callers.emplace_back([this] { EXPECT_EQ(report(1, "one").status, 200u); });
+  }
+  EXPECT_THAT(get("/v1/models/churn/usage").body, ::testing::HasSubstr(R"("count":11,)"));
+}
+
+}  // namespace
+}  // namespace herald::api

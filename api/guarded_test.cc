@@ -66,6 +66,43 @@ TEST_F(Guarded, AliasesAreMovedByAdminsOfTheModelOrTheRegistry) {
   EXPECT_EQ(as("bob", "DELETE", "/v1/models/churn?reason=done").status, 200u);
 }
 
+TEST_F(Guarded, WhatAProtectedAliasStandsForIsChangedByAdminsAlone) {
+  given_user("ada", "member");
+  given_user("bob", "admin", "/v1/models/churn");
+  std::vector<std::string> links;
+  for (const char digit : {'a', 'b'}) {
+    const Reply made = as("ada", "POST", "/v1/artifacts",
+                          R"({"name":"w","kind":"model","reference":"s3://w","digest":"sha256:)" +
+                              std::string(64, digit) + "\"}");
+    ASSERT_EQ(made.status, 201u) << made.body;
+    links.push_back("/artifacts/" + made.at("id"));
+  }
+  const std::string version = "/v1/models/churn/versions/2";
+  EXPECT_EQ(as("root", "PUT", version + links[0]).status, 201u);
+  const auto before = last();
+  expect_denied(as("ada", "PUT", version + links[1]), "version");
+  expect_denied(as("ada", "DELETE", version + links[0]), "version");
+  for (const char* patch : {R"({"status":"failed"})", R"({"metadata":{"a":1}})", R"({"run":{"id":"r"}})"})
+    expect_denied(as("ada", "PATCH", version, patch), "version");
+  expect_denied(as("ada", "POST", "/v1/models/churn/archive"), "model");
+  EXPECT_EQ(last(), before);
+  EXPECT_EQ(as("ada", "PATCH", version, R"({"metrics":{"auc":0.9}})").status, 200u);
+  EXPECT_EQ(as("ada", "PUT", "/v1/models/churn/versions/1" + links[1]).status, 201u);
+  EXPECT_EQ(as("bob", "DELETE", version + links[0]).status, 200u);
+  EXPECT_EQ(as("bob", "PATCH", version, R"({"metadata":{"a":1}})").status, 200u);
+  EXPECT_EQ(as("bob", "POST", "/v1/models/churn/archive").status, 200u);
+}
+
+TEST_F(Guarded, MembersOfARegistryRegisterAModelWithItsFirstVersion) {
+  given_user("ada", "member", "/v1/registries/models");
+  given_user("eve", "member", "/v1/models/churn");
+  const char* const first = R"({"create_model":true})";
+  EXPECT_EQ(as("eve", "POST", "/v1/models/fresh/versions", first).status, 404u);
+  EXPECT_EQ(as("ada", "POST", "/v1/models/fresh/versions", "{}").status, 404u);
+  EXPECT_EQ(as("ada", "POST", "/v1/models/fresh/versions", first).status, 201u);
+  EXPECT_EQ(as("ada", "POST", "/v1/registries/fraud/models/fresh/versions", first).status, 404u);
+}
+
 TEST_F(Guarded, RegistriesAreChangedByTheirAdminsAlone) {
   given_user("ada", "member");
   given_user("bob", "admin", "/v1/registries/models");

@@ -161,7 +161,9 @@ Result<Outcome> set_model_archived(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(auto reason, reason_in_body(call));
   return Write{
-      registry::SetModelArchived{address, archived, std::move(reason)}, {}, present_model(call, address)};
+      registry::SetModelArchived{address, archived, std::move(reason), moves_protected(call, address)},
+      {},
+      present_model(call, address)};
 }
 
 Result<Outcome> delete_model(const Call& call) {

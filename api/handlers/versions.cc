@@ -155,8 +155,15 @@ Result<Outcome> update_version(const Call& call) {
   HERALD_TRY(auto request, body_of<VersionPatch>(call));
   HERALD_CHECK(check_run_is_seen(call, request.run));
   Write write{{}, {}, present_version(call, address, address.version)};
-  registry::UpdateVersion command{address, request.run,    request.metadata, request.metrics,
-                                  {},      request.status, request.reason,   request.expected_changed};
+  registry::UpdateVersion command{address,
+                                  request.run,
+                                  request.metadata,
+                                  request.metrics,
+                                  {},
+                                  request.status,
+                                  request.reason,
+                                  request.expected_changed,
+                                  moves_protected(call, address)};
   if (request.description) {
     const Snapshot now = call.snapshot();
     HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
@@ -214,7 +221,9 @@ Result<Outcome> change_link(const Call& call) {
   HERALD_TRY(const auto address, version_in(call));
   HERALD_TRY(const auto artifact, about("artifact", registry::ArtifactId::parse(call.path.at("artifact"))));
   HERALD_CHECK(check_artifact_is_seen(call, artifact, "artifact"));
-  return Write{Command{address, artifact}, {}, present_version(call, address, address.version)};
+  return Write{Command{address, artifact, moves_protected(call, address)},
+               {},
+               present_version(call, address, address.version)};
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "registry/commands/addresses.h"
+#include "registry/commands/aliases.h"
 #include "registry/facts.h"
 
 namespace herald::registry {
@@ -21,9 +22,11 @@ struct CommitArtifact {
 
 struct LinkArtifact : VersionAddress {
   ArtifactId artifact_id;
+  MovesProtected moves_protected = MovesProtected::no;
 };
 struct UnlinkArtifact : VersionAddress {
   ArtifactId artifact_id;
+  MovesProtected moves_protected = MovesProtected::no;
 };
 
 // Refused while a version is linked to it. Its blobs stay.

@@ -42,6 +42,7 @@ struct SetCard : ModelAddress {
 struct SetModelArchived : ModelAddress {
   bool archived = true;
   std::optional<Reason> reason;
+  MovesProtected moves_protected = MovesProtected::no;  // archived, it holds its aliases where they are
 };
 
 // For good. Its name is free; events about it, and the state before, stay.

@@ -43,6 +43,8 @@ struct UpdateVersion : VersionAddress {
   std::optional<VersionStatus> status;
   std::optional<Reason> reason;
   std::optional<std::uint64_t> expected_changed;
+  MovesProtected moves_protected =
+      MovesProtected::no;  // run, metadata and status are what an alias stands for
 };
 
 // Its aliases go with `remove_aliases`; a version that has some is not deleted without. Nothing but restoring changes a

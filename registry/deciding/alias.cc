@@ -181,4 +181,21 @@ Result<void> AliasMoves::check_count(const std::string& field) const {
                field);
 }
 
+Result<void> check_may_change_what_it_is(const Reader& state, const FoundVersion& found,
+                                         MovesProtected moves_protected) {
+  if (moves_protected == MovesProtected::yes) return {};
+  const RegistryRecord& registry = found.model.registry;
+  for (const AliasName& alias : registry.protected_aliases) {
+    if (held_by(state, found.model.model.id, alias) != found.version.number) continue;
+    return error(
+        Cause::denied,
+        fmt::format("alias {}, which is protected in registry {}, is at version {} of model {}: only "
+                    "its admins change what it stands for",
+                    in_quotes(alias), in_quotes(registry.name), label(found.version.number),
+                    in_quotes(found.model.model.name)),
+        "version");
+  }
+  return {};
+}
+
 }  // namespace herald::registry::deciding

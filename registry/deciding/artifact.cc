@@ -84,6 +84,7 @@ Result<Decision> rule(const Reader& state, const LinkArtifact& command) {
                              decision.drafts));
   decision.created = !decision.drafts.empty();
   if (decision.created) {
+    HERALD_CHECK(check_may_change_what_it_is(state, found, command.moves_protected));
     const LinkedArtifact& linked = found.version.artifacts.back();
     const Node artifact{NodeKind::artifact, linked.artifact_id.str(), linked.artifact.str()};
     auto circle = check_no_circle(state, nullptr, artifact, node_of(found.model, command.version));
@@ -100,6 +101,7 @@ Result<Decision> rule(const Reader& state, const UnlinkArtifact& command) {
   Decision decision{{}, false, answer(target, command.artifact_id)};
   auto& links = found.version.artifacts;
   if (const auto link = link_to(links, command.artifact_id); link != links.end()) {
+    HERALD_CHECK(check_may_change_what_it_is(state, found, command.moves_protected));
     decision.drafts.push_back({VersionUnlinked{target, link->artifact_id, link->artifact, link->digest}, {}});
   }
   return decision;

@@ -29,12 +29,11 @@ Error name_taken(const RegistryRecord& registry, const ModelName& name, std::str
 Result<void> check_none_protected(const Reader& state, const FoundModel& found) {
   for (const AliasName& alias : found.registry.protected_aliases) {
     if (!find_alias(state, found.model.id, alias)) continue;
-    return error(
-        Cause::denied,
-        fmt::format(
-            "model {} has alias {}, which is protected in registry {}: only its admins delete or rename it",
-            in_quotes(found.model.name), in_quotes(alias), in_quotes(found.registry.name)),
-        "model");
+    return error(Cause::denied,
+                 fmt::format("model {} has alias {}, which is protected in registry {}: only its admins "
+                             "archive, delete or rename it",
+                             in_quotes(found.model.name), in_quotes(alias), in_quotes(found.registry.name)),
+                 "model");
   }
   return {};
 }
@@ -97,6 +96,7 @@ Result<Decision> rule(const Reader& state, const SetModelArchived& command) {
   HERALD_TRY(const auto found, require_model(state, command.registry, command.model));
   Decision decision{{}, false, json::to_json(answer_of(of(found)))};
   if (command.archived == found.model.archived.has_value()) return decision;
+  if (command.moves_protected == MovesProtected::no) HERALD_CHECK(check_none_protected(state, found));
   if (command.archived) {
     decision.drafts.push_back({ModelArchived{of(found), command.reason}, {}});
   } else {

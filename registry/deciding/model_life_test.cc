@@ -123,9 +123,25 @@ TEST(DeleteModel, OfOneWithAProtectedAliasIsForAdmins) {
   auto command = of<DeleteModel>("churn");
   story.when(command).refused(Cause::denied, "model",
                               R"(model "churn" has alias "production", which is protected in registry )"
-                              R"("models": only its admins delete or rename it)");
+                              R"("models": only its admins archive, delete or rename it)");
   command.moves_protected = MovesProtected::yes;
   story.when(command).then({"model churn deleted"});
+}
+
+TEST(SetModelArchived, OfOneWithAProtectedAliasIsForAdmins) {
+  Story story = with_churn();
+  story.given({SetAliasProtected{RegistryName::trusted(kDefaultRegistry), AliasName::trusted("production")}});
+  auto command = of<SetModelArchived>("churn");
+  story.when(command).refused(Cause::denied, "model",
+                              R"(model "churn" has alias "production", which is protected in registry )"
+                              R"("models": only its admins archive, delete or rename it)");
+  command.moves_protected = MovesProtected::yes;
+  story.when(command).then({"model churn archived"});
+  command.archived = false;
+  command.moves_protected = MovesProtected::no;
+  story.when(command).refused(Cause::denied, "model",
+                              R"(model "churn" has alias "production", which is protected in registry )"
+                              R"("models": only its admins archive, delete or rename it)");
 }
 
 TEST(RenameModel, OfOneWithAProtectedAliasIsForAdmins) {
@@ -135,7 +151,7 @@ TEST(RenameModel, OfOneWithAProtectedAliasIsForAdmins) {
   command.to = ModelName::trusted("churn-old");
   story.when(command).refused(Cause::denied, "model",
                               R"(model "churn" has alias "production", which is protected in registry )"
-                              R"("models": only its admins delete or rename it)");
+                              R"("models": only its admins archive, delete or rename it)");
   command.moves_protected = MovesProtected::yes;
   EXPECT_EQ(story.when(command).events().size(), 1u);
 }

@@ -127,6 +127,11 @@ class AliasMoves {
   std::uint32_t aliases_;
 };
 
+// Files, run, metadata and status of what a protected alias stands for are changed by who may move the alias. Errors: denied
+// (field "version").
+Result<void> check_may_change_what_it_is(const Reader& state, const FoundVersion& found,
+                                         MovesProtected moves_protected);
+
 // ---- cards ----
 Result<void> check_card(const std::optional<Card>& card);
 // Whether the policy of the registry lets a version with this card (or the model's) get the alias, or reach the stage.

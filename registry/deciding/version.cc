@@ -166,13 +166,16 @@ Result<Decision> rule(const Reader& state, const UpdateVersion& command) {
   note_change(version.metadata, command.metadata, from.metadata, to.metadata);
   note_change(version.metrics, command.metrics, from.metrics, to.metrics);
   note_change(version.description, command.description, from.description, to.description);
+  const bool changes_status = command.status && *command.status != version.status;
+  if (to.run || to.metadata || changes_status)
+    HERALD_CHECK(check_may_change_what_it_is(state, found, command.moves_protected));
   if (to.run && (!version.run || version.run->id != to.run->id)) {
     const Node run{NodeKind::run, to.run->id.str(), to.run->id.str()};
     if (auto circle = check_no_circle(state, nullptr, run, node_of(found.model, version.number)); !circle)
       return about(circle.error(), "run.id");
   }
   if (to != VersionFacts{}) decision.drafts.push_back({VersionUpdated{target, from, to}, {}});
-  if (command.status && *command.status != version.status) {
+  if (changes_status) {
     HERALD_CHECK(check_status_change(target, version.status, *command.status));
     decision.drafts.push_back(
         {VersionStatusChanged{target, version.status, *command.status, command.reason}, {}});

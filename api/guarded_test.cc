@@ -103,6 +103,19 @@ TEST_F(Guarded, MembersOfARegistryRegisterAModelWithItsFirstVersion) {
   EXPECT_EQ(as("ada", "POST", "/v1/registries/fraud/models/fresh/versions", first).status, 404u);
 }
 
+TEST_F(Guarded, ADeletedModelIsShownByItsIdToWhoSeesItsRegistry) {
+  given_user("ada", "member", "/v1/registries/models");
+  const std::string models = "/v1/registries/fraud/models/";
+  const std::string id = as("root", "GET", models + "cards").at("id");
+  ASSERT_EQ(as("root", "DELETE", models + "cards").status, 200u);
+  for (const std::string below : {"", "/history"}) {
+    EXPECT_EQ(as("root", "GET", models + id + below).status, 200u) << below;
+    EXPECT_EQ(as("ada", "GET", models + id + below).status, 404u) << below;
+    EXPECT_EQ(as("root", "GET", "/v1/models/" + id + below).status, 404u) << below;
+  }
+  EXPECT_EQ(as("root", "PATCH", models + id, R"({"description":"x"})").status, 404u);
+}
+
 TEST_F(Guarded, RegistriesAreChangedByTheirAdminsAlone) {
   given_user("ada", "member");
   given_user("bob", "admin", "/v1/registries/models");

@@ -1,5 +1,6 @@
 // Comments on models and versions. Their text is erasable: events hold its digest, readers see it here.
 #include "api/handlers.h"
+#include "api/known.h"
 #include "api/writing.h"
 
 namespace herald::api {
@@ -41,7 +42,7 @@ Result<Outcome> list_version_comments(const Call& call) {
   HERALD_TRY(const auto selector, selector_in(call));
   const Snapshot now = call.snapshot();
   HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
-  HERALD_TRY(const auto version, registry::resolve(now.state(), found, selector));
+  HERALD_TRY(const auto version, known_version(now.state(), found, selector));
   return page_of_comments(call, now, found, version.number);
 }
 

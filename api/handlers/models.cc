@@ -1,6 +1,7 @@
 // Models.
 #include "api/event_pages.h"
 #include "api/handlers.h"
+#include "api/known.h"
 #include "api/principals.h"
 #include "api/writing.h"
 
@@ -67,7 +68,7 @@ Result<Outcome> list_models(const Call& call) {
 Result<Outcome> get_model(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   const Snapshot now = call.snapshot();
-  HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
+  HERALD_TRY(const auto found, known_model(now.state(), address));
   return answer_with(Presenter(now.state(), call.herald.parts.work).model(found), now.sequence());
 }
 
@@ -177,7 +178,7 @@ Result<Outcome> delete_model(const Call& call) {
 Result<Outcome> model_history(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   const Snapshot now = call.snapshot();
-  HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
+  HERALD_TRY(const auto found, known_model(now.state(), address));
   HERALD_TRY(Answer answer, timeline_page(call, projections::timelines::model(found.model.id)));
   return answer;
 }
@@ -197,8 +198,9 @@ void add_model_routes(Router& router) {
                              .takes<ModelRequest>("ModelRequest")
                              .gives<ModelBody>("Model")
                              .creates());
-  router.add_in_registry(Method::get, "/{model}", Permission::read, ObjectScope::model, get_model,
-                         Doc("models", "Show a model").gives<ModelBody>("Model").as_of());
+  router.add_in_registry(
+      Method::get, "/{model}", Permission::read, ObjectScope::model, get_model,
+      Doc("models", "Show a model; one that was deleted by its id").gives<ModelBody>("Model").as_of());
   router.add_in_registry(
       Method::patch, "/{model}", Permission::write, ObjectScope::model, describe_model,
       Doc("models", "Describe a model").takes<ModelPatch>("ModelPatch").gives<ModelBody>("Model").records());
@@ -236,10 +238,11 @@ void add_model_routes(Router& router) {
                              .records()
                              .with(kReasonParameter)
                              .says("One that holds a protected alias is deleted by an admin alone."));
-  router.add_in_registry(Method::get, "/{model}/history", Permission::read, ObjectScope::model, model_history,
-                         Doc("models", "What happened to a model and its versions, newest first")
-                             .lists<EventBody>("Event")
-                             .fresh());
+  router.add_in_registry(
+      Method::get, "/{model}/history", Permission::read, ObjectScope::model, model_history,
+      Doc("models", "What happened to a model and its versions, newest first; of a deleted one by its id")
+          .lists<EventBody>("Event")
+          .fresh());
 }
 
 }  // namespace herald::api

@@ -1,6 +1,7 @@
 // Stages: where a version stands, and how it came there.
 #include "api/event_pages.h"
 #include "api/handlers.h"
+#include "api/known.h"
 #include "api/writing.h"
 #include "registry/event.h"
 
@@ -94,7 +95,7 @@ Result<Outcome> stage_history(const Call& call) {
   HERALD_TRY(const auto request, page_in(call));
   const Snapshot now = call.snapshot();
   HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
-  HERALD_TRY(const auto version, registry::resolve(now.state(), found, selector));
+  HERALD_TRY(const auto version, known_version(now.state(), found, selector));
   const Timelines from(call.herald.parts);
 
   StageCursor cursor;

@@ -1,6 +1,7 @@
 // Versions, their links to artifacts, and references to them.
 #include "api/event_pages.h"
 #include "api/handlers.h"
+#include "api/known.h"
 #include "api/sight.h"
 #include "api/writing.h"
 
@@ -210,7 +211,7 @@ Result<Outcome> version_history(const Call& call) {
   HERALD_TRY(const auto selector, selector_in(call));
   const Snapshot now = call.snapshot();
   HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
-  HERALD_TRY(const auto version, registry::resolve(now.state(), found, selector));
+  HERALD_TRY(const auto version, known_version(now.state(), found, selector));
   HERALD_TRY(Answer answer,
              timeline_page(call, projections::timelines::version(found.model.id, version.number)));
   return answer;
@@ -281,7 +282,9 @@ void add_version_routes(Router& router) {
   router.add_in_registry(
       Method::get, "/{model}/versions/{version}/history", Permission::read, ObjectScope::model,
       version_history,
-      Doc("versions", "What happened to a version, newest first").lists<EventBody>("Event").fresh());
+      Doc("versions", "What happened to a version, newest first; of a deleted one by its number")
+          .lists<EventBody>("Event")
+          .fresh());
   router.add_in_registry(
       Method::put, "/{model}/versions/{version}/artifacts/{artifact}", Permission::write, ObjectScope::model,
       change_link<registry::LinkArtifact>,

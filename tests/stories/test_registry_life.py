@@ -108,6 +108,26 @@ def test_versions_are_deleted_and_restored(server):
     assert "tomb:v2" in succeed(server, "version", "restore", "tomb:v2", "--reason", "it does not")
 
 
+def test_the_history_of_what_was_deleted_is_read(server):
+    given(server, "bygone", versions=2)
+    succeed(server, "comment", "add", "bygone:v1", "it leaks")
+    succeed(server, "version", "delete", "bygone:v1", "--reason", "leaks the target")
+    types = [event["type"] for event in map(json.loads, succeed(server, "version", "history", "bygone:v1", "-o", "jsonl").splitlines())]
+    assert types == ["herald.version.deleted.v1", "herald.comment.added.v1", "herald.version.registered.v1"]
+    assert "it leaks" in succeed(server, "comment", "list", "bygone:v1") and "version.deleted" in succeed(server, "history", "bygone:v1")
+    assert server.get("/v1/models/bygone/versions/1/stages")["items"] == []
+    identity = shown(server, "model", "show", "bygone")["id"]
+    succeed(server, "model", "delete", "bygone")
+    succeed(server, "model", "register", "bygone")
+    succeed(server, "model", "describe", "bygone", "another")
+    history = [event["type"] for event in map(json.loads, succeed(server, "model", "history", identity, "-o", "jsonl").splitlines())]
+    assert history[0] == "herald.model.deleted.v1" and history[-1] == "herald.model.registered.v1"
+    assert {"herald.version.deleted.v1", "herald.comment.added.v1"} <= set(history) and "herald.model.described.v1" not in history
+    assert "model.deleted" in succeed(server, "history", identity)
+    assert server.get(f"/v1/models/{identity}")["deleted"] and server.cli("model", "describe", identity, "x").returncode == 3
+    assert server.cli("model", "history", "0199a1b2-3c4d-7e5f-8a9b-0c1d2e3f4a5b").returncode == 3
+
+
 def test_a_run_is_told_with_all_that_is_known_of_it(server, tmp_path):
     succeed(server, "model", "register", "run")
     parameters = tmp_path / "parameters.json"

@@ -1,4 +1,4 @@
-// What differs between versions of a model.
+// What differs between versions, of one model or of several.
 #include <set>
 
 #include "api/handlers.h"
@@ -174,19 +174,69 @@ std::vector<std::string> origins(const registry::Reader& state, const Sight& sig
   return out;
 }
 
-std::vector<registry::EvaluationRecord> evaluations_of_version(const registry::Reader& state,
-                                                               const registry::VersionRecord& version) {
-  return projections::list_evaluations(state, version.model_id, version.number,
-                                       [](const registry::EvaluationRecord&) { return true; },
-                                       {{}, limits::kMaxPageSize})
-      .items;
+// All that there are, the newest first, within what one answer may look at.
+struct FoundEvaluations {
+  std::vector<registry::EvaluationRecord> items;
+  bool truncated = false;
+};
+FoundEvaluations evaluations_of_version(const registry::Reader& state,
+                                        const registry::VersionRecord& version) {
+  FoundEvaluations found;
+  projections::PageRequest request{{}, limits::kMaxPageSize};
+  for (;;) {
+    auto page = projections::list_evaluations(
+        state, version.model_id, version.number, [](const registry::EvaluationRecord&) { return true; },
+        request);
+    for (auto& item : page.items) found.items.push_back(std::move(item));
+    found.truncated = page.next.has_value() && found.items.size() >= projections::kMaxComparedRows;
+    if (!page.next || found.truncated) return found;
+    request.after = *page.next;
+  }
+}
+
+// One that is asked for, and what the request called it.
+struct AskedVersion {
+  std::string asked;
+  registry::FoundModel model;
+  registry::VersionRecord version;
+};
+
+std::string field_of_asked(const Call& call, std::size_t place) {
+  return place == 0 && call.query.get("with") ? "with" : "versions";
+}
+
+Result<std::vector<AskedVersion>> versions_of_one(const Call& call, const registry::Reader& state) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto asked, asked_for(call));
+  HERALD_TRY(const auto found, registry::require_model(state, address.registry, address.model));
+  std::vector<AskedVersion> versions;
+  for (const std::string& text : asked) {
+    const std::string field = field_of_asked(call, versions.size());
+    HERALD_TRY(const auto selector, about(field, parse_selector(text)));
+    HERALD_TRY(auto version, about(field, registry::resolve(state, found, selector)));
+    versions.push_back({text, found, std::move(version)});
+  }
+  return versions;
+}
+
+Result<std::vector<AskedVersion>> versions_of_several(const Call& call, const registry::Reader& state) {
+  HERALD_TRY(const auto asked, asked_for(call));
+  std::vector<AskedVersion> versions;
+  for (const std::string& text : asked) {
+    const std::string field = field_of_asked(call, versions.size());
+    HERALD_TRY(const auto reference, about(field, parse_reference(text)));
+    HERALD_TRY(auto found, about(field, seen_model(call, state, {reference.registry, reference.model})));
+    HERALD_TRY(auto version, about(field, registry::resolve(state, found, reference.selector)));
+    versions.push_back({text, std::move(found), std::move(version)});
+  }
+  return versions;
 }
 
 enum class Compared { everything, evaluations };
 
-Result<Outcome> compare_versions(const Call& call, Compared what) {
-  HERALD_TRY(const auto address, model_in(call));
-  HERALD_TRY(const auto asked, asked_for(call));
+using FindVersions = Result<std::vector<AskedVersion>> (*)(const Call& call, const registry::Reader& state);
+
+Result<Outcome> compare_versions(const Call& call, Compared what, FindVersions find) {
   const std::string_view all = call.query.get("all").value_or("false");
   if (all != "true" && all != "false")
     return error(Cause::invalid_value, "\"all\" must be true or false, not " + shown(all), "all");
@@ -194,23 +244,24 @@ Result<Outcome> compare_versions(const Call& call, Compared what) {
 
   const Snapshot now = call.snapshot();
   const registry::Reader& state = now.state();
-  HERALD_TRY(const auto found, registry::require_model(state, address.registry, address.model));
+  HERALD_TRY(auto asked, find(call, state));
   const Presenter presenter(state, call.herald.parts.work);
   const Sight sight(call);
-  const AliasesByVersion aliases = presenter.aliases_of_model(found);
   ComparisonBody body;
+  bool has_more_evaluations = false;
   std::vector<projections::Comparable> versions;
-  for (std::size_t i = 0; i < asked.size(); ++i) {
-    const std::string field = i == 0 && call.query.get("with") ? "with" : "versions";
-    HERALD_TRY(const auto selector, about(field, parse_selector(asked[i])));
-    HERALD_TRY(auto version, about(field, registry::resolve(state, found, selector)));
-    body.versions.push_back({asked[i], version.number,
-                             reference_of(found.registry.name, found.model.name, version.number),
-                             version.status, presenter.names().stamp(version.created)});
+  for (AskedVersion& one : asked) {
+    const registry::FoundModel& found = one.model;
+    body.versions.push_back({one.asked, one.version.number,
+                             reference_of(found.registry.name, found.model.name, one.version.number),
+                             one.version.status, presenter.names().stamp(one.version.created)});
     projections::Comparable& of = versions.emplace_back();
-    of.version = std::move(version);
-    of.evaluations = evaluations_of_version(state, of.version);
+    of.version = std::move(one.version);
+    FoundEvaluations evaluations = evaluations_of_version(state, of.version);
+    of.evaluations = std::move(evaluations.items);
+    has_more_evaluations = has_more_evaluations || evaluations.truncated;
     if (what == Compared::evaluations) continue;
+    const AliasesByVersion aliases = presenter.aliases_of_model(found);
     if (const auto own = aliases.find(of.version.number); own != aliases.end()) of.aliases = own->second;
     of.description = presenter.text(of.version.description);
     if (of.version.card) of.card = presenter.text(of.version.card->text);
@@ -222,20 +273,20 @@ Result<Outcome> compare_versions(const Call& call, Compared what) {
                                                  : projections::compare_evaluations(versions, show);
   body.rows = std::move(comparison.rows);
   body.same = comparison.same + files.same();
-  body.truncated = comparison.truncated || files.truncated();
+  body.truncated = comparison.truncated || files.truncated() || has_more_evaluations;
   return answer_with(body, now.sequence());
 }
 
-template <Compared what>
+template <Compared what, FindVersions find>
 Result<Outcome> compare_the(const Call& call) {
-  return Blocking{[&call] { return compare_versions(call, what); }};
+  return Blocking{[&call] { return compare_versions(call, what, find); }};
 }
 
-Doc comparison_doc(std::string_view summary) {
+Doc comparison_doc(std::string_view summary, std::string_view versions, std::string_view with) {
   return Doc("versions", summary)
       .gives<ComparisonBody>("Comparison")
-      .with({"versions", R"({"type":"string"})", "Two or more, with commas between: 3,v4,latest,production."})
-      .with({"with", R"({"type":"string"})", "What the others are held against, as production."})
+      .with({"versions", R"({"type":"string"})", versions})
+      .with({"with", R"({"type":"string"})", with})
       .with({"all", R"({"enum":["true","false"],"default":"false"})", "What is the same, too."})
       .as_of();
 }
@@ -243,14 +294,28 @@ Doc comparison_doc(std::string_view summary) {
 }  // namespace
 
 void add_compare_routes(Router& router) {
+  constexpr std::string_view kOfOne = "Two or more, with commas between: 3,v4,latest,production.",
+                             kWith = "What the others are held against, as production.",
+                             kOfSeveral =
+                                 "Two or more references, with commas between: churn:v3,fraud:production.",
+                             kWithOfSeveral = "What the others are held against, as churn:production.";
   router.add_in_registry(Method::get, "/{model}/compare", Permission::read, ObjectScope::model,
-                         compare_the<Compared::everything>,
+                         compare_the<Compared::everything, versions_of_one>,
                          comparison_doc("What differs between versions: facts, metrics, tags, parameters, "
-                                        "metadata, files, texts, lineage, evaluations"));
+                                        "metadata, files, texts, lineage, evaluations",
+                                        kOfOne, kWith));
   router.add_in_registry(
       Method::get, "/{model}/compare/evaluations", Permission::read, ObjectScope::model,
-      compare_the<Compared::evaluations>,
-      comparison_doc("How the evaluations of versions differ, the newest of each on each data set"));
+      compare_the<Compared::evaluations, versions_of_one>,
+      comparison_doc("How the evaluations of versions differ, the newest of each on each data set", kOfOne,
+                     kWith));
+  router.add({Method::get, "/v1/compare", Permission::read, ObjectScope::visible,
+              compare_the<Compared::everything, versions_of_several>,
+              comparison_doc("What differs between versions of several models", kOfSeveral, kWithOfSeveral)});
+  router.add({Method::get, "/v1/compare/evaluations", Permission::read, ObjectScope::visible,
+              compare_the<Compared::evaluations, versions_of_several>,
+              comparison_doc("How the evaluations of versions of several models differ", kOfSeveral,
+                             kWithOfSeveral)});
 }
 
 }  // namespace herald::api

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/commands/commands.h"
 #include "cli/commands/comparison.h"
 #include "cli/commands/shared.h"
+#include "cli/parsing.h"
 #include "cli/text.h"
 
 namespace herald::cli {
@@ -47,6 +50,7 @@ std::string row_name(const json::Value& row) {
 
 std::string title_of(const json::Value& version) {
   const std::string asked = text_at(version, "asked"), number = "v" + text_at(version, "version");
+  if (asked.ends_with(":" + number)) return asked;
   return asked == number || asked == text_at(version, "version") ? number : asked + " (" + number + ")";
 }
 
@@ -93,7 +97,7 @@ struct Compare {
 void declare(Options& options, Compare& args) {
   options
       .words("REFERENCE", args.query.versions,
-             "[REGISTRY/]MODEL:VERSION, then more versions of it: v3, production")
+             "[REGISTRY/]MODEL:VERSION, then more: v3, production, or of other models")
       .option("--with", "VERSION", args.query.with, "what the others are held against, as production")
       .flag("--all", args.query.all, "show what is the same, too");
   declare_as_of(options, args.query.as_of);
@@ -104,31 +108,49 @@ Result<void> run(Session& session, const Compare& args) {
 
 }  // namespace
 
-Result<VersionsArgument> VersionsArgument::parse(const std::vector<std::string>& words) {
-  VersionsArgument out;
+Result<VersionsArgument> VersionsArgument::parse(const std::vector<std::string>& words,
+                                                 const std::optional<std::string>& with) {
+  std::vector<VersionArgument> all;
+  const auto take = [&](const std::string& word, const VersionArgument* beside) -> Result<void> {
+    if (beside != nullptr && word.find(':') == std::string::npos) {
+      HERALD_TRY(auto selector,
+                 registry::VersionSelector::parse(parse_whole_number(word) ? "v" + word : word));
+      all.push_back({beside->model, std::move(selector)});
+      return {};
+    }
+    HERALD_TRY(auto version, VersionArgument::parse(word));
+    all.push_back(std::move(version));
+    return {};
+  };
   for (const std::string& word : words) {
-    if (word.find(':') == std::string::npos && !out.path.empty()) {
-      HERALD_TRY(const auto selector, registry::VersionSelector::parse(word));
-      out.versions += "," + selector.str();
-      continue;
+    std::optional<VersionArgument> before;
+    if (!all.empty()) before = all.back();
+    HERALD_CHECK(take(word, before ? &*before : nullptr));
+  }
+  if (with) {
+    const VersionArgument first = all.front();
+    HERALD_CHECK(take(*with, &first));
+  }
+  const bool is_of_one = std::all_of(all.begin(), all.end(), [&](const VersionArgument& version) {
+    return version.model.path() == all.front().model.path();
+  });
+  VersionsArgument out{is_of_one ? all.front().model.path() : "/v1", {}, {}};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::string text =
+        is_of_one ? all[i].selector.str() : all[i].model.str() + ":" + all[i].selector.str();
+    if (with && i + 1 == all.size()) {
+      out.with = text;
+    } else {
+      out.versions += (out.versions.empty() ? "" : ",") + text;
     }
-    HERALD_TRY(const auto version, VersionArgument::parse(word));
-    if (!out.path.empty() && out.path != version.model.path()) {
-      return error(Cause::invalid_value,
-                   fmt::format("\"{}\" is of another model: versions of one model can be compared", word));
-    }
-    out.path = version.model.path();
-    out.versions += (out.versions.empty() ? "" : ",") + version.selector.str();
   }
   return out;
 }
 
 Result<void> show_comparison(Session& session, const ComparisonQuery& asked, const std::string& below) {
-  HERALD_TRY(const auto versions, VersionsArgument::parse(asked.versions));
+  HERALD_TRY(const auto versions, VersionsArgument::parse(asked.versions, asked.with));
   Query query(versions.path + below);
-  query.add("versions", versions.versions)
-      .add("with", asked.with.value_or(""))
-      .add("as_of", asked.as_of.value_or(""));
+  query.add("versions", versions.versions).add("with", versions.with).add("as_of", asked.as_of.value_or(""));
   if (asked.all) query.add("all", "true");
   HERALD_TRY(const Answer answer, session.client().get(query.str()));
   HERALD_TRY(const auto document, json::Document::parse(answer.body));
@@ -151,14 +173,16 @@ Result<void> show_comparison(Session& session, const ComparisonQuery& asked, con
 
 void add_compare_commands(Program& program, const Group& versions) {
   program.command<Compare>(versions,
-                           {"compare", "What differs between versions of a model.",
+                           {"compare", "What differs between versions, of one model or of several.",
                             "herald version compare churn:v3 production\n"
                             "herald version compare churn:v3 v4 v5 --all"},
                            declare, run);
   program.command<Compare>(
       program.top(),
       {"diff", "What differs between versions, as \"version compare\".",
-       "herald diff churn:v3 churn:production\nherald diff churn:latest --with production", kRegistrySection},
+       "herald diff churn:v3 churn:production\nherald diff churn:latest --with production\n"
+       "herald diff challenger:v1 staging/champion:v7",
+       kRegistrySection},
       declare, run);
 }
 

@@ -9,12 +9,14 @@
 
 namespace herald::cli {
 
-// "churn:v3", "production", "churn:v5": the path of the model, and what the query calls its versions.
+// "churn:v3", "production", "fraud:v5": where to ask, and what the query calls the versions. A word without ":" is of the
+// model before it.
 struct VersionsArgument {
-  std::string path;
-  std::string versions;  // "v3,production,v5"
-  // Errors: invalid_value, also where they are of several models.
-  static Result<VersionsArgument> parse(const std::vector<std::string>& words);
+  std::string path;      // of the model, or "/v1" where they are of several
+  std::string versions;  // "v3,production,v5", or "churn:v3,churn:production,fraud:v5"
+  std::string with;      // as `versions`
+  static Result<VersionsArgument> parse(const std::vector<std::string>& words,
+                                        const std::optional<std::string>& with);
 };
 
 struct ComparisonQuery {

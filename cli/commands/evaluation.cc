@@ -202,7 +202,8 @@ struct CompareResults {
 };
 void declare(Options& options, CompareResults& args) {
   options
-      .words("REFERENCE", args.query.versions, "[REGISTRY/]MODEL:VERSION, then more versions of it: v3, v5")
+      .words("REFERENCE", args.query.versions,
+             "[REGISTRY/]MODEL:VERSION, then more: v3, v5, or of other models")
       .option("--with", "VERSION", args.query.with, "what the others are held against, as production")
       .flag("--all", args.query.all, "show what is the same, too");
   declare_as_of(options, args.query.as_of);

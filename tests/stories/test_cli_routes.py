@@ -97,6 +97,8 @@ COMMANDS = {
     ("GET", VERSION + "/evaluations/{evaluation}"): "evaluation show churn:v1 {id}",
     ("GET", VERSION + "/evaluations/{evaluation}/files/{file}"): "evaluation download churn:v1 {id}",
     ("GET", MODEL + "/compare"): "version compare churn:v1 v2",
+    ("GET", "/v1/compare"): "diff churn:v1 fraud:v1",
+    ("GET", "/v1/compare/evaluations"): "evaluation compare churn:v1 fraud:v1",
     ("GET", MODEL + "/compare/evaluations"): "evaluation compare churn:v1 v2",
     ("GET", "/v1/events"): "events list",
     ("GET", "/v1/events/stream"): "events follow --after 0 --limit 1 --timeout 5",

@@ -87,9 +87,21 @@ def test_the_command_line_shows_a_column_for_each_version(server):
     assert server.cli("diff", "churn:v2", "--with", "production", "-o", "id").stdout == ""
 
 
-def test_versions_of_two_models_are_not_compared(server):
-    result = server.cli("diff", "churn:v1", "fraud:v1")
-    assert result.returncode == 2 and "another model" in result.stderr
+def test_versions_of_several_models_are_compared_by_their_references(server):
+    server.post("/v1/registries", {"name": "staging"})
+    server.post("/v1/registries/staging/models", {"name": "challenger"})
+    server.post("/v1/registries/staging/models/challenger/versions", {"metrics": {"auc": 0.8}})
+    compared = server.get("/v1/compare?versions=staging/challenger:v1,churn:1&with=churn:production")
+    assert [version["reference"] for version in compared["versions"]] == ["churn:v2", "staging/challenger:v1", "churn:v1"]
+    assert rows(compared)["metric", "auc"] == [0.75, 0.8, 0.5]
+    assert server.get("/v1/compare/evaluations?versions=churn:v1,staging/challenger:v1")["rows"] == []
+    lines = server.cli("diff", "churn:v1", "staging/challenger:v1", "--with", "production").stdout.splitlines()
+    assert "churn:production (v2)" in lines[0] and "staging/challenger:v1" in lines[0]
+    assert server.cli("diff", "churn:v1", "fraud:v1").returncode == 3
+    for query, status, field in (("versions=churn:v1", 422, "versions"), ("versions=churn:v1,2", 422, "versions"),
+                                 ("versions=churn:v1,none:v1", 404, "versions"), ("versions=churn:v1&with=churn:v9", 404, "with")):
+        answer = server.request("GET", f"/v1/compare?{query}")
+        assert (answer.status_code, answer.json()["field"]) == (status, field), answer.text
 
 
 def patched(text, diff):

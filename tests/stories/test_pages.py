@@ -10,6 +10,8 @@ WHOLE = {
     "/v1/artifacts/{artifact}/files": "one document, whose digest is the artifact's; a Range gives a part",
     "/v1/models/{model}/compare": "10,000 rows at most, then it says `truncated`",
     "/v1/models/{model}/compare/evaluations": "10,000 rows at most, then it says `truncated`",
+    "/v1/compare": "10,000 rows at most, then it says `truncated`",
+    "/v1/compare/evaluations": "10,000 rows at most, then it says `truncated`",
     "/v1/runs/{run}": "1,000 of each at most, then it says `truncated`",
 }
 GROWS_AS_TIME_GOES_ON = {"held_seconds"}

@@ -282,6 +282,8 @@ class Tour:
 
     def asks_questions(self):
         self.gets("/v1/resolve", {"ref": "churn:production"})
+        for template in ("/v1/compare", "/v1/compare/evaluations"):
+            self.gets(template, {"versions": "churn:v1,fraud/churn:v2"})
         self.gets("/v1/search", {"q": "name:ch* metric.auc>0.9", "kind": "versions", "limit": 1})
         self.gets("/v1/registries/{registry}/stages/{stage}", registry="models", stage="dev")
         self.gets("/v1/events", {"type": "alias.*", "limit": 2})

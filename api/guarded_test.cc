@@ -132,6 +132,22 @@ TEST_F(Guarded, RegistriesAreChangedByTheirAdminsAlone) {
   EXPECT_EQ(as("bob", "POST", "/v1/registries", R"({"name":"x"})").status, 403u);
 }
 
+TEST_F(Guarded, CommentsAreChangedByWhoMadeThemOrAnAdminOfTheModel) {
+  given_user("ada", "member");
+  given_user("eve", "member");
+  given_user("bob", "admin", "/v1/models/churn");
+  const std::string comments = "/v1/models/churn/comments";
+  const Reply made = as("ada", "POST", comments, R"({"text":"looks god"})");
+  const std::string one = comments + "/" + made.at("id");
+  expect_denied(as("eve", "PATCH", one, R"({"text":"looks bad"})"), "comment");
+  expect_denied(as("eve", "DELETE", one), "comment");
+  EXPECT_EQ(as("ada", "PATCH", one, R"({"text":"looks good"})").at("text"), "looks good");
+  EXPECT_EQ(as("ada", "PATCH", one, R"({"text":""})").status, 422u);
+  EXPECT_EQ(as("ada", "PATCH", comments + "/x", R"({"text":"looks good"})").status, 422u);
+  EXPECT_EQ(as("bob", "DELETE", one).status, 200u);
+  EXPECT_EQ(as("bob", "DELETE", one).status, 404u);
+}
+
 TEST_F(Guarded, VersionsAreChangedByMembersAlone) {
   given_user("ada", "viewer");
   const auto before = last();

@@ -126,7 +126,8 @@ CommentBody Presenter::comment(const registry::CommentRecord& comment) const {
   return {.id = comment.id,
           .version = comment.version,
           .text = {true, text(comment.text)},
-          .created = names_.stamp(comment.created)};
+          .created = names_.stamp(comment.created),
+          .edited = names_.stamp(comment.edited)};
 }
 
 ArtifactBody Presenter::artifact(const registry::ArtifactRecord& artifact,

@@ -158,8 +158,9 @@ struct CommentBody {
   std::optional<VersionNumber> version;
   reflect::Nullable<std::string> text;  // null: it was erased
   Stamp created;
+  std::optional<Stamp> edited;
 };
-BOOST_DESCRIBE_STRUCT(CommentBody, (), (id, version, text, created))
+BOOST_DESCRIBE_STRUCT(CommentBody, (), (id, version, text, created, edited))
 
 struct LinkedVersionBody {
   registry::RegistryName registry;

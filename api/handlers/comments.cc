@@ -78,6 +78,41 @@ Result<Outcome> comment_on_version(const Call& call) {
   return add_comment(call, address, number);
 }
 
+// Whose comment it must be: the caller's own, unless he administers the model.
+std::optional<std::string> by_whom(const Call& call, const registry::FoundModel& found) {
+  if (call.access.on(found.registry, found.model.id) >= registry::Role::admin) return std::nullopt;
+  return call.actor.id;
+}
+
+Result<registry::CommentId> comment_in(const Call& call) {
+  return about("comment", registry::CommentId::parse(call.path.at("comment")));
+}
+
+Result<Outcome> edit_comment(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto id, comment_in(call));
+  HERALD_TRY(const auto request, body_of<CommentRequest>(call));
+  if (request.text.empty())
+    return error(Cause::invalid_value, "\"text\" is empty: DELETE takes a comment away", "text");
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
+  const auto comment = registry::find<registry::CommentRecord>(now.state(), registry::Table::comments,
+                                                               registry::keys::comment(found.model.id, id));
+  Write write{{}, {}, present_comment(call)};
+  HERALD_TRY(const auto text, text_for(call, write, request.text, "text",
+                                       comment ? std::optional(comment->text) : std::nullopt));
+  write.command = registry::EditComment{address, id, text, by_whom(call, found)};
+  return write;
+}
+
+Result<Outcome> remove_comment(const Call& call) {
+  HERALD_TRY(const auto address, model_in(call));
+  HERALD_TRY(const auto id, comment_in(call));
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
+  return Write{registry::RemoveComment{address, id, by_whom(call, found)}, {}, present_removed(id.str())};
+}
+
 }  // namespace
 
 void add_comment_routes(Router& router) {
@@ -92,6 +127,19 @@ void add_comment_routes(Router& router) {
                              .takes<CommentRequest>("CommentRequest")
                              .gives<CommentBody>("Comment")
                              .creates());
+  router.add_in_registry(Method::patch, "/{model}/comments/{comment}", Permission::write, ObjectScope::model,
+                         edit_comment,
+                         Doc("comments", "Say it in other words; the text before is erasable as it was")
+                             .takes<CommentRequest>("CommentRequest")
+                             .gives<CommentBody>("Comment")
+                             .records()
+                             .says("A comment is changed by who made it, or by an admin of its model."));
+  router.add_in_registry(Method::del, "/{model}/comments/{comment}", Permission::write, ObjectScope::model,
+                         remove_comment,
+                         Doc("comments", "Take a comment away")
+                             .gives<RemovedBody>("Removed")
+                             .records()
+                             .says("By who made it, or by an admin of its model."));
   router.add_in_registry(
       Method::get, "/{model}/versions/{version}/comments", Permission::read, ObjectScope::model,
       list_version_comments,

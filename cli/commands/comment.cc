@@ -18,7 +18,8 @@ const View& comment_view() {
       .table = {{"TIME", time("created.time")},
                 {"BY", text("created.actor")},
                 {"VERSION", version("version")},
-                {"TEXT", comment_text, false, true}},
+                {"TEXT", comment_text, false, true},
+                {"ID", text("id")}},
       .details = {{"comment", comment_text},
                   {"version", version("version")},
                   {"created", mark("created")},
@@ -49,6 +50,34 @@ Result<void> run(Session& session, const Add& args) {
                       comment_view());
 }
 
+struct Edit {
+  std::string model, id, text;
+};
+void declare(Options& options, Edit& args) {
+  options.word("MODEL", args.model, "[REGISTRY/]MODEL that it is on")
+      .word("ID", args.id, "the comment's id")
+      .word("TEXT", args.text, "what it says from now on; @FILE reads it");
+}
+Result<void> run(Session& session, const Edit& args) {
+  HERALD_TRY(const auto model, ModelArgument::parse(args.model));
+  HERALD_TRY(const auto text, text_or_file(args.text, "TEXT"));
+  return session.show(with_body("PATCH", model.path() + "/comments/" + percent_encode(args.id),
+                                [&](json::ObjectWriter& body) { body.member("text", text); }),
+                      comment_view());
+}
+
+struct Remove {
+  std::string model, id;
+};
+void declare(Options& options, Remove& args) {
+  options.word("MODEL", args.model, "[REGISTRY/]MODEL that it is on").word("ID", args.id, "the comment's id");
+}
+Result<void> run(Session& session, const Remove& args) {
+  HERALD_TRY(const auto model, ModelArgument::parse(args.model));
+  return session.tell({.method = "DELETE", .target = model.path() + "/comments/" + percent_encode(args.id)},
+                      "comment " + args.id + " is gone");
+}
+
 struct List {
   std::string about;
   Paging paging;
@@ -73,6 +102,12 @@ void add_comment_commands(Program& program) {
       {"add", "Say something.",
        "herald comment add churn:v2 \"checked against the March data\"\nherald comment add churn @notes.md"},
       declare, run);
+  program.command<Edit>(group,
+                        {"edit", "Say it in other words.",
+                         "herald comment edit churn 0199a1b2-... \"checked against the April data\""},
+                        declare, run);
+  program.command<Remove>(
+      group, {"remove", "Take a comment away.", "herald comment remove churn 0199a1b2-..."}, declare, run);
   program.command<List>(group, {"list", "List what was said.", "herald comment list churn"}, declare, run);
 }
 

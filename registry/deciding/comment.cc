@@ -26,7 +26,7 @@ Result<CommentRecord> comment_of(const Reader& state, const FoundModel& found, C
                  fmt::format("model {} has no comment {}", in_quotes(found.model.name), id.str()), "comment");
   }
   if (by && comment->created.actor != *by) {
-    return error(Cause::denied, "a comment is changed by who made it, or by an admin of its registry",
+    return error(Cause::denied, "a comment is changed by who made it, or by an admin of its model",
                  "comment");
   }
   return std::move(*comment);

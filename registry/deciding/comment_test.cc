@@ -59,7 +59,7 @@ TEST(RemoveComment, TakesItAway) {
 
 TEST(Comments, AreChangedByWhoMadeThemUnlessAnybodyMay) {
   Story story = commented();
-  const std::string sentence = "a comment is changed by who made it, or by an admin of its registry";
+  const std::string sentence = "a comment is changed by who made it, or by an admin of its model";
   auto edit = edited(1, 2);
   edit.by = "somebody-else";
   story.when(edit).refused(Cause::denied, "comment", sentence);

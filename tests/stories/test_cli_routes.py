@@ -61,6 +61,8 @@ COMMANDS = {
     ("POST", "/v1/versions:change"): "version tag churn:v1 churn:v2 tier=1",
     ("PATCH", VERSION + "/tags"): "version tag churn:v1 tier=1",
     ("GET", VERSION + "/history"): "version history churn:v1",
+    ("PATCH", MODEL + "/comments/{comment}"): "comment edit churn {id} what",
+    ("DELETE", MODEL + "/comments/{comment}"): "comment remove churn {id}",
     ("GET", VERSION + "/comments"): "comment list churn:v1",
     ("POST", VERSION + "/comments"): "comment add churn:v1 what",
     ("PUT", VERSION + "/artifacts/{artifact}"): "version link churn:v1 {id}",

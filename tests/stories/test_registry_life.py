@@ -128,6 +128,19 @@ def test_the_history_of_what_was_deleted_is_read(server):
     assert server.cli("model", "history", "0199a1b2-3c4d-7e5f-8a9b-0c1d2e3f4a5b").returncode == 3
 
 
+def test_a_comment_is_said_in_other_words_and_taken_away(server):
+    given(server, "discussed")
+    comment = succeed(server, "comment", "add", "discussed:v1", "looks god", "-o", "id").strip()
+    assert "looks good" in succeed(server, "comment", "edit", "discussed", comment, "looks good")
+    assert [item["text"] for item in server.get("/v1/models/discussed/comments")["items"]] == ["looks good"]
+    assert refused(server, "comment", "edit", "discussed", comment, "")[0] == 2
+    assert refused(server, "comment", "edit", "discussed", comment.replace(comment[:8], "00000000"), "x")[0] == 3
+    succeed(server, "comment", "remove", "discussed", comment)
+    assert server.get("/v1/models/discussed/comments")["items"] == [] and refused(server, "comment", "remove", "discussed", comment)[0] == 3
+    types = [event["type"] for event in server.get("/v1/models/discussed/history")["items"]]
+    assert types[:3] == ["herald.comment.removed.v1", "herald.comment.edited.v1", "herald.comment.added.v1"]
+
+
 def test_a_run_is_told_with_all_that_is_known_of_it(server, tmp_path):
     succeed(server, "model", "register", "run")
     parameters = tmp_path / "parameters.json"

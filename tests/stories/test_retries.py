@@ -70,7 +70,9 @@ def told(herald_of_the_module):
     t.says("PUT", "/v1/models/churn/card", {"text": "# Churn\n"})
     t.says("DELETE", "/v1/models/churn/card")
     t.says("PUT", "/v1/models/churn/owner", {"owner": ann})
-    t.says("POST", "/v1/models/churn/comments", {"text": "good"})
+    comment = t.says("POST", "/v1/models/churn/comments", {"text": "good"})["id"]
+    t.says("PATCH", f"/v1/models/churn/comments/{comment}", {"text": "better"})
+    t.says("DELETE", f"/v1/models/churn/comments/{comment}")
     t.says("PUT", "/v1/models/churn/roles/ann", {"role": "member"})
     t.says("DELETE", "/v1/models/churn/roles/ann")
     t.says("POST", "/v1/models/churn/archive")

@@ -231,7 +231,9 @@ class Tour:
         self.asks("DELETE", one, query={"reason": "leaks the target"}, version="3", **churn)
         self.asks("POST", one + "/restore", {"reason": "it does not"}, version="3", **churn)
         self.asks("POST", self.models + "/{model}/comments", {"text": "ask Ann before moving production"}, **churn)
-        self.asks("POST", one + "/comments", {"text": "looks good"}, version="2", **churn)
+        comments = [self.asks("POST", one + "/comments", {"text": text}, version="2", **churn)["id"] for text in ("looks god", "looks bad")]
+        self.asks("PATCH", self.models + "/{model}/comments/{comment}", {"text": "looks good"}, comment=comments[0], **churn)
+        self.asks("DELETE", self.models + "/{model}/comments/{comment}", comment=comments[1], **churn)
         self.gets(one + "/comments", version="2", **churn)
         for _ in range(2):
             self.asks("POST", one + "/usage", {"consumer": "campaigns", "count": 500}, version="2", **churn)

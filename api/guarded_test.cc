@@ -132,6 +132,30 @@ TEST_F(Guarded, RegistriesAreChangedByTheirAdminsAlone) {
   EXPECT_EQ(as("bob", "POST", "/v1/registries", R"({"name":"x"})").status, 403u);
 }
 
+TEST_F(Guarded, ManyAtOnceAreChangedByWhoMayChangeEach) {
+  given_user("ada", "member", "/v1/registries/models");
+  given_user("eve", "member", "/v1/models/churn");
+  const auto before = last();
+  const auto change = [&](const char* who, const std::string& models, const std::string& what) {
+    return as(who, "POST", "/v1/models:change", R"({"models":[)" + models + "]," + what + "}");
+  };
+  for (const char* what : {R"("archive":true)", R"("delete_models":true)"})
+    expect_denied(change("ada", R"("cards","churn")", what), "models[1]");
+  EXPECT_EQ(change("eve", R"("churn","cards")", R"("tags":{"a":"b"})").at("field"), "models[1]");
+  EXPECT_EQ(change("ada", R"("churn","fraud/churn")", R"("tags":{"a":"b"})").status, 404u);
+  const auto registered = [&](const char* who, const std::string& versions) {
+    return as(who, "POST", "/v1/versions:register", R"({"versions":[)" + versions + "]}");
+  };
+  expect_denied(registered("ada", R"({"model":"cards"},{"model":"churn","aliases":["production"]})"),
+                "versions[1].aliases[0]");
+  EXPECT_EQ(registered("eve", R"({"model":"churn"},{"model":"fresh","create_model":true})").at("field"),
+            "versions[1].model");
+  EXPECT_EQ(registered("ada", R"({"model":"fraud/churn"})").status, 404u);
+  EXPECT_EQ(last(), before);
+  EXPECT_EQ(change("ada", R"("churn","cards")", R"("tags":{"a":"b"})").status, 200u);
+  EXPECT_EQ(registered("ada", R"({"model":"churn"},{"model":"fresh","create_model":true})").status, 201u);
+}
+
 TEST_F(Guarded, CommentsAreChangedByWhoMadeThemOrAnAdminOfTheModel) {
   given_user("ada", "member");
   given_user("eve", "member");

@@ -8,6 +8,7 @@ namespace herald::api {
 void add_system_routes(Router& router);
 void add_registry_routes(Router& router);
 void add_model_routes(Router& router);
+void add_registering_routes(Router& router);
 void add_version_routes(Router& router);
 void add_alias_routes(Router& router);
 void add_stage_routes(Router& router);
@@ -36,6 +37,7 @@ inline void add_all_routes(Router& router) {
   add_system_routes(router);
   add_registry_routes(router);
   add_model_routes(router);
+  add_registering_routes(router);
   add_version_routes(router);
   add_alias_routes(router);
   add_stage_routes(router);

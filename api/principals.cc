@@ -28,6 +28,14 @@ Result<registry::PrincipalRecord> principal_called(const Call& call, const regis
   return std::move(*found);
 }
 
+Result<std::optional<registry::PrincipalId>> owner_called(const Call& call,
+                                                          const std::optional<std::string>& text) {
+  if (!text) return std::optional<registry::PrincipalId>();
+  const projections::HeadReader head(call.herald.parts.head);
+  HERALD_TRY(const auto owner, principal_called(call, head, *text, "owner"));
+  return std::optional(owner.id);
+}
+
 Result<registry::PrincipalRecord> principal_in(const Call& call, const registry::Reader& state,
                                                std::string_view parameter) {
   return principal_called(call, state, call.path.at(parameter), std::string(parameter));

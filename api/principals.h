@@ -29,6 +29,9 @@ BOOST_DESCRIBE_STRUCT(PlaceBody, (), (registry, model))
 // By id, by name, or "me". Errors: not_found, invalid_value (a team where one is needed that signs in is the rules' matter).
 Result<registry::PrincipalRecord> principal_called(const Call& call, const registry::Reader& state,
                                                    std::string_view text, const std::string& field);
+// Of a model: nobody, where there is no text. Errors: as above, about "owner".
+Result<std::optional<registry::PrincipalId>> owner_called(const Call& call,
+                                                          const std::optional<std::string>& text);
 Result<registry::PrincipalRecord> principal_in(const Call& call, const registry::Reader& state,
                                                std::string_view parameter = "principal");
 

@@ -72,14 +72,6 @@ Result<Outcome> get_model(const Call& call) {
   return answer_with(Presenter(now.state(), call.herald.parts.work).model(found), now.sequence());
 }
 
-Result<std::optional<registry::PrincipalId>> owner_called(const Call& call,
-                                                          const std::optional<std::string>& text) {
-  if (!text) return std::optional<registry::PrincipalId>();
-  const projections::HeadReader head(call.herald.parts.head);
-  HERALD_TRY(const auto owner, principal_called(call, head, *text, "owner"));
-  return std::optional(owner.id);
-}
-
 Result<Outcome> register_model(const Call& call) {
   HERALD_TRY(const auto registry, registry_in(call));
   HERALD_TRY(const auto request, body_of<ModelRequest>(call));

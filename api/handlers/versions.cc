@@ -2,29 +2,10 @@
 #include "api/event_pages.h"
 #include "api/handlers.h"
 #include "api/known.h"
-#include "api/sight.h"
+#include "api/showing.h"
 #include "api/writing.h"
 
 namespace herald::api {
-
-struct VersionRequest {
-  std::optional<registry::Uri> source;
-  std::optional<Digest> digest;
-  std::optional<registry::Run> run;
-  std::optional<json::Raw> metadata;
-  std::optional<std::map<std::string, double>> metrics;
-  std::optional<registry::VersionStatus> status;
-  std::optional<std::string> description;
-  std::optional<std::map<std::string, std::string>> tags;
-  std::optional<std::vector<registry::ArtifactId>> artifacts;
-  std::optional<std::vector<registry::AliasName>> aliases;
-  std::optional<VersionNumber> number;
-  std::optional<bool> create_model;
-  std::optional<std::string> card;
-};
-BOOST_DESCRIBE_STRUCT(VersionRequest, (),
-                      (source, digest, run, metadata, metrics, status, description, tags, artifacts, aliases,
-                       number, create_model, card))
 
 struct VersionPatch {
   std::optional<registry::Run> run;
@@ -41,23 +22,6 @@ BOOST_DESCRIBE_STRUCT(VersionPatch, (),
 BOOST_DEFINE_ENUM_CLASS(ListedVersions, active, deleted, all)
 
 namespace {
-
-// To link an artifact is to show it: nobody shows what is hidden from them.
-Result<void> check_artifact_is_seen(const Call& call, registry::ArtifactId id, const std::string& field) {
-  if (call.access.on_server() >= registry::Role::viewer) return {};
-  const projections::HeadReader head(call.herald.parts.head);
-  const Sight sight(call);
-  HERALD_TRY(const auto artifact, sight.artifact(head, id, field));
-  if (sight.on(artifact) >= registry::Role::viewer) return {};
-  return error(Cause::not_found, "artifact " + id.str() + " does not exist", field);
-}
-
-// Who names a run is told what it used.
-Result<void> check_run_is_seen(const Call& call, const std::optional<registry::Run>& run) {
-  if (!run) return {};
-  return Sight(call).check_naming({registry::NodeKind::run, run->id.str(), run->id.str()},
-                                  registry::Role::restricted_viewer, "run.id");
-}
 
 bool is_listed(ListedVersions which, const registry::VersionRecord& version) {
   return which == ListedVersions::all || version.deleted.has_value() == (which == ListedVersions::deleted);
@@ -83,40 +47,6 @@ Result<Outcome> list_versions(const Call& call) {
                      [&](std::string& out, const registry::VersionRecord& version) {
                        json::write(out, presenter.version(found, version, aliases));
                      });
-}
-
-Result<Outcome> register_version(const Call& call) {
-  HERALD_TRY(const auto address, model_in(call));
-  HERALD_TRY(auto request, body_of<VersionRequest>(call));
-  HERALD_CHECK(check_run_is_seen(call, request.run));
-  registry::RegisterVersion command;
-  static_cast<registry::ModelAddress&>(command) = address;
-  command.expected = request.number;
-  command.source = request.source;
-  command.digest = request.digest;
-  command.run = request.run;
-  if (request.create_model.value_or(false)) command.new_model_id = call.new_id<registry::ModelId>();
-  if (request.metadata) command.metadata = std::move(*request.metadata);
-  if (request.metrics) command.metrics = std::move(*request.metrics);
-  if (request.tags) command.tags = std::move(*request.tags);
-  if (request.artifacts) {
-    for (std::size_t i = 0; i < request.artifacts->size(); ++i)
-      HERALD_CHECK(
-          check_artifact_is_seen(call, (*request.artifacts)[i], "artifacts[" + std::to_string(i) + "]"));
-    command.artifacts = std::move(*request.artifacts);
-  }
-  if (request.aliases) command.aliases = std::move(*request.aliases);
-  command.status = request.status.value_or(registry::VersionStatus::ready);
-  command.moves_protected = moves_protected(call, address);
-  Write write{{}, {}, present_version(call, address, std::nullopt)};
-  if (request.description) {
-    HERALD_TRY(command.description, text_for(call, write, *request.description, "description"));
-  }
-  if (request.card) {
-    HERALD_TRY(command.card, card_for(call, write, *request.card, "card"));
-  }
-  write.command = std::move(command);
-  return write;
 }
 
 Result<Outcome> get_version(const Call& call) {
@@ -154,7 +84,7 @@ Result<Outcome> update_version(const Call& call) {
   HERALD_TRY(const auto address, version_in(call));
   HERALD_CHECK(check_no_nulls(call.request.body));
   HERALD_TRY(auto request, body_of<VersionPatch>(call));
-  HERALD_CHECK(check_run_is_seen(call, request.run));
+  HERALD_CHECK(check_run_is_seen(call, request.run, "run.id"));
   Write write{{}, {}, present_version(call, address, address.version)};
   registry::UpdateVersion command{address,
                                   request.run,
@@ -238,15 +168,6 @@ void add_version_routes(Router& router) {
                              .with({"state", R"({"enum":["active","deleted","all"]})",
                                     "Which are shown; \"active\" when it is left out."})
                              .as_of());
-  router.add_in_registry(
-      Method::post, "/{model}/versions", Permission::write, ObjectScope::model, register_version,
-      Doc("versions", "Register the next version")
-          .takes<VersionRequest>("VersionRequest")
-          .gives<VersionBody>("Version")
-          .creates()
-          .says("\"number\": refuse (409) unless the version gets this number. \"create_model\": register "
-                "the model if it does "
-                "not exist. Artifacts are linked and aliases assigned in the same commit."));
   router.add_in_registry(
       Method::get, "/{model}/versions/{version}", Permission::read, ObjectScope::model, get_version,
       Doc("versions", "Show a version: 3, v3, latest or an alias").gives<VersionBody>("Version").as_of());

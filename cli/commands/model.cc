@@ -1,5 +1,6 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/shared.h"
+#include "cli/commands/together.h"
 #include "cli/parsing.h"
 
 namespace herald::cli {
@@ -127,17 +128,33 @@ Result<void> run(Session& session, const Describe& args) {
 }
 
 struct Tag {
-  std::string model;
-  std::vector<std::string> set, remove;
+  std::vector<std::string> words, remove;
+  std::optional<std::string> file;
 };
 void declare(Options& options, Tag& args) {
-  options.word("MODEL", args.model, kModel)
-      .any_words("KEY=VALUE", args.set, "tags to set")
-      .option("--remove", "KEY", args.remove, "take a tag away");
+  declare_models(options, args.file);
+  options.option("--remove", "KEY", args.remove, "take a tag away")
+      .any_words("MODEL", args.words, "the models, and behind them KEY=VALUE to set");
 }
+// The first word is a model, whatever is in it, unless a file names them; of the others those with "=" are tags.
 Result<void> run(Session& session, const Tag& args) {
-  HERALD_TRY(const auto model, ModelArgument::parse(args.model));
-  HERALD_TRY(const auto body, tags_body(args.set, args.remove));
+  std::vector<std::string> names, set;
+  for (const std::string& word : args.words) {
+    const bool is_first = !args.file && names.empty() && set.empty();
+    (is_first || word.find('=') == std::string::npos ? names : set).push_back(word);
+  }
+  // Of words that set and remove nothing, those behind the first are tags that lack their values.
+  if (!args.file && set.empty() && args.remove.empty() && names.size() > 1) {
+    set.assign(names.begin() + 1, names.end());
+    names.resize(1);
+  }
+  HERALD_TRY(const auto models, models_in(names, args.file));
+  HERALD_TRY(const auto body, tags_body(set, args.remove));
+  if (models.size() > 1) {
+    return change_models_together(
+        session, models, [&](json::ObjectWriter& writer) { writer.member("tags", json::Raw(body)); });
+  }
+  HERALD_TRY(const auto model, ModelArgument::parse(models.front()));
   return session.show({.method = "PATCH", .target = model.path() + "/tags", .body = body}, model_view());
 }
 
@@ -155,35 +172,50 @@ Result<void> run(Session& session, const Rename& args) {
 }
 
 struct Owner {
-  std::string model;
-  std::optional<std::string> owner;
+  std::vector<std::string> words;
+  std::optional<std::string> file;
   bool remove = false;
 };
 void declare(Options& options, Owner& args) {
-  options.word("MODEL", args.model, kModel)
-      .word("PRINCIPAL", args.owner, "who can be asked: a name, an id, or me")
-      .flag("--remove", args.remove, "nobody owns it");
+  declare_models(options, args.file);
+  options.flag("--remove", args.remove, "nobody owns them")
+      .any_words("MODEL", args.words,
+                 "the models, and behind them who can be asked: a PRINCIPAL's name or id, or me");
 }
 Result<void> run(Session& session, const Owner& args) {
-  HERALD_TRY(const auto model, ModelArgument::parse(args.model));
-  if (args.owner.has_value() == args.remove)
-    return error(Cause::missing_field, "either a PRINCIPAL or --remove is expected");
-  return session.show(
-      with_body("PUT", model.path() + "/owner",
-                [&](json::ObjectWriter& body) { json::write(body.key("owner"), args.owner); }),
-      model_view());
+  std::vector<std::string> names = args.words;
+  std::optional<std::string> owner;
+  const std::size_t least = args.file ? 1 : 2;
+  if (!args.remove) {
+    if (names.size() < least)
+      return error(Cause::missing_field, "behind the models a PRINCIPAL, or --remove, is expected");
+    owner = names.back();
+    names.pop_back();
+  }
+  HERALD_TRY(const auto models, models_in(names, args.file));
+  const auto write_owner = [&](json::ObjectWriter& body) { json::write(body.key("owner"), owner); };
+  if (models.size() > 1) return change_models_together(session, models, write_owner);
+  HERALD_TRY(const auto model, ModelArgument::parse(models.front()));
+  return session.show(with_body("PUT", model.path() + "/owner", write_owner), model_view());
 }
 
 struct Archive {
-  std::string model;
-  std::optional<std::string> reason;
+  std::vector<std::string> models;
+  std::optional<std::string> file, reason;
 };
 void declare(Options& options, Archive& args) {
-  options.word("MODEL", args.model, kModel);
+  declare_models(options, args.file);
   declare_reason(options, args.reason);
+  options.any_words("MODEL", args.models, "the models, as [REGISTRY/]NAME");
 }
 Result<void> set_archived(Session& session, const Archive& args, std::string_view verb) {
-  HERALD_TRY(const auto model, ModelArgument::parse(args.model));
+  HERALD_TRY(const auto models, models_in(args.models, args.file));
+  if (models.size() > 1) {
+    return change_models_together(session, models, [&](json::ObjectWriter& body) {
+      body.member(verb, true).member("reason", args.reason);
+    });
+  }
+  HERALD_TRY(const auto model, ModelArgument::parse(models.front()));
   return session.show(with_reason("POST", model.path() + "/" + std::string(verb), args.reason), model_view());
 }
 Result<void> archive(Session& session, const Archive& args) {
@@ -193,7 +225,13 @@ Result<void> restore(Session& session, const Archive& args) {
   return set_archived(session, args, "restore");
 }
 Result<void> remove(Session& session, const Archive& args) {
-  HERALD_TRY(const auto model, ModelArgument::parse(args.model));
+  HERALD_TRY(const auto models, models_in(args.models, args.file));
+  if (models.size() > 1) {
+    return change_models_together(session, models, [&](json::ObjectWriter& body) {
+      body.member("delete_models", true).member("reason", args.reason);
+    });
+  }
+  HERALD_TRY(const auto model, ModelArgument::parse(models.front()));
   return session.tell(
       {.method = "DELETE", .target = Query(model.path()).add("reason", args.reason.value_or("")).str()},
       "model " + model.str() + " is deleted; its name is free, its history stays");
@@ -240,29 +278,34 @@ void add_model_commands(Program& program) {
       {"describe", "Say what a model is for.",
        "herald model describe churn \"who leaves next month\"\nherald model describe churn @README.md"},
       declare, run);
-  program.command<Tag>(group,
-                       {"tag", "Set and remove tags of a model.",
-                        "herald model tag churn team=risk tier=1\nherald model tag churn --remove tier"},
-                       declare, run);
+  program.command<Tag>(
+      group,
+      {"tag", "Set and remove tags of models. Of several all are tagged, or none.",
+       "herald model tag churn team=risk tier=1\nherald model tag churn fraud --remove tier"},
+      declare, run);
   program.command<Rename>(group,
                           {"rename", "Give a model another name. Versions, aliases and history go along.",
                            "herald model rename churn attrition"},
                           declare, run);
-  program.command<Owner>(group,
-                         {"owner", "Say who can be asked about a model.",
-                          "herald model owner churn ada\nherald model owner churn --remove"},
-                         declare, run);
+  program.command<Owner>(
+      group,
+      {"owner", "Say who can be asked about models. Of several all get the owner, or none.",
+       "herald model owner churn fraud ada\nherald model owner churn --remove"},
+      declare, run);
   program.command<Archive>(
       group,
-      {"archive", "Leave a model out of lists, and change it no more until it is restored.",
-       "herald model archive churn --reason \"no longer sold\""},
+      {"archive", "Leave models out of lists, and change them no more until they are restored: all, or none.",
+       "herald model archive churn --reason \"no longer sold\"\n"
+       "herald model list --name old- --all -o id | herald model archive -f -"},
       declare, archive);
   program.command<Archive>(
-      group, {"restore", "Take a model out of the archive.", "herald model restore churn"}, declare, restore);
-  program.command<Archive>(group,
-                           {"delete", "Delete a model for good. Its name is free; its history stays.",
-                            "herald model delete churn --reason \"registered by mistake\""},
-                           declare, remove);
+      group, {"restore", "Take models out of the archive: all, or none.", "herald model restore churn fraud"},
+      declare, restore);
+  program.command<Archive>(
+      group,
+      {"delete", "Delete models for good: all, or none. Their names are free; their history stays.",
+       "herald model delete churn --reason \"registered by mistake\""},
+      declare, remove);
   program.command<History>(group,
                            {"history", "Everything that happened to a model and its versions, newest first.",
                             "herald model history churn --limit 20"},

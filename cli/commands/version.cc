@@ -1,3 +1,7 @@
+#include <fmt/format.h>
+
+#include <sstream>
+
 #include "cli/commands/commands.h"
 #include "cli/commands/shared.h"
 #include "cli/commands/together.h"
@@ -75,7 +79,7 @@ Result<void> write_facts(json::ObjectWriter& body, const Facts& facts) {
 }
 
 struct Register {
-  std::string model;
+  std::optional<std::string> model, file;
   std::optional<std::string> source, digest, number, card;
   Facts facts;
   std::vector<std::string> tags, artifacts, aliases;
@@ -83,6 +87,10 @@ struct Register {
 };
 void declare(Options& options, Register& args) {
   options.word("MODEL", args.model, "[REGISTRY/]NAME of the model")
+      .option(
+          "-f,--file", "FILE", args.file,
+          "register many, all or none: one JSON object a line, with \"model\" and what the API takes of a "
+          "version; \"-\": standard input")
       .option("--source", "URI", args.source, "where its files are, when they are not artifacts here")
       .option("--digest", "SHA256", args.digest, "of those files")
       .option("--artifact", "ID", args.artifacts, "an uploaded artifact that belongs to it")
@@ -93,8 +101,41 @@ void declare(Options& options, Register& args) {
       .option("--number", "N", args.number, "the number that it must get, else refuse (default: the next)")
       .flag("--create-model", args.create_model, "register the model too if it does not exist");
 }
+const View& registered_view() {
+  static const View view{
+      .id = text("reference"), .table = {{"REGISTERED", text("reference")}}, .details = {}};
+  return view;
+}
+
+// What is wrong with a line is the server's to say, but for what would not make one request.
+Result<void> register_many(Session& session, const std::string& file) {
+  HERALD_TRY(const std::string lines, read_input(file));
+  std::string versions;
+  std::istringstream in(lines);
+  std::size_t number = 0;
+  for (std::string line; std::getline(in, line);) {
+    ++number;
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    const auto document = json::Document::parse(line);
+    if (!document || document->root().kind() != json::Kind::object) {
+      return error(Cause::invalid_value, fmt::format("line {} is no JSON object", number), "--file");
+    }
+    versions += (versions.empty() ? "" : ",") + document->root().dump();
+  }
+  if (versions.empty()) return error(Cause::missing_field, "there is no version in the file", "--file");
+  HERALD_TRY(const Answer answer,
+             session.client().send(with_body("POST", "/v1/versions:register", [&](json::ObjectWriter& body) {
+               body.member("versions", json::Raw("[" + versions + "]"));
+             })));
+  HERALD_TRY(const auto document, json::Document::parse(answer.body));
+  return session.show_all(member_at(document.root(), "items")->dump(), registered_view());
+}
+
 Result<void> run(Session& session, const Register& args) {
-  HERALD_TRY(const auto model, ModelArgument::parse(args.model));
+  if (args.file.has_value() == args.model.has_value())
+    return error(Cause::missing_field, "either a MODEL or --file is expected", "MODEL");
+  if (args.file) return register_many(session, *args.file);
+  HERALD_TRY(const auto model, ModelArgument::parse(*args.model));
   HERALD_TRY(const auto tags, parse_pairs(args.tags, "--tag"));
   Request request{.method = "POST", .target = model.path() + "/versions", .body = ""};
   json::ObjectWriter body(*request.body);
@@ -308,11 +349,13 @@ void add_version_commands(Program& program) {
                      kRegistrySection});
   program.command<Register>(
       group,
-      {"register", "Register a version.",
+      {"register", "Register a version, or many from a file.",
        "herald version register churn --source s3://models/churn/2 --metric auc=0.93 --alias candidate\n"
        "herald version register churn --artifact \"$(herald artifact upload churn model.joblib -o id)\" "
        "--run 8f3a\n"
-       "herald version register churn --metadata @params.json --create-model"},
+       "herald version register churn --metadata @params.json --create-model\n"
+       "herald version register --file versions.jsonl          # {\"model\": \"churn\", \"source\": ...} a "
+       "line"},
       declare, run);
   program.command<List>(group,
                         {"list", "List the versions of a model, newest first.", "herald version list churn"},

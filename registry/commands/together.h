@@ -1,6 +1,7 @@
-// The same kind of change to many versions, recorded as one.
+// The same kind of change to many versions or models, recorded as one.
 #pragma once
 
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -10,12 +11,15 @@
 
 namespace herald::registry {
 
-// All or none. Each is decided as if it were alone, so no two may be about one version (of alias moves: one model). A refusal is
-// about the field "versions[i]".
+// All or none. Each is decided as if it were alone, so no two may be about one version (of alias moves: one model), but for
+// versions that are registered: of those each is decided as if the ones before it were there. `listed`: the field that the
+// caller lists them in; a refusal is about "versions[i]".
 struct ChangeTogether {
   std::variant<std::vector<ChangeTags>, std::vector<TransitionStage>, std::vector<DeleteVersion>,
-               std::vector<RestoreVersion>, std::vector<MoveAliases>>
+               std::vector<RestoreVersion>, std::vector<MoveAliases>, std::vector<RegisterVersion>,
+               std::vector<SetOwner>, std::vector<SetModelArchived>, std::vector<DeleteModel>>
       changes;
+  std::string listed = "versions";
 };
 
 }  // namespace herald::registry

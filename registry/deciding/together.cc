@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "registry/deciding/rules.h"
+#include "registry/overlay_state.h"
 #include "registry/sentence.h"
 
 namespace herald::registry::deciding {
@@ -16,6 +17,16 @@ struct TogetherAnswer {
 };
 BOOST_DESCRIBE_STRUCT(TogetherAnswer, (), (versions, events))
 
+struct ModelsAnswer {
+  std::uint64_t models = 0, events = 0;
+};
+BOOST_DESCRIBE_STRUCT(ModelsAnswer, (), (models, events))
+
+struct RegisteredAnswer {
+  std::vector<VersionNumber> numbers;  // in the order of the request
+};
+BOOST_DESCRIBE_STRUCT(RegisteredAnswer, (), (numbers))
+
 // What no two of the changes may be about.
 struct About {
   RegistryName registry;
@@ -23,7 +34,7 @@ struct About {
   std::optional<VersionNumber> version;
   friend auto operator<=>(const About&, const About&) = default;
 };
-About what(const MoveAliases& command) {
+About what(const ModelAddress& command) {
   return {command.registry, command.model, std::nullopt};
 }
 About what(const ChangeTags& command) {
@@ -40,35 +51,88 @@ std::string shown(const About& about) {
   return about.version ? model + ":" + label(*about.version) : model;
 }
 
-template <class Change>
-Result<Decision> decide_each(const Reader& state, const std::vector<Change>& changes) {
-  if (changes.empty())
-    return error(Cause::invalid_value, "\"versions\" is empty: name at least one version", "versions");
-  if (changes.size() > limits::kMaxEventsPerCommand) {
-    return error(Cause::too_many,
-                 fmt::format("{} versions cannot be changed at once: at most {} can", changes.size(),
-                             limits::kMaxEventsPerCommand),
-                 "versions");
+Result<void> check_how_many(std::size_t changes, const std::string& listed) {
+  if (changes == 0) {
+    return error(
+        Cause::invalid_value,
+        fmt::format("\"{}\" is empty: name at least one {}", listed, listed.substr(0, listed.size() - 1)),
+        listed);
   }
+  if (changes <= limits::kMaxEventsPerCommand) return {};
+  return error(Cause::too_many,
+               fmt::format("{} {} cannot be changed at once: at most {} can", changes, listed,
+                           limits::kMaxEventsPerCommand),
+               listed);
+}
+
+// The refusal of one of them, as one of the whole. `field`: of the one.
+Error refusal_of(const Error& one, const About& about, const std::string& field) {
+  return error(one.cause, shown(about) + ": " + one.message, field);
+}
+
+std::string answer_of_all(const std::string& listed, std::size_t changes, std::size_t events) {
+  if (listed == "models") return json::to_json(ModelsAnswer{changes, events});
+  return json::to_json(TogetherAnswer{changes, events});
+}
+
+template <class Change>
+Result<Decision> decide_each(const Reader& state, const std::vector<Change>& changes,
+                             const std::string& listed) {
+  HERALD_CHECK(check_how_many(changes.size(), listed));
   Decision all;
   std::set<About> seen;
   for (std::size_t i = 0; i < changes.size(); ++i) {
     const About about = what(changes[i]);
-    const std::string field = fmt::format("versions[{}]", i);
+    const std::string field = fmt::format("{}[{}]", listed, i);
     if (!seen.insert(about).second)
       return error(Cause::invalid_value, fmt::format("{} is named twice", in_quotes(shown(about))), field);
     Result<Decision> one = rule(state, changes[i]);
-    if (!one) return error(one.error().cause, shown(about) + ": " + one.error().message, field);
+    if (!one) return refusal_of(one.error(), about, field);
     for (Draft& draft : one->drafts) all.drafts.push_back(std::move(draft));
   }
-  all.answer = json::to_json(TogetherAnswer{changes.size(), all.drafts.size()});
+  all.answer = answer_of_all(listed, changes.size(), all.drafts.size());
+  return all;
+}
+
+// As if it had been recorded; of its marks nobody who decides asks.
+void evolve_ahead(OverlayState& state, const std::vector<Draft>& drafts) {
+  for (const Draft& draft : drafts) {
+    Event event;
+    event.payload = draft.payload;
+    evolve(state, event);
+  }
+}
+
+// One after the other: a model may get several.
+Result<Decision> decide_each(const Reader& state, const std::vector<RegisterVersion>& changes,
+                             const std::string& listed) {
+  HERALD_CHECK(check_how_many(changes.size(), listed));
+  OverlayState ahead(state);
+  Decision all;
+  all.created = true;
+  RegisteredAnswer answer;
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    Result<Decision> one = rule(ahead, changes[i]);
+    if (!one) {
+      const std::string field = fmt::format("{}[{}]", listed, i);
+      return refusal_of(one.error(), what(changes[i]),
+                        one.error().field.empty() ? field : field + "." + one.error().field);
+    }
+    evolve_ahead(ahead, one->drafts);
+    const auto home = find_registry(ahead, changes[i].registry);
+    answer.numbers.push_back(find_model(ahead, home->id, changes[i].model)->last_version);
+    for (Draft& draft : one->drafts) all.drafts.push_back(std::move(draft));
+    if (all.drafts.size() > limits::kMaxEventsPerCommand) break;  // which the recorder refuses
+  }
+  all.answer = json::to_json(answer);
   return all;
 }
 
 }  // namespace
 
 Result<Decision> rule(const Reader& state, const ChangeTogether& command) {
-  return std::visit([&](const auto& changes) { return decide_each(state, changes); }, command.changes);
+  return std::visit([&](const auto& changes) { return decide_each(state, changes, command.listed); },
+                    command.changes);
 }
 
 }  // namespace herald::registry::deciding

@@ -74,5 +74,71 @@ TEST(ChangeTogether, DeletesAndRestores) {
       .then({"churn:v1 restored", "churn:v2 restored"});
 }
 
+ChangeTogether registered_together(std::vector<RegisterVersion> versions) {
+  return {std::move(versions)};
+}
+
+TEST(ManyVersions, AreRegisteredAtOnceSeveralOfOneModelToo) {
+  Story story = churn_and_fraud();
+  auto second = a_version("churn");
+  second.aliases = {AliasName::trusted("champion")};
+  auto third = a_version("churn");
+  third.aliases = {AliasName::trusted("champion")};
+  const auto outcome =
+      story.when(registered_together({a_version("churn"), second, a_version("fraud"), third}));
+  outcome.then({"churn:v3 registered as ready", "churn:v4 registered as ready",
+                "alias champion of churn put on v4", "fraud:v2 registered as ready",
+                "churn:v5 registered as ready", "alias champion of churn moved from v4 to v5"});
+  EXPECT_EQ(outcome.decision().answer, R"({"numbers":[3,4,2,5]})");
+  EXPECT_TRUE(outcome.decision().created);
+}
+
+TEST(ManyVersions, RegisterTheirModelOnce) {
+  Story story;
+  auto first = a_version("fresh"), second = a_version("fresh");
+  first.new_model_id = id<ModelId>(71);
+  second.new_model_id = id<ModelId>(72);
+  story.when(registered_together({first, second}))
+      .then({"model fresh registered", "fresh:v1 registered as ready", "fresh:v2 registered as ready"});
+}
+
+TEST(ManyVersions, AreAllRefusedWhereOneIs) {
+  Story story = churn_and_fraud();
+  auto wrong = a_version("churn");
+  wrong.expected = VersionNumber(3);
+  story.when(registered_together({a_version("churn"), wrong}))
+      .refused(Cause::expected_mismatch, "versions[1].number",
+               R"(churn: the next version of model "churn" is v4, not v3)");
+  EXPECT_EQ(story.model("churn").model.last_version, VersionNumber(2));
+}
+
+TEST(ManyModels, AreArchivedTaggedOwnedAndDeletedAtOnce) {
+  Story story = churn_and_fraud();
+  const auto archive = [](std::string_view model, bool archived) {
+    auto command = of<SetModelArchived>(model);
+    command.archived = archived;
+    return command;
+  };
+  const auto tag = [](std::string_view model) {
+    auto command = of<ChangeTags>(model);
+    command.tags = {{"team", "risk"}};
+    return command;
+  };
+  const auto tagging = story.when(ChangeTogether{std::vector{tag("churn"), tag("fraud")}, "models"});
+  EXPECT_EQ(tagging.events().size(), 2U);
+  EXPECT_EQ(tagging.decision().answer, R"({"models":2,"events":2})");
+  story.when(ChangeTogether{std::vector{archive("churn", true), archive("fraud", true)}, "models"})
+      .then({"model churn archived", "model fraud archived"});
+  story.when(ChangeTogether{std::vector{archive("churn", false), archive("none", false)}, "models"})
+      .refused(Cause::not_found, "models[1]",
+               R"(none: model "none" does not exist in registry "models": it has "churn", "fraud")");
+  story.when(ChangeTogether{std::vector{of<DeleteModel>("churn"), of<DeleteModel>("churn")}, "models"})
+      .refused(Cause::invalid_value, "models[1]", R"("churn" is named twice)");
+  story.when(ChangeTogether{std::vector{of<DeleteModel>("churn"), of<DeleteModel>("fraud")}, "models"})
+      .then({"model churn deleted", "model fraud deleted"});
+  story.when(ChangeTogether{std::vector<SetOwner>{}, "models"})
+      .refused(Cause::invalid_value, "models", R"("models" is empty: name at least one model)");
+}
+
 }  // namespace
 }  // namespace herald::registry::story

@@ -60,6 +60,8 @@ COMMANDS = {
     ("DELETE", VERSION + "/card"): "card remove churn:v1",
     ("POST", "/v1/versions:change"): "version tag churn:v1 churn:v2 tier=1",
     ("PATCH", VERSION + "/tags"): "version tag churn:v1 tier=1",
+    ("POST", "/v1/versions:register"): "version register -f versions.jsonl",
+    ("POST", "/v1/models:change"): "model tag churn fraud tier=1",
     ("GET", VERSION + "/history"): "version history churn:v1",
     ("PATCH", MODEL + "/comments/{comment}"): "comment edit churn {id} what",
     ("DELETE", MODEL + "/comments/{comment}"): "comment remove churn {id}",
@@ -226,6 +228,7 @@ def matches(path, template):
 def test_the_command_sends_the_route(listener, tmp_path, route, command):
     (tmp_path / "weights.bin").write_bytes(b"weights")
     (tmp_path / "definition.json").write_text("{}")
+    (tmp_path / "versions.jsonl").write_text('{"model": "churn"}\n')
     words = shlex.split(command.format(id=ID, digest=DIGEST, url=listener.url))
     listener.seen.clear()
     environment = environment_with({"HERALD_URL": listener.url, "HERALD_CONFIG": str(tmp_path / "config.toml"), "HERALD_OUTPUT": "json"})

@@ -141,6 +141,61 @@ def test_a_comment_is_said_in_other_words_and_taken_away(server):
     assert types[:3] == ["herald.comment.removed.v1", "herald.comment.edited.v1", "herald.comment.added.v1"]
 
 
+def test_many_models_are_changed_by_one_command_or_none_is(server, tmp_path):
+    for model in ("bulk-1", "bulk-2"):
+        given(server, model)
+    assert succeed(server, "model", "tag", "bulk-1", "bulk-2", "team=risk", "-o", "id").split() == ["bulk-1", "bulk-2"]
+    assert shown(server, "model", "show", "bulk-2")["tags"] == {"team": "risk"}
+    code, sentence = refused(server, "model", "archive", "bulk-1", "bulk-9", "--reason", "x")
+    assert code == 3 and "bulk-9" in sentence and "archived" not in shown(server, "model", "show", "bulk-1")
+    names = tmp_path / "names"
+    names.write_text("bulk-1\nbulk-2\n")
+    assert succeed(server, "model", "archive", "-f", names, "--reason", "no longer sold") == "2 models, 2 changes\n"
+    assert succeed(server, "model", "list", "--state", "archived", "--name", "bulk-", "-o", "id").split() == ["bulk-1", "bulk-2"]
+    events = server.get("/v1/events?type=model.archived&order=desc&limit=2")["items"]
+    assert len({event["correlationid"] for event in events}) == 1 and {event["data"]["reason"] for event in events} == {"no longer sold"}
+    succeed(server, "model", "restore", "bulk-1", "bulk-2")
+    assert succeed(server, "model", "owner", "bulk-1", "bulk-2", "--remove") == "2 models, 0 changes\n"
+    answer = server.request("POST", "/v1/models:change", {"models": ["bulk-1"], "owner": "nobody-s"})
+    assert (answer.status_code, answer.json()["field"]) == (404, "owner")
+    succeed(server, "model", "delete", "bulk-1", "bulk-2")
+    assert succeed(server, "model", "list", "--name", "bulk-", "-o", "id") == ""
+
+
+@pytest.mark.parametrize("body, status, field", [
+    ({"models": []}, 422, "body"), ({"models": [], "archive": True}, 422, "models"), ({"models": ["a/b/c"], "archive": True}, 422, "models[0]"),
+    ({"models": ["nowhere"], "archive": True}, 404, "models[0]"), ({"models": ["x"], "archive": True, "restore": True}, 422, "body"),
+    ({"models": ["x"] * 257, "archive": True}, 422, "models"), ({"models": ["x"], "owner": 7}, 422, "owner"), ({"models": "x", "archive": True}, 422, "models")])
+def test_a_change_of_many_models_that_makes_no_sense_is_refused(server, body, status, field):
+    answer = server.request("POST", "/v1/models:change", body)
+    assert (answer.status_code, answer.json().get("field")) == (status, field), answer.text
+
+
+def test_many_versions_are_registered_at_once_or_none_is(server, tmp_path):
+    given(server, "batch")
+    lines = tmp_path / "versions.jsonl"
+    lines.write_text('{"model": "batch", "metrics": {"auc": 0.5}, "aliases": ["champion"]}\n\n'
+                     '{"model": "batch-new", "create_model": true}\n{"model": "batch", "aliases": ["champion"]}\n')
+    assert succeed(server, "version", "register", "-f", lines, "-o", "id").split() == ["batch:v2", "batch-new:v1", "batch:v3"]
+    assert shown(server, "model", "show", "batch")["aliases"] == {"champion": 3}
+    body = {"versions": [{"model": "batch"}, {"model": "batch", "number": 9}]}
+    before = server.get("/v1")["sequence"]
+    answer = server.request("POST", "/v1/versions:register", body)
+    assert (answer.status_code, answer.json()["field"]) == (409, "versions[1].number") and server.get("/v1")["sequence"] == before
+    for body, status, field in (({"versions": []}, 422, "versions"), ({"versions": [{"model": "none"}]}, 404, "versions[0].model"),
+                                ({"versions": [{}]}, 422, "versions[0].model"), ({"versions": [{"model": "batch"}] * 257}, 422, "versions"),
+                                ({"versions": [{"model": "batch", "artifacts": ["x"]}]}, 422, "versions[0].artifacts[0]"),
+                                ({"versions": [{"model": "batch", "metadata": 7}]}, 422, "versions[0].metadata")):
+        answer = server.request("POST", "/v1/versions:register", body)
+        assert (answer.status_code, answer.json()["field"]) == (status, field), answer.text
+    first = server.request("POST", "/v1/versions:register", {"versions": [{"model": "batch"}] * 2}, idempotency_key="twice")
+    again = server.request("POST", "/v1/versions:register", {"versions": [{"model": "batch"}] * 2}, idempotency_key="twice")
+    assert first.json() == again.json() and [item["version"] for item in first.json()["items"]] == [4, 5]
+    assert refused(server, "version", "register", "batch", "-f", lines)[0] == 2
+    lines.write_text("[1]\n")
+    assert "line 1" in refused(server, "version", "register", "-f", lines)[1]
+
+
 def test_a_run_is_told_with_all_that_is_known_of_it(server, tmp_path):
     succeed(server, "model", "register", "run")
     parameters = tmp_path / "parameters.json"

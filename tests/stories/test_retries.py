@@ -102,6 +102,8 @@ def told(herald_of_the_module):
     t.says("POST", "/v1/models/churn/aliases:move", {"moves": [{"alias": "shadow", "to": 1}]})
     t.says("DELETE", "/v1/models/churn/aliases/shadow")
     t.says("POST", "/v1/versions:change", {"versions": ["churn:v1", "churn:v2"], "tags": {"x": "y"}})
+    t.says("POST", "/v1/versions:register", {"versions": [{"model": "churn"}, {"model": "uplift", "create_model": True}, {"model": "churn"}]})
+    t.says("POST", "/v1/models:change", {"models": ["churn", "uplift"], "tags": {"z": "1"}})
     t.says("DELETE", f"{v}/1")
     t.says("POST", f"{v}/1/restore")
     # automations

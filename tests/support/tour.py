@@ -316,6 +316,9 @@ class Tour:
             self.asks("POST", one + "/restore", {"reason": "asked for again"}, model="churn")
             self.asks("DELETE", one + "/card", model="churn")
         self.asks("POST", "/v1/versions:change", {"versions": ["churn:v1", "churn:v2"], "tags": {"tier": "1", "draft": None}})
+        self.asks("POST", "/v1/versions:register", {"versions": [{"model": "uplift", "source": "s3://models/uplift/1", "create_model": True},
+                                                                 {"model": "uplift", "source": "s3://models/uplift/2"}]})
+        self.asks("POST", "/v1/models:change", {"models": ["churn", "uplift"], "tags": {"team": "risk"}})
         self.asks("DELETE", "/v1/automations/{automation}", automation="tell-deployer")
         self.asks("DELETE", "/v1/artifacts/{artifact}", query={"reason": "superseded"}, artifact=self.gone)
         self.asks("DELETE", "/v1/roles/{principal}", principal="trainer")

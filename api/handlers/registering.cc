@@ -103,11 +103,10 @@ Result<Outcome> register_version(const Call& call) {
 
 // Members of a model register its versions, members of a registry in all of it and new models.
 Result<void> check_may_register(const Call& call, const registry::Reader& state,
-                                const RegisteredVersionRequest& request,
-                                const registry::ModelAddress& address) {
+                                const registry::ModelAddress& address, bool makes_the_model) {
   auto found = permitted_model(call, state, address, Permission::write);
   if (found) return {};
-  const bool is_new = found.error().cause == Cause::not_found && request.create_model.value_or(false);
+  const bool is_new = found.error().cause == Cause::not_found && makes_the_model;
   const auto home = registry::find_registry(state, address.registry);
   if (is_new && home && call.access.in(*home) >= role_for(Permission::write)) return {};
   return found.error();
@@ -144,7 +143,11 @@ Result<Outcome> register_versions(const Call& call) {
     const std::string field = "versions[" + std::to_string(i) + "]";
     const RegisteredVersionRequest& one = request.versions[i];
     HERALD_TRY(const auto address, about(field + ".model", parse_model(one.model)));
-    HERALD_CHECK(about(field + ".model", check_may_register(call, now.state(), one, address)));
+    const bool makes_the_model =
+        one.create_model.value_or(false) || std::ranges::any_of(commands, [&](const auto& before) {
+          return before.new_model_id && before.registry == address.registry && before.model == address.model;
+        });
+    HERALD_CHECK(about(field + ".model", check_may_register(call, now.state(), address, makes_the_model)));
     HERALD_TRY(auto command, registering(call, write, address, one, field + "."));
     commands.push_back(std::move(command));
     models.push_back(address);

@@ -39,8 +39,8 @@ def test_the_log_has_the_first_report_at_once_and_the_others_when_the_server_sto
 
 def test_what_is_refused_counts_nothing(server):
     server.post(USAGE.format(2), {"consumer": "campaigns", "count": 10}, idempotency_key="mine")
-    server.post("/v1/models", {"name": "another"}, idempotency_key="of another request")
-    for key in ("mine", "of another request"):
+    server.post("/v1/models", {"name": "another"}, idempotency_key="of-another-request")
+    for key in ("mine", "of-another-request"):
         answer = server.request("POST", USAGE.format(2), {"consumer": "campaigns", "count": 1000}, idempotency_key=key)
         assert (answer.status_code, answer.json()["code"]) == (422, "idempotency-mismatch")
     server.post(USAGE.format(2), {"consumer": "campaigns", "count": 1})

@@ -170,7 +170,9 @@ def pytest(name, options):
     folder = REPO / "tests" / name
     if not any(folder.glob("**/test_*.py")):
         return Result()
-    command = [sys.executable, "-m", "pytest", folder, "--junitxml", RESULTS / f"{name}.xml"]
+    # A file's tests share what it started: they stay together.
+    command = [sys.executable, "-m", "pytest", folder, "--numprocesses", JOBS, "--dist", "loadfile",
+               "--junitxml", RESULTS / f"{name}.xml"]
     if options.pattern:
         command += ["-k", options.pattern]
     if options.no_time_limit:

@@ -27,10 +27,12 @@ std::string node_key(std::uint8_t level, std::uint64_t index) {
   return key;
 }
 
+bool can_be_a_subject(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxSubjectBytes && text.find('\0') == std::string_view::npos;
+}
+
 std::string stream_prefix(std::string_view subject) {
-  if (subject.empty() || subject.size() > kMaxSubjectBytes || subject.find('\0') != std::string_view::npos) {
-    throw std::logic_error("a subject has 1 to 500 bytes, none of them zero");
-  }
+  if (!can_be_a_subject(subject)) throw std::logic_error("a subject has 1 to 500 bytes, none of them zero");
   std::string prefix(subject);
   prefix.push_back('\0');
   return prefix;

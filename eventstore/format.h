@@ -62,6 +62,7 @@ struct Leaf {
 
 std::string sequence_key(Sequence sequence);
 std::string node_key(std::uint8_t level, std::uint64_t index);
+bool can_be_a_subject(std::string_view text);
 // What the keys of one stream begin with.
 std::string stream_prefix(std::string_view subject);
 std::string stream_key(std::string_view subject, Sequence sequence);

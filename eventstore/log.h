@@ -64,6 +64,9 @@ class LogView {
   void scan_back(Sequence from, const Visit& visit) const;
   // Sequences of the events about one subject, greater than `after`, in order, until visit returns false.
   void stream(std::string_view subject, Sequence after, const std::function<bool(Sequence)>& visit) const;
+  // The first event about one subject from `from` on, `from` included, and the last up to it. Any text may be asked for.
+  std::optional<Sequence> first_about(std::string_view subject, Sequence from) const;
+  std::optional<Sequence> last_about(std::string_view subject, Sequence upto) const;
 
   // Of the first `size` events (0 to last()). root(0) is SHA-256 of nothing. O(log n) reads of stored hashes.
   Digest root(std::uint64_t size) const;

@@ -174,6 +174,32 @@ TEST_F(TheLog, KeepsStreamsOfSubjectsApart) {
   EXPECT_THAT(stream("models"), IsEmpty());
 }
 
+TEST_F(TheLog, FindsTheNearestEventAboutASubject) {
+  append(2, "models/a");
+  append(1, "models/ab");
+  append(1, "models/a");
+  const LogReader reader = log->read();
+  EXPECT_EQ(reader.first_about("models/a", Sequence(0)), Sequence(1));
+  EXPECT_EQ(reader.first_about("models/a", Sequence(2)), Sequence(2));
+  EXPECT_EQ(reader.first_about("models/a", Sequence(3)), Sequence(4));
+  EXPECT_EQ(reader.first_about("models/a", Sequence(5)), std::nullopt);
+  EXPECT_EQ(reader.last_about("models/a", Sequence(99)), Sequence(4));
+  EXPECT_EQ(reader.last_about("models/a", Sequence(4)), Sequence(4));
+  EXPECT_EQ(reader.last_about("models/a", Sequence(3)), Sequence(2));
+  EXPECT_EQ(reader.last_about("models/a", Sequence(0)), std::nullopt);
+  EXPECT_EQ(reader.last_about("models/ab", Sequence(99)), Sequence(3));
+  EXPECT_EQ(reader.first_about("models", Sequence(0)), std::nullopt);
+}
+
+TEST_F(TheLog, HasNothingAboutWhatCanBeNoSubject) {
+  append(2, "models/a");
+  const LogReader reader = log->read();
+  for (const std::string& text : {std::string(), std::string("models\0a", 8), std::string(501, 'm')}) {
+    EXPECT_EQ(reader.first_about(text, Sequence(0)), std::nullopt);
+    EXPECT_EQ(reader.last_about(text, Sequence(9)), std::nullopt);
+  }
+}
+
 TEST_F(TheLog, FindsTheLastEventAtATime) {
   const Timestamp start = clock.now();
   for (int i = 0; i < 10; ++i) {

@@ -14,6 +14,13 @@ std::optional<format::Leaf> find_leaf(const lmdb::Txn& txn, const LogTables& tab
   return format::decode_leaf(*bytes);
 }
 
+std::optional<Sequence> sequence_in_stream(const std::optional<lmdb::Entry>& entry,
+                                           std::string_view subject) {
+  const std::string prefix = format::stream_prefix(subject);
+  if (!entry || !entry->key.starts_with(prefix)) return std::nullopt;
+  return format::decode_sequence(entry->key.substr(prefix.size()));
+}
+
 }  // namespace
 
 Sequence LogView::last() const {
@@ -86,6 +93,18 @@ void LogView::stream(std::string_view subject, Sequence after,
     if (!at->key.starts_with(prefix)) return;
     if (!visit(format::decode_sequence(at->key.substr(prefix.size())))) return;
   }
+}
+
+std::optional<Sequence> LogView::first_about(std::string_view subject, Sequence from) const {
+  if (!format::can_be_a_subject(subject)) return std::nullopt;
+  lmdb::Cursor cursor = txn_->cursor(tables_->streams);
+  return sequence_in_stream(cursor.at_or_after(format::stream_key(subject, from)), subject);
+}
+
+std::optional<Sequence> LogView::last_about(std::string_view subject, Sequence upto) const {
+  if (!format::can_be_a_subject(subject)) return std::nullopt;
+  lmdb::Cursor cursor = txn_->cursor(tables_->streams);
+  return sequence_in_stream(cursor.before(format::stream_key(subject, upto.next())), subject);
 }
 
 Digest LogView::stored_hash(std::uint8_t level, std::uint64_t index) const {

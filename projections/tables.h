@@ -14,8 +14,9 @@ namespace herald::projections {
 inline constexpr const char* kMetaTable = "meta";      // "stand" -> Stand
 inline constexpr const char* kStatesTable = "states";  // views: history.h
 inline constexpr const char* kTimelinesTable =
-    "timelines";                                       // views: timeline_prefix(), be64 sequence -> (empty)
-inline constexpr const char* kSearchTable = "search";  // views: search/index.h
+    "timelines";  // views: timeline_prefix(), be64 sequence -> (empty)
+inline constexpr const char* kEventIndexTable = "event_index";  // views: event_index.h
+inline constexpr const char* kSearchTable = "search";           // views: search/index.h
 inline constexpr const char* kSearchPastTable = "search_past";  // the same
 
 // How a full map or disk leaves evolve(), which need not know that writes can fail; caught by those that call it.

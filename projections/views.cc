@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "base/bytes.h"
+#include "projections/event_index.h"
 #include "projections/history.h"
 #include "projections/reader_pool.h"
 #include "projections/search/index.h"
@@ -18,6 +19,23 @@ namespace {
 Sequence sequence_of(std::string_view timeline_key, std::size_t prefix) {
   return Sequence(read_be64(timeline_key.substr(prefix)));
 }
+
+class EventsOnATimeline final : public SequenceList {
+ public:
+  EventsOnATimeline(lmdb::Cursor cursor, std::string_view timeline)
+      : cursor_(std::move(cursor)), prefix_(history::timeline_prefix(timeline)) {}
+
+ private:
+  std::optional<Sequence> seek(Sequence from, Towards towards) override {
+    const auto entry = towards == Towards::later ? cursor_.at_or_after(prefix_ + be64(from.value()))
+                                                 : cursor_.before(prefix_ + be64(from.next().value()));
+    if (!entry || !entry->key.starts_with(prefix_)) return std::nullopt;
+    return sequence_of(entry->key, prefix_.size());
+  }
+
+  lmdb::Cursor cursor_;
+  const std::string prefix_;
+};
 
 void check(const Result<void>& written) {
   if (!written) throw WriteFailed{written.error()};
@@ -70,7 +88,7 @@ class Views::Impl {
   }
 
   std::unique_ptr<lmdb::Environment> env;
-  lmdb::Table states, timelines, meta;  // tables.h
+  lmdb::Table states, timelines, event_index, meta;  // tables.h
   search::IndexTables search;
   ReaderPool readers;
   SharedStand stand;
@@ -86,6 +104,7 @@ Result<std::unique_ptr<Views>> Views::open(const StoreOptions& options) {
   auto impl = std::make_unique<Impl>(std::move(environment));
   HERALD_TRY(impl->states, impl->env->table(kStatesTable));
   HERALD_TRY(impl->timelines, impl->env->table(kTimelinesTable));
+  HERALD_TRY(impl->event_index, impl->env->table(kEventIndexTable));
   HERALD_TRY(impl->search.now, impl->env->table(kSearchTable));
   HERALD_TRY(impl->search.past, impl->env->table(kSearchPastTable));
   HERALD_TRY(impl->meta, impl->env->table(kMetaTable));
@@ -106,15 +125,18 @@ Result<void> Views::apply(std::span<const registry::Event> events, const std::st
   Stand stand = impl_->stand.get();
   HERALD_TRY(lmdb::WriteTxn txn, impl_->env->write());
   search::IndexBatch index;
+  event_index::EventIndexBatch of_events;
   try {
     for (const registry::Event& event : events) {
       if (Sequence(event.sequence) != stand.sequence.next())
         throw std::logic_error(
             fmt::format("event {} does not follow event {}", event.sequence, stand.sequence.value()));
       impl_->apply(txn, index, event);
+      of_events.add(event);
       stand.sequence = Sequence(event.sequence);
     }
     check(index.write(txn, impl_->search));
+    check(of_events.write(txn, impl_->event_index));
     stand.origin = origin;
     stand.leaf = leaf;
     stand.version = kViewsVersion;
@@ -180,6 +202,14 @@ void ViewsReader::timeline_back(std::string_view timeline, Sequence before,
     entry = cursor.previous();
 }
 
+std::unique_ptr<SequenceList> ViewsReader::events_on(std::string_view timeline) const {
+  return std::make_unique<EventsOnATimeline>(state_->reader.txn().cursor(state_->views.timelines), timeline);
+}
+
+std::unique_ptr<SequenceList> ViewsReader::events_under(std::string_view term) const {
+  return event_index::events_under(term, state_->reader.txn(), state_->views.event_index);
+}
+
 ViewsReader::SearchTables ViewsReader::search_tables() const {
   return {state_->reader.txn(), state_->views.search.now, state_->views.search.past};
 }
@@ -192,7 +222,8 @@ std::optional<RowChange> ViewsReader::change(registry::Table table, std::string_
 
 ViewsReader::Sizes ViewsReader::sizes() const {
   const lmdb::ReadTxn& txn = state_->reader.txn();
-  return {txn.entries(state_->views.states), txn.entries(state_->views.timelines)};
+  return {txn.entries(state_->views.states), txn.entries(state_->views.timelines),
+          event_index::count(txn, state_->views.event_index)};
 }
 
 std::optional<std::string> AsOf::get(registry::Table table, std::string_view key) const {

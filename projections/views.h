@@ -1,5 +1,6 @@
 // The views: what is true now and was true at any time. The registry's state as of every sequence (each key
-// of each table with the sequences at which it changed), and timelines: the events about one thing, in order.
+// of each table with the sequences at which it changed), timelines: the events about one thing, in order, and the index
+// of events by type, actor and correlation (event_index.h).
 // An LMDB environment written by the projection thread alone, with its stand in the same transaction; rebuilt
 // from the log when it does not fit it.
 //
@@ -15,13 +16,14 @@
 #include "base/sequence.h"
 #include "lmdb/lmdb.h"
 #include "projections/head.h"
+#include "projections/sequence_list.h"
 #include "projections/stand.h"
 #include "registry/event.h"
 #include "registry/state.h"
 
 namespace herald::projections {
 
-inline constexpr std::uint32_t kViewsVersion = 7;
+inline constexpr std::uint32_t kViewsVersion = 8;
 
 // The state as of one sequence. Borrows from a ViewsReader. One thread.
 class AsOf final : public registry::Reader {
@@ -78,6 +80,9 @@ class ViewsReader {
   void timeline(std::string_view timeline, Sequence after, const std::function<bool(Sequence)>& visit) const;
   void timeline_back(std::string_view timeline, Sequence before,
                      const std::function<bool(Sequence)>& visit) const;
+  // The same to look into, and what the index of events has under a term. They borrow from this reader.
+  std::unique_ptr<SequenceList> events_on(std::string_view timeline) const;
+  std::unique_ptr<SequenceList> events_under(std::string_view term) const;
 
   // What search/ reads the rows of its index from.
   struct SearchTables {
@@ -87,11 +92,12 @@ class ViewsReader {
   SearchTables search_tables() const;
 
   // For whoever checks the views against the log: what event `by` did to a row (nothing: it did not touch it), and
-  // how many changes and timeline entries there are in all.
+  // how many changes, timeline entries and entries of the index of events there are in all (this reads all of the last).
   std::optional<RowChange> change(registry::Table table, std::string_view key, Sequence by) const;
   struct Sizes {
     std::uint64_t changes = 0;
     std::uint64_t timeline_entries = 0;
+    std::uint64_t indexed_events = 0;
   };
   Sizes sizes() const;
 

@@ -468,6 +468,14 @@ TEST_F(Fsck, FindsATimelineThatLacksAnEventOrHasOneTooMuch) {
   EXPECT_THAT(report().findings, finding("views: timelines", "entries where the events make"));
 }
 
+TEST_F(Fsck, FindsAnIndexOfEventsThatLacksOneOrHasOneTooMuch) {
+  remove_first("views", "event_index");
+  EXPECT_THAT(report().findings, finding("views: event_index", "is missing in"));
+  change("views", "event_index",
+         [](lmdb::WriteTxn& txn, lmdb::Table index) { txn.put(index, "x", std::string(200, 'y')).value(); });
+  EXPECT_THAT(report().findings, finding("views: event_index", "entries where the events make"));
+}
+
 TEST_F(Fsck, SaysOfAStoreThatCannotBeTrustedThatItWasNotLookedInto) {
   mark_of(path() + "/head").set_open("another boot").value();
   fs::remove_all(path() + "/views");

@@ -1,5 +1,6 @@
 #include "recorder/checking/derived_check.h"
 
+#include "projections/event_index.h"
 #include "recorder/trust.h"
 
 namespace herald::recorder::checking {
@@ -73,6 +74,7 @@ void ViewsCheck::after(const registry::Event& event, const Replay::Changes& chan
   if (!reader_ || Sequence(event.sequence) > reader_->stand().sequence) return;
   for (const auto& change : changes) check_change(event, change);
   for (const std::string& timeline : projections::timelines::of(event)) check_timeline(event, timeline);
+  for (const std::string& term : projections::event_index::terms_of(event)) check_indexed(event, term);
 }
 
 void ViewsCheck::check_change(const registry::Event& event, const Replay::Changes::value_type& change) {
@@ -97,6 +99,14 @@ void ViewsCheck::check_timeline(const registry::Event& event, const std::string&
                   fmt::format("event {} is missing in {}", event.sequence, to_hex(timeline)));
 }
 
+void ViewsCheck::check_indexed(const registry::Event& event, const std::string& term) {
+  ++indexed_events_;
+  const Sequence sequence(event.sequence);
+  if (reader_->events_under(term)->find(sequence, projections::Towards::later) != sequence)
+    findings_.add("views: event_index",
+                  fmt::format("event {} is missing in {}", event.sequence, to_hex(term)));
+}
+
 // What the events made is there; as many entries in all means that nothing else is.
 void ViewsCheck::finish() {
   if (!reader_) return;
@@ -108,6 +118,10 @@ void ViewsCheck::finish() {
   if (sizes.timeline_entries != timeline_entries_) {
     findings_.add("views: timelines", fmt::format("there are {} entries where the events make {}",
                                                   sizes.timeline_entries, timeline_entries_));
+  }
+  if (sizes.indexed_events != indexed_events_) {
+    findings_.add("views: event_index", fmt::format("there are {} entries where the events make {}",
+                                                    sizes.indexed_events, indexed_events_));
   }
 }
 

@@ -34,11 +34,12 @@ class ViewsCheck {
  private:
   void check_change(const registry::Event& event, const Replay::Changes::value_type& change);
   void check_timeline(const registry::Event& event, const std::string& timeline);
+  void check_indexed(const registry::Event& event, const std::string& term);
 
   Findings& findings_;
   std::unique_ptr<projections::Views> views_;
   std::optional<projections::ViewsReader> reader_;
-  std::uint64_t changes_ = 0, timeline_entries_ = 0;
+  std::uint64_t changes_ = 0, timeline_entries_ = 0, indexed_events_ = 0;
 };
 
 }  // namespace herald::recorder::checking

@@ -27,7 +27,13 @@ bool EventFilter::everything() const {
          reason.empty();
 }
 
+bool EventFilter::takes_type(std::string_view type) const {
+  const auto named = [&](const std::string& pattern) { return automations::wildcard_match(pattern, type); };
+  return types.empty() || std::any_of(types.begin(), types.end(), named);
+}
+
 std::optional<registry::Envelope> EventFilter::pass(std::string_view event) const {
+  if (event.empty()) return std::nullopt;
   auto envelope = registry::decode_envelope(event);
   if (!envelope || !fits(*envelope)) return std::nullopt;
   if (!reason.empty() && reason_of(event).find(reason) == std::string::npos) return std::nullopt;
@@ -39,12 +45,8 @@ bool EventFilter::fits(const registry::Envelope& event) const {
     return std::string_view(event.subject).starts_with(below) &&
            (event.subject.size() == below.size() || event.subject[below.size()] == '/');
   };
-  const auto named = [&](const std::string& pattern) {
-    return automations::wildcard_match(pattern, event.type);
-  };
-  return (types.empty() || std::any_of(types.begin(), types.end(), named)) &&
-         (subject.empty() || event.subject == subject) && (below.empty() || under()) &&
-         (actor.empty() || event.actor_id == actor) &&
+  return takes_type(event.type) && (subject.empty() || event.subject == subject) &&
+         (below.empty() || under()) && (actor.empty() || event.actor_id == actor) &&
          (correlation.empty() || event.correlation == correlation);
 }
 

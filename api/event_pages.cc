@@ -83,7 +83,7 @@ Result<std::optional<Timestamp>> time_in(const Call& call, std::string_view name
 
 // Of a page.
 struct Bounds : EventBounds {
-  bool descending = false;
+  Towards towards = Towards::later;
 };
 
 // `end`: the last event that is shown at all.
@@ -94,46 +94,14 @@ Result<Bounds> bounds_in(const Call& call, const eventstore::LogView& log, Seque
   if (order != "asc" && order != "desc") {
     return error(Cause::invalid_value, "\"order\" must be \"asc\" or \"desc\", not " + shown(order), "order");
   }
-  bounds.descending = order == "desc";
+  if (order == "desc") bounds.towards = Towards::earlier;
   HERALD_TRY(const auto page, page_in(call));
   if (!page.after.empty()) {
     HERALD_TRY(const std::uint64_t cursor,
                whole_number(page.after, "cursor", 0, std::numeric_limits<std::int64_t>::max()));
-    (bounds.descending ? bounds.before : bounds.after) = Sequence(cursor);
+    (order == "desc" ? bounds.before : bounds.after) = Sequence(cursor);
   }
   return bounds;
-}
-
-// Every event within the bounds, in their order, until visit returns false.
-void scan_log(const eventstore::LogView& log, const Bounds& bounds, const eventstore::LogView::Visit& visit) {
-  const auto within = [&](Sequence sequence, std::string_view bytes) {
-    return bounds.holds(sequence) && visit(sequence, bytes);
-  };
-  if (!bounds.holds(bounds.after.next())) return;
-  if (bounds.descending) {
-    log.scan_back(Sequence(bounds.before.value() - 1), within);
-  } else {
-    log.scan(bounds.after.next(), within);
-  }
-}
-
-// The same over the few that an index names.
-Result<void> scan_timeline(const Timelines& from, const std::string& timeline, const Bounds& bounds,
-                           const eventstore::LogView::Visit& visit) {
-  std::optional<Sequence> missing;
-  const auto within = [&](Sequence sequence) {
-    if (!bounds.holds(sequence)) return false;
-    const auto bytes = from.log.event(sequence);
-    if (!bytes) missing = sequence;
-    return bytes && visit(sequence, *bytes);
-  };
-  if (bounds.descending) {
-    from.views.timeline_back(timeline, bounds.before, within);
-  } else {
-    from.views.timeline(timeline, bounds.after, within);
-  }
-  if (missing) return not_in_the_log(*missing);
-  return {};
 }
 
 Result<void> check_type_pattern(const std::string& pattern) {
@@ -202,30 +170,21 @@ class Selecting {
   PageOfEvents& page_;
 };
 
-Result<Answer> page_of_a_model(const Call& call, const EventSelection& selection, PageOfEvents page) {
-  const Timelines from(call.herald.parts);
-  HERALD_TRY(const Bounds bounds, bounds_in(call, from.log, from.end));
-  const Sight sight(call);
-  HERALD_CHECK(scan_timeline(from, projections::timelines::model(*selection.model), bounds,
-                             Selecting(selection.filter, sight, page)));
-  return std::move(page).answer(call, from.end);
-}
-
 }  // namespace
 
-Result<EventSelection> selection_in(const Call& call) {
-  EventSelection selection;
+Result<EventFilter> filter_in(const Call& call) {
+  EventFilter filter;
   if (const auto types = call.query.get("type")) {
-    HERALD_TRY(selection.filter.types, patterns_in(*types));
+    HERALD_TRY(filter.types, patterns_in(*types));
   }
-  HERALD_TRY(selection.filter.subject, exact_text_in(call, "subject"));
-  HERALD_TRY(selection.filter.actor, actor_in(call));
+  HERALD_TRY(filter.subject, exact_text_in(call, "subject"));
+  HERALD_TRY(filter.actor, actor_in(call));
   if (const auto correlation = call.query.get("correlation")) {
     HERALD_TRY(const Uuid id, about("correlation", Uuid::parse(*correlation)));
-    selection.filter.correlation = id.str();
+    filter.correlation = id.str();
   }
   HERALD_TRY(const std::string reason, exact_text_in(call, "reason"));
-  selection.filter.reason = boost::algorithm::to_lower_copy(reason, std::locale::classic());
+  filter.reason = boost::algorithm::to_lower_copy(reason, std::locale::classic());
   if (const auto text = call.query.get("model")) {
     const std::size_t slash = text->find('/');
     const bool with_registry = slash != std::string_view::npos;
@@ -236,10 +195,10 @@ Result<EventSelection> selection_in(const Call& call) {
                about("model", registry::ModelName::parse(with_registry ? text->substr(slash + 1) : *text)));
     const projections::HeadReader head(call.herald.parts.head);
     HERALD_TRY(const auto found, about("model", seen_model(call, head, {registry, name})));
-    selection.model = found.model.id;
-    selection.filter.below = "registries/" + found.registry.id.str() + "/models/" + found.model.id.str();
+    filter.model = found.model.id;
+    filter.below = "registries/" + found.registry.id.str() + "/models/" + found.model.id.str();
   }
-  return selection;
+  return filter;
 }
 
 Result<EventBounds> event_bounds_in(const Call& call, const eventstore::LogView& log, Sequence begin,
@@ -268,15 +227,10 @@ void EventBody::json_schema(std::string& out) {
   out += "}";
 }
 
-Error not_in_the_log(Sequence sequence) {
-  return error(Cause::internal, "the views name event " + std::to_string(sequence.value()) +
-                                    ", which the log does not hold: run herald fsck");
-}
-
 Result<Answer> timeline_page(const Call& call, const std::string& timeline) {
   HERALD_TRY(const auto request, page_in(call));
   const Timelines from(call.herald.parts);
-  Bounds bounds{{.after = Sequence(0), .before = from.end.next()}, true};
+  EventBounds bounds{.after = Sequence(0), .before = from.end.next()};
   if (!request.after.empty()) {
     HERALD_TRY(const std::uint64_t cursor,
                whole_number(request.after, "cursor", 0, std::numeric_limits<std::int64_t>::max()));
@@ -285,21 +239,23 @@ Result<Answer> timeline_page(const Call& call, const std::string& timeline) {
   PageOfEvents page(request.limit);
   const Sight sight(call);
   const EventFilter all;
-  HERALD_CHECK(scan_timeline(from, timeline, bounds, Selecting(all, sight, page)));
+  projections::SequenceLists lists;
+  lists.push_back(from.views.events_on(timeline));
+  HERALD_CHECK(walk_events(from, lists, bounds, Towards::earlier, Selecting(all, sight, page)));
   return std::move(page).answer(call, from.end);
 }
 
 // What the page claims to have looked at comes first, what is looked at after it: so the log's snapshot holds all of it.
 Result<Answer> event_page(const Call& call) {
   HERALD_TRY(const auto request, page_in(call));
-  HERALD_TRY(const EventSelection selection, selection_in(call));
-  PageOfEvents page(request.limit);
-  if (selection.model) return page_of_a_model(call, selection, std::move(page));
+  HERALD_TRY(const EventFilter filter, filter_in(call));
   const Sequence end = call.herald.parts.tail.last();
-  const auto log = call.herald.parts.log.read();
-  HERALD_TRY(const Bounds bounds, bounds_in(call, log, end));
+  const Timelines from(call.herald.parts);
+  HERALD_TRY(const Bounds bounds, bounds_in(call, from.log, end));
+  PageOfEvents page(request.limit);
   const Sight sight(call);
-  scan_log(log, bounds, Selecting(selection.filter, sight, page));
+  HERALD_CHECK(
+      walk_events(from, lists_for(filter, from), bounds, bounds.towards, Selecting(filter, sight, page)));
   return std::move(page).answer(call, end);
 }
 

@@ -39,6 +39,26 @@ class Events : public testing::ServerTest {
       ASSERT_TRUE(recorder_->record(std::move(submission)));
     }
   }
+  // 64 events each.
+  void tag_many_times(int times) {
+    for (int i = 0; i < times; ++i) {
+      registry::ChangeTags change;
+      change.registry = registry::RegistryName::trusted("models");
+      change.model = registry::ModelName::trusted("churn");
+      for (std::size_t tag = 0; tag < limits::kMaxTags; ++tag)
+        change.tags[std::to_string(tag)] = std::to_string(i);
+      recorder::Submission submission;
+      submission.command = std::move(change);
+      ASSERT_TRUE(recorder_->record(std::move(submission)));
+    }
+    get("/v1/models/churn?min_sequence=" + std::to_string(last()));
+  }
+  static EventFilter of_type(const std::string& type) {
+    EventFilter filter;
+    filter.types = {type};
+    return filter;
+  }
+  const Caller everybody_{registry::Actor::anonymous("http"), registry::Access::unlimited()};
   std::vector<int> sequences(const std::string& query) {
     std::vector<int> out;
     std::string cursor;
@@ -310,9 +330,10 @@ TEST_F(ExportedEvents, GoToOldHttpUpToTheEndOfTheConnection) {
 
 TEST_F(ExportedEvents, ArePulledInSlicesHoweverManyThereAre) {
   record_large_events(400);
-  const Caller everybody{registry::Actor::anonymous("http"), registry::Access::unlimited()};
-  const Sight sight(everybody, *head_);
-  EXPECT_LT(read_export_slice(*log_, {}, sight, Sequence(0), Sequence(last())).lines.size(), 300u << 10);
+  const Sight sight(everybody_, *head_);
+  const auto slice =
+      read_export_slice(Timelines(*views_, *log_), {}, sight, Sequence(0), Sequence(last())).value();
+  EXPECT_LT(slice.lines.size(), 300u << 10);
   std::string expected;
   log_->read().scan(Sequence(1), [&](Sequence, std::string_view bytes) {
     expected += std::string(bytes) + "\n";
@@ -322,6 +343,16 @@ TEST_F(ExportedEvents, ArePulledInSlicesHoweverManyThereAre) {
   const Reply all = get("/v1/events/export");
   EXPECT_TRUE(all.complete);
   EXPECT_TRUE(all.body == expected) << all.body.size() << " of " << expected.size() << " bytes";
+}
+
+TEST_F(ExportedEvents, ThatAreFewOfManyAreOneSlice) {
+  tag_many_times(70);
+  const Sight sight(everybody_, *head_);
+  const auto slice =
+      read_export_slice(Timelines(*views_, *log_), of_type("alias.*"), sight, Sequence(0), Sequence(last()))
+          .value();
+  EXPECT_EQ(slice.lines, lines_of({7, 8}));
+  EXPECT_EQ(slice.position, Sequence(last())) << "what lies between was not looked at";
 }
 
 // ---- live ----
@@ -392,6 +423,20 @@ TEST_F(LiveStream, TakesMoreThanASlice) {
   const auto stream = open("?after=8");
   next(*stream);
   for (std::uint64_t sequence = 9; sequence <= 608; ++sequence) ASSERT_EQ(next(*stream), frame(sequence));
+}
+
+TEST_F(LiveStream, CatchesUpWithFewOfManyInOneSlice) {
+  tag_many_times(10);
+  const Sight sight(everybody_, *head_);
+  const auto slice =
+      read_live_slice(Timelines(*views_, *log_), of_type("alias.*"), sight, Sequence(0), Sequence(last()))
+          .value();
+  EXPECT_EQ(slice.frames, frame(7) + frame(8));
+  EXPECT_EQ(slice.position, Sequence(last())) << "what lies between was not looked at";
+  const auto stream = open("?after=0&type=alias.*");
+  next(*stream);
+  EXPECT_EQ(next(*stream), frame(7));
+  EXPECT_EQ(next(*stream), frame(8));
 }
 
 TEST_F(LiveStream, EndsWhereItIsTold) {

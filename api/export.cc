@@ -1,5 +1,7 @@
 #include "api/export.h"
 
+#include <algorithm>
+
 #include "api/completion.h"
 
 namespace herald::api {
@@ -11,14 +13,12 @@ constexpr std::size_t kSliceBytes = 256 << 10;
 
 }  // namespace
 
-ExportSlice read_export_slice(const eventstore::Log& log, const EventFilter& filter, const Sight& sight,
-                              Sequence after, Sequence last) {
+Result<ExportSlice> read_export_slice(const Timelines& from, const EventFilter& filter, const Sight& sight,
+                                      Sequence after, Sequence last) {
   ExportSlice slice{.lines = {}, .position = after};
   const bool everything = filter.everything() && sight.sees_all();
   std::size_t looked_at = 0;
-  const auto reader = log.read();
-  reader.scan(after.next(), [&](Sequence sequence, std::string_view bytes) {
-    if (sequence > last) return false;
+  const auto look_at = [&](Sequence sequence, std::string_view bytes) {
     const auto envelope = everything ? std::nullopt : filter.pass(bytes);
     const bool is_seen = everything || (envelope && sight.sees(*envelope, bytes));
     if (!is_seen && looked_at > 0 && sight.is_worn_out()) return false;
@@ -28,7 +28,10 @@ ExportSlice read_export_slice(const eventstore::Log& log, const EventFilter& fil
       slice.lines.push_back('\n');  // compact JSON: no line ends in it
     }
     return ++looked_at < kSliceEvents && slice.lines.size() < kSliceBytes;
-  });
+  };
+  HERALD_TRY(const bool to_the_end,
+             walk_events(from, lists_for(filter, from), {after, last.next()}, Towards::later, look_at));
+  if (to_the_end) slice.position = std::min(last, from.log.last());
   return slice;
 }
 
@@ -45,18 +48,19 @@ Task<> send_export(const Call& call, Export lines, const WorkersOf& pool, Wire& 
       co_return;
     }
     caller = std::move(*renewed);
-    std::function<ExportSlice()> read = [&parts, &caller, &lines, position] {
+    std::function<Result<ExportSlice>()> read = [&parts, &caller, &lines, position] {
       const Sight sight(caller, parts.head);
-      return read_export_slice(parts.log, lines.filter, sight, position, lines.last);
+      return read_export_slice(Timelines(parts), lines.filter, sight, position, lines.last);
     };
-    const ExportSlice slice = co_await blocking<ExportSlice>(pool, std::move(read));
-    if (slice.position == position) {  // the log holds less than its end says
+    const Result<ExportSlice> slice = co_await blocking<Result<ExportSlice>>(pool, std::move(read));
+    if (!slice ||
+        slice->position == position) {  // the log holds less than its end says, or than the views do
       wire.break_off();
       co_return;
     }
-    position = slice.position;
-    if (slice.lines.empty()) continue;
-    const bool taken = co_await wire.write_chunk(slice.lines);
+    position = slice->position;
+    if (slice->lines.empty()) continue;
+    const bool taken = co_await wire.write_chunk(slice->lines);
     if (!taken) co_return;
   }
   co_await wire.write_chunk({});

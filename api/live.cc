@@ -1,5 +1,6 @@
 #include "api/live.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 
 namespace herald::api {
@@ -46,27 +47,29 @@ std::string live_heartbeat(Sequence position) {
   return "id: " + std::to_string(position.value()) + "\n: heartbeat\n\n";
 }
 
-LiveSlice read_live_slice(const eventstore::Log& log, const EventFilter& filter, const Sight& sight,
-                          Sequence after, Sequence upto) {
+Result<LiveSlice> read_live_slice(const Timelines& from, const EventFilter& filter, const Sight& sight,
+                                  Sequence after, Sequence upto) {
   LiveSlice slice{.frames = {}, .position = after};
   if (after >= upto) return slice;
   std::size_t looked_at = 0;
-  const auto reader = log.read();
-  reader.scan(after.next(), [&](Sequence sequence, std::string_view bytes) {
-    if (sequence > upto) return false;
+  const auto look_at = [&](Sequence sequence, std::string_view bytes) {
     const auto envelope = filter.pass(bytes);
     const bool is_seen = envelope && sight.sees(*envelope, bytes);
     if (!is_seen && looked_at > 0 && sight.is_worn_out()) return false;
     slice.position = sequence;
     if (is_seen) slice.frames += live_frame(sequence, envelope->type, bytes);
     return ++looked_at < kLiveSliceEvents && slice.frames.size() < kLiveSliceBytes;
-  });
+  };
+  HERALD_TRY(const bool to_the_end,
+             walk_events(from, lists_for(filter, from), {after, upto.next()}, Towards::later, look_at));
+  if (to_the_end) slice.position = std::min(upto, from.log.last());
   return slice;
 }
 
 namespace {
 
-// The next slice as the caller sees it now; nothing when it would no longer come in.
+// The next slice as the caller sees it now; nothing when it would no longer come in, or the views name what the log does not
+// hold: who comes back for the rest hears of it.
 std::optional<LiveSlice> next_slice(const Call& call, const Live& live, Caller& caller, Sequence position) {
   auto renewed = call.herald.authentication.renewed(caller);
   if (!renewed) return std::nullopt;
@@ -74,7 +77,9 @@ std::optional<LiveSlice> next_slice(const Call& call, const Live& live, Caller& 
   const Parts& parts = call.herald.parts;
   const Sight sight(caller, parts.head);
   const Sequence upto = std::min(parts.tail.last(), Sequence(live.before.value() - 1));
-  return read_live_slice(parts.log, live.filter, sight, position, upto);
+  auto slice = read_live_slice(Timelines(parts), live.filter, sight, position, upto);
+  if (!slice) return std::nullopt;
+  return std::move(*slice);
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
 // The live stream: events as server-sent events (WHATWG HTML, 9.2), pulled from the log in slices, so that a slow caller
-// costs one slice of memory and nobody waits for it.
+// costs one slice of memory and nobody waits for it. A long way behind, what the filter does not let pass is not read where an
+// index knows it (event_walk.h).
 #pragma once
 
-#include "api/call.h"
+#include "api/event_walk.h"
 #include "api/loop.h"
 #include "api/sight.h"
 #include "api/wire.h"
@@ -13,9 +14,9 @@ struct LiveSlice {
   std::string frames;  // of the events that pass
   Sequence position;   // looked at up to and with this
 };
-// Of the events in (after, upto], until a slice is full.
-LiveSlice read_live_slice(const eventstore::Log& log, const EventFilter& filter, const Sight& sight,
-                          Sequence after, Sequence upto);
+// Of the events in (after, upto], until a slice is full. Errors: internal.
+Result<LiveSlice> read_live_slice(const Timelines& from, const EventFilter& filter, const Sight& sight,
+                                  Sequence after, Sequence upto);
 std::string live_frame(Sequence sequence, std::string_view type, std::string_view bytes);
 std::string live_heartbeat(Sequence position);
 

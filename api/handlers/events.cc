@@ -73,7 +73,7 @@ Result<void> check_until(const Call& call) {
 
 // A stream begins at Last-Event-ID (a client that comes back), else as the query says, else now.
 Result<Outcome> stream_events(const Call& call) {
-  HERALD_TRY(const EventSelection selection, selection_in(call));
+  HERALD_TRY(EventFilter filter, filter_in(call));
   HERALD_CHECK(check_until(call));
   const Sequence last = call.herald.parts.tail.last();
   const auto log = call.herald.parts.log.read();
@@ -82,16 +82,16 @@ Result<Outcome> stream_events(const Call& call) {
   if (const auto id = call.request.last_event_id) {
     HERALD_TRY(bounds.after, place_in_the_log(*id, "Last-Event-ID", last));
   }
-  return Live{selection.filter, bounds.after, bounds.before};
+  return Live{std::move(filter), bounds.after, bounds.before};
 }
 
 Result<Outcome> export_events(const Call& call) {
-  HERALD_TRY(const EventSelection selection, selection_in(call));
+  HERALD_TRY(EventFilter filter, filter_in(call));
   const Sequence last = call.herald.parts.tail.last();
   const auto log = call.herald.parts.log.read();
   HERALD_TRY(const EventBounds bounds, event_bounds_in(call, log, Sequence(0), last));
   if (const auto after = call.query.get("after")) HERALD_CHECK(place_in_the_log(*after, "after", last));
-  return Export{selection.filter, bounds.after,
+  return Export{std::move(filter), bounds.after,
                 Sequence(std::max(bounds.before.value(), std::uint64_t{1}) - 1)};
 }
 

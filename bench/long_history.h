@@ -13,6 +13,9 @@
 namespace herald::bench {
 
 inline constexpr std::size_t kModels = 500;
+// Who does one thing in 50,000; all else is done by nobody in particular.
+inline const registry::Actor kSeldomSeen{"0199a1b2-3c4d-7e5f-8a9b-0c1d2e3f4a5b", registry::ActorKind::user,
+                                         "http"};
 
 class LongHistory {
  public:
@@ -128,7 +131,7 @@ class LongHistory {
       last_.source = log_.origin();
       last_.sequence = ++sequence_;
       last_.time = now_ = Timestamp(now_.unix_ms() + 1'000);
-      last_.actor = registry::Actor::anonymous("http");
+      last_.actor = sequence_ % 50'000 == 0 ? kSeldomSeen : registry::Actor::anonymous("http");
       last_.causation = draft.causation.value_or(registry::Causation{last_.id, {}, 0, {}});
       last_.payload = draft.payload;
       batch_->append(last_.subject(), now_, registry::encode(last_)).value();

@@ -49,6 +49,17 @@ def search(seconds):
     return section("Search", f"{about}\n\n{table(head, rows)}\n\n{cost}\n\n`build/release/bench/search_bench`")
 
 
+def events(seconds):
+    """The first page of events by type, actor, correlation and subject in a log of a million."""
+    rows = []
+    for benchmark in benchmarks("events_bench", seconds):
+        name = benchmark["name"].removeprefix("events/").split("/iterations")[0]
+        times = [f"{benchmark[time] / 1000:.3f}" for time in ("p50_us", "p99_us")]
+        rows.append([f"`{name}`", *times, f"{benchmark['found']:.0f}", f"{benchmark['looked_at']:,.0f}"])
+    head = ["events", "p50 ms", "p99 ms", "found", "looked at"]
+    return section("Events", table(head, rows) + "\n\n`build/release/bench/events_bench`")
+
+
 def reads(seconds):
     """Point reads over HTTP: an alias, a reference, a model as it was."""
     rows = []
@@ -96,7 +107,7 @@ def mlflow(seconds):
     return section(f"Beside MLflow {VERSION} (SQLite)", table(head, rows))
 
 
-ALL = {function.__name__: function for function in (log, recovery, search, writes, reads, deliveries, mlflow)}
+ALL = {function.__name__: function for function in (log, recovery, search, events, writes, reads, deliveries, mlflow)}
 
 
 # ---- helpers ----------------------------------------------------------------------------------

@@ -178,6 +178,29 @@ TEST(Timelines, GoUpAndDownFromAnyPoint) {
   EXPECT_EQ(first, 2U);
 }
 
+TEST(Timelines, AreLookedIntoAtAnyPoint) {
+  RegistryStory story;
+  const auto churn = story.model("churn");
+  story.version("churn");
+  story.version("churn");
+  story.move("churn", "production", 1);  // 5
+  story.model("fraud");
+  story.move("churn", "production", 2);  // 7
+  const ViewsStore store(story.events());
+  const ViewsReader reader(*store.views);
+  const auto production = timelines::alias(churn, registry::AliasName::trusted("production"));
+  const auto nearest = [&](std::uint64_t from, Towards towards) {
+    return reader.events_on(production)->find(Sequence(from), towards);
+  };
+  EXPECT_EQ(nearest(0, Towards::later), Sequence(5));
+  EXPECT_EQ(nearest(5, Towards::later), Sequence(5));
+  EXPECT_EQ(nearest(6, Towards::later), Sequence(7));
+  EXPECT_EQ(nearest(8, Towards::later), std::nullopt);
+  EXPECT_EQ(nearest(99, Towards::earlier), Sequence(7));
+  EXPECT_EQ(nearest(6, Towards::earlier), Sequence(5));
+  EXPECT_EQ(nearest(4, Towards::earlier), std::nullopt);
+}
+
 TEST(Timelines, KeepApartAnAliasWhoseNameBeginsWithAnothers) {
   RegistryStory story;
   const auto churn = story.model("churn");

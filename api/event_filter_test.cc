@@ -43,6 +43,19 @@ TEST(AFilter, PassesWhatFitsInAllItsParts) {
   }
 }
 
+TEST(AFilter, TellsWhichTypesItTakes) {
+  EventFilter filter;
+  EXPECT_TRUE(filter.takes_type("tag.set"));
+  filter.types = {"*.set", "alias.assigned"};
+  EXPECT_TRUE(filter.takes_type("tag.set"));
+  EXPECT_TRUE(filter.takes_type("alias.assigned"));
+  EXPECT_FALSE(filter.takes_type("alias.removed"));
+}
+
+TEST(AFilter, PassesNothingOfWhatWasNotRead) {
+  EXPECT_FALSE(EventFilter{}.pass({}));
+}
+
 TEST(AFilter, BelowASubjectTakesWholeSteps) {
   EventFilter filter;
   filter.below = "registries/r/models/m";

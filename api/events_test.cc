@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -15,6 +16,7 @@ namespace {
 using testing::Client;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::Reply;
 
 class Events : public testing::ServerTest {
@@ -279,6 +281,43 @@ TEST_F(EventsWhileOthersWrite, AreOnThePageUpToWhatItClaims) {
       EXPECT_THAT(sequences, ElementsAre(newest, newest - 1, newest - 2)) << target;
     }
   }
+}
+
+// ---- while the views are behind ----
+
+class FilteredWhileTheViewsAreBehind : public Events {
+ protected:
+  void SetUp() override {
+    Events::SetUp();
+    stop_following();
+    ask("PUT", "/v1/models/fraud/aliases/production", R"({"version":1})");                // 9
+    ask("PUT", "/v1/models/churn/aliases/production", R"({"version":1,"reason":"no"})");  // 10
+  }
+};
+
+TEST_F(FilteredWhileTheViewsAreBehind, AreListedUpToTheEndOfTheLog) {
+  EXPECT_THAT(sequences("type=alias.*"), ElementsAre(7, 8, 9, 10));
+  EXPECT_THAT(sequences("type=alias.*&order=desc&limit=3"), ElementsAre(10, 9, 8, 7));
+  EXPECT_THAT(sequences("actor=anonymous&after=6&limit=1"), ElementsAre(7, 8, 9, 10));
+  EXPECT_THAT(sequences("model=churn&type=alias.*&limit=2"), ElementsAre(7, 8, 10));
+  EXPECT_THAT(sequences("model=churn&order=desc"), ElementsAre(10, 8, 7, 4, 3, 2));
+  EXPECT_THAT(sequences("subject=" + get("/v1/events/8").at("subject")), ElementsAre(2, 7, 8, 10));
+  EXPECT_THAT(sequences("correlation=" + get("/v1/events/10").at("correlationid")), ElementsAre(10));
+  EXPECT_EQ(get("/v1/events?model=churn&limit=1").header("herald-sequence"), "10");
+}
+
+TEST_F(FilteredWhileTheViewsAreBehind, AreExportedAndStreamedUpToTheEndOfTheLog) {
+  const Sight sight(everybody_, *head_);
+  const Timelines from(*views_, *log_);
+  EXPECT_EQ(from.end, Sequence(8));
+  const auto lines = read_export_slice(from, of_type("alias.*"), sight, Sequence(7), Sequence(10)).value();
+  EXPECT_EQ(std::count(lines.lines.begin(), lines.lines.end(), '\n'), 3);
+  EXPECT_EQ(lines.position, Sequence(10));
+  const auto frames = read_live_slice(from, of_type("alias.*"), sight, Sequence(7), Sequence(9)).value();
+  EXPECT_THAT(frames.frames, HasSubstr("id: 8\n"));
+  EXPECT_THAT(frames.frames, HasSubstr("id: 9\n"));
+  EXPECT_THAT(frames.frames, Not(HasSubstr("id: 10\n")));
+  EXPECT_EQ(frames.position, Sequence(9));
 }
 
 // ---- as lines ----

@@ -60,8 +60,10 @@ Result<LiveSlice> read_live_slice(const Timelines& from, const EventFilter& filt
     if (is_seen) slice.frames += live_frame(sequence, envelope->type, bytes);
     return ++looked_at < kLiveSliceEvents && slice.frames.size() < kLiveSliceBytes;
   };
-  HERALD_TRY(const bool to_the_end,
-             walk_events(from, lists_for(filter, from), {after, upto.next()}, Towards::later, look_at));
+  // What one slice holds is sooner read than looked up: so it is for a stream that keeps up.
+  const bool is_near = upto.value() - after.value() <= kLiveSliceEvents;
+  const auto lists = is_near ? projections::SequenceLists() : lists_for(filter, from);
+  HERALD_TRY(const bool to_the_end, walk_events(from, lists, {after, upto.next()}, Towards::later, look_at));
   if (to_the_end) slice.position = std::min(upto, from.log.last());
   return slice;
 }

@@ -1,5 +1,6 @@
 """Every filter of events by command line: listed, exported and followed, they are the same ones as over HTTP."""
 
+import itertools
 import json
 from urllib.parse import quote
 
@@ -61,6 +62,47 @@ def test_filters_hold_together(server):
     assert ids(server.cli("events", "export", "--type", "version.*", "--model", "fraud").stdout) == chosen and len(chosen) == 1
     newest = server.cli("events", "list", "--model", "churn", "--newest-first", "--limit", 1, "-o", "jsonl").stdout
     assert json.loads(newest)["type"] == "herald.alias.assigned.v1"
+
+
+def choices(server):
+    """Parameter and value, and what an event says that it lets pass."""
+    moved = server.get("/v1/events?type=alias.assigned")["items"][0]
+    churn, time = moved["subject"], moved["time"]
+    return [("type", "alias.*", lambda e: e["type"].startswith("herald.alias.")),
+            ("type", "*.registered,tag.set", lambda e: e["type"].endswith(".registered.v1") or e["type"] == "herald.tag.set.v1"),
+            ("type", "*", lambda e: True),
+            ("type", "comment.*", lambda e: False),
+            ("model", "churn", lambda e: e["subject"] == churn or e["subject"].startswith(churn + "/")),
+            ("subject", churn, lambda e: e["subject"] == churn),
+            ("actor", "anonymous", lambda e: e["actorid"] == "anonymous"),
+            ("actor", "system", lambda e: e["actorid"] == "system"),
+            ("correlation", moved["correlationid"], lambda e: e["correlationid"] == moved["correlationid"]),
+            ("reason", "recall", lambda e: "recall" in e["data"].get("reason", "").lower()),
+            ("since", time, lambda e: e["time"] >= time),
+            ("until", time, lambda e: e["time"] <= time)]
+
+
+def one_by_one(server, query):
+    """The ids, on pages of one."""
+    page = server.get(f"/v1/events?{query}&limit=1")
+    while True:
+        yield from (event["id"] for event in page["items"])
+        if "next" not in page:
+            return
+        page = server.get(f"/v1/events?{query}&limit=1&cursor={quote(page['next'])}")
+
+
+def test_any_two_filters_take_what_the_events_say_in_both_orders(server):
+    everything = list(server.every_event())
+    for (name, value, fits), (other, other_value, also_fits) in itertools.combinations(choices(server), 2):
+        if name == other:
+            continue
+        expected = [event["id"] for event in everything if fits(event) and also_fits(event)]
+        query = f"{name}={quote(value)}&{other}={quote(other_value)}"
+        assert [event["id"] for event in server.every_event(query)] == expected, query
+        assert list(one_by_one(server, query)) == expected, query
+        assert [event["id"] for event in server.every_event(query + "&order=desc")] == expected[::-1], query
+        assert ids(server.request("GET", f"/v1/events/export?{query}").text) == expected, query
 
 
 def test_a_mistake_in_a_filter_names_it(server):

@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <fstream>
+
+#include "herald/source_dir.h"
 #include "projections/queries.h"
 #include "projections/testing/dump.h"
 #include "projections/testing/registry_story.h"
@@ -12,6 +16,7 @@ namespace {
 
 using namespace testing;
 using registry::Table;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
@@ -237,6 +242,24 @@ TEST(Timelines, HoldTheEventsOfEverythingTheyAreAbout) {
   EXPECT_THAT(last(), UnorderedElementsAre(timelines::automation(automation), timelines::delivery(delivery)));
   story.secret("slack", 1);
   EXPECT_THAT(last(), IsEmpty());
+}
+
+// So whoever asks for the events below a model's subject may look for them there.
+TEST(Timelines, OfAModelHoldEveryEventThatHasItInItsSubject) {
+  constexpr std::string_view kOfAModel = "/models/";
+  std::size_t seen = 0;
+  for (const auto& file : std::filesystem::directory_iterator(HERALD_SOURCE_DIR "/registry/golden")) {
+    std::ifstream in(file.path(), std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+    const registry::Event event = registry::decode(bytes).value();
+    const std::string subject = event.subject();
+    const auto at = subject.find(kOfAModel);
+    if (at == std::string::npos) continue;
+    const auto model = registry::ModelId::parse(subject.substr(at + kOfAModel.size(), 36)).value();
+    EXPECT_THAT(timelines::of(event), Contains(timelines::model(model))) << event.type();
+    ++seen;
+  }
+  EXPECT_GT(seen, 20U);
 }
 
 TEST(Timelines, NoteAnAliasAtTheVersionItCameToAndAtTheOneItLeft) {

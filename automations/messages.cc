@@ -274,6 +274,14 @@ class Teller {
     text("By {}.", who_);
   }
 
+  // What the text does not say.
+  template <class Fact>
+  void tell_why(const Fact& fact) {
+    if constexpr (requires { fact.reason; }) {
+      if (fact.reason && !says_why_) add("Reason", shown(fact.reason->str()));
+    }
+  }
+
  private:
   template <class... Values>
   void title(fmt::format_string<Values...> words, Values&&... values) {
@@ -321,7 +329,8 @@ class Teller {
   static std::string attempts(std::uint32_t count) {
     return count == 1 ? "1 attempt" : fmt::format("{} attempts", count);
   }
-  static std::string because(const std::optional<Reason>& reason) {
+  std::string because(const std::optional<Reason>& reason) {
+    says_why_ = true;
     return reason ? ": " + reason->str() : ".";
   }
   static std::string name(const Node& node) {
@@ -378,6 +387,7 @@ class Teller {
 
   std::string who_;
   const Reader& state_;
+  bool says_why_ = false;  // the text does
 };
 
 std::optional<std::string> link_of(const Payload& payload, const std::string& public_url) {
@@ -404,7 +414,11 @@ std::string name_of(const Actor& actor) {
 
 Message message_for(const Event& event, const Reader& state, const std::string& public_url) {
   Teller teller(event, state);
-  std::visit([&](const auto& fact) { teller.tell(fact); }, event.payload);
+  const auto tell = [&](const auto& fact) {
+    teller.tell(fact);
+    teller.tell_why(fact);
+  };
+  std::visit(tell, event.payload);
   Message message = std::move(teller.message);
   message.facts.emplace_back("Actor", name_of(event.actor));
   message.facts.emplace_back("Time", event.time.str());

@@ -13,6 +13,7 @@ namespace {
 using namespace registry;
 using ::testing::Contains;
 using testing::id;
+using ::testing::Not;
 using ::testing::Pair;
 using testing::World;
 
@@ -50,6 +51,16 @@ TEST_F(Messages, SayWhoMovedWhichAliasFromWhereToWhere) {
   EXPECT_THAT(message.facts, Contains(Pair("Actor", "anonymous")));
   EXPECT_THAT(message.facts, Contains(Pair("Time", "2026-11-24T05:00:05.000Z")));
   EXPECT_THAT(message.facts, Contains(Pair("Event", "alias.assigned #5")));
+}
+
+TEST_F(Messages, SayWhyWhereverAReasonWasGiven) {
+  const auto why = Reason::trusted("moved on");
+  EXPECT_THAT(of(ModelOwned{World::churn(), {}, id<PrincipalId>(1), why}).facts,
+              Contains(Pair("Reason", "moved on")));
+  EXPECT_THAT(of(PrincipalDisabled{{id<PrincipalId>(1)}, why}).facts, Contains(Pair("Reason", "moved on")));
+  const Message archived = of(ModelArchived{World::churn(), why});
+  EXPECT_EQ(archived.text, "By anonymous: moved on");
+  EXPECT_THAT(archived.facts, Not(Contains(Pair("Reason", "moved on"))));
 }
 
 TEST_F(Messages, HaveNoLinkWithoutAPublicUrl) {

@@ -33,8 +33,7 @@ std::string in_brackets(const std::string& text) {
 std::string assigned(const Value& data) {
   const std::string from = text_at(data, "from");
   const std::string how = from.empty() ? "-> v" : "v" + from + " -> v";
-  return fmt::format("{} of {}: {}{}{}", text_at(data, "alias"), model_of(data), how, text_at(data, "to"),
-                     in_brackets(text_at(data, "reason")));
+  return fmt::format("{} of {}: {}{}", text_at(data, "alias"), model_of(data), how, text_at(data, "to"));
 }
 
 std::string changed_members(const Value& data) {
@@ -43,10 +42,6 @@ std::string changed_members(const Value& data) {
   if (!to) return out;
   for (const auto& [name, value] : to->members()) out += (out.empty() ? "" : ", ") + std::string(name);
   return out;
-}
-
-std::string with_reason(const Value& data) {
-  return subject_of(data) + in_brackets(text_at(data, "reason"));
 }
 
 std::string from_to(const Value& data) {
@@ -79,10 +74,6 @@ std::string evaluated(const Value& data) {
   return subject_of(data) + (dataset.empty() ? "" : " on " + dataset) + in_brackets(metrics);
 }
 
-std::string principal_and_why(const Value& data) {
-  return text_at(data, "principal_id") + in_brackets(text_at(data, "reason"));
-}
-
 // Where a role holds: " on models/churn", " on the server".
 std::string place(const Value& data) {
   const std::string registry = text_at(data, "scope.registry"), model = text_at(data, "scope.model");
@@ -95,10 +86,10 @@ std::string erased(const Value& data) {
   if (const auto list = member_at(data, "texts"))
     for ([[maybe_unused]] const Value text : list->elements()) ++texts;
   const std::string who = text_at(data, "principal_id");
-  return fmt::format("{}{} texts{}", who.empty() ? "" : who + ": entry and ", texts,
-                     in_brackets(text_at(data, "reason")));
+  return fmt::format("{}{} texts", who.empty() ? "" : who + ": entry and ", texts);
 }
 
+// What happened; the reason, where there is one, is added to each.
 using Line = std::function<std::string(const Value& data)>;
 
 const std::map<std::string, Line>& lines() {
@@ -106,10 +97,8 @@ const std::map<std::string, Line>& lines() {
       {"registry.created",
        [](const Value& d) { return text_at(d, "registry") + in_brackets(text_at(d, "kind")); }},
       {"registry.updated", [](const Value& d) { return text_at(d, "registry") + ": " + changed_members(d); }},
-      {"registry.archived",
-       [](const Value& d) { return text_at(d, "registry") + in_brackets(text_at(d, "reason")); }},
-      {"registry.restored",
-       [](const Value& d) { return text_at(d, "registry") + in_brackets(text_at(d, "reason")); }},
+      {"registry.archived", text("registry")},
+      {"registry.restored", text("registry")},
       {"alias.protected",
        [](const Value& d) { return text_at(d, "alias") + " in " + text_at(d, "registry"); }},
       {"alias.unprotected",
@@ -117,14 +106,13 @@ const std::map<std::string, Line>& lines() {
       {"model.renamed", [](const Value& d) { return model_of(d) + " -> " + text_at(d, "to"); }},
       {"model.owned", [](const Value& d) { return model_of(d) + ": " + from_to(d); }},
       {"model.carded", carded},
-      {"model.archived", with_reason},
-      {"model.restored", with_reason},
-      {"model.deleted", with_reason},
+      {"model.archived", subject_of},
+      {"model.restored", subject_of},
+      {"model.deleted", subject_of},
       {"version.carded", carded},
-      {"version.deleted", with_reason},
-      {"version.restored", with_reason},
-      {"stage.transitioned",
-       [](const Value& d) { return subject_of(d) + ": " + from_to(d) + in_brackets(text_at(d, "reason")); }},
+      {"version.deleted", subject_of},
+      {"version.restored", subject_of},
+      {"stage.transitioned", [](const Value& d) { return subject_of(d) + ": " + from_to(d); }},
       {"model.registered", subject_of},
       {"model.described", subject_of},
       {"tag.set",
@@ -137,8 +125,7 @@ const std::map<std::string, Line>& lines() {
       {"version.updated", [](const Value& d) { return subject_of(d) + ": " + changed_members(d); }},
       {"version.status-changed",
        [](const Value& d) {
-         return fmt::format("{}: {} -> {}{}", subject_of(d), text_at(d, "from"), text_at(d, "to"),
-                            in_brackets(text_at(d, "reason")));
+         return fmt::format("{}: {} -> {}", subject_of(d), text_at(d, "from"), text_at(d, "to"));
        }},
       {"version.linked", [](const Value& d) { return subject_of(d) + " + " + text_at(d, "artifact"); }},
       {"version.unlinked", [](const Value& d) { return subject_of(d) + " - " + text_at(d, "artifact"); }},
@@ -150,8 +137,7 @@ const std::map<std::string, Line>& lines() {
       {"alias.assigned", assigned},
       {"alias.removed",
        [](const Value& d) {
-         return fmt::format("{} of {}: v{} -> none{}", text_at(d, "alias"), model_of(d), text_at(d, "from"),
-                            in_brackets(text_at(d, "reason")));
+         return fmt::format("{} of {}: v{} -> none", text_at(d, "alias"), model_of(d), text_at(d, "from"));
        }},
       {"comment.added", subject_of},
       {"lineage.recorded",
@@ -181,8 +167,7 @@ const std::map<std::string, Line>& lines() {
        }},
       {"comment.edited", subject_of},
       {"comment.removed", subject_of},
-      {"artifact.deleted",
-       [](const Value& d) { return text_at(d, "artifact") + in_brackets(text_at(d, "reason")); }},
+      {"artifact.deleted", text("artifact")},
       {"usage.recorded",
        [](const Value& d) {
          return fmt::format("{} by {}, {} times", subject_of(d), text_at(d, "consumer"), text_at(d, "count"));
@@ -190,9 +175,9 @@ const std::map<std::string, Line>& lines() {
       {"evaluation.recorded", evaluated},
       {"principal.created",
        [](const Value& d) { return text_at(d, "kind") + " " + text_at(d, "principal_id"); }},
-      {"principal.described", principal_and_why},
-      {"principal.disabled", principal_and_why},
-      {"principal.enabled", principal_and_why},
+      {"principal.described", text("principal_id")},
+      {"principal.disabled", text("principal_id")},
+      {"principal.enabled", text("principal_id")},
       {"team.joined",
        [](const Value& d) { return text_at(d, "principal_id") + " into " + text_at(d, "team_id"); }},
       {"team.left",
@@ -207,8 +192,7 @@ const std::map<std::string, Line>& lines() {
        }},
       {"token.revoked",
        [](const Value& d) {
-         return fmt::format("{} of {}{}", text_at(d, "token_id"), text_at(d, "principal_id"),
-                            in_brackets(text_at(d, "reason")));
+         return fmt::format("{} of {}", text_at(d, "token_id"), text_at(d, "principal_id"));
        }},
       {"access.denied",
        [](const Value& d) {
@@ -245,7 +229,8 @@ std::string event_line(const Value& event) {
   const auto data = member_at(event, "data");
   if (!data) return {};
   const auto line = lines().find(event_type(event));
-  return line == lines().end() ? text_at(event, "data") : line->second(*data);
+  if (line == lines().end()) return text_at(event, "data");
+  return line->second(*data) + in_brackets(text_at(*data, "reason"));
 }
 
 }  // namespace herald::cli

@@ -32,6 +32,13 @@ TEST(EventLines, SayWhoMayDoWhatWhere) {
             "ada: entry and 2 texts (asked)");
 }
 
+TEST(EventLines, SayWhyWhateverHappened) {
+  for (const registry::EventType& type : registry::vocabulary()) {
+    EXPECT_THAT(line(std::string(type.type), R"({"reason":"moved on"})"), ::testing::EndsWith(" (moved on)"))
+        << type.type;
+  }
+}
+
 TEST(EventLines, SayHowVersionsDidAndWhoUsesThem) {
   EXPECT_EQ(
       line(

@@ -37,6 +37,7 @@ struct DescribePrincipal {
 struct ChangeTeam {
   PrincipalId team_id, principal_id;
   bool is_member = true;
+  std::optional<Reason> reason = {};
 };
 
 // Takes the place of the role that the principal holds there.
@@ -44,10 +45,12 @@ struct GrantRole {
   PrincipalId principal_id;
   ScopeAddress scope;
   Role role = Role::viewer;
+  std::optional<Reason> reason = {};
 };
 struct RevokeRole {
   PrincipalId principal_id;
   ScopeAddress scope;
+  std::optional<Reason> reason = {};
 };
 
 // Its hash is durable in the work store already. Only on a server that has been claimed: the first token is that of its

@@ -23,10 +23,12 @@ struct CommitArtifact {
 struct LinkArtifact : VersionAddress {
   ArtifactId artifact_id;
   MovesProtected moves_protected = MovesProtected::no;
+  std::optional<Reason> reason = {};
 };
 struct UnlinkArtifact : VersionAddress {
   ArtifactId artifact_id;
   MovesProtected moves_protected = MovesProtected::no;
+  std::optional<Reason> reason = {};
 };
 
 // Refused while a version is linked to it. Its blobs stay.

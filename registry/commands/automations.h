@@ -19,13 +19,16 @@ struct UpdateAutomation {
   Label name;
   AutomationDefinition definition;  // may carry a new name
   bool keeps_enabled = false;       // it stays on or off as it is, whatever the definition says
+  std::optional<Reason> reason = {};
 };
 struct SetAutomationEnabled {
   Label name;
   bool enabled = true;
+  std::optional<Reason> reason = {};
 };
 struct DeleteAutomation {
   Label name;
+  std::optional<Reason> reason = {};
 };
 
 // Sends for one event by hand, whether the automation is enabled or not.
@@ -39,14 +42,17 @@ struct TestAutomation {
 struct SetSecret {
   SecretName name;
   std::uint64_t number = 0;  // under which the value is durable in the work store already: the next
+  std::optional<Reason> reason = {};
 };
 struct RemoveSecret {
   SecretName name;
+  std::optional<Reason> reason = {};
 };
 
 // Only of a delivery that has succeeded or is exhausted, and whose automation is there.
 struct ReplayDelivery {
   DeliveryId delivery_id;
+  std::optional<Reason> reason = {};
 };
 
 // ---- asked by Herald's own parts ----

@@ -20,22 +20,26 @@ struct RegisterModel : ModelAddress {
 
 struct DescribeModel : ModelAddress {
   std::optional<TextRef> description;  // absent: taken away
+  std::optional<Reason> reason = {};
 };
 
 // The old name is free at once, and may be taken by another model.
 struct RenameModel : ModelAddress {
   ModelName to;
   MovesProtected moves_protected = MovesProtected::no;  // by the old name its aliases are found no more
+  std::optional<Reason> reason = {};
 };
 
 struct SetOwner : ModelAddress {
   std::optional<PrincipalId> owner;  // absent: nobody
+  std::optional<Reason> reason = {};
 };
 
 // On the version where there is one, else on the model, whose card stands for those of its versions that have none.
 struct SetCard : ModelAddress {
   std::optional<VersionNumber> version;
   std::optional<Card> card;  // absent: taken away
+  std::optional<Reason> reason = {};
 };
 
 // What is archived is left out of lists and takes no change but being restored or deleted.
@@ -56,6 +60,7 @@ struct DeleteModel : ModelAddress {
 struct ChangeTags : ModelAddress {
   std::optional<VersionNumber> version;
   std::map<std::string, std::optional<std::string>> tags;
+  std::optional<Reason> reason = {};
 };
 
 struct AddComment : ModelAddress {
@@ -69,10 +74,12 @@ struct EditComment : ModelAddress {
   CommentId comment_id;
   TextRef text;
   std::optional<std::string> by;
+  std::optional<Reason> reason = {};
 };
 struct RemoveComment : ModelAddress {
   CommentId comment_id;
   std::optional<std::string> by;
+  std::optional<Reason> reason = {};
 };
 
 }  // namespace herald::registry

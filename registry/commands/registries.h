@@ -27,6 +27,7 @@ struct UpdateRegistry {
   std::optional<Visibility> visibility;
   std::optional<StageSet> stages;
   std::optional<CardPolicy> card_policy;
+  std::optional<Reason> reason = {};
 };
 
 // What is archived takes nothing new until it is restored; what is there can be read.
@@ -41,6 +42,7 @@ struct SetAliasProtected {
   RegistryName registry;
   AliasName alias;
   bool is_protected = true;
+  std::optional<Reason> reason = {};
 };
 
 }  // namespace herald::registry

@@ -30,10 +30,11 @@ struct RegisterVersion : ModelAddress {
   std::vector<AliasName> aliases;     // assigned to it in the same breath
   std::optional<Card> card;
   MovesProtected moves_protected = MovesProtected::no;
+  std::optional<Reason> reason = {};
 };
 
 // Absent: left as it is. Metadata and metrics are replaced as a whole. `expected_changed`: refuse when the version
-// was changed by an event after that sequence. `reason`: of a change of status, and refused without one. A version
+// was changed by an event after that sequence. `reason`: of what changes, and refused where nothing is to. A version
 // that is ready may fail but cannot become pending again; every other change of status is allowed.
 struct UpdateVersion : VersionAddress {
   std::optional<Run> run;

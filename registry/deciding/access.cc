@@ -97,20 +97,19 @@ Result<Decision> rule(const Reader& state, const SetPrincipalEnabled& command) {
   Decision decision{{}, false, answer_for(principal.id)};
   if (principal.enabled == command.enabled) return decision;
   if (command.enabled) {
-    decision.drafts.push_back({PrincipalEnabled{{principal.id}, command.reason}, {}});
+    decision.drafts.push_back({PrincipalEnabled{{principal.id}}, {}});
   } else {
     HERALD_CHECK(check_not_the_last_admin(state, principal.id, "principal"));
-    decision.drafts.push_back({PrincipalDisabled{{principal.id}, command.reason}, {}});
+    decision.drafts.push_back({PrincipalDisabled{{principal.id}}, {}});
   }
   return decision;
 }
 
 Result<Decision> rule(const Reader& state, const DescribePrincipal& command) {
   HERALD_TRY(const auto principal, require_principal(state, command.principal_id, "principal"));
-  return Decision{
-      {{PrincipalDescribed{{principal.id}, principal.entry, command.new_entry, command.reason}, {}}},
-      false,
-      answer_for(principal.id)};
+  return Decision{{{PrincipalDescribed{{principal.id}, principal.entry, command.new_entry}, {}}},
+                  false,
+                  answer_for(principal.id)};
 }
 
 Result<Decision> rule(const Reader& state, const ChangeTeam& command) {
@@ -196,8 +195,7 @@ Result<Decision> rule(const Reader& state, const RevokeToken& command) {
   if (!token)
     return error(Cause::not_found, fmt::format("token {} does not exist", command.token_id.str()), "token");
   Decision decision{{}, false, json::to_json(TokenAnswer{token->id, token->principal_id})};
-  if (!token->revoked)
-    decision.drafts.push_back({TokenRevoked{{token->principal_id}, token->id, command.reason}, {}});
+  if (!token->revoked) decision.drafts.push_back({TokenRevoked{{token->principal_id}, token->id}, {}});
   return decision;
 }
 

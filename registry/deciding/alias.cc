@@ -94,7 +94,7 @@ Result<Decision> rule(const Reader& state, const MoveAliases& command) {
   HERALD_TRY(const auto found, open_model(state, command));
   HERALD_TRY(const auto targets, check_moves(state, found, command.moves));
   Decision decision;
-  AliasMoves moves(state, found, command.moves_protected, command.reason, decision.drafts);
+  AliasMoves moves(state, found, command.moves_protected, decision.drafts);
   for (std::size_t i = 0; i < command.moves.size(); ++i) {
     HERALD_CHECK(moves.move(command.moves[i].alias, targets[i] ? &*targets[i] : nullptr,
                             fmt::format("moves[{}].alias", i)));
@@ -115,7 +115,7 @@ Result<Decision> rule(const Reader& state, const SwapAliases& command) {
   HERALD_TRY(const auto of_first, require_version(state, found, first.version));
   HERALD_TRY(const auto of_second, require_version(state, found, second.version));
   Decision decision;
-  AliasMoves moves(state, found, command.moves_protected, command.reason, decision.drafts);
+  AliasMoves moves(state, found, command.moves_protected, decision.drafts);
   HERALD_CHECK(moves.move(command.first, &of_second, "first"));
   HERALD_CHECK(moves.move(command.second, &of_first, "second"));
   decision.answer = json::to_json(MovesAnswer{answer_of(of(found)), decision.drafts.size()});
@@ -136,18 +136,17 @@ Result<Decision> rule(const Reader& state, const RollBackAlias& command) {
   }
   HERALD_TRY(const auto target, require_version(state, found, *alias.previous));
   Decision decision;
-  AliasMoves moves(state, found, command.moves_protected, command.reason, decision.drafts);
+  AliasMoves moves(state, found, command.moves_protected, decision.drafts);
   HERALD_CHECK(moves.move(command.alias, &target, "alias"));
   decision.answer = json::to_json(MovesAnswer{answer_of(of(found)), decision.drafts.size()});
   return decision;
 }
 
 AliasMoves::AliasMoves(const Reader& state, const FoundModel& found, MovesProtected moves_protected,
-                       std::optional<Reason> reason, std::vector<Draft>& drafts)
+                       std::vector<Draft>& drafts)
     : state_(state),
       found_(found),
       moves_protected_(moves_protected),
-      reason_(std::move(reason)),
       drafts_(drafts),
       aliases_(found.model.aliases) {}
 
@@ -164,10 +163,10 @@ Result<void> AliasMoves::move(const AliasName& alias, const VersionRecord* targe
   }
   if (target != nullptr) {
     HERALD_CHECK(check_card_policy(found_, *target, alias, field));
-    drafts_.push_back({AliasAssigned{of(found_), alias, from, *to, reason_}, {}});
+    drafts_.push_back({AliasAssigned{of(found_), alias, from, *to}, {}});
     if (!from) ++aliases_;
   } else {
-    drafts_.push_back({AliasRemoved{of(found_), alias, *from, reason_}, {}});
+    drafts_.push_back({AliasRemoved{of(found_), alias, *from}, {}});
     --aliases_;
   }
   return {};

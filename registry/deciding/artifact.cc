@@ -71,7 +71,7 @@ Result<Decision> rule(const Reader& state, const DeleteArtifact& command) {
                  fmt::format("artifact {} is linked to a version: unlink it first", in_quotes(artifact.name)),
                  "artifact");
   }
-  return Decision{{{ArtifactDeleted{artifact.id, artifact.name, command.reason}, {}}},
+  return Decision{{{ArtifactDeleted{artifact.id, artifact.name}, {}}},
                   false,
                   json::to_json(ArtifactAnswer{artifact.id, artifact.name})};
 }

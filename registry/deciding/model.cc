@@ -98,9 +98,9 @@ Result<Decision> rule(const Reader& state, const SetModelArchived& command) {
   if (command.archived == found.model.archived.has_value()) return decision;
   if (command.moves_protected == MovesProtected::no) HERALD_CHECK(check_none_protected(state, found));
   if (command.archived) {
-    decision.drafts.push_back({ModelArchived{of(found), command.reason}, {}});
+    decision.drafts.push_back({ModelArchived{of(found)}, {}});
   } else {
-    decision.drafts.push_back({ModelRestored{of(found), command.reason}, {}});
+    decision.drafts.push_back({ModelRestored{of(found)}, {}});
   }
   return decision;
 }
@@ -108,8 +108,7 @@ Result<Decision> rule(const Reader& state, const SetModelArchived& command) {
 Result<Decision> rule(const Reader& state, const DeleteModel& command) {
   HERALD_TRY(const auto found, require_model(state, command.registry, command.model));
   if (command.moves_protected == MovesProtected::no) HERALD_CHECK(check_none_protected(state, found));
-  return Decision{
-      {{ModelDeleted{of(found), command.reason}, {}}}, false, json::to_json(answer_of(of(found)))};
+  return Decision{{{ModelDeleted{of(found)}, {}}}, false, json::to_json(answer_of(of(found)))};
 }
 
 Result<Decision> rule(const Reader& state, const ChangeTags& command) {

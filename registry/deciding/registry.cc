@@ -162,9 +162,9 @@ Result<Decision> rule(const Reader& state, const SetRegistryArchived& command) {
   const OfRegistry of{registry.id, registry.name};
   if (command.archived == registry.archived.has_value()) return decision;
   if (command.archived) {
-    decision.drafts.push_back({RegistryArchived{of, command.reason}, {}});
+    decision.drafts.push_back({RegistryArchived{of}, {}});
   } else {
-    decision.drafts.push_back({RegistryRestored{of, command.reason}, {}});
+    decision.drafts.push_back({RegistryRestored{of}, {}});
   }
   return decision;
 }

@@ -72,6 +72,20 @@ Result<Decision> rule(const Reader& state, const ReplayDelivery& command);
 Result<Decision> rule(const Reader& state, const RecordTriggers& command);
 Result<Decision> rule(const Reader& state, const RecordOutcome& command);
 
+// ---- why ----
+// Into each of the facts that has a place for it.
+void give_reason(std::vector<Draft>& drafts, const Reason& reason);
+
+// By its rule; each fact has the reason that the command gives. Rules need not look at it.
+template <class Asked>
+Result<Decision> decide_one(const Reader& state, const Asked& command) {
+  Result<Decision> decision = rule(state, command);
+  if constexpr (requires { command.reason; }) {
+    if (decision && command.reason) give_reason(decision->drafts, *command.reason);
+  }
+  return decision;
+}
+
 inline OfModel of(const FoundModel& found) {
   return {found.registry.id, found.registry.name, found.model.id, found.model.name};
 }
@@ -111,7 +125,7 @@ Result<void> link_artifact(const Reader& state, const OfVersion& of, ArtifactId 
 class AliasMoves {
  public:
   AliasMoves(const Reader& state, const FoundModel& found, MovesProtected moves_protected,
-             std::optional<Reason> reason, std::vector<Draft>& drafts);
+             std::vector<Draft>& drafts);
   // `target`: the version that it comes to; null: the alias is removed. Errors: denied (the registry protects it), not_allowed_now (its card lacks a
   // section).
   Result<void> move(const AliasName& alias, const VersionRecord* target, const std::string& field);
@@ -122,7 +136,6 @@ class AliasMoves {
   const Reader& state_;
   const FoundModel& found_;
   MovesProtected moves_protected_;
-  std::optional<Reason> reason_;
   std::vector<Draft>& drafts_;
   std::uint32_t aliases_;
 };

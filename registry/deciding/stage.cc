@@ -71,7 +71,7 @@ Result<Decision> rule(const Reader& state, const TransitionStage& command) {
   if (version.stage == command.to) return decision;
   HERALD_CHECK(check_transition(*found.model.registry.stages, version.stage, command.to));
   if (command.to) HERALD_CHECK(check_card_policy(found.model, version, *command.to, "stage"));
-  decision.drafts.push_back({StageTransitioned{target, version.stage, command.to, command.reason}, {}});
+  decision.drafts.push_back({StageTransitioned{target, version.stage, command.to}, {}});
   return decision;
 }
 

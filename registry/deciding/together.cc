@@ -86,7 +86,7 @@ Result<Decision> decide_each(const Reader& state, const std::vector<Change>& cha
     const std::string field = fmt::format("{}[{}]", listed, i);
     if (!seen.insert(about).second)
       return error(Cause::invalid_value, fmt::format("{} is named twice", in_quotes(shown(about))), field);
-    Result<Decision> one = rule(state, changes[i]);
+    Result<Decision> one = decide_one(state, changes[i]);
     if (!one) return refusal_of(one.error(), about, field);
     for (Draft& draft : one->drafts) all.drafts.push_back(std::move(draft));
   }
@@ -112,7 +112,7 @@ Result<Decision> decide_each(const Reader& state, const std::vector<RegisterVers
   all.created = true;
   RegisteredAnswer answer;
   for (std::size_t i = 0; i < changes.size(); ++i) {
-    Result<Decision> one = rule(ahead, changes[i]);
+    Result<Decision> one = decide_one(ahead, changes[i]);
     if (!one) {
       const std::string field = fmt::format("{}[{}]", listed, i);
       return refusal_of(one.error(), what(changes[i]),

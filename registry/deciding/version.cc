@@ -112,11 +112,11 @@ Result<void> check_request(const UpdateVersion& command, const VersionRecord& ve
   if (command.metadata) HERALD_CHECK(check_object(*command.metadata, "metadata"));
   if (command.metrics) HERALD_CHECK(check_metrics(*command.metrics));
   HERALD_CHECK(check_run(command.run));
-  if (command.reason && !command.status) {
-    return error(Cause::invalid_value, "\"reason\" is recorded with a change of status: give \"status\" too",
-                 "reason");
-  }
-  return {};
+  const bool asks_for_something =
+      command.run || command.metadata || command.metrics || command.description || command.status;
+  if (asks_for_something || !command.reason) return {};
+  return error(Cause::invalid_value, "\"reason\" says why something changes: give what changes, too",
+               "reason");
 }
 
 }  // namespace
@@ -147,7 +147,7 @@ Result<Decision> rule(const Reader& state, const RegisterVersion& command) {
   VersionRecord fresh;
   fresh.number = target.version;
   fresh.card = command.card;
-  AliasMoves moves(state, found, command.moves_protected, std::nullopt, decision.drafts);
+  AliasMoves moves(state, found, command.moves_protected, decision.drafts);
   for (std::size_t i = 0; i < command.aliases.size(); ++i)
     HERALD_CHECK(moves.move(command.aliases[i], &fresh, fmt::format("aliases[{}]", i)));
   HERALD_CHECK(moves.check_count("aliases"));
@@ -177,8 +177,7 @@ Result<Decision> rule(const Reader& state, const UpdateVersion& command) {
   if (to != VersionFacts{}) decision.drafts.push_back({VersionUpdated{target, from, to}, {}});
   if (changes_status) {
     HERALD_CHECK(check_status_change(target, version.status, *command.status));
-    decision.drafts.push_back(
-        {VersionStatusChanged{target, version.status, *command.status, command.reason}, {}});
+    decision.drafts.push_back({VersionStatusChanged{target, version.status, *command.status}, {}});
   }
   return decision;
 }
@@ -195,9 +194,9 @@ Result<Decision> rule(const Reader& state, const DeleteVersion& command) {
                     in_quotes(aliases.front()), label(command.version)),
         "remove_aliases");
   }
-  AliasMoves moves(state, found.model, command.moves_protected, command.reason, decision.drafts);
+  AliasMoves moves(state, found.model, command.moves_protected, decision.drafts);
   for (const AliasName& alias : aliases) HERALD_CHECK(moves.move(alias, nullptr, "remove_aliases"));
-  decision.drafts.push_back({VersionDeleted{target, command.reason}, {}});
+  decision.drafts.push_back({VersionDeleted{target}, {}});
   return decision;
 }
 
@@ -207,7 +206,7 @@ Result<Decision> rule(const Reader& state, const RestoreVersion& command) {
   if (!version) return require_version(state, found, command.version).error();
   const OfVersion target = of(found, command.version);
   Decision decision{{}, false, json::to_json(VersionAnswer{answer_of(target), target.version})};
-  if (version->deleted) decision.drafts.push_back({VersionRestored{target, command.reason}, {}});
+  if (version->deleted) decision.drafts.push_back({VersionRestored{target}, {}});
   return decision;
 }
 

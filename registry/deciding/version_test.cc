@@ -209,11 +209,11 @@ TEST(UpdateVersion, NeverTakesAReadyVersionBackToPending) {
                R"(version v1 of model "churn" is ready: it cannot become pending again)");
 }
 
-TEST(UpdateVersion, RefusesAReasonWithoutAStatus) {
+TEST(UpdateVersion, RefusesAReasonWithoutAChange) {
   auto command = update();
   command.reason = Reason::trusted("because");
-  churn_with_one().when(command).refused(
-      Cause::invalid_value, "reason", R"("reason" is recorded with a change of status: give "status" too)");
+  churn_with_one().when(command).refused(Cause::invalid_value, "reason",
+                                         R"("reason" says why something changes: give what changes, too)");
 }
 
 TEST(UpdateVersion, RefusesWhenItWasChangedSinceItWasRead) {

@@ -27,13 +27,13 @@ BOOST_DESCRIBE_STRUCT(PrincipalCreated, (OfPrincipal), (kind))
 // Its tokens open nothing until it is enabled again.
 struct PrincipalDisabled : OfPrincipal {
   static constexpr std::string_view kType = "principal.disabled";
-  std::optional<Reason> reason;
+  std::optional<Reason> reason = {};
 };
 BOOST_DESCRIBE_STRUCT(PrincipalDisabled, (OfPrincipal), (reason))
 
 struct PrincipalEnabled : OfPrincipal {
   static constexpr std::string_view kType = "principal.enabled";
-  std::optional<Reason> reason;
+  std::optional<Reason> reason = {};
 };
 BOOST_DESCRIBE_STRUCT(PrincipalEnabled, (OfPrincipal), (reason))
 
@@ -42,7 +42,7 @@ struct PrincipalDescribed : OfPrincipal {
   static constexpr std::string_view kType = "principal.described";
   std::optional<EntryId> from;  // absent: as it was created
   EntryId to;
-  std::optional<Reason> reason;
+  std::optional<Reason> reason = {};
 };
 BOOST_DESCRIBE_STRUCT(PrincipalDescribed, (OfPrincipal), (from, to, reason))
 
@@ -50,29 +50,33 @@ BOOST_DESCRIBE_STRUCT(PrincipalDescribed, (OfPrincipal), (from, to, reason))
 struct TeamJoined : OfPrincipal {
   static constexpr std::string_view kType = "team.joined";
   PrincipalId team_id;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(TeamJoined, (OfPrincipal), (team_id))
+BOOST_DESCRIBE_STRUCT(TeamJoined, (OfPrincipal), (team_id, reason))
 
 struct TeamLeft : OfPrincipal {
   static constexpr std::string_view kType = "team.left";
   PrincipalId team_id;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(TeamLeft, (OfPrincipal), (team_id))
+BOOST_DESCRIBE_STRUCT(TeamLeft, (OfPrincipal), (team_id, reason))
 
 struct RoleGranted : OfPrincipal {
   static constexpr std::string_view kType = "role.granted";
   RoleScope scope;
   std::optional<Role> from;
   Role to = Role::viewer;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(RoleGranted, (OfPrincipal), (scope, from, to))
+BOOST_DESCRIBE_STRUCT(RoleGranted, (OfPrincipal), (scope, from, to, reason))
 
 struct RoleRevoked : OfPrincipal {
   static constexpr std::string_view kType = "role.revoked";
   RoleScope scope;
   Role from = Role::viewer;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(RoleRevoked, (OfPrincipal), (scope, from))
+BOOST_DESCRIBE_STRUCT(RoleRevoked, (OfPrincipal), (scope, from, reason))
 
 // Never the token: its hash is in the work store under `token_id`. It opens what its principal may, no more than
 // `at_most`, and within `scope` alone.
@@ -88,7 +92,7 @@ BOOST_DESCRIBE_STRUCT(TokenIssued, (OfPrincipal), (token_id, expires, at_most, s
 struct TokenRevoked : OfPrincipal {
   static constexpr std::string_view kType = "token.revoked";
   TokenId token_id;
-  std::optional<Reason> reason;
+  std::optional<Reason> reason = {};
 };
 BOOST_DESCRIBE_STRUCT(TokenRevoked, (OfPrincipal), (token_id, reason))
 
@@ -109,7 +113,7 @@ struct ErasurePerformed {
   static constexpr std::string_view kType = "erasure.performed";
   std::optional<PrincipalId> principal_id;
   std::vector<Digest> texts;
-  std::optional<Reason> reason;
+  std::optional<Reason> reason = {};
 };
 BOOST_DESCRIBE_STRUCT(ErasurePerformed, (), (principal_id, texts, reason))
 

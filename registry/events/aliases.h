@@ -15,7 +15,7 @@ struct AliasAssigned : OfModel {
   AliasName alias;
   std::optional<VersionNumber> from;  // the version that it displaced
   VersionNumber to;
-  std::optional<Reason> reason;
+  std::optional<Reason> reason = {};
 };
 BOOST_DESCRIBE_STRUCT(AliasAssigned, (OfModel), (alias, from, to, reason))
 
@@ -23,7 +23,7 @@ struct AliasRemoved : OfModel {
   static constexpr std::string_view kType = "alias.removed";
   AliasName alias;
   VersionNumber from;
-  std::optional<Reason> reason;
+  std::optional<Reason> reason = {};
 };
 BOOST_DESCRIBE_STRUCT(AliasRemoved, (OfModel), (alias, from, reason))
 
@@ -31,13 +31,15 @@ BOOST_DESCRIBE_STRUCT(AliasRemoved, (OfModel), (alias, from, reason))
 struct AliasProtected : OfRegistry {
   static constexpr std::string_view kType = "alias.protected";
   AliasName alias;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(AliasProtected, (OfRegistry), (alias))
+BOOST_DESCRIBE_STRUCT(AliasProtected, (OfRegistry), (alias, reason))
 
 struct AliasUnprotected : OfRegistry {
   static constexpr std::string_view kType = "alias.unprotected";
   AliasName alias;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(AliasUnprotected, (OfRegistry), (alias))
+BOOST_DESCRIBE_STRUCT(AliasUnprotected, (OfRegistry), (alias, reason))
 
 }  // namespace herald::registry

@@ -29,7 +29,7 @@ struct ArtifactDeleted {
   static constexpr std::string_view kType = "artifact.deleted";
   ArtifactId artifact_id;
   Label artifact;
-  std::optional<Reason> reason;
+  std::optional<Reason> reason = {};
 };
 BOOST_DESCRIBE_STRUCT(ArtifactDeleted, (), (artifact_id, artifact, reason))
 

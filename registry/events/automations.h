@@ -3,6 +3,7 @@
 
 #include <boost/describe.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +23,9 @@ struct AutomationUpdated {
   static constexpr std::string_view kType = "automation.updated";
   AutomationId automation_id;
   AutomationDefinition from, to;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(AutomationUpdated, (), (automation_id, from, to))
+BOOST_DESCRIBE_STRUCT(AutomationUpdated, (), (automation_id, from, to, reason))
 
 // The head of the short automation events.
 struct OfAutomation {
@@ -34,18 +36,21 @@ BOOST_DESCRIBE_STRUCT(OfAutomation, (), (automation_id, automation))
 
 struct AutomationEnabled : OfAutomation {
   static constexpr std::string_view kType = "automation.enabled";
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(AutomationEnabled, (OfAutomation), ())
+BOOST_DESCRIBE_STRUCT(AutomationEnabled, (OfAutomation), (reason))
 
 struct AutomationDisabled : OfAutomation {
   static constexpr std::string_view kType = "automation.disabled";
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(AutomationDisabled, (OfAutomation), ())
+BOOST_DESCRIBE_STRUCT(AutomationDisabled, (OfAutomation), (reason))
 
 struct AutomationDeleted : OfAutomation {
   static constexpr std::string_view kType = "automation.deleted";
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(AutomationDeleted, (OfAutomation), ())
+BOOST_DESCRIBE_STRUCT(AutomationDeleted, (OfAutomation), (reason))
 
 // `test`: sent by hand, for the event named; it may fire again for the same event.
 struct AutomationTriggered : OfAutomation {
@@ -88,8 +93,9 @@ BOOST_DESCRIBE_STRUCT(DeliveryExhausted, (OfDelivery), (error))
 
 struct DeliveryReplayed : OfDelivery {
   static constexpr std::string_view kType = "delivery.replayed";
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(DeliveryReplayed, (OfDelivery), ())
+BOOST_DESCRIBE_STRUCT(DeliveryReplayed, (OfDelivery), (reason))
 
 // A match that was not sent, and why.
 struct DeliverySkipped : OfAutomation {
@@ -104,13 +110,15 @@ struct SecretSet {
   static constexpr std::string_view kType = "secret.set";
   SecretName secret;
   std::uint64_t number = 0;  // of this value, from 1
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(SecretSet, (), (secret, number))
+BOOST_DESCRIBE_STRUCT(SecretSet, (), (secret, number, reason))
 
 struct SecretRemoved {
   static constexpr std::string_view kType = "secret.removed";
   SecretName secret;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(SecretRemoved, (), (secret))
+BOOST_DESCRIBE_STRUCT(SecretRemoved, (), (secret, reason))
 
 }  // namespace herald::registry

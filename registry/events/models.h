@@ -17,8 +17,9 @@ BOOST_DESCRIBE_STRUCT(ModelRegistered, (OfModel), ())
 struct ModelDescribed : OfModel {
   static constexpr std::string_view kType = "model.described";
   std::optional<TextRef> from, to;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(ModelDescribed, (OfModel), (from, to))
+BOOST_DESCRIBE_STRUCT(ModelDescribed, (OfModel), (from, to, reason))
 
 // On a version where `version` is there, else on the model.
 struct TagSet : OfModel {
@@ -27,16 +28,18 @@ struct TagSet : OfModel {
   TagKey key;
   std::optional<TagValue> from;
   TagValue to;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(TagSet, (OfModel), (version, key, from, to))
+BOOST_DESCRIBE_STRUCT(TagSet, (OfModel), (version, key, from, to, reason))
 
 struct TagRemoved : OfModel {
   static constexpr std::string_view kType = "tag.removed";
   std::optional<VersionNumber> version;
   TagKey key;
   TagValue from;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(TagRemoved, (OfModel), (version, key, from))
+BOOST_DESCRIBE_STRUCT(TagRemoved, (OfModel), (version, key, from, reason))
 
 struct CommentAdded : OfModel {
   static constexpr std::string_view kType = "comment.added";
@@ -50,37 +53,40 @@ BOOST_DESCRIBE_STRUCT(CommentAdded, (OfModel), (version, comment_id, text))
 struct ModelRenamed : OfModel {
   static constexpr std::string_view kType = "model.renamed";
   ModelName to;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(ModelRenamed, (OfModel), (to))
+BOOST_DESCRIBE_STRUCT(ModelRenamed, (OfModel), (to, reason))
 
 struct ModelCarded : OfModel {
   static constexpr std::string_view kType = "model.carded";
   std::optional<Card> from, to;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(ModelCarded, (OfModel), (from, to))
+BOOST_DESCRIBE_STRUCT(ModelCarded, (OfModel), (from, to, reason))
 
 struct ModelOwned : OfModel {
   static constexpr std::string_view kType = "model.owned";
   std::optional<PrincipalId> from, to;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(ModelOwned, (OfModel), (from, to))
+BOOST_DESCRIBE_STRUCT(ModelOwned, (OfModel), (from, to, reason))
 
 struct ModelArchived : OfModel {
   static constexpr std::string_view kType = "model.archived";
-  std::optional<Reason> reason;
+  std::optional<Reason> reason = {};
 };
 BOOST_DESCRIBE_STRUCT(ModelArchived, (OfModel), (reason))
 
 struct ModelRestored : OfModel {
   static constexpr std::string_view kType = "model.restored";
-  std::optional<Reason> reason;
+  std::optional<Reason> reason = {};
 };
 BOOST_DESCRIBE_STRUCT(ModelRestored, (OfModel), (reason))
 
 // For good: its name is free, its aliases point nowhere, its history stays.
 struct ModelDeleted : OfModel {
   static constexpr std::string_view kType = "model.deleted";
-  std::optional<Reason> reason;
+  std::optional<Reason> reason = {};
 };
 BOOST_DESCRIBE_STRUCT(ModelDeleted, (OfModel), (reason))
 
@@ -89,14 +95,16 @@ struct CommentEdited : OfModel {
   std::optional<VersionNumber> version;
   CommentId comment_id;
   TextRef from, to;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(CommentEdited, (OfModel), (version, comment_id, from, to))
+BOOST_DESCRIBE_STRUCT(CommentEdited, (OfModel), (version, comment_id, from, to, reason))
 
 struct CommentRemoved : OfModel {
   static constexpr std::string_view kType = "comment.removed";
   std::optional<VersionNumber> version;
   CommentId comment_id;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(CommentRemoved, (OfModel), (version, comment_id))
+BOOST_DESCRIBE_STRUCT(CommentRemoved, (OfModel), (version, comment_id, reason))
 
 }  // namespace herald::registry

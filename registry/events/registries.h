@@ -38,19 +38,20 @@ BOOST_DESCRIBE_STRUCT(RegistryFacts, (), (description, visibility, stages, card_
 struct RegistryUpdated : OfRegistry {
   static constexpr std::string_view kType = "registry.updated";
   RegistryFacts from, to;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(RegistryUpdated, (OfRegistry), (from, to))
+BOOST_DESCRIBE_STRUCT(RegistryUpdated, (OfRegistry), (from, to, reason))
 
 // Nothing is registered in it any more; what is there stays.
 struct RegistryArchived : OfRegistry {
   static constexpr std::string_view kType = "registry.archived";
-  std::optional<Reason> reason;
+  std::optional<Reason> reason = {};
 };
 BOOST_DESCRIBE_STRUCT(RegistryArchived, (OfRegistry), (reason))
 
 struct RegistryRestored : OfRegistry {
   static constexpr std::string_view kType = "registry.restored";
-  std::optional<Reason> reason;
+  std::optional<Reason> reason = {};
 };
 BOOST_DESCRIBE_STRUCT(RegistryRestored, (OfRegistry), (reason))
 

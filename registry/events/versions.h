@@ -20,9 +20,10 @@ struct VersionRegistered : OfVersion {
   std::map<std::string, double> metrics;
   VersionStatus status = VersionStatus::ready;
   std::optional<TextRef> description;
+  std::optional<Reason> reason = {};
 };
 BOOST_DESCRIBE_STRUCT(VersionRegistered, (OfVersion),
-                      (source, digest, run, metadata, metrics, status, description))
+                      (source, digest, run, metadata, metrics, status, description, reason))
 
 // Those parts that changed, as they were and as they are.
 struct VersionFacts {
@@ -37,13 +38,14 @@ BOOST_DESCRIBE_STRUCT(VersionFacts, (), (run, metadata, metrics, description))
 struct VersionUpdated : OfVersion {
   static constexpr std::string_view kType = "version.updated";
   VersionFacts from, to;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(VersionUpdated, (OfVersion), (from, to))
+BOOST_DESCRIBE_STRUCT(VersionUpdated, (OfVersion), (from, to, reason))
 
 struct VersionStatusChanged : OfVersion {
   static constexpr std::string_view kType = "version.status-changed";
   VersionStatus from = VersionStatus::pending, to = VersionStatus::ready;
-  std::optional<Reason> reason;
+  std::optional<Reason> reason = {};
 };
 BOOST_DESCRIBE_STRUCT(VersionStatusChanged, (OfVersion), (from, to, reason))
 
@@ -52,33 +54,36 @@ struct VersionLinked : OfVersion {
   ArtifactId artifact_id;
   Label artifact;
   Digest artifact_digest;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(VersionLinked, (OfVersion), (artifact_id, artifact, artifact_digest))
+BOOST_DESCRIBE_STRUCT(VersionLinked, (OfVersion), (artifact_id, artifact, artifact_digest, reason))
 
 struct VersionUnlinked : OfVersion {
   static constexpr std::string_view kType = "version.unlinked";
   ArtifactId artifact_id;
   Label artifact;
   Digest artifact_digest;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(VersionUnlinked, (OfVersion), (artifact_id, artifact, artifact_digest))
+BOOST_DESCRIBE_STRUCT(VersionUnlinked, (OfVersion), (artifact_id, artifact, artifact_digest, reason))
 
 struct VersionCarded : OfVersion {
   static constexpr std::string_view kType = "version.carded";
   std::optional<Card> from, to;
+  std::optional<Reason> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(VersionCarded, (OfVersion), (from, to))
+BOOST_DESCRIBE_STRUCT(VersionCarded, (OfVersion), (from, to, reason))
 
 // A tombstone: the number stays taken, and the facts can be read as of before.
 struct VersionDeleted : OfVersion {
   static constexpr std::string_view kType = "version.deleted";
-  std::optional<Reason> reason;
+  std::optional<Reason> reason = {};
 };
 BOOST_DESCRIBE_STRUCT(VersionDeleted, (OfVersion), (reason))
 
 struct VersionRestored : OfVersion {
   static constexpr std::string_view kType = "version.restored";
-  std::optional<Reason> reason;
+  std::optional<Reason> reason = {};
 };
 BOOST_DESCRIBE_STRUCT(VersionRestored, (OfVersion), (reason))
 
@@ -86,7 +91,7 @@ BOOST_DESCRIBE_STRUCT(VersionRestored, (OfVersion), (reason))
 struct StageTransitioned : OfVersion {
   static constexpr std::string_view kType = "stage.transitioned";
   std::optional<StageName> from, to;
-  std::optional<Reason> reason;
+  std::optional<Reason> reason = {};
 };
 BOOST_DESCRIBE_STRUCT(StageTransitioned, (OfVersion), (from, to, reason))
 

@@ -273,8 +273,10 @@ void add(Completion& completion, const std::string& begun, Candidate candidate) 
   if (candidate.value.starts_with(begun)) completion.candidates.push_back(std::move(candidate));
 }
 
-// What a word is that stands behind others of its kind: more versions of what is compared, the stage at the end.
+// What a word is that stands behind others of its kind: more versions of what is compared, the stage or the owner at
+// the end.
 Named meaning_of_repeated(const CLI::App& app, Named named) {
+  if (named == Named::model && app.get_name() == "owner") return Named::owned;
   if (named != Named::reference) return named;
   if (app.get_name() == "compare" || app.get_name() == "diff") return Named::selector;
   return noun_of(app) == "stage" && app.get_name() == "set" ? Named::staged : named;
@@ -319,6 +321,9 @@ void add_values(Completion& completion, const CommandLine& line, const CLI::Opti
     case Named::staged:
       add_names(completion, line, Named::stage, before, begun, ask);
       return add_names(completion, line, Named::reference, before, begun, ask);
+    case Named::owned:
+      add_names(completion, line, Named::principal, before, begun, ask);
+      return add_names(completion, line, Named::model, before, begun, ask);
     default:
       break;
   }

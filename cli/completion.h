@@ -22,6 +22,7 @@ enum class Named {
   registry,
   stage,      // of the registry of a model
   staged,     // a reference, or the stage that those before it go to
+  owned,      // a model, or who shall own those before it
   principal,  // a user, a service or a team, by name
   user,
   service,

@@ -275,6 +275,7 @@ std::vector<Candidate> ask_for_names(const Question& question) {
       names.named(Query("/v1/schemas"), "type");
       break;
     case Named::staged:
+    case Named::owned:
     case Named::profile:
     case Named::command:
     case Named::word:

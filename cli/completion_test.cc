@@ -128,6 +128,18 @@ TEST_F(WordsToComplete, OfStageSetAreVersionsAndThenTheStage) {
   EXPECT_THAT(asked, ElementsAre(Named::reference, Named::stage, Named::reference));
 }
 
+TEST_F(WordsToComplete, OfModelOwnerAreModelsAndThenWhoOwnsThem) {
+  std::vector<Named> asked;
+  const auto ask = [&](const Question& question) {
+    asked.push_back(question.named);
+    return std::vector<Candidate>();
+  };
+  complete(program_.tree(), {"model", "owner", ""}, ask);
+  EXPECT_THAT(asked, ElementsAre(Named::model));
+  complete(program_.tree(), {"model", "owner", "churn", ""}, ask);
+  EXPECT_THAT(asked, ElementsAre(Named::model, Named::principal, Named::model));
+}
+
 TEST_F(WordsToComplete, OfAComparisonAreMoreVersionsOfItsModel) {
   for (const auto& command :
        std::vector<std::vector<std::string>>{{"diff"}, {"version", "compare"}, {"evaluation", "compare"}}) {

@@ -239,8 +239,7 @@ ModelWanted pruned(ModelWanted wanted, const std::optional<json::Value>& now, Pr
   return wanted;
 }
 
-void plan_model(const ModelWanted& named, const Present& present, const std::optional<std::string>& reason,
-                Prune prune, Plan& plan) {
+void plan_model(const ModelWanted& named, const Present& present, Prune prune, Plan& plan) {
   const std::optional<json::Value>& now = present.resource;
   const ModelWanted wanted = pruned(named, now, prune, plan);
   Differences differences(plan);
@@ -301,14 +300,10 @@ void plan_model(const ModelWanted& named, const Present& present, const std::opt
       differences.request(with_body("PUT", target, [&](json::ObjectWriter& body) {
         body.member("version", *number);
         json::write(body.key("expected"), before);
-        body.member("reason", reason);
       }));
     } else {
-      differences.request({.method = "DELETE",
-                           .target = Query(target)
-                                         .add("expected", std::to_string(*before))
-                                         .add("reason", reason.value_or(""))
-                                         .str()});
+      differences.request(
+          {.method = "DELETE", .target = Query(target).add("expected", std::to_string(*before)).str()});
     }
   }
 }
@@ -346,6 +341,16 @@ void plan_automation(const AutomationWanted& wanted, const std::optional<json::V
                        .headers = {}});
 }
 
+// What is made anew says itself what it is; every change says why.
+void give_reason(Plan& plan, const std::optional<std::string>& reason) {
+  for (Request& request : plan.requests) {
+    if (request.method == "POST") continue;
+    request = request.method == "PATCH" && request.target.ends_with("/tags")
+                  ? with_reason_in_query(std::move(request), reason)
+                  : with_reason(std::move(request), reason);
+  }
+}
+
 }  // namespace
 
 std::string target_of(const Manifest& manifest) {
@@ -368,11 +373,12 @@ Result<Plan> plan_for(const Manifest& manifest, const Present& now, const std::o
   if (const auto* registry = std::get_if<RegistryWanted>(&manifest.wanted)) {
     HERALD_CHECK(plan_registry(*registry, now.resource, plan));
   } else if (const auto* model = std::get_if<ModelWanted>(&manifest.wanted)) {
-    plan_model(*model, now, reason, prune, plan);
+    plan_model(*model, now, prune, plan);
   } else {
     plan_automation(std::get<AutomationWanted>(manifest.wanted), now.resource, plan);
   }
   if (!plan.requests.empty()) plan.difference = now.resource ? Difference::changed : Difference::created;
+  give_reason(plan, reason);
   return plan;
 }
 
@@ -407,7 +413,8 @@ std::vector<DifferenceLine> difference_of_texts(const std::string& from, const s
 }
 
 std::vector<Plan> plans_for_unnamed(const std::vector<Manifest>& manifests,
-                                    const std::vector<json::Value>& automations, Prune prune) {
+                                    const std::vector<json::Value>& automations, Prune prune,
+                                    const std::optional<std::string>& reason) {
   std::set<std::string> scopes, named;
   for (const Manifest& manifest : manifests) {
     if (const auto* registry = std::get_if<RegistryWanted>(&manifest.wanted)) {
@@ -430,6 +437,7 @@ std::vector<Plan> plans_for_unnamed(const std::vector<Manifest>& manifests,
     if (prune == Prune::yes) {
       plan.difference = Difference::removed;
       plan.requests.push_back({.method = "DELETE", .target = "/v1/automations/" + percent_encode(name)});
+      give_reason(plan, reason);
     } else {
       plan.unnamed.push_back("the whole of it");
     }

@@ -41,13 +41,14 @@ struct Present {
 std::string target_of(const Manifest& manifest);
 std::optional<std::string> card_target_of(const Manifest& manifest);
 
-// `reason`: of the changes that take one. Errors: not_allowed_now (a registry of another kind).
+// `reason`: of each change, but not of what is made anew. Errors: not_allowed_now (a registry of another kind).
 Result<Plan> plan_for(const Manifest& manifest, const Present& now, const std::optional<std::string>& reason,
                       Prune prune);
 // For each automation that is there and that no document names although one speaks of its scope: is of that model or registry,
 // or an automation of the same scope.
 std::vector<Plan> plans_for_unnamed(const std::vector<Manifest>& manifests,
-                                    const std::vector<json::Value>& automations, Prune prune);
+                                    const std::vector<json::Value>& automations, Prune prune,
+                                    const std::optional<std::string>& reason = {});
 
 // Lines that are gone and lines that are new, in their order.
 std::vector<DifferenceLine> difference_of_texts(const std::string& from, const std::string& to);

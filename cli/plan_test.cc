@@ -66,7 +66,7 @@ TEST(PlanOfAModel, TakesAwayWhatIsNotNamedWhenAskedTo) {
   EXPECT_THAT(lines(made), ElementsAre("- tag extra: x", "- alias candidate: v2"));
   EXPECT_THAT(made.unnamed, IsEmpty());
   EXPECT_THAT(requests(made),
-              ElementsAre(R"(PATCH /v1/models/churn/tags {"extra":null})",
+              ElementsAre(R"(PATCH /v1/models/churn/tags?reason=because {"extra":null})",
                           "DELETE /v1/models/churn/aliases/candidate?expected=2&reason=because "));
   EXPECT_THAT(lines(plan("model: churn\ntags: {}\naliases: {}\n", kChurn, Prune::yes)),
               ElementsAre("- tag extra: x", "- tag team: risk", "- tag tier: 2", "- alias candidate: v2",
@@ -84,8 +84,8 @@ TEST(PlanOfAModel, ChangesWhatDiffersAndLeavesTheRestAlone) {
   EXPECT_THAT(
       requests(made),
       ElementsAre(
-          R"(PATCH /v1/models/churn {"description":"new"})",
-          R"(PATCH /v1/models/churn/tags {"team":null,"tier":"1"})",
+          R"(PATCH /v1/models/churn {"description":"new","reason":"because"})",
+          R"(PATCH /v1/models/churn/tags?reason=because {"team":null,"tier":"1"})",
           "DELETE /v1/models/churn/aliases/candidate?expected=2&reason=because ",
           R"(PUT /v1/models/churn/aliases/production {"version":2,"expected":1,"reason":"because"})"));
 }
@@ -97,7 +97,7 @@ TEST(PlanOfAModel, RegistersOneThatIsNotThere) {
       requests(made),
       ElementsAre(
           R"(POST /v1/registries/other/models {"name":"churn"})",
-          R"(PATCH /v1/registries/other/models/churn {"description":"new"})",
+          R"(PATCH /v1/registries/other/models/churn {"description":"new","reason":"because"})",
           R"(PUT /v1/registries/other/models/churn/aliases/production {"version":1,"expected":null,"reason":"because"})"));
   EXPECT_EQ(render_plan(made, {}),
             "+ model other/churn\n    + description: new\n    + alias production: v1\n");
@@ -108,10 +108,11 @@ TEST(PlanOfAModel, WritesItsCardAndSaysItsOwner) {
   const Plan made = plan("model: churn\nowner: " + owner + "\ncard: |\n  # Use\n  Ask.\n", kChurn);
   EXPECT_THAT(lines(made),
               ElementsAre("+ owner: " + owner, "~ card:", "-   old card", "+   # Use", "+   Ask."));
-  EXPECT_THAT(requests(made), ElementsAre("PUT /v1/models/churn/owner {\"owner\":\"" + owner + "\"}",
-                                          R"(PUT /v1/models/churn/card {"text":"# Use\nAsk.\n"})"));
+  EXPECT_THAT(requests(made),
+              ElementsAre("PUT /v1/models/churn/owner {\"owner\":\"" + owner + R"(","reason":"because"})",
+                          R"(PUT /v1/models/churn/card {"text":"# Use\nAsk.\n","reason":"because"})"));
   EXPECT_THAT(requests(plan("model: churn\ncard: null\n", kChurn)),
-              ElementsAre("DELETE /v1/models/churn/card "));
+              ElementsAre("DELETE /v1/models/churn/card?reason=because "));
   EXPECT_THAT(requests(plan("model: churn\ncard: old card\n", kChurn)), IsEmpty());
 }
 
@@ -137,9 +138,9 @@ TEST(PlanOfARegistry, ChangesPoliciesAtOnceAndAliasesOneByOne) {
   EXPECT_THAT(
       requests(made),
       ElementsAre(R"(PATCH /v1/registries/models {"visibility":"restricted","stages":null,"card_policy":)"
-                  R"({"sections":["Intended use"],"aliases":["production"],"stages":[]}})",
-                  "DELETE /v1/registries/models/protected-aliases/champion ",
-                  "PUT /v1/registries/models/protected-aliases/production "));
+                  R"({"sections":["Intended use"],"aliases":["production"],"stages":[]},"reason":"because"})",
+                  "DELETE /v1/registries/models/protected-aliases/champion?reason=because ",
+                  R"(PUT /v1/registries/models/protected-aliases/production {"reason":"because"})"));
   EXPECT_THAT(lines(made), ElementsAre("~ visibility: organization → restricted", "- stage: dev",
                                        "- stage: live", "- transition: none → dev",
                                        "+ card section: Intended use", "+ card alias: production",
@@ -154,8 +155,9 @@ TEST(PlanOfARegistry, ShowsStagesInAnotherOrderAsAWhole) {
 
 TEST(PlanOfARegistry, CreatesOneThatIsNotThere) {
   const Plan made = plan("registry: datasets\nkind: dataset\ndescription: new\n", "");
-  EXPECT_THAT(requests(made), ElementsAre(R"(POST /v1/registries {"name":"datasets","kind":"dataset"})",
-                                          R"(PATCH /v1/registries/datasets {"description":"new"})"));
+  EXPECT_THAT(requests(made),
+              ElementsAre(R"(POST /v1/registries {"name":"datasets","kind":"dataset"})",
+                          R"(PATCH /v1/registries/datasets {"description":"new","reason":"because"})"));
 }
 
 TEST(PlanOfARegistry, RefusesAnotherKind) {
@@ -182,6 +184,7 @@ TEST(PlanOfAnAutomation, ReplacesTheWholeOfIt) {
       "automation: tell\non: [alias.*]\nactions: [{kind: webhook, url: \"https://a.example/\"}]\n", kTell);
   EXPECT_EQ(made.requests.front().method, "PUT");
   EXPECT_EQ(made.requests.front().target, "/v1/automations/tell");
+  EXPECT_THAT(*made.requests.front().body, testing::EndsWith(R"(,"reason":"because"})"));
   EXPECT_EQ(lines(made).back(), "~ on: [\"alias.assigned\"] → [\"alias.*\"]");
   EXPECT_EQ(
       plan("automation: tell\non: [alias.*]\nactions: [{kind: webhook, url: \"https://a.example/\"}]\n", "")
@@ -202,7 +205,8 @@ std::vector<std::string> unnamed(const std::string& yaml, Prune prune) {
   std::vector<json::Value> automations;
   for (const json::Value automation : list.root().elements()) automations.push_back(automation);
   std::vector<std::string> out;
-  for (const Plan& plan : plans_for_unnamed(read_manifests("m.yaml", yaml).value(), automations, prune)) {
+  for (const Plan& plan :
+       plans_for_unnamed(read_manifests("m.yaml", yaml).value(), automations, prune, "because")) {
     out.push_back(plan.name + (plan.difference == Difference::removed ? " goes" : ""));
     for (const std::string& request : requests(plan)) out.push_back(request);
     EXPECT_NE(render_plan(plan, {}), "");
@@ -221,7 +225,7 @@ TEST(AutomationsThatNoFileNames, AreThoseOfTheScopesThatTheFilesSpeakOf) {
               ElementsAre("automation of-some"));
   EXPECT_THAT(unnamed("automation: tell\nscope: {model: churn}" + end, Prune::yes), IsEmpty());
   EXPECT_THAT(unnamed("model: churn\n", Prune::yes),
-              ElementsAre("automation tell goes", "DELETE /v1/automations/tell "));
+              ElementsAre("automation tell goes", "DELETE /v1/automations/tell?reason=because "));
 }
 
 TEST(DifferenceOfTexts, IsTheLinesThatDiffer) {

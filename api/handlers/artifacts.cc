@@ -176,10 +176,7 @@ Result<Outcome> get_artifact(const Call& call) {
 
 // Of nobody's versions any more. What somebody else made is deleted by a member of the whole server alone.
 Result<Outcome> delete_artifact(const Call& call) {
-  std::optional<registry::Reason> reason;
-  if (const auto text = call.query.get("reason")) {
-    HERALD_TRY(reason, about("reason", registry::Reason::parse(*text)));
-  }
+  HERALD_TRY(auto reason, reason_in_query(call));
   const Snapshot now = call.snapshot();
   HERALD_TRY(const auto artifact, artifact_in(call, Sight(call), now.state()));
   const bool may = call.access.on_server() >= registry::Role::member;
@@ -187,7 +184,8 @@ Result<Outcome> delete_artifact(const Call& call) {
     return error(Cause::denied, "artifact " + artifact.id.str() +
                                     " was made by somebody else: a member of the whole server may delete it");
   }
-  return Write{registry::DeleteArtifact{artifact.id, reason}, {}, present_removed(artifact.name.str())};
+  return Write{
+      registry::DeleteArtifact{artifact.id, std::move(reason)}, {}, present_removed(artifact.name.str())};
 }
 
 Result<Outcome> list_artifacts(const Call& call) {
@@ -289,8 +287,8 @@ void add_artifact_routes(Router& router) {
       {Method::del, "/v1/artifacts/{artifact}", Permission::write, ObjectScope::visible, delete_artifact,
        Doc("artifacts", "Delete an artifact that no version is linked to; its events and contents stay")
            .gives<RemovedBody>("Removed")
-           .with({"reason", R"({"type":"string"})", "Why."})
-           .records()});
+           .records()
+           .with(kReasonParameter)});
   router.add(
       {Method::get, "/v1/artifacts/{artifact}/files", Permission::read, ObjectScope::visible, get_manifest,
        Doc("artifacts", "The files of an artifact, by path: its manifest")

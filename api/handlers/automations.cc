@@ -25,6 +25,12 @@ struct AutomationRequest {
 BOOST_DESCRIBE_STRUCT(AutomationRequest, (),
                       (name, enabled, scope, on, conditions, actions, retry_seconds, max_per_minute))
 
+// In place of the one that is there.
+struct AutomationReplacement : AutomationRequest {
+  std::optional<registry::Reason> reason;
+};
+BOOST_DESCRIBE_STRUCT(AutomationReplacement, (AutomationRequest), (reason))
+
 struct TestRequest {
   std::optional<std::uint64_t> event;
 };
@@ -80,8 +86,7 @@ Result<void> check_may_send_secrets(const Call& call, const registry::Automation
 }
 
 // Enabled, where it does not say.
-Result<Asked> definition_in(const Call& call) {
-  HERALD_TRY(auto request, body_of<AutomationRequest>(call));
+Result<Asked> definition_in(const Call& call, AutomationRequest request) {
   registry::AutomationDefinition definition{
       .name = request.name,
       .enabled = request.enabled.value_or(true),
@@ -123,7 +128,8 @@ Result<Outcome> get_automation(const Call& call) {
 }
 
 Result<Outcome> create_automation(const Call& call) {
-  HERALD_TRY(const Asked asked, definition_in(call));
+  HERALD_TRY(auto request, body_of<AutomationRequest>(call));
+  HERALD_TRY(const Asked asked, definition_in(call, std::move(request)));
   return Write{registry::CreateAutomation{call.new_id<registry::AutomationId>(), asked.definition},
                {},
                present_automation(call, asked.definition.name)};
@@ -132,21 +138,25 @@ Result<Outcome> create_automation(const Call& call) {
 Result<Outcome> update_automation(const Call& call) {
   HERALD_TRY(const auto name, name_in(call));
   HERALD_CHECK(automation_named(call.snapshot().state(), name));
-  HERALD_TRY(const Asked asked, definition_in(call));
-  return Write{registry::UpdateAutomation{name, asked.definition, !asked.says_enabled},
+  HERALD_TRY(const auto request, body_of<AutomationReplacement>(call));
+  HERALD_TRY(const Asked asked, definition_in(call, request));
+  return Write{registry::UpdateAutomation{name, asked.definition, !asked.says_enabled, request.reason},
                {},
                present_automation(call, asked.definition.name)};
 }
 
 Result<Outcome> delete_automation(const Call& call) {
   HERALD_TRY(const auto name, name_in(call));
-  return Write{registry::DeleteAutomation{name}, {}, present_removed(name.str())};
+  HERALD_TRY(auto reason, reason_in_query(call));
+  return Write{registry::DeleteAutomation{name, std::move(reason)}, {}, present_removed(name.str())};
 }
 
 template <bool enabled>
 Result<Outcome> set_enabled(const Call& call) {
   HERALD_TRY(const auto name, name_in(call));
-  return Write{registry::SetAutomationEnabled{name, enabled}, {}, present_automation(call, name)};
+  HERALD_TRY(auto reason, reason_in_body(call));
+  return Write{
+      registry::SetAutomationEnabled{name, enabled, std::move(reason)}, {}, present_automation(call, name)};
 }
 
 // ---- test ----
@@ -261,18 +271,27 @@ void add_automation_routes(Router& router) {
   router.add({Method::put, "/v1/automations/{automation}", Permission::automate, ObjectScope::server,
               update_automation,
               Doc("automations", "Replace an automation's definition")
-                  .takes<AutomationRequest>("AutomationRequest")
+                  .takes<AutomationReplacement>("AutomationReplacement")
                   .gives<AutomationBody>("Automation")
                   .records()});
   router.add({Method::del, "/v1/automations/{automation}", Permission::automate, ObjectScope::server,
               delete_automation,
-              Doc("automations", "Delete an automation").gives<RemovedBody>("Removed").records()});
+              Doc("automations", "Delete an automation")
+                  .gives<RemovedBody>("Removed")
+                  .records()
+                  .with(kReasonParameter)});
   router.add({Method::post, "/v1/automations/{automation}/enable", Permission::automate, ObjectScope::server,
               set_enabled<true>,
-              Doc("automations", "Switch an automation on").gives<AutomationBody>("Automation").records()});
+              Doc("automations", "Switch an automation on")
+                  .may_take<ReasonRequest>("ReasonRequest")
+                  .gives<AutomationBody>("Automation")
+                  .records()});
   router.add({Method::post, "/v1/automations/{automation}/disable", Permission::automate, ObjectScope::server,
               set_enabled<false>,
-              Doc("automations", "Switch an automation off").gives<AutomationBody>("Automation").records()});
+              Doc("automations", "Switch an automation off")
+                  .may_take<ReasonRequest>("ReasonRequest")
+                  .gives<AutomationBody>("Automation")
+                  .records()});
   router.add({Method::post, "/v1/automations/{automation}/test", Permission::automate, ObjectScope::server,
               test_automation,
               Doc("automations", "Send for one event by hand, on the same road as any other")

@@ -6,8 +6,9 @@ namespace herald::api {
 
 struct CardRequest {
   std::string text;
+  std::optional<registry::Reason> reason;
 };
-BOOST_DESCRIBE_STRUCT(CardRequest, (), (text))
+BOOST_DESCRIBE_STRUCT(CardRequest, (), (text, reason))
 
 namespace {
 
@@ -86,17 +87,20 @@ Result<Outcome> set_card(const Call& call, const registry::ModelAddress& address
   HERALD_TRY(const auto present, present_card(call, address, number));
   Write write{{}, {}, present_written(call, address, number), {{"card", "text"}}};
   HERALD_TRY(auto card, card_for(call, write, request.text, "text", present));
-  write.command = registry::SetCard{address, number, std::move(card)};
+  write.command = registry::SetCard{address, number, std::move(card), request.reason};
   return write;
 }
 
 Result<Outcome> remove_card(const Call& call, const registry::ModelAddress& address,
                             std::optional<VersionNumber> number) {
+  HERALD_TRY(auto reason, reason_in_query(call));
   HERALD_TRY(const auto present, present_card(call, address, number));
   const std::string of =
       address.model.str() + (number ? ":v" + std::to_string(number->value()) : std::string());
   if (!present) return error(Cause::not_found, shown(of) + " has no card of its own");
-  return Write{registry::SetCard{address, number, std::nullopt}, {}, present_removed("card of " + of)};
+  return Write{registry::SetCard{address, number, std::nullopt, std::move(reason)},
+               {},
+               present_removed("card of " + of)};
 }
 
 Result<Outcome> put_model_card(const Call& call) {
@@ -127,9 +131,11 @@ void add_card_routes(Router& router) {
                              .takes<CardRequest>("CardRequest")
                              .gives<CardBody>("Card")
                              .records());
-  router.add_in_registry(
-      Method::del, of_model, Permission::write, ObjectScope::model, delete_model_card,
-      Doc("cards", "Take the card of a model away").gives<RemovedBody>("Removed").records());
+  router.add_in_registry(Method::del, of_model, Permission::write, ObjectScope::model, delete_model_card,
+                         Doc("cards", "Take the card of a model away")
+                             .gives<RemovedBody>("Removed")
+                             .records()
+                             .with(kReasonParameter));
   router.add_in_registry(Method::get, of_version, Permission::read, ObjectScope::model, get_version_card,
                          Doc("cards", "Show the card of a version, or the model's where it has none")
                              .gives<CardBody>("Card")
@@ -142,7 +148,8 @@ void add_card_routes(Router& router) {
   router.add_in_registry(Method::del, of_version, Permission::write, ObjectScope::model, delete_version_card,
                          Doc("cards", "Take the card of a version away; the model's stands for it")
                              .gives<RemovedBody>("Removed")
-                             .records());
+                             .records()
+                             .with(kReasonParameter));
 }
 
 }  // namespace herald::api

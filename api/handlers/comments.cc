@@ -10,6 +10,12 @@ struct CommentRequest {
 };
 BOOST_DESCRIBE_STRUCT(CommentRequest, (), (text))
 
+struct CommentPatch {
+  std::string text;
+  std::optional<registry::Reason> reason;
+};
+BOOST_DESCRIBE_STRUCT(CommentPatch, (), (text, reason))
+
 // What a decision says of the comment it made.
 struct CommentMade {
   registry::ModelId model_id;
@@ -91,7 +97,7 @@ Result<registry::CommentId> comment_in(const Call& call) {
 Result<Outcome> edit_comment(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(const auto id, comment_in(call));
-  HERALD_TRY(const auto request, body_of<CommentRequest>(call));
+  HERALD_TRY(const auto request, body_of<CommentPatch>(call));
   if (request.text.empty())
     return error(Cause::invalid_value, "\"text\" is empty: DELETE takes a comment away", "text");
   const Snapshot now = call.snapshot();
@@ -101,16 +107,19 @@ Result<Outcome> edit_comment(const Call& call) {
   Write write{{}, {}, present_comment(call)};
   HERALD_TRY(const auto text, text_for(call, write, request.text, "text",
                                        comment ? std::optional(comment->text) : std::nullopt));
-  write.command = registry::EditComment{address, id, text, by_whom(call, found)};
+  write.command = registry::EditComment{address, id, text, by_whom(call, found), request.reason};
   return write;
 }
 
 Result<Outcome> remove_comment(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(const auto id, comment_in(call));
+  HERALD_TRY(auto reason, reason_in_query(call));
   const Snapshot now = call.snapshot();
   HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
-  return Write{registry::RemoveComment{address, id, by_whom(call, found)}, {}, present_removed(id.str())};
+  return Write{registry::RemoveComment{address, id, by_whom(call, found), std::move(reason)},
+               {},
+               present_removed(id.str())};
 }
 
 }  // namespace
@@ -130,7 +139,7 @@ void add_comment_routes(Router& router) {
   router.add_in_registry(Method::patch, "/{model}/comments/{comment}", Permission::write, ObjectScope::model,
                          edit_comment,
                          Doc("comments", "Say it in other words; the text before is erasable as it was")
-                             .takes<CommentRequest>("CommentRequest")
+                             .takes<CommentPatch>("CommentPatch")
                              .gives<CommentBody>("Comment")
                              .records()
                              .says("A comment is changed by who made it, or by an admin of its model."));
@@ -139,6 +148,7 @@ void add_comment_routes(Router& router) {
                          Doc("comments", "Take a comment away")
                              .gives<RemovedBody>("Removed")
                              .records()
+                             .with(kReasonParameter)
                              .says("By who made it, or by an admin of its model."));
   router.add_in_registry(
       Method::get, "/{model}/versions/{version}/comments", Permission::read, ObjectScope::model,

@@ -63,7 +63,8 @@ Result<Outcome> replay_delivery(const Call& call) {
     HERALD_TRY(const auto delivery, delivery_with(state, id));
     return answer_with(Presenter(state, work).delivery_detail(delivery), std::nullopt);
   };
-  return Write{registry::ReplayDelivery{id}, {}, present};
+  HERALD_TRY(auto reason, reason_in_body(call));
+  return Write{registry::ReplayDelivery{id, std::move(reason)}, {}, present};
 }
 
 }  // namespace
@@ -83,7 +84,10 @@ void add_delivery_routes(Router& router) {
                   .fresh()});
   router.add({Method::post, "/v1/deliveries/{delivery}/replay", Permission::automate, ObjectScope::server,
               replay_delivery,
-              Doc("deliveries", "Send it once more").gives<DeliveryDetailBody>("DeliveryDetail").records()});
+              Doc("deliveries", "Send it once more")
+                  .may_take<ReasonRequest>("ReasonRequest")
+                  .gives<DeliveryDetailBody>("DeliveryDetail")
+                  .records()});
 }
 
 }  // namespace herald::api

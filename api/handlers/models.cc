@@ -18,18 +18,21 @@ BOOST_DESCRIBE_STRUCT(ModelRequest, (), (name, description, tags, owner, card))
 
 struct RenameRequest {
   registry::ModelName to;
+  std::optional<registry::Reason> reason;
 };
-BOOST_DESCRIBE_STRUCT(RenameRequest, (), (to))
+BOOST_DESCRIBE_STRUCT(RenameRequest, (), (to, reason))
 
 struct OwnerRequest {
   reflect::Nullable<std::string> owner;  // by id, by name, or "me"; null: nobody
+  std::optional<registry::Reason> reason;
 };
-BOOST_DESCRIBE_STRUCT(OwnerRequest, (), (owner))
+BOOST_DESCRIBE_STRUCT(OwnerRequest, (), (owner, reason))
 
 struct ModelPatch {
   reflect::Nullable<std::string> description;
+  std::optional<registry::Reason> reason;
 };
-BOOST_DESCRIBE_STRUCT(ModelPatch, (), (description))
+BOOST_DESCRIBE_STRUCT(ModelPatch, (), (description, reason))
 
 BOOST_DEFINE_ENUM_CLASS(ListedModels, active, archived, deleted, all)
 
@@ -99,7 +102,7 @@ Result<Outcome> describe_model(const Call& call) {
                  "description");
   }
   Write write{{}, {}, present_model(call, address)};
-  registry::DescribeModel command{address, {}};
+  registry::DescribeModel command{address, {}, request.reason};
   if (request.description.value) {
     const Snapshot now = call.snapshot();
     HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
@@ -113,8 +116,10 @@ Result<Outcome> describe_model(const Call& call) {
 Result<Outcome> tag_model(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(auto tags, (body_of<std::map<std::string, std::optional<std::string>>>(call)));
-  return Write{
-      registry::ChangeTags{address, std::nullopt, std::move(tags)}, {}, present_model(call, address)};
+  HERALD_TRY(auto reason, reason_in_query(call));
+  return Write{registry::ChangeTags{address, std::nullopt, std::move(tags), std::move(reason)},
+               {},
+               present_model(call, address)};
 }
 
 // Whether a name is taken is told to who sees what there is in the registry.
@@ -132,7 +137,7 @@ Result<Outcome> rename_model(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(const auto request, body_of<RenameRequest>(call));
   HERALD_CHECK(check_sees_names(call, address.registry));
-  return Write{registry::RenameModel{address, request.to, moves_protected(call, address)},
+  return Write{registry::RenameModel{address, request.to, moves_protected(call, address), request.reason},
                {},
                present_model(call, {address.registry, request.to})};
 }
@@ -146,7 +151,7 @@ Result<Outcome> set_owner(const Call& call) {
                  "owner");
   }
   HERALD_TRY(const auto owner, owner_called(call, request.owner.value));
-  return Write{registry::SetOwner{address, owner}, {}, present_model(call, address)};
+  return Write{registry::SetOwner{address, owner, request.reason}, {}, present_model(call, address)};
 }
 
 template <bool archived>
@@ -201,6 +206,7 @@ void add_model_routes(Router& router) {
                              .takes<std::map<std::string, reflect::Nullable<std::string>>>("TagChanges")
                              .gives<ModelBody>("Model")
                              .records()
+                             .with(kReasonParameter)
                              .says("A value sets the tag, null removes it; tags that are not named stay."));
   router.add_in_registry(Method::post, "/{model}/rename", Permission::write, ObjectScope::model, rename_model,
                          Doc("models", "Give a model another name; the old one is free at once")

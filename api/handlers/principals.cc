@@ -21,11 +21,6 @@ struct PrincipalPatch {
 };
 BOOST_DESCRIBE_STRUCT(PrincipalPatch, (), (full_name, email, reason))
 
-struct WhyRequest {
-  std::optional<registry::Reason> reason;
-};
-BOOST_DESCRIBE_STRUCT(WhyRequest, (), (reason))
-
 namespace {
 
 using registry::PrincipalRecord;
@@ -153,17 +148,12 @@ Result<Outcome> describe_principal(const Call& call) {
                present_principal(call)};
 }
 
-Result<std::optional<registry::Reason>> reason_in(const Call& call) {
-  if (call.request.body.empty()) return std::optional<registry::Reason>();
-  HERALD_TRY(auto request, body_of<WhyRequest>(call));
-  return std::move(request.reason);
-}
-
 Result<Outcome> set_enabled(const Call& call, bool enabled) {
   const projections::HeadReader head(call.herald.parts.head);
   HERALD_TRY(const auto principal, principal_in(call, head));
-  HERALD_TRY(const auto reason, reason_in(call));
-  return Write{registry::SetPrincipalEnabled{principal.id, enabled, reason}, {}, present_principal(call)};
+  HERALD_TRY(auto reason, reason_in_body(call));
+  return Write{
+      registry::SetPrincipalEnabled{principal.id, enabled, std::move(reason)}, {}, present_principal(call)};
 }
 
 Result<Outcome> enable_principal(const Call& call) {
@@ -191,21 +181,23 @@ Result<Outcome> list_members(const Call& call) {
   return list_page(call, std::move(members));
 }
 
-Result<Outcome> change_member(const Call& call, bool is_member) {
+Result<Outcome> change_member(const Call& call, bool is_member, std::optional<registry::Reason> reason) {
   const projections::HeadReader head(call.herald.parts.head);
   HERALD_TRY(const auto team, principal_in(call, head));
   HERALD_TRY(const auto member, principal_in(call, head, "member"));
-  return Write{registry::ChangeTeam{team.id, member.id, is_member},
+  return Write{registry::ChangeTeam{team.id, member.id, is_member, std::move(reason)},
                {},
                present_principal(call),
                {{"team", "principal"}}};
 }
 
 Result<Outcome> add_member(const Call& call) {
-  return change_member(call, true);
+  HERALD_TRY(auto reason, reason_in_body(call));
+  return change_member(call, true, std::move(reason));
 }
 Result<Outcome> remove_member(const Call& call) {
-  return change_member(call, false);
+  HERALD_TRY(auto reason, reason_in_query(call));
+  return change_member(call, false, std::move(reason));
 }
 
 }  // namespace
@@ -236,25 +228,29 @@ void add_principal_routes(Router& router) {
   router.add({Method::post, "/v1/principals/{principal}/enable", Permission::administer, ObjectScope::server,
               enable_principal,
               Doc("access", "Let a principal come in again")
-                  .may_take<WhyRequest>("WhyRequest")
+                  .may_take<ReasonRequest>("ReasonRequest")
                   .gives<PrincipalBody>("Principal")
                   .records()});
   router.add({Method::post, "/v1/principals/{principal}/disable", Permission::administer, ObjectScope::server,
               disable_principal,
               Doc("access", "Shut a principal out: its tokens open nothing from now on")
-                  .may_take<WhyRequest>("WhyRequest")
+                  .may_take<ReasonRequest>("ReasonRequest")
                   .gives<PrincipalBody>("Principal")
                   .records()});
   router.add({Method::get, "/v1/principals/{principal}/members", Permission::own, ObjectScope::visible,
               list_members, Doc("access", "List who is in a team").lists<PrincipalBody>("Principal")});
-  router.add(
-      {Method::put, "/v1/principals/{principal}/members/{member}", Permission::administer,
-       ObjectScope::server, add_member,
-       Doc("access", "Take a user or service into a team").gives<PrincipalBody>("Principal").records()});
-  router.add(
-      {Method::del, "/v1/principals/{principal}/members/{member}", Permission::administer,
-       ObjectScope::server, remove_member,
-       Doc("access", "Take a user or service out of a team").gives<PrincipalBody>("Principal").records()});
+  router.add({Method::put, "/v1/principals/{principal}/members/{member}", Permission::administer,
+              ObjectScope::server, add_member,
+              Doc("access", "Take a user or service into a team")
+                  .may_take<ReasonRequest>("ReasonRequest")
+                  .gives<PrincipalBody>("Principal")
+                  .records()});
+  router.add({Method::del, "/v1/principals/{principal}/members/{member}", Permission::administer,
+              ObjectScope::server, remove_member,
+              Doc("access", "Take a user or service out of a team")
+                  .gives<PrincipalBody>("Principal")
+                  .records()
+                  .with(kReasonParameter)});
 }
 
 }  // namespace herald::api

@@ -21,10 +21,11 @@ struct VersionRequest {
   std::optional<VersionNumber> number;
   std::optional<bool> create_model;
   std::optional<std::string> card;
+  std::optional<registry::Reason> reason;
 };
 BOOST_DESCRIBE_STRUCT(VersionRequest, (),
                       (source, digest, run, metadata, metrics, status, description, tags, artifacts, aliases,
-                       number, create_model, card))
+                       number, create_model, card, reason))
 
 // One of many: `model` as in a reference, "fraud" or "datasets/customers".
 struct RegisteredVersionRequest : VersionRequest {
@@ -82,6 +83,7 @@ Result<registry::RegisterVersion> registering(const Call& call, Write& write,
   if (request.aliases) command.aliases = *request.aliases;
   command.status = request.status.value_or(registry::VersionStatus::ready);
   command.moves_protected = moves_protected(call, address);
+  command.reason = request.reason;
   if (request.description) {
     HERALD_TRY(command.description, text_for(call, write, *request.description, prefix + "description"));
   }
@@ -168,7 +170,8 @@ void add_registering_routes(Router& router) {
           .creates()
           .says("\"number\": refuse (409) unless the version gets this number. \"create_model\": register "
                 "the model if it does "
-                "not exist. Artifacts are linked and aliases assigned in the same commit."));
+                "not exist. Artifacts are linked and aliases assigned in the same commit; \"reason\" goes "
+                "with all of it."));
   router.add({Method::post, "/v1/versions:register", Permission::write, ObjectScope::visible,
               register_versions,
               Doc("versions", "Register many versions, of one model or of many: all or none")

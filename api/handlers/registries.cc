@@ -34,8 +34,9 @@ struct RegistryPatch {
   reflect::Nullable<std::string> description;
   reflect::Nullable<StageSetRequest> stages;
   reflect::Nullable<CardPolicyRequest> card_policy;
+  std::optional<registry::Reason> reason;
 };
-BOOST_DESCRIBE_STRUCT(RegistryPatch, (), (visibility, description, stages, card_policy))
+BOOST_DESCRIBE_STRUCT(RegistryPatch, (), (visibility, description, stages, card_policy, reason))
 
 namespace {
 
@@ -101,6 +102,7 @@ Result<Outcome> update_registry(const Call& call) {
   registry::UpdateRegistry command{};
   command.name = name;
   command.visibility = request.visibility;
+  command.reason = request.reason;
   if (request.stages.given)
     command.stages = request.stages.value ? stages_of(*request.stages.value) : registry::StageSet{};
   if (request.card_policy.given)
@@ -130,7 +132,10 @@ template <bool is_protected>
 Result<Outcome> set_alias_protected(const Call& call) {
   HERALD_TRY(const auto name, registry_in(call));
   HERALD_TRY(const auto alias, alias_in(call));
-  return Write{registry::SetAliasProtected{name, alias, is_protected}, {}, present_registry(call, name)};
+  HERALD_TRY(auto reason, is_protected ? reason_in_body(call) : reason_in_query(call));
+  return Write{registry::SetAliasProtected{name, alias, is_protected, std::move(reason)},
+               {},
+               present_registry(call, name)};
 }
 
 Result<Outcome> registry_history(const Call& call) {
@@ -209,11 +214,14 @@ void add_registry_routes(Router& router) {
                   .fresh()});
   router.add({Method::put, guarded, Permission::administer, ObjectScope::registry, set_alias_protected<true>,
               Doc("registries", "Protect an alias: in all models of the registry, only its admins move it")
+                  .may_take<ReasonRequest>("ReasonRequest")
                   .gives<RegistryBody>("Registry")
                   .records()});
-  router.add(
-      {Method::del, guarded, Permission::administer, ObjectScope::registry, set_alias_protected<false>,
-       Doc("registries", "Let members move an alias again").gives<RegistryBody>("Registry").records()});
+  router.add({Method::del, guarded, Permission::administer, ObjectScope::registry, set_alias_protected<false>,
+              Doc("registries", "Let members move an alias again")
+                  .gives<RegistryBody>("Registry")
+                  .records()
+                  .with(kReasonParameter)});
   router.add({Method::get, one + "/stages/{stage}", Permission::read, ObjectScope::registry, list_stage,
               Doc("stages", "List the versions that are in a stage, of all models of a registry")
                   .lists<VersionBody>("Version")

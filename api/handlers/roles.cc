@@ -23,8 +23,9 @@ BOOST_DESCRIBE_STRUCT(RoleBody, (), (principal, role, on, granted))
 
 struct RoleRequest {
   registry::Role role = registry::Role::viewer;
+  std::optional<registry::Reason> reason;
 };
-BOOST_DESCRIBE_STRUCT(RoleRequest, (), (role))
+BOOST_DESCRIBE_STRUCT(RoleRequest, (), (role, reason))
 
 struct ExplanationBody {
   RoleHolderBody principal;
@@ -144,14 +145,16 @@ Result<Outcome> grant_role(const Call& call) {
     if (!role) return error(Cause::not_found, "the role is no longer held");
     return answer_with(role_body(call, state, *role), std::nullopt);
   };
-  return Write{registry::GrantRole{principal.id, place, request.role}, {}, present};
+  return Write{registry::GrantRole{principal.id, place, request.role, request.reason}, {}, present};
 }
 
 Result<Outcome> revoke_role(const Call& call) {
   const projections::HeadReader head(call.herald.parts.head);
   HERALD_TRY(const auto place, role_place_in(call));
   HERALD_TRY(const auto principal, principal_in(call, head));
-  return Write{registry::RevokeRole{principal.id, place}, {}, present_removed(principal.id.str())};
+  HERALD_TRY(auto reason, reason_in_query(call));
+  return Write{
+      registry::RevokeRole{principal.id, place, std::move(reason)}, {}, present_removed(principal.id.str())};
 }
 
 // ---- explanations ----
@@ -305,7 +308,10 @@ void add_role_routes(Router& router) {
                     .gives<RoleBody>("Role")
                     .may_create()});
     router.add({Method::del, roles + "/{principal}", Permission::administer, scope, revoke_role,
-                Doc("access", "Revoke the role that is held there").gives<RemovedBody>("Removed").records()});
+                Doc("access", "Revoke the role that is held there")
+                    .gives<RemovedBody>("Removed")
+                    .records()
+                    .with(kReasonParameter)});
   };
   add_for("/v1", ObjectScope::server, "List who holds a role on the server");
   add_for("/v1/registries/{registry}", ObjectScope::registry, "List who holds a role on a registry");

@@ -6,8 +6,9 @@ namespace herald::api {
 
 struct SecretRequest {
   std::string value;
+  std::optional<registry::Reason> reason;
 };
-BOOST_DESCRIBE_STRUCT(SecretRequest, (), (value))
+BOOST_DESCRIBE_STRUCT(SecretRequest, (), (value, reason))
 
 namespace {
 
@@ -63,14 +64,16 @@ Result<Outcome> put_secret(const Call& call) {
                  "secret \"" + name.str() + "\" is being set by another request: try again in a moment");
   }
   const std::uint64_t number = next_number(call, name);
-  Write write{registry::SetSecret{name, number}, {}, present_secret(call, name, std::move(*turn))};
+  Write write{
+      registry::SetSecret{name, number, request.reason}, {}, present_secret(call, name, std::move(*turn))};
   write.before.push_back(call.herald.parts.secrets.put(name, number, request.value));
   return write;
 }
 
 Result<Outcome> delete_secret(const Call& call) {
   HERALD_TRY(const auto name, secret_in(call));
-  return Write{registry::RemoveSecret{name}, {}, present_removed(name.str())};
+  HERALD_TRY(auto reason, reason_in_query(call));
+  return Write{registry::RemoveSecret{name, std::move(reason)}, {}, present_removed(name.str())};
 }
 
 }  // namespace
@@ -83,8 +86,9 @@ void add_secret_routes(Router& router) {
                   .takes<SecretRequest>("SecretRequest")
                   .gives<SecretBody>("Secret")
                   .may_create()});
-  router.add({Method::del, "/v1/secrets/{secret}", Permission::administer, ObjectScope::server, delete_secret,
-              Doc("secrets", "Remove a secret").gives<RemovedBody>("Removed").records()});
+  router.add(
+      {Method::del, "/v1/secrets/{secret}", Permission::administer, ObjectScope::server, delete_secret,
+       Doc("secrets", "Remove a secret").gives<RemovedBody>("Removed").records().with(kReasonParameter)});
 }
 
 }  // namespace herald::api

@@ -101,8 +101,6 @@ Result<void> check_one_change(const TogetherRequest& request) {
     return error(Cause::invalid_value, "\"expected_stage\" goes with \"stage\"", "expected_stage");
   if (request.remove_aliases && !request.delete_versions.value_or(false))
     return error(Cause::invalid_value, "\"remove_aliases\" goes with \"delete_versions\"", "remove_aliases");
-  if (request.reason && request.tags)
-    return error(Cause::invalid_value, "tags are changed without a reason", "reason");
   return {};
 }
 
@@ -127,7 +125,7 @@ registry::ChangeTogether command_of(const Call& call, const TogetherRequest& req
   if (request.tags) {
     const auto tags = tag_changes_of(*request.tags);
     return {each<registry::ChangeTags>(versions, [&](const VersionAddress& version) {
-      return registry::ChangeTags{version, version.version, tags};
+      return registry::ChangeTags{version, version.version, tags, request.reason};
     })};
   }
   if (request.stage.given) {
@@ -184,8 +182,6 @@ Result<void> check_one_change_of_models(const ModelsTogetherRequest& request) {
   const int changes = int{request.tags.has_value()} + int{request.owner.given} +
                       int{request.archive.value_or(false)} + int{request.restore.value_or(false)} +
                       int{request.delete_models.value_or(false)};
-  if (changes == 1 && request.reason && (request.tags || request.owner.given))
-    return error(Cause::invalid_value, "tags and owners are changed without a reason", "reason");
   if (changes == 1) return {};
   return error(changes == 0 ? Cause::missing_field : Cause::invalid_value,
                "give one of tags, owner, archive, restore and delete_models, and no more than one");
@@ -198,12 +194,12 @@ Result<registry::ChangeTogether> command_on_models(const Call& call, const Model
   if (request.tags) {
     const auto tags = tag_changes_of(*request.tags);
     command.changes = each<registry::ChangeTags>(models, [&](const ModelAddress& model) {
-      return registry::ChangeTags{model, std::nullopt, tags};
+      return registry::ChangeTags{model, std::nullopt, tags, request.reason};
     });
   } else if (request.owner.given) {
     HERALD_TRY(const auto owner, owner_called(call, request.owner.value));
     command.changes = each<registry::SetOwner>(models, [&](const ModelAddress& model) {
-      return registry::SetOwner{model, owner};
+      return registry::SetOwner{model, owner, request.reason};
     });
   } else if (request.delete_models.value_or(false)) {
     command.changes = each<registry::DeleteModel>(models, [&](const ModelAddress& model) {

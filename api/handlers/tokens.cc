@@ -34,11 +34,6 @@ BOOST_DESCRIBE_STRUCT(TokenBody, (),
                       (id, principal_id, principal, label, expires, at_most, on, issued, revoked, last_used,
                        token))
 
-struct RevokeRequest {
-  std::optional<registry::Reason> reason;
-};
-BOOST_DESCRIBE_STRUCT(RevokeRequest, (), (reason))
-
 namespace {
 
 using registry::TokenRecord;
@@ -176,17 +171,13 @@ Result<Outcome> issue_token(const Call& call) {
 Result<Outcome> revoke_token(const Call& call) {
   const projections::HeadReader head(call.herald.parts.head);
   HERALD_TRY(const auto id, about("token", registry::TokenId::parse(call.path.at("token"))));
+  HERALD_TRY(auto reason, reason_in_query(call));
   const auto token = registry::find_token(head, id);
   const bool is_own =
       token && is_the_caller(call, token->principal_id) && (!call.access.is_narrowed() || id == call.token);
   if (!token || (!is_own && !administers(call)))
     return error(Cause::not_found, "you have no token " + id.str() + ": herald token list", "token");
-  std::optional<registry::Reason> reason;
-  if (!call.request.body.empty()) {
-    HERALD_TRY(auto request, body_of<RevokeRequest>(call));
-    reason = std::move(request.reason);
-  }
-  return Write{registry::RevokeToken{id, reason}, {}, present_removed(id.str())};
+  return Write{registry::RevokeToken{id, std::move(reason)}, {}, present_removed(id.str())};
 }
 
 }  // namespace
@@ -209,9 +200,9 @@ void add_token_routes(Router& router) {
                  "Idempotency-Key says that it was issued, without showing it.")});
   router.add({Method::del, "/v1/tokens/{token}", Permission::own, ObjectScope::visible, revoke_token,
               Doc("access", "Revoke a token: it opens nothing from now on")
-                  .may_take<RevokeRequest>("RevokeRequest")
                   .gives<RemovedBody>("Removed")
-                  .records()});
+                  .records()
+                  .with(kReasonParameter)});
 }
 
 }  // namespace herald::api

@@ -109,7 +109,8 @@ Result<Outcome> update_version(const Call& call) {
 Result<Outcome> tag_version(const Call& call) {
   HERALD_TRY(const auto address, version_in(call));
   HERALD_TRY(auto tags, (body_of<std::map<std::string, std::optional<std::string>>>(call)));
-  return Write{registry::ChangeTags{address, address.version, std::move(tags)},
+  HERALD_TRY(auto reason, reason_in_query(call));
+  return Write{registry::ChangeTags{address, address.version, std::move(tags), std::move(reason)},
                {},
                present_version(call, address, address.version)};
 }
@@ -148,13 +149,23 @@ Result<Outcome> version_history(const Call& call) {
 }
 
 template <class Command>
-Result<Outcome> change_link(const Call& call) {
+Result<Outcome> change_link(const Call& call, std::optional<registry::Reason> reason) {
   HERALD_TRY(const auto address, version_in(call));
   HERALD_TRY(const auto artifact, about("artifact", registry::ArtifactId::parse(call.path.at("artifact"))));
   HERALD_CHECK(check_artifact_is_seen(call, artifact, "artifact"));
-  return Write{Command{address, artifact, moves_protected(call, address)},
+  return Write{Command{address, artifact, moves_protected(call, address), std::move(reason)},
                {},
                present_version(call, address, address.version)};
+}
+
+Result<Outcome> link_artifact(const Call& call) {
+  HERALD_TRY(auto reason, reason_in_body(call));
+  return change_link<registry::LinkArtifact>(call, std::move(reason));
+}
+
+Result<Outcome> unlink_artifact(const Call& call) {
+  HERALD_TRY(auto reason, reason_in_query(call));
+  return change_link<registry::UnlinkArtifact>(call, std::move(reason));
 }
 
 }  // namespace
@@ -185,7 +196,8 @@ void add_version_routes(Router& router) {
                          Doc("versions", "Set and remove tags of a version")
                              .takes<std::map<std::string, reflect::Nullable<std::string>>>("TagChanges")
                              .gives<VersionBody>("Version")
-                             .records());
+                             .records()
+                             .with(kReasonParameter));
   router.add_in_registry(Method::del, "/{model}/versions/{version}", Permission::write, ObjectScope::model,
                          delete_version,
                          Doc("versions", "Delete a version; its number stays taken, and it can be restored")
@@ -206,14 +218,18 @@ void add_version_routes(Router& router) {
       Doc("versions", "What happened to a version, newest first; of a deleted one by its number")
           .lists<EventBody>("Event")
           .fresh());
-  router.add_in_registry(
-      Method::put, "/{model}/versions/{version}/artifacts/{artifact}", Permission::write, ObjectScope::model,
-      change_link<registry::LinkArtifact>,
-      Doc("versions", "Link an artifact to a version").gives<VersionBody>("Version").may_create());
-  router.add_in_registry(
-      Method::del, "/{model}/versions/{version}/artifacts/{artifact}", Permission::write, ObjectScope::model,
-      change_link<registry::UnlinkArtifact>,
-      Doc("versions", "Unlink an artifact from a version").gives<VersionBody>("Version").records());
+  router.add_in_registry(Method::put, "/{model}/versions/{version}/artifacts/{artifact}", Permission::write,
+                         ObjectScope::model, link_artifact,
+                         Doc("versions", "Link an artifact to a version")
+                             .may_take<ReasonRequest>("ReasonRequest")
+                             .gives<VersionBody>("Version")
+                             .may_create());
+  router.add_in_registry(Method::del, "/{model}/versions/{version}/artifacts/{artifact}", Permission::write,
+                         ObjectScope::model, unlink_artifact,
+                         Doc("versions", "Unlink an artifact from a version")
+                             .gives<VersionBody>("Version")
+                             .records()
+                             .with(kReasonParameter));
   router.add({Method::get, "/v1/resolve", Permission::read, ObjectScope::visible, resolve_reference,
               Doc("versions", "Resolve a reference to a version")
                   .gives<VersionBody>("Version")

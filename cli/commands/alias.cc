@@ -58,8 +58,8 @@ void declare(Options& options, Set& args) {
   options.word("MODEL", args.model, kModel)
       .word("ALIAS", args.alias, "as production; letters, digits, - _ .")
       .word("VERSION", args.version, "the number it shall point at")
-      .option("--expected", "VERSION", args.expected, kExpected)
-      .option("--reason", "TEXT", args.reason, "why; part of the record for ever");
+      .option("--expected", "VERSION", args.expected, kExpected);
+  declare_reason(options, args.reason);
 }
 Result<void> run(Session& session, const Set& args) {
   HERALD_TRY(const auto model, ModelArgument::parse(args.model));
@@ -83,8 +83,8 @@ struct Remove {
 void declare(Options& options, Remove& args) {
   options.word("MODEL", args.model, kModel)
       .word("ALIAS", args.alias, "the alias")
-      .option("--expected", "VERSION", args.expected, "refuse unless it points there now")
-      .option("--reason", "TEXT", args.reason, "why; part of the record for ever");
+      .option("--expected", "VERSION", args.expected, "refuse unless it points there now");
+  declare_reason(options, args.reason);
 }
 Result<void> run(Session& session, const Remove& args) {
   HERALD_TRY(const auto model, ModelArgument::parse(args.model));
@@ -93,8 +93,7 @@ Result<void> run(Session& session, const Remove& args) {
     HERALD_TRY(const auto number, parse_version_number(*args.expected, "--expected"));
     query.add("expected", std::to_string(number));
   }
-  query.add("reason", args.reason.value_or(""));
-  return session.tell({.method = "DELETE", .target = query.str()},
+  return session.tell(with_reason({.method = "DELETE", .target = query.str()}, args.reason),
                       fmt::format("alias {} of {} is gone", args.alias, model.str()));
 }
 
@@ -107,8 +106,8 @@ void declare(Options& options, Move& args) {
   options.word("MODEL", args.model, kModel)
       .words("ALIAS=VERSION", args.moves, "where each shall point; \"none\" removes it")
       .option("--expected", "ALIAS=VERSION", args.expected,
-              "refuse all unless this alias points there now, or \"none\"")
-      .option("--reason", "TEXT", args.reason, "why; part of the record for ever");
+              "refuse all unless this alias points there now, or \"none\"");
+  declare_reason(options, args.reason);
 }
 Result<void> run(Session& session, const Move& args) {
   HERALD_TRY(const auto model, ModelArgument::parse(args.model));
@@ -216,18 +215,20 @@ Result<void> run(Session& session, const Rollback& args) {
 
 struct Protect {
   std::string alias;
-  std::optional<std::string> registry;
+  std::optional<std::string> registry, reason;
 };
 void declare(Options& options, Protect& args) {
   options.word("ALIAS", args.alias, "the alias")
       .option("--registry", "NAME", args.registry, "in the models of another registry than \"models\"");
+  declare_reason(options, args.reason);
 }
 Result<void> set_protected(Session& session, const Protect& args, const std::string& method,
                            std::string_view what) {
   const std::string registry = args.registry.value_or(std::string(registry::kDefaultRegistry));
-  return session.tell({.method = method,
-                       .target = "/v1/registries/" + percent_encode(registry) + "/protected-aliases/" +
-                                 percent_encode(args.alias)},
+  Request request{.method = method,
+                  .target = "/v1/registries/" + percent_encode(registry) + "/protected-aliases/" +
+                            percent_encode(args.alias)};
+  return session.tell(with_reason(std::move(request), args.reason),
                       fmt::format("alias {} is {} in registry {}", args.alias, what, registry));
 }
 Result<void> protect(Session& session, const Protect& args) {
@@ -335,7 +336,7 @@ void add_alias_commands(Program& program) {
                             declare, run);
   program.command<Protect>(group,
                            {"protect", "Let nobody but admins move an alias, in all models of a registry.",
-                            "herald alias protect production"},
+                            "herald alias protect production --reason \"what the shop serves\""},
                            declare, protect);
   program.command<Protect>(group, {"unprotect", "Take that back.", "herald alias unprotect production"},
                            declare, unprotect);

@@ -27,8 +27,8 @@ void declare(Options& options, Apply& args) {
       .flag("--prune", args.prune,
             "take away what is there and is not named: tags and aliases beside those that a document lists, "
             "automations of the same scopes; never models or versions")
-      .flag("-y,--yes", args.yes, "do not ask")
-      .option("--reason", "TEXT", args.reason, "why, kept with each change that takes a reason");
+      .flag("-y,--yes", args.yes, "do not ask");
+  declare_reason(options, args.reason);
 }
 
 Result<std::optional<json::Document>> read_if_there(Client& client, const std::string& target) {
@@ -90,7 +90,7 @@ Result<std::vector<Plan>> plans_of_unnamed(Client& client, const std::vector<Man
     }
     cursor = string_at(page, "next");
   } while (!cursor.empty());
-  return plans_for_unnamed(manifests, automations, prune_of(args));
+  return plans_for_unnamed(manifests, automations, prune_of(args), args.reason);
 }
 
 // What others refer to comes first: registries, models, automations; what goes, goes last.

@@ -150,11 +150,10 @@ struct DeleteOne : Show {
 };
 void declare(Options& options, DeleteOne& args) {
   declare(options, static_cast<Show&>(args));
-  options.option("--reason", "TEXT", args.reason, "why");
+  declare_reason(options, args.reason);
 }
 Result<void> run(Session& session, const DeleteOne& args) {
-  return session.tell({.method = "DELETE",
-                       .target = Query(artifact_path(args.id)).add("reason", args.reason.value_or("")).str()},
+  return session.tell(with_reason({.method = "DELETE", .target = artifact_path(args.id)}, args.reason),
                       "artifact " + args.id + " is deleted");
 }
 

@@ -84,17 +84,18 @@ Result<void> run(Session& session, const Create& args) {
 
 struct Update {
   std::string name;
-  std::optional<std::string> file;
+  std::optional<std::string> file, reason;
 };
 void declare(Options& options, Update& args) {
   options.word("NAME", args.name, "the automation")
       .option("-f,--file", "FILE", args.file, "its new definition; - reads standard input");
+  declare_reason(options, args.reason);
 }
 Result<void> run(Session& session, const Update& args) {
   if (!args.file) return error(Cause::missing_field, "-f FILE or -f - is expected");
   HERALD_TRY(const auto body, read_input(*args.file));
-  return session.show({.method = "PUT", .target = automation_path(args.name), .body = body},
-                      automation_view());
+  Request request{.method = "PUT", .target = automation_path(args.name), .body = body};
+  return session.show(with_reason(std::move(request), args.reason), automation_view());
 }
 
 Result<void> list(Session& session, const Paging& paging) {
@@ -110,16 +111,26 @@ void declare(Options& options, Named& args) {
 Result<void> show(Session& session, const Named& args) {
   return session.show({.target = automation_path(args.name)}, automation_view());
 }
-Result<void> enable(Session& session, const Named& args) {
-  return session.show({.method = "POST", .target = automation_path(args.name) + "/enable"},
-                      automation_view());
+
+struct Change : Named {
+  std::optional<std::string> reason;
+};
+void declare(Options& options, Change& args) {
+  declare(options, static_cast<Named&>(args));
+  declare_reason(options, args.reason);
 }
-Result<void> disable(Session& session, const Named& args) {
-  return session.show({.method = "POST", .target = automation_path(args.name) + "/disable"},
-                      automation_view());
+Result<void> enable(Session& session, const Change& args) {
+  return session.show(
+      with_reason({.method = "POST", .target = automation_path(args.name) + "/enable"}, args.reason),
+      automation_view());
 }
-Result<void> erase(Session& session, const Named& args) {
-  return session.tell({.method = "DELETE", .target = automation_path(args.name)},
+Result<void> disable(Session& session, const Change& args) {
+  return session.show(
+      with_reason({.method = "POST", .target = automation_path(args.name) + "/disable"}, args.reason),
+      automation_view());
+}
+Result<void> erase(Session& session, const Change& args) {
+  return session.tell(with_reason({.method = "DELETE", .target = automation_path(args.name)}, args.reason),
                       fmt::format("automation {} is gone", args.name));
 }
 
@@ -176,11 +187,11 @@ void add_automation_commands(Program& program) {
                           list);
   program.command<Named>(group, {"show", "Show one.", "herald automation show tell-deployer -o json"},
                          declare, show);
-  program.command<Named>(group, {"enable", "Switch it on.", "herald automation enable tell-deployer"},
-                         declare, enable);
-  program.command<Named>(group, {"disable", "Switch it off.", "herald automation disable tell-deployer"},
-                         declare, disable);
-  program.command<Named>(
+  program.command<Change>(group, {"enable", "Switch it on.", "herald automation enable tell-deployer"},
+                          declare, enable);
+  program.command<Change>(group, {"disable", "Switch it off.", "herald automation disable tell-deployer"},
+                          declare, disable);
+  program.command<Change>(
       group, {"delete", "Delete it. What it did stays on record.", "herald automation delete tell-deployer"},
       declare, erase);
   program.command<Test>(

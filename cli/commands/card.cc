@@ -65,12 +65,13 @@ Result<void> run(Session& session, const Show& args) {
 
 struct Set {
   std::string of;
-  std::optional<std::string> file, text;
+  std::optional<std::string> file, text, reason;
 };
 void declare(Options& options, Set& args) {
   options.word("ABOUT", args.of, kOf)
       .option("-f,--file", "FILE", args.file, "the Markdown; \"-\": standard input")
       .option("--text", "TEXT", args.text, "the Markdown itself");
+  declare_reason(options, args.reason);
 }
 Result<void> run(Session& session, const Set& args) {
   HERALD_TRY(const auto path, card_path(args.of, false));
@@ -80,19 +81,24 @@ Result<void> run(Session& session, const Set& args) {
   if (args.file) {
     HERALD_TRY(text, read_input(*args.file));
   }
-  return session.show(with_body("PUT", path, [&](json::ObjectWriter& body) { body.member("text", text); }),
-                      card_view());
+  return session.show(
+      with_body("PUT", path,
+                [&](json::ObjectWriter& body) { body.member("text", text).member("reason", args.reason); }),
+      card_view());
 }
 
 struct Remove {
   std::string of;
+  std::optional<std::string> reason;
 };
 void declare(Options& options, Remove& args) {
   options.word("ABOUT", args.of, kOf);
+  declare_reason(options, args.reason);
 }
 Result<void> run(Session& session, const Remove& args) {
   HERALD_TRY(const auto path, card_path(args.of, false));
-  return session.tell({.method = "DELETE", .target = path}, fmt::format("the card of {} is gone", args.of));
+  return session.tell(with_reason({.method = "DELETE", .target = path}, args.reason),
+                      fmt::format("the card of {} is gone", args.of));
 }
 
 }  // namespace

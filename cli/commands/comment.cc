@@ -52,30 +52,35 @@ Result<void> run(Session& session, const Add& args) {
 
 struct Edit {
   std::string model, id, text;
+  std::optional<std::string> reason;
 };
 void declare(Options& options, Edit& args) {
   options.word("MODEL", args.model, "[REGISTRY/]MODEL that it is on")
       .word("ID", args.id, "the comment's id")
       .word("TEXT", args.text, "what it says from now on; @FILE reads it");
+  declare_reason(options, args.reason);
 }
 Result<void> run(Session& session, const Edit& args) {
   HERALD_TRY(const auto model, ModelArgument::parse(args.model));
   HERALD_TRY(const auto text, text_or_file(args.text, "TEXT"));
-  return session.show(with_body("PATCH", model.path() + "/comments/" + percent_encode(args.id),
-                                [&](json::ObjectWriter& body) { body.member("text", text); }),
-                      comment_view());
+  return session.show(
+      with_body("PATCH", model.path() + "/comments/" + percent_encode(args.id),
+                [&](json::ObjectWriter& body) { body.member("text", text).member("reason", args.reason); }),
+      comment_view());
 }
 
 struct Remove {
   std::string model, id;
+  std::optional<std::string> reason;
 };
 void declare(Options& options, Remove& args) {
   options.word("MODEL", args.model, "[REGISTRY/]MODEL that it is on").word("ID", args.id, "the comment's id");
+  declare_reason(options, args.reason);
 }
 Result<void> run(Session& session, const Remove& args) {
   HERALD_TRY(const auto model, ModelArgument::parse(args.model));
-  return session.tell({.method = "DELETE", .target = model.path() + "/comments/" + percent_encode(args.id)},
-                      "comment " + args.id + " is gone");
+  Request request{.method = "DELETE", .target = model.path() + "/comments/" + percent_encode(args.id)};
+  return session.tell(with_reason(std::move(request), args.reason), "comment " + args.id + " is gone");
 }
 
 struct List {

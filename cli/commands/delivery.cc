@@ -91,9 +91,16 @@ Result<void> show(Session& session, const Named& args) {
   return {};
 }
 
-Result<void> replay(Session& session, const Named& args) {
-  return session.show({.method = "POST", .target = "/v1/deliveries/" + percent_encode(args.id) + "/replay"},
-                      delivery_view());
+struct Replay : Named {
+  std::optional<std::string> reason;
+};
+void declare(Options& options, Replay& args) {
+  declare(options, static_cast<Named&>(args));
+  declare_reason(options, args.reason);
+}
+Result<void> replay(Session& session, const Replay& args) {
+  Request request{.method = "POST", .target = "/v1/deliveries/" + percent_encode(args.id) + "/replay"};
+  return session.show(with_reason(std::move(request), args.reason), delivery_view());
 }
 
 }  // namespace
@@ -110,8 +117,8 @@ void add_delivery_commands(Program& program) {
                          {"show", "Show one with its attempts; -o json has what was sent and answered.",
                           "herald delivery show 0192f3..."},
                          declare, show);
-  program.command<Named>(group, {"replay", "Send it once more.", "herald delivery replay 0192f3..."}, declare,
-                         replay);
+  program.command<Replay>(group, {"replay", "Send it once more.", "herald delivery replay 0192f3..."},
+                          declare, replay);
 }
 
 }  // namespace herald::cli

@@ -43,7 +43,7 @@ void declare(Options& options, Register& args) {
   options.word("MODEL", args.model, kModel)
       .option("--description", "TEXT", args.description, "what it is for; @FILE reads it")
       .option("--tag", "KEY=VALUE", args.tags, "a tag")
-      .option("--owner", "PRINCIPAL", args.owner, "who can be asked: a name, an id, or me")
+      .option("--owner", "WHO", args.owner, "who can be asked: a name, an id, or me")
       .option("--card", "TEXT", args.card, "its card, in Markdown; @FILE reads it");
 }
 Result<void> run(Session& session, const Register& args) {
@@ -104,13 +104,14 @@ Result<void> run(Session& session, const Show& args) {
 
 struct Describe {
   std::string model;
-  std::optional<std::string> text;
+  std::optional<std::string> text, reason;
   bool remove = false;
 };
 void declare(Options& options, Describe& args) {
   options.word("MODEL", args.model, kModel)
       .word("TEXT", args.text, "the new description; @FILE reads it")
       .flag("--remove", args.remove, "take the description away");
+  declare_reason(options, args.reason);
 }
 Result<void> run(Session& session, const Describe& args) {
   HERALD_TRY(const auto model, ModelArgument::parse(args.model));
@@ -121,18 +122,21 @@ Result<void> run(Session& session, const Describe& args) {
   if (args.text) {
     HERALD_TRY(description, text_or_file(*args.text, "TEXT"));
   }
-  return session.show(
-      with_body("PATCH", model.path(),
-                [&](json::ObjectWriter& body) { json::write(body.key("description"), description); }),
-      model_view());
+  return session.show(with_body("PATCH", model.path(),
+                                [&](json::ObjectWriter& body) {
+                                  json::write(body.key("description"), description);
+                                  body.member("reason", args.reason);
+                                }),
+                      model_view());
 }
 
 struct Tag {
   std::vector<std::string> words, remove;
-  std::optional<std::string> file;
+  std::optional<std::string> file, reason;
 };
 void declare(Options& options, Tag& args) {
   declare_models(options, args.file);
+  declare_reason(options, args.reason);
   options.option("--remove", "KEY", args.remove, "take a tag away")
       .any_words("MODEL", args.words, "the models, and behind them KEY=VALUE to set");
 }
@@ -151,36 +155,41 @@ Result<void> run(Session& session, const Tag& args) {
   HERALD_TRY(const auto models, models_in(names, args.file));
   HERALD_TRY(const auto body, tags_body(set, args.remove));
   if (models.size() > 1) {
-    return change_models_together(
-        session, models, [&](json::ObjectWriter& writer) { writer.member("tags", json::Raw(body)); });
+    return change_models_together(session, models, [&](json::ObjectWriter& writer) {
+      writer.member("tags", json::Raw(body)).member("reason", args.reason);
+    });
   }
   HERALD_TRY(const auto model, ModelArgument::parse(models.front()));
-  return session.show({.method = "PATCH", .target = model.path() + "/tags", .body = body}, model_view());
+  Request request{.method = "PATCH", .target = model.path() + "/tags", .body = body};
+  return session.show(with_reason_in_query(std::move(request), args.reason), model_view());
 }
 
 struct Rename {
   std::string model, to;
+  std::optional<std::string> reason;
 };
 void declare(Options& options, Rename& args) {
   options.word("MODEL", args.model, kModel).word("NAME", args.to, "the new name, in the same registry");
+  declare_reason(options, args.reason);
 }
 Result<void> run(Session& session, const Rename& args) {
   HERALD_TRY(const auto model, ModelArgument::parse(args.model));
-  return session.show(with_body("POST", model.path() + "/rename",
-                                [&](json::ObjectWriter& body) { body.member("to", args.to); }),
-                      model_view());
+  return session.show(
+      with_body("POST", model.path() + "/rename",
+                [&](json::ObjectWriter& body) { body.member("to", args.to).member("reason", args.reason); }),
+      model_view());
 }
 
 struct Owner {
   std::vector<std::string> words;
-  std::optional<std::string> file;
+  std::optional<std::string> file, reason;
   bool remove = false;
 };
 void declare(Options& options, Owner& args) {
   declare_models(options, args.file);
+  declare_reason(options, args.reason);
   options.flag("--remove", args.remove, "nobody owns them")
-      .any_words("MODEL", args.words,
-                 "the models, and behind them who can be asked: a PRINCIPAL's name or id, or me");
+      .any_words("MODEL", args.words, "the models, and behind them WHO can be asked: a name, an id, or me");
 }
 Result<void> run(Session& session, const Owner& args) {
   std::vector<std::string> names = args.words;
@@ -188,12 +197,15 @@ Result<void> run(Session& session, const Owner& args) {
   const std::size_t least = args.file ? 1 : 2;
   if (!args.remove) {
     if (names.size() < least)
-      return error(Cause::missing_field, "behind the models a PRINCIPAL, or --remove, is expected");
+      return error(Cause::missing_field, "behind the models WHO owns them, or --remove, is expected");
     owner = names.back();
     names.pop_back();
   }
   HERALD_TRY(const auto models, models_in(names, args.file));
-  const auto write_owner = [&](json::ObjectWriter& body) { json::write(body.key("owner"), owner); };
+  const auto write_owner = [&](json::ObjectWriter& body) {
+    json::write(body.key("owner"), owner);
+    body.member("reason", args.reason);
+  };
   if (models.size() > 1) return change_models_together(session, models, write_owner);
   HERALD_TRY(const auto model, ModelArgument::parse(models.front()));
   return session.show(with_body("PUT", model.path() + "/owner", write_owner), model_view());
@@ -216,7 +228,9 @@ Result<void> set_archived(Session& session, const Archive& args, std::string_vie
     });
   }
   HERALD_TRY(const auto model, ModelArgument::parse(models.front()));
-  return session.show(with_reason("POST", model.path() + "/" + std::string(verb), args.reason), model_view());
+  return session.show(
+      with_reason({.method = "POST", .target = model.path() + "/" + std::string(verb)}, args.reason),
+      model_view());
 }
 Result<void> archive(Session& session, const Archive& args) {
   return set_archived(session, args, "archive");
@@ -232,9 +246,8 @@ Result<void> remove(Session& session, const Archive& args) {
     });
   }
   HERALD_TRY(const auto model, ModelArgument::parse(models.front()));
-  return session.tell(
-      {.method = "DELETE", .target = Query(model.path()).add("reason", args.reason.value_or("")).str()},
-      "model " + model.str() + " is deleted; its name is free, its history stays");
+  return session.tell(with_reason({.method = "DELETE", .target = model.path()}, args.reason),
+                      "model " + model.str() + " is deleted; its name is free, its history stays");
 }
 
 struct History {
@@ -290,7 +303,7 @@ void add_model_commands(Program& program) {
   program.command<Owner>(
       group,
       {"owner", "Say who can be asked about models. Of several all get the owner, or none.",
-       "herald model owner churn fraud ada\nherald model owner churn --remove"},
+       "herald model owner churn fraud ada --reason \"Eve has left\"\nherald model owner churn --remove"},
       declare, run);
   program.command<Archive>(
       group,

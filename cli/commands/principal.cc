@@ -80,13 +80,13 @@ struct Switch {
   std::optional<std::string> reason;
 };
 void declare(Options& options, Switch& args) {
-  options.word("NAME", args.name, "by name or id")
-      .option("--reason", "TEXT", args.reason, "why, for the record");
+  options.word("NAME", args.name, "by name or id");
+  declare_reason(options, args.reason);
 }
 Result<void> set_enabled(Session& session, const Switch& args, const char* what) {
-  return session.show(with_body("POST", target_of(args.name) + "/" + what,
-                                [&](json::ObjectWriter& body) { body.member("reason", args.reason); }),
-                      principal_view());
+  return session.show(
+      with_reason({.method = "POST", .target = target_of(args.name) + "/" + what}, args.reason),
+      principal_view());
 }
 Result<void> enable(Session& session, const Switch& args) {
   return set_enabled(session, args, "enable");
@@ -102,8 +102,8 @@ struct Describe {
 void declare(Options& options, Describe& args) {
   options.word("NAME", args.name, "by name or id, or me")
       .option("--full-name", "TEXT", args.full_name, "for people; empty takes it away")
-      .option("--email", "ADDRESS", args.email, "shown to administrators alone; empty takes it away")
-      .option("--reason", "TEXT", args.reason, "why, for the record");
+      .option("--email", "ADDRESS", args.email, "shown to administrators alone; empty takes it away");
+  declare_reason(options, args.reason);
 }
 void member_or_null(json::ObjectWriter& body, std::string_view name, const std::optional<std::string>& text) {
   if (text && text->empty()) {
@@ -126,19 +126,23 @@ Result<void> describe(Session& session, const Describe& args) {
 
 struct Member {
   std::string team, member;
+  std::optional<std::string> reason;
 };
 void declare(Options& options, Member& args) {
   options.word("TEAM", args.team, "the team").word("MEMBER", args.member, "a user or a service");
+  declare_reason(options, args.reason);
+}
+Request of_membership(const Member& args, std::string method) {
+  return with_reason({.method = std::move(method),
+                      .target = target_of(args.team) + "/members/" + percent_encode(args.member)},
+                     args.reason);
 }
 Result<void> add_member(Session& session, const Member& args) {
-  return session.tell(
-      {.method = "PUT", .target = target_of(args.team) + "/members/" + percent_encode(args.member)},
-      fmt::format("{} is in team {}", args.member, args.team));
+  return session.tell(of_membership(args, "PUT"), fmt::format("{} is in team {}", args.member, args.team));
 }
 Result<void> remove_member(Session& session, const Member& args) {
-  return session.tell(
-      {.method = "DELETE", .target = target_of(args.team) + "/members/" + percent_encode(args.member)},
-      fmt::format("{} is no longer in team {}", args.member, args.team));
+  return session.tell(of_membership(args, "DELETE"),
+                      fmt::format("{} is no longer in team {}", args.member, args.team));
 }
 
 struct Members {

@@ -168,6 +168,7 @@ Result<void> show(Session& session, const Show& args) {
 
 struct Update {
   std::string name;
+  std::optional<std::string> reason;
   Policies policies;
   bool no_description = false, no_stages = false, no_card_policy = false;
 };
@@ -177,6 +178,7 @@ void declare(Options& options, Update& args) {
   options.flag("--no-description", args.no_description, "take the description away")
       .flag("--no-stages", args.no_stages, "give up all stages; no version may be in one")
       .flag("--no-card-policy", args.no_card_policy, "ask for no cards any more");
+  declare_reason(options, args.reason);
 }
 Result<void> update(Session& session, const Update& args) {
   const Policies& set = args.policies;
@@ -191,7 +193,7 @@ Result<void> update(Session& session, const Update& args) {
   if (args.no_stages) body.key("stages") += "null";
   if (args.no_card_policy) body.key("card_policy") += "null";
   body.close();
-  return session.show(request, registry_view());
+  return session.show(with_reason(std::move(request), args.reason), registry_view());
 }
 
 struct Archive {
@@ -203,12 +205,14 @@ void declare(Options& options, Archive& args) {
   declare_reason(options, args.reason);
 }
 Result<void> archive(Session& session, const Archive& args) {
-  return session.show(with_reason("POST", registry_path(args.name) + "/archive", args.reason),
-                      registry_view());
+  return session.show(
+      with_reason({.method = "POST", .target = registry_path(args.name) + "/archive"}, args.reason),
+      registry_view());
 }
 Result<void> restore(Session& session, const Archive& args) {
-  return session.show(with_reason("POST", registry_path(args.name) + "/restore", args.reason),
-                      registry_view());
+  return session.show(
+      with_reason({.method = "POST", .target = registry_path(args.name) + "/restore"}, args.reason),
+      registry_view());
 }
 
 struct History {

@@ -68,6 +68,7 @@ Result<std::string> roles_at(const Place& place) {
 
 struct Grant {
   std::string who, role;
+  std::optional<std::string> reason;
   Place place;
 };
 void declare(Options& options, Grant& args) {
@@ -75,25 +76,31 @@ void declare(Options& options, Grant& args) {
       .word("ROLE", {"restricted_viewer", "viewer", "member", "admin"}, args.role,
             "restricted_viewer, viewer, member or admin");
   declare_place(options, args.place);
+  declare_reason(options, args.reason);
 }
 Result<void> run(Session& session, const Grant& args) {
   HERALD_TRY(const std::string roles, roles_at(args.place));
   return session.show(with_body("PUT", roles + "/" + percent_encode(args.who),
-                                [&](json::ObjectWriter& body) { body.member("role", args.role); }),
+                                [&](json::ObjectWriter& body) {
+                                  body.member("role", args.role).member("reason", args.reason);
+                                }),
                       role_view());
 }
 
 struct Revoke {
   std::string who;
+  std::optional<std::string> reason;
   Place place;
 };
 void declare(Options& options, Revoke& args) {
   options.word("WHO", args.who, "a user, service or team");
   declare_place(options, args.place);
+  declare_reason(options, args.reason);
 }
 Result<void> run(Session& session, const Revoke& args) {
   HERALD_TRY(const std::string roles, roles_at(args.place));
-  return session.tell({.method = "DELETE", .target = roles + "/" + percent_encode(args.who)},
+  Request request{.method = "DELETE", .target = roles + "/" + percent_encode(args.who)};
+  return session.tell(with_reason(std::move(request), args.reason),
                       fmt::format("{} has no role there any more", args.who));
 }
 
@@ -144,8 +151,8 @@ struct Erase {
 };
 void declare(Options& options, Erase& args) {
   options.word("WHO", args.who, "by name or id")
-      .option("--reason", "TEXT", args.reason, "why, for the record")
       .flag("-y,--yes", args.yes, "do not ask; without a terminal nobody is asked");
+  declare_reason(options, args.reason);
 }
 Result<void> run(Session& session, const Erase& args) {
   if (!args.yes && ::isatty(STDIN_FILENO) == 1 &&

@@ -18,19 +18,21 @@ const View& secret_view() {
 
 struct Set {
   std::string name;
-  std::optional<std::string> file, variable;
+  std::optional<std::string> file, variable, reason;
 };
 void declare(Options& options, Set& args) {
   options.word("NAME", args.name, "what automations call it")
       .option("--file", "FILE", args.file, "read the value from a file")
       .option("--env", "VARIABLE", args.variable, "take the value from an environment variable");
+  declare_reason(options, args.reason);
 }
 
 Result<void> run(Session& session, const Set& args) {
   HERALD_TRY(const std::string value, hidden_value("value of " + args.name, args.file, args.variable));
-  return session.show(with_body("PUT", "/v1/secrets/" + percent_encode(args.name),
-                                [&](json::ObjectWriter& body) { body.member("value", value); }),
-                      secret_view());
+  return session.show(
+      with_body("PUT", "/v1/secrets/" + percent_encode(args.name),
+                [&](json::ObjectWriter& body) { body.member("value", value).member("reason", args.reason); }),
+      secret_view());
 }
 
 Result<void> list(Session& session) {
@@ -39,12 +41,15 @@ Result<void> list(Session& session) {
 
 struct Remove {
   std::string name;
+  std::optional<std::string> reason;
 };
 void declare(Options& options, Remove& args) {
   options.word("NAME", args.name, "the secret");
+  declare_reason(options, args.reason);
 }
 Result<void> run(Session& session, const Remove& args) {
-  return session.tell({.method = "DELETE", .target = "/v1/secrets/" + percent_encode(args.name)},
+  Request request{.method = "DELETE", .target = "/v1/secrets/" + percent_encode(args.name)};
+  return session.tell(with_reason(std::move(request), args.reason),
                       fmt::format("secret {} is gone", args.name));
 }
 

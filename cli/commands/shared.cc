@@ -57,9 +57,24 @@ void declare_reason(Options& options, std::optional<std::string>& reason) {
   options.option("--reason", "TEXT", reason, "why; part of the record for ever");
 }
 
-Request with_reason(std::string method, std::string target, const std::optional<std::string>& reason) {
-  return with_body(std::move(method), std::move(target),
-                   [&](json::ObjectWriter& body) { body.member("reason", reason); });
+Request with_reason(Request request, const std::optional<std::string>& reason) {
+  if (!reason) return request;
+  if (request.method == "DELETE") return with_reason_in_query(std::move(request), reason);
+  std::string body = request.body.value_or("{}");
+  const auto end = body.rfind('}');
+  if (end == std::string::npos) return request;  // no object: the server says so
+  const auto last = body.find_last_not_of(" \t\r\n", end - 1);
+  std::string member = end > 0 && last != std::string::npos && body[last] != '{' ? "," : "";
+  member += R"("reason":)" + json::to_json(*reason);
+  request.body = body.insert(end, member);
+  return request;
+}
+
+Request with_reason_in_query(Request request, const std::optional<std::string>& reason) {
+  if (!reason) return request;
+  request.target += request.target.find('?') == std::string::npos ? "?" : "&";
+  request.target += "reason=" + percent_encode(*reason);
+  return request;
 }
 
 Result<std::string> tags_body(const std::vector<std::string>& set, const std::vector<std::string>& remove) {

@@ -27,8 +27,10 @@ Request with_body(std::string method, std::string target, Fill fill) {
   return {.method = std::move(method), .target = std::move(target), .body = std::move(body)};
 }
 
-// The request with {"reason": ...}, or {} where there is none.
-Request with_reason(std::string method, std::string target, const std::optional<std::string>& reason);
+// The request with why it is made, where there is a reason: a DELETE with ?reason=, all else with "reason" in its body, an object.
+Request with_reason(Request request, const std::optional<std::string>& reason);
+// With ?reason=, of what has a body without a place for it.
+Request with_reason_in_query(Request request, const std::optional<std::string>& reason);
 
 // {"key":"value","gone":null}
 Result<std::string> tags_body(const std::vector<std::string>& set, const std::vector<std::string>& remove);

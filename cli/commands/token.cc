@@ -100,8 +100,8 @@ void declare(Options& options, Rotate& args) {
       .time(
           "--expires", "TIME", Moment::ahead, args.expires,
           "of the new one, as 2027-01-01 or 90d from now (default: never; needed where the old one expires)")
-      .flag("--keep", args.keep, "do not revoke the old one yet: both open the server until you do")
-      .option("--reason", "TEXT", args.reason, "why, for the record (default: rotated)");
+      .flag("--keep", args.keep, "do not revoke the old one yet: both open the server until you do");
+  declare_reason(options, args.reason);
 }
 
 // The token of that id, as the server lists it. Errors: not_found.
@@ -182,10 +182,8 @@ Result<void> run(Session& session, const Rotate& args) {
     session.note(fmt::format("the old one opens the server until: herald token revoke {}", id));
     return {};
   }
-  HERALD_CHECK(
-      client.send(with_body("DELETE", "/v1/tokens/" + percent_encode(id), [&](json::ObjectWriter& body) {
-        body.member("reason", args.reason.value_or("rotated"));
-      })));
+  HERALD_CHECK(client.send(with_reason({.method = "DELETE", .target = "/v1/tokens/" + percent_encode(id)},
+                                       args.reason.value_or("rotated"))));
   session.note(fmt::format("token {} opens nothing any more", id));
   return {};
 }
@@ -208,12 +206,12 @@ struct Revoke {
   std::optional<std::string> reason;
 };
 void declare(Options& options, Revoke& args) {
-  options.word("ID", args.id, "its id, as herald token list shows it")
-      .option("--reason", "TEXT", args.reason, "why, for the record");
+  options.word("ID", args.id, "its id, as herald token list shows it");
+  declare_reason(options, args.reason);
 }
 Result<void> run(Session& session, const Revoke& args) {
-  return session.tell(with_body("DELETE", "/v1/tokens/" + percent_encode(args.id),
-                                [&](json::ObjectWriter& body) { body.member("reason", args.reason); }),
+  Request request{.method = "DELETE", .target = "/v1/tokens/" + percent_encode(args.id)};
+  return session.tell(with_reason(std::move(request), args.reason),
                       fmt::format("token {} opens nothing any more", args.id));
 }
 

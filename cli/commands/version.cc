@@ -80,7 +80,7 @@ Result<void> write_facts(json::ObjectWriter& body, const Facts& facts) {
 
 struct Register {
   std::optional<std::string> model, file;
-  std::optional<std::string> source, digest, number, card;
+  std::optional<std::string> source, digest, number, card, reason;
   Facts facts;
   std::vector<std::string> tags, artifacts, aliases;
   bool create_model = false;
@@ -100,6 +100,7 @@ void declare(Options& options, Register& args) {
       .option("--card", "TEXT", args.card, "its card, in Markdown; @FILE reads it")
       .option("--number", "N", args.number, "the number that it must get, else refuse (default: the next)")
       .flag("--create-model", args.create_model, "register the model too if it does not exist");
+  declare_reason(options, args.reason);
 }
 const View& registered_view() {
   static const View view{
@@ -134,6 +135,8 @@ Result<void> register_many(Session& session, const std::string& file) {
 Result<void> run(Session& session, const Register& args) {
   if (args.file.has_value() == args.model.has_value())
     return error(Cause::missing_field, "either a MODEL or --file is expected", "MODEL");
+  if (args.file && args.reason)
+    return error(Cause::invalid_value, "of many, each line has a \"reason\" of its own", "--reason");
   if (args.file) return register_many(session, *args.file);
   HERALD_TRY(const auto model, ModelArgument::parse(*args.model));
   HERALD_TRY(const auto tags, parse_pairs(args.tags, "--tag"));
@@ -154,7 +157,7 @@ Result<void> run(Session& session, const Register& args) {
     body.member("card", card);
   }
   body.close();
-  return session.show(request, version_view());
+  return session.show(with_reason(std::move(request), args.reason), version_view());
 }
 
 struct List {
@@ -214,31 +217,32 @@ struct Update {
 void declare(Options& options, Update& args) {
   options.word("REFERENCE", args.reference, kNumbered);
   declare_facts(options, args.facts);
-  options.option("--reason", "TEXT", args.reason, "why its status changes")
-      .option("--expected-changed", "EVENT", args.expected_changed,
-              "refuse if an event after this one changed it");
+  options.option("--expected-changed", "EVENT", args.expected_changed,
+                 "refuse if an event after this one changed it");
+  declare_reason(options, args.reason);
 }
 Result<void> run(Session& session, const Update& args) {
   HERALD_TRY(const auto version, VersionArgument::parse_numbered(args.reference));
   Request request{.method = "PATCH", .target = version.path(), .body = ""};
   json::ObjectWriter body(*request.body);
   HERALD_CHECK(write_facts(body, args.facts));
-  body.member("reason", args.reason).member("expected_changed", args.expected_changed);
+  body.member("expected_changed", args.expected_changed);
   body.close();
   if (*request.body == "{}") {
     return error(
         Cause::missing_field,
         "nothing to change: at least one option is expected; herald version update --help lists them");
   }
-  return session.show(request, version_view());
+  return session.show(with_reason(std::move(request), args.reason), version_view());
 }
 
 struct Tag {
   std::vector<std::string> words, remove;
-  std::optional<std::string> file;
+  std::optional<std::string> file, reason;
 };
 void declare(Options& options, Tag& args) {
   declare_references(options, args.file);
+  declare_reason(options, args.reason);
   options.option("--remove", "KEY", args.remove, "take a tag away")
       .any_words("REFERENCE", args.words, "the versions (MODEL:vN), and behind them KEY=VALUE to set");
 }
@@ -252,11 +256,13 @@ Result<void> run(Session& session, const Tag& args) {
   HERALD_TRY(const auto versions, references_in(references, args.file));
   HERALD_TRY(const auto body, tags_body(set, args.remove));
   if (versions.size() > 1) {
-    return change_together(session, versions,
-                           [&](json::ObjectWriter& writer) { writer.member("tags", json::Raw(body)); });
+    return change_together(session, versions, [&](json::ObjectWriter& writer) {
+      writer.member("tags", json::Raw(body)).member("reason", args.reason);
+    });
   }
   HERALD_TRY(const auto version, VersionArgument::parse_numbered(versions.front()));
-  return session.show({.method = "PATCH", .target = version.path() + "/tags", .body = body}, version_view());
+  Request request{.method = "PATCH", .target = version.path() + "/tags", .body = body};
+  return session.show(with_reason_in_query(std::move(request), args.reason), version_view());
 }
 
 struct Delete {
@@ -281,8 +287,8 @@ Result<void> remove(Session& session, const Delete& args) {
   }
   HERALD_TRY(const auto version, VersionArgument::parse_numbered(references.front()));
   Query query(version.path());
-  query.add("remove_aliases", args.remove_aliases ? "true" : "").add("reason", args.reason.value_or(""));
-  return session.tell({.method = "DELETE", .target = query.str()},
+  query.add("remove_aliases", args.remove_aliases ? "true" : "");
+  return session.tell(with_reason({.method = "DELETE", .target = query.str()}, args.reason),
                       "version " + references.front() + " is deleted; herald version restore brings it back");
 }
 
@@ -303,7 +309,8 @@ Result<void> restore(Session& session, const Restore& args) {
     });
   }
   HERALD_TRY(const auto version, VersionArgument::parse_numbered(references.front()));
-  return session.show(with_reason("POST", version.path() + "/restore", args.reason), version_view());
+  return session.show(with_reason({.method = "POST", .target = version.path() + "/restore"}, args.reason),
+                      version_view());
 }
 
 struct History {
@@ -321,15 +328,16 @@ Result<void> run(Session& session, const History& args) {
 
 struct Link {
   std::string reference, artifact;
+  std::optional<std::string> reason;
 };
 void declare(Options& options, Link& args) {
   options.word("REFERENCE", args.reference, kNumbered).word("ARTIFACT", args.artifact, "the artifact's id");
+  declare_reason(options, args.reason);
 }
 Result<void> change_link(Session& session, const Link& args, const std::string& method) {
   HERALD_TRY(const auto version, VersionArgument::parse_numbered(args.reference));
-  return session.show(
-      {.method = method, .target = version.path() + "/artifacts/" + percent_encode(args.artifact)},
-      version_view());
+  Request request{.method = method, .target = version.path() + "/artifacts/" + percent_encode(args.artifact)};
+  return session.show(with_reason(std::move(request), args.reason), version_view());
 }
 Result<void> link(Session& session, const Link& args) {
   return change_link(session, args, "PUT");

@@ -79,6 +79,7 @@ def test_one_command_takes_an_alias_back_to_its_holder_before(server):
 @pytest.mark.parametrize("method, path, body", [
     ("PUT", ALIAS.format("other"), {"version": 1, "reason": "why"}),
     ("DELETE", ALIAS.format("blue") + "?reason=why", None),
+    ("POST", "/v1/models/churn/versions", {"aliases": ["blue"], "reason": "why"}),
     ("POST", "/v1/models/churn/aliases:move", {"moves": [{"alias": "blue", "to": 3}], "reason": "why"}),
     ("POST", "/v1/models/churn/aliases:swap", {"first": "blue", "second": "green", "reason": "why"}),
     ("POST", ALIAS.format("blue") + "/rollback", {"reason": "why"}),

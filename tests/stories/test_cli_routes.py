@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import threading
+import urllib.parse
 
 import pytest
 
@@ -188,15 +189,19 @@ ANYTHING = {"id": ID, "name": "a", "url": "http://a", "sequence": 1, "status": "
 @pytest.fixture(scope="module")
 def listener():
     """Notes each request, and answers it with anything."""
-    seen = []
+    seen, reasons = [], []
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self):
-            path = self.path.partition("?")[0]
+            path, _, query = self.path.partition("?")
             seen.append((self.command, path))
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            is_json = sent and self.headers.get("Content-Type", "").startswith("application/json")
+            body = json.loads(sent) if is_json else None
+            in_body = body.get("reason") if isinstance(body, dict) else None
+            reasons.append((self.command, path, in_body or urllib.parse.parse_qs(query).get("reason", [None])[0]))
             body = json.dumps(ANYTHING).encode() + b"\n"
             if path == "/v1/events/stream":
                 body = b'id: 1\ndata: {"type":"herald.alias.assigned.v1","sequence":"1"}\n\n'
@@ -213,7 +218,7 @@ def listener():
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    server.seen = seen
+    server.seen, server.reasons = seen, reasons
     server.url = f"http://127.0.0.1:{server.server_port}"
     yield server
     server.shutdown()
@@ -224,19 +229,45 @@ def matches(path, template):
     return re.fullmatch(pattern, path) is not None
 
 
+def run(listener, folder, words):
+    (folder / "weights.bin").write_bytes(b"weights")
+    (folder / "definition.json").write_text("{}")
+    (folder / "versions.jsonl").write_text('{"model": "churn"}\n')
+    environment = environment_with({"HERALD_URL": listener.url, "HERALD_CONFIG": str(folder / "config.toml"), "HERALD_OUTPUT": "json"})
+    return subprocess.run([BINARY, *words], capture_output=True, text=True, timeout=60, cwd=folder, input="value", env=environment)
+
+
 @pytest.mark.parametrize("route, command", COMMANDS.items(), ids=lambda value: value if isinstance(value, str) else " ".join(value))
 def test_the_command_sends_the_route(listener, tmp_path, route, command):
-    (tmp_path / "weights.bin").write_bytes(b"weights")
-    (tmp_path / "definition.json").write_text("{}")
-    (tmp_path / "versions.jsonl").write_text('{"model": "churn"}\n')
     words = shlex.split(command.format(id=ID, digest=DIGEST, url=listener.url))
     listener.seen.clear()
-    environment = environment_with({"HERALD_URL": listener.url, "HERALD_CONFIG": str(tmp_path / "config.toml"), "HERALD_OUTPUT": "json"})
-    result = subprocess.run([BINARY, *words], capture_output=True, text=True, timeout=60, cwd=tmp_path, input="value", env=environment)
+    result = run(listener, tmp_path, words)
     method, template = route
     assert any(sent == method and matches(path, template) for sent, path in listener.seen), f"{listener.seen}\n{result.stderr}"
     if result.returncode == 0 and words[:2] != ["blob", "get"]:   # which gives the bytes of the content themselves
         json.loads(result.stdout)
+
+
+def takes_a_reason(document, operation):
+    schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    named = document["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], schema)
+    in_query = any(parameter.get("name") == "reason" for parameter in operation.get("parameters", []))
+    return (in_query or "reason" in named.get("properties", {})) and any(p.get("name") == "Idempotency-Key" for p in operation["parameters"])
+
+
+def test_a_reason_is_sent_by_every_command_whose_route_takes_one(server, listener, tmp_path):
+    document = server.get("/openapi.json")
+    routes = {(method.upper(), in_the_default_registry(path)) for path, methods in document["paths"].items()
+              for method, operation in methods.items() if isinstance(operation, dict) and takes_a_reason(document, operation)}
+    assert len(routes) > 30
+    silent = []
+    for method, template in sorted(routes):
+        listener.reasons.clear()
+        command = COMMANDS[method, template].format(id=ID, digest=DIGEST, url=listener.url)
+        result = run(listener, tmp_path, [*shlex.split(command), "--reason", "asked by the auditors"])
+        if not any(sent == method and matches(path, template) and reason == "asked by the auditors" for sent, path, reason in listener.reasons):
+            silent.append(f"{command}: {listener.reasons} {result.stderr}")
+    assert not silent, "\n".join(silent)
 
 
 def help_of(server, command):

@@ -116,7 +116,7 @@ class Tour:
         self.asks("POST", "/v1/principals", {"name": "edsger"})
         self.asks("POST", "/v1/principals", {"name": "trainer", "kind": "service"})
         self.asks("POST", "/v1/principals", {"name": "risk", "kind": "team"})
-        self.asks("PUT", "/v1/principals/{principal}/members/{member}", principal="risk", member="grace")
+        self.asks("PUT", "/v1/principals/{principal}/members/{member}", {"reason": "joins the team"}, principal="risk", member="grace")
         self.gets("/v1/principals")
         self.gets("/v1/principals/{principal}", principal="grace")
         self.gets("/v1/principals/{principal}/members", principal="risk")
@@ -124,13 +124,13 @@ class Tour:
         self.asks("POST", "/v1/principals/{principal}/enable", {"reason": "back again"}, principal="grace")
         for _ in range(2):
             self.asks("PUT", "/v1/roles/{principal}", {"role": "member"}, principal="grace")
-        self.asks("PUT", "/v1/roles/{principal}", {"role": "viewer"}, principal="trainer")
+        self.asks("PUT", "/v1/roles/{principal}", {"role": "viewer", "reason": "trains every night"}, principal="trainer")
         self.gets("/v1/roles")
         self.gets("/v1/principals/{principal}/roles", principal="grace")
         self.gets("/v1/access/explain", {"principal": "grace", "permission": "write"})
         token = self.asks("POST", "/v1/tokens", {"principal": "trainer", "label": "nightly training", "expires": "2027-06-30T00:00:00Z", "at_most": "viewer"})
         self.gets("/v1/tokens", {"principal": "trainer"})
-        self.asks("DELETE", "/v1/tokens/{token}", {"reason": "the job has moved"}, token=token["id"])
+        self.asks("DELETE", "/v1/tokens/{token}", query={"reason": "the job has moved"}, token=token["id"])
 
     def makes_registries(self):
         stages = {"stages": ["dev", "staging", "live"],
@@ -138,17 +138,17 @@ class Tour:
         self.asks("POST", "/v1/registries", {"name": "fraud", "description": "Models of the fraud team", "stages": stages,
                                              "card_policy": {"sections": ["Intended use"], "aliases": ["production"]}})
         one = "/v1/registries/{registry}"
-        self.asks("PATCH", one, {"description": "Models of the team that finds fraud", "card_policy": None}, registry="fraud")
+        self.asks("PATCH", one, {"description": "Models of the team that finds fraud", "card_policy": None, "reason": "the team was renamed"}, registry="fraud")
         self.asks("PATCH", one, {"stages": stages}, registry="models")
         self.asks("POST", "/v1/registries", {"name": "old", "kind": "dataset"})
         self.asks("POST", one + "/archive", {"reason": "moved to another server"}, registry="old")
         self.asks("POST", one + "/restore", {"reason": "moved back"}, registry="old")
-        self.asks("PUT", one + "/protected-aliases/{alias}", registry="fraud", alias="champion")
-        self.asks("DELETE", one + "/protected-aliases/{alias}", registry="fraud", alias="champion")
+        self.asks("PUT", one + "/protected-aliases/{alias}", {"reason": "it is what customers meet"}, registry="fraud", alias="champion")
+        self.asks("DELETE", one + "/protected-aliases/{alias}", query={"reason": "it is no longer served"}, registry="fraud", alias="champion")
         self.asks("PUT", one + "/roles/{principal}", {"role": "admin"}, registry="fraud", principal="risk")
         self.asks("PUT", one + "/roles/{principal}", {"role": "member"}, registry="fraud", principal="risk")
         self.gets(one + "/roles", registry="fraud")
-        self.asks("DELETE", one + "/roles/{principal}", registry="fraud", principal="risk")
+        self.asks("DELETE", one + "/roles/{principal}", query={"reason": "the audit is over"}, registry="fraud", principal="risk")
         self.gets("/v1/registries")
         self.gets(one, registry="fraud")
         self.gets(one + "/history", registry="fraud")
@@ -172,15 +172,15 @@ class Tour:
             self.asks("PUT", "/v1/secrets/{secret}", {"value": value}, secret="deployer")
         self.asks("PUT", "/v1/secrets/{secret}", {"value": "no longer used"}, secret="old")
         self.gets("/v1/secrets")
-        self.asks("DELETE", "/v1/secrets/{secret}", secret="old")
+        self.asks("DELETE", "/v1/secrets/{secret}", query={"reason": "no longer used"}, secret="old")
         definition = {"name": "tell-deployer", "on": ["alias.assigned"], "scope": {"model": "churn"},
                       "conditions": [{"field": "data.alias", "op": "equals", "value": "production"}],
                       "actions": [{"kind": "webhook", "url": self.hook, "signing_secret": "deployer"}]}
         one = "/v1/automations/{automation}"
         self.asks("POST", "/v1/automations", definition)
-        self.asks("PUT", one, {**definition, "retry_seconds": [10, 60, 600]}, automation="tell-deployer")
-        self.asks("POST", one + "/disable", automation="tell-deployer")
-        self.asks("POST", one + "/enable", automation="tell-deployer")
+        self.asks("PUT", one, {**definition, "retry_seconds": [10, 60, 600], "reason": "the deployer restarts slowly"}, automation="tell-deployer")
+        self.asks("POST", one + "/disable", {"reason": "the deployer is away"}, automation="tell-deployer")
+        self.asks("POST", one + "/enable", {"reason": "it is back"}, automation="tell-deployer")
         self.gets("/v1/automations")
         self.gets(one, automation="tell-deployer")
 
@@ -188,11 +188,11 @@ class Tour:
         models, one = self.models, self.models + "/{model}"
         churn = {"model": "churn"}
         self.asks("POST", models, {"name": "churn", "description": "Who will leave within a month", "tags": {"team": "risk"}, "owner": self.grace})
-        self.asks("PATCH", one, {"description": "Who will leave within three months"}, **churn)
-        self.asks("PATCH", one + "/tags", {"tier": "1", "team": None}, **churn)
-        self.asks("PUT", one + "/owner", {"owner": self.grace}, **churn)
+        self.asks("PATCH", one, {"description": "Who will leave within three months", "reason": "campaigns need time"}, **churn)
+        self.asks("PATCH", one + "/tags", {"tier": "1", "team": None}, query={"reason": "it earns money"}, **churn)
+        self.asks("PUT", one + "/owner", {"owner": self.grace, "reason": "she trained it"}, **churn)
         self.asks("POST", models, {"name": "draft"})
-        self.asks("POST", one + "/rename", {"to": "draft 2"}, model="draft")
+        self.asks("POST", one + "/rename", {"to": "draft 2", "reason": "there is another draft"}, model="draft")
         self.asks("POST", one + "/archive", {"reason": "nobody needs it"}, model="draft 2")
         self.asks("POST", one + "/restore", {"reason": "somebody does"}, model="draft 2")
         self.asks("DELETE", one, query={"reason": "registered by mistake"}, model="draft 2")
@@ -201,7 +201,7 @@ class Tour:
         self.asks("PUT", one + "/roles/{principal}", {"role": "admin"}, principal="risk", **churn)
         self.asks("PUT", one + "/roles/{principal}", {"role": "member"}, principal="risk", **churn)
         self.gets(one + "/roles", **churn)
-        self.asks("DELETE", one + "/roles/{principal}", principal="risk", **churn)
+        self.asks("DELETE", one + "/roles/{principal}", query={"reason": "the audit is over"}, principal="risk", **churn)
         self.has_versions(**churn)
         self.moves_aliases(**churn)
         self.evaluates(**churn)
@@ -219,13 +219,13 @@ class Tour:
                 "run": {"id": f"train-{n}", "commit": "e83c5163316f89bfbde7d9ab23ca2e25604af290", "framework": "sklearn", "parameters": {"depth": 6}},
                 "metadata": {"trained_by": "nightly"}, "metrics": {"auc": auc}, "artifacts": [self.artifact] if n == 1 else []}, **churn)
         self.asks("PATCH", one, {"metrics": {"auc": 0.915}, "description": "trained on three months"}, version="1", **churn)
-        self.asks("PATCH", one + "/tags", {"reviewed": "yes"}, version="2", **churn)
+        self.asks("PATCH", one + "/tags", {"reviewed": "yes"}, query={"reason": "read by two"}, version="2", **churn)
         self.asks("PUT", one + "/card", CARD, version="2", **churn)
         self.gets(one + "/card", version="2", **churn)
-        self.asks("DELETE", one + "/card", version="2", **churn)
+        self.asks("DELETE", one + "/card", query={"reason": "it says what the model's says"}, version="2", **churn)
         for _ in range(2):
-            self.asks("PUT", one + "/artifacts/{artifact}", artifact=self.artifact, version="2", **churn)
-        self.asks("DELETE", one + "/artifacts/{artifact}", artifact=self.artifact, version="2", **churn)
+            self.asks("PUT", one + "/artifacts/{artifact}", {"reason": "the same weights"}, artifact=self.artifact, version="2", **churn)
+        self.asks("DELETE", one + "/artifacts/{artifact}", query={"reason": "they are not"}, artifact=self.artifact, version="2", **churn)
         self.asks("POST", one + "/transition", {"stage": "dev", "expected": None, "reason": "passed the tests"}, version="1", **churn)
         self.gets(one + "/stages", version="1", **churn)
         self.asks("DELETE", one, query={"reason": "leaks the target"}, version="3", **churn)
@@ -233,7 +233,7 @@ class Tour:
         self.asks("POST", self.models + "/{model}/comments", {"text": "ask Ann before moving production"}, **churn)
         comments = [self.asks("POST", one + "/comments", {"text": text}, version="2", **churn)["id"] for text in ("looks god", "looks bad")]
         self.asks("PATCH", self.models + "/{model}/comments/{comment}", {"text": "looks good"}, comment=comments[0], **churn)
-        self.asks("DELETE", self.models + "/{model}/comments/{comment}", comment=comments[1], **churn)
+        self.asks("DELETE", self.models + "/{model}/comments/{comment}", query={"reason": "said twice"}, comment=comments[1], **churn)
         self.gets(one + "/comments", version="2", **churn)
         for _ in range(2):
             self.asks("POST", one + "/usage", {"consumer": "campaigns", "count": 500}, version="2", **churn)
@@ -305,7 +305,7 @@ class Tour:
         self.gets("/v1/deliveries/{delivery}", delivery=delivery)
         held = threading.Event()
         self.receiver.answer_next(Reply(hold=held))
-        self.asks("POST", "/v1/deliveries/{delivery}/replay", delivery=delivery)
+        self.asks("POST", "/v1/deliveries/{delivery}/replay", {"reason": "it was lost over there"}, delivery=delivery)
         held.set()
         self.wait("delivery.succeeded", after=int(first["sequence"]))
 
@@ -314,15 +314,15 @@ class Tour:
             one = models + "/{model}"
             self.asks("POST", one + "/archive", {"reason": "no longer asked for"}, model="churn")
             self.asks("POST", one + "/restore", {"reason": "asked for again"}, model="churn")
-            self.asks("DELETE", one + "/card", model="churn")
-        self.asks("POST", "/v1/versions:change", {"versions": ["churn:v1", "churn:v2"], "tags": {"tier": "1", "draft": None}})
+            self.asks("DELETE", one + "/card", query={"reason": "it is out of date"}, model="churn")
+        self.asks("POST", "/v1/versions:change", {"versions": ["churn:v1", "churn:v2"], "tags": {"tier": "1", "draft": None}, "reason": "after the review"})
         self.asks("POST", "/v1/versions:register", {"versions": [{"model": "uplift", "source": "s3://models/uplift/1", "create_model": True},
                                                                  {"model": "uplift", "source": "s3://models/uplift/2"}]})
-        self.asks("POST", "/v1/models:change", {"models": ["churn", "uplift"], "tags": {"team": "risk"}})
-        self.asks("DELETE", "/v1/automations/{automation}", automation="tell-deployer")
+        self.asks("POST", "/v1/models:change", {"models": ["churn", "uplift"], "tags": {"team": "risk"}, "reason": "one team has both"})
+        self.asks("DELETE", "/v1/automations/{automation}", query={"reason": "the deployer asks for itself"}, automation="tell-deployer")
         self.asks("DELETE", "/v1/artifacts/{artifact}", query={"reason": "superseded"}, artifact=self.gone)
-        self.asks("DELETE", "/v1/roles/{principal}", principal="trainer")
-        self.asks("DELETE", "/v1/principals/{principal}/members/{member}", principal="risk", member="grace")
+        self.asks("DELETE", "/v1/roles/{principal}", query={"reason": "it trains no more"}, principal="trainer")
+        self.asks("DELETE", "/v1/principals/{principal}/members/{member}", query={"reason": "leaves the team"}, principal="risk", member="grace")
         self.asks("POST", "/v1/erasures", {"principal": "edsger", "reason": "asked for by himself"})
         self.puts_back()
 
@@ -330,8 +330,8 @@ class Tour:
         """So that whatever was read can be read again."""
         for models, self.registry in ((IN_MODELS, "models"), (IN_ANY, "fraud")):
             self.asks("PUT", models + "/{model}/card", CARD, model="churn")
-        self.asks("PUT", "/v1/principals/{principal}/members/{member}", principal="risk", member="grace")
-        self.asks("PUT", "/v1/roles/{principal}", {"role": "viewer"}, principal="trainer")
+        self.asks("PUT", "/v1/principals/{principal}/members/{member}", {"reason": "joins the team"}, principal="risk", member="grace")
+        self.asks("PUT", "/v1/roles/{principal}", {"role": "viewer", "reason": "trains every night"}, principal="trainer")
         self.connects_automations()
 
     # ---- what is refused ----

@@ -10,10 +10,6 @@ namespace {
 
 using registry::Role;
 
-void count(const Call& call, Permission permission, const registry::RoleScope& on) {
-  call.herald.denials.count(call.actor.id, to_string(permission), on);
-}
-
 registry::RoleScope scope_of(const registry::RegistryRecord& registry) {
   return {registry.id, registry.name, {}, {}};
 }
@@ -37,17 +33,31 @@ bool suffices(std::optional<Role> held, Permission permission) {
   return held && *held >= role_for(permission);
 }
 
-void count_hidden(const Call& call, const registry::Reader& state, const registry::ModelAddress& address,
-                  Permission permission) {
+// What the path names of what is there.
+registry::RoleScope place_in_path(const Call& call) {
+  const bool names_a_model = call.path.find("model").has_value();
+  if (!names_a_model && !call.path.find("registry")) return {};
+  const auto name = registry_in(call);
+  const projections::HeadReader head(call.herald.parts.head);
+  const auto home = name ? registry::find_registry(head, *name) : std::nullopt;
+  if (!home) return {};
+  const auto address = names_a_model ? std::optional(model_in(call)) : std::nullopt;
+  const auto model =
+      address && *address ? registry::find_model(head, home->id, (*address)->model) : std::nullopt;
+  return model ? scope_of(*home, *model) : scope_of(*home);
+}
+
+void note_hidden(const Call& call, const registry::Reader& state, const registry::ModelAddress& address,
+                 Permission permission) {
   const auto home = registry::find_registry(state, address.registry);
   const auto model = home ? registry::find_model(state, home->id, address.model) : std::nullopt;
-  if (model) count(call, permission, scope_of(*home, *model));
+  if (model) note_denied(call, to_string(permission), scope_of(*home, *model));
 }
 
 Result<void> authorise_on_server(const Call& call) {
   const auto held = call.access.on_server();
   if (suffices(held, call.route.permission())) return {};
-  count(call, call.route.permission(), {});
+  note_denied(call, to_string(call.route.permission()));
   return denied(call.route.permission(), "the server", held);
 }
 
@@ -56,7 +66,7 @@ Result<void> authorise_anywhere(const Call& call) {
   const auto held = call.access.anywhere(head);
   // Who sees nothing is shown nothing, and need not be told so.
   if (call.route.permission() == Permission::read || suffices(held, call.route.permission())) return {};
-  count(call, call.route.permission(), {});
+  note_denied(call, to_string(call.route.permission()));
   return denied(call.route.permission(), "anything here", held);
 }
 
@@ -66,14 +76,14 @@ Result<void> authorise_in_registry(const Call& call) {
   const auto home = seen_registry(call, then.state(), name);
   if (!home) {
     if (const auto hidden = registry::find_registry(then.state(), name))
-      count(call, call.route.permission(), scope_of(*hidden));
+      note_denied(call, to_string(call.route.permission()), scope_of(*hidden));
     return home.error();
   }
   const registry::RegistryRecord& found = *home;
   if (call.route.permission() == Permission::read) return {};  // the handler leaves out what is not seen
   const auto held = call.access.in(found);
   if (suffices(held, call.route.permission())) return {};
-  count(call, call.route.permission(), scope_of(found));
+  note_denied(call, to_string(call.route.permission()), scope_of(found));
   return denied(call.route.permission(), "registry \"" + name.str() + "\"", held, "registry");
 }
 
@@ -105,6 +115,17 @@ Role role_for(Permission permission) {
       return Role::admin;
   }
   throw std::logic_error("a permission that asks for no role");
+}
+
+void note_denied(const Call& call, std::string_view permission, registry::RoleScope on) {
+  *call.denied = Denied{permission, std::move(on)};
+}
+
+void count_refusal(const Call& call, const Error& refusal) {
+  const bool hides_something = refusal.cause == Cause::not_found && call.denied->has_value();
+  if (refusal.cause != Cause::denied && !hides_something) return;
+  if (!*call.denied) note_denied(call, to_string(Permission::administer), place_in_path(call));
+  call.herald.denials.count(call.actor.id, **call.denied);
 }
 
 Result<void> authorise(const Call& call) {
@@ -140,12 +161,12 @@ Result<registry::FoundModel> permitted_model(const Call& call, const registry::R
                                              const registry::ModelAddress& address, Permission permission) {
   auto found = seen_model(call, state, address);
   if (!found) {
-    count_hidden(call, state, address, permission);
+    note_hidden(call, state, address, permission);
     return found.error();
   }
   const auto held = call.access.on(found->registry, found->model.id);
   if (suffices(held, permission)) return found;
-  count(call, permission, scope_of(found->registry, found->model));
+  note_denied(call, to_string(permission), scope_of(found->registry, found->model));
   return denied(permission,
                 "model \"" + address.model.str() + "\" of registry \"" + address.registry.str() + "\"", held,
                 "model");

@@ -9,6 +9,13 @@ namespace herald::api {
 // The lowest role that has the permission. Not of `open` and `own`, which ask for none.
 registry::Role role_for(Permission permission);
 
+// ---- the count of refusals (denials.h) ----
+// Says what is being refused, by the permission and the place. Of a refusal of which nobody says it, it is what takes an
+// administrator, where the path says: so it is with what rules refuse.
+void note_denied(const Call& call, std::string_view permission, registry::RoleScope on = {});
+// Counts the refusal, where it is one of who may not: once for each request, by who answers it.
+void count_refusal(const Call& call, const Error& refusal);
+
 // Errors: denied; not_found. Handlers of ObjectScope::visible, and those that take names from a body or a query, show and
 // take no more than seen_registry(), seen_model() (call.h) and permitted_model() find.
 Result<void> authorise(const Call& call);

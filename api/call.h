@@ -1,6 +1,7 @@
 // One request on its way through a handler, and what most handlers ask of it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,8 @@ struct Call : Caller {
   Uuid request_id;
   std::optional<Sequence> as_of;  // resolved; the views are that far
   bool is_retry = false;          // of what was recorded: as_of is the moment before that
+  // Of a refusal that is on its way, for its count (authorisation.h); a copy of the call has the same.
+  std::shared_ptr<std::optional<Denied>> denied = std::make_shared<std::optional<Denied>>();
 
   Snapshot snapshot() const { return Snapshot(herald.parts, as_of); }
   template <class Id>

@@ -153,6 +153,13 @@ class Exchange {
     fields_ = *fields;
     Call call{std::move(*caller), herald_,     request_, route, found->path, *query,
               target.path,        request_id_, {}};
+    const Result<void> answered = co_await answer_call(call);
+    if (!answered) count_refusal(call, answered.error());
+    co_return answered;
+  }
+
+  Task<Result<void>> answer_call(Call& call) {
+    const Route& route = call.route;
     first_ = recorded_under_key(call);
     const Result<void> awaited = co_await wait_for_views(call);
     if (!awaited) co_return awaited.error();
@@ -167,15 +174,31 @@ class Exchange {
       const Result<void> still_permitted = request_.has_body() ? authorise_anew(call) : Result<void>();
       if (!still_permitted) co_return still_permitted.error();
     }
-    const Result<void> same = check_same_request(call);
-    if (!same) co_return same.error();
-    if (changed_something() && !call.is_retry) {
-      co_await send_what_was_decided();
-      co_return Result<void>();
+    for (;;) {
+      const Result<void> same = check_same_request(call);
+      if (!same) co_return same.error();
+      if (changed_something() && !call.is_retry) {
+        co_await send_what_was_decided();
+        co_return Result<void>();
+      }
+      Result<Outcome> outcome = first_outcome(call);
+      const Waits* const waits = outcome ? std::get_if<Waits>(&*outcome) : nullptr;
+      if (waits == nullptr) {
+        const Result<void> performed = co_await perform(call, std::move(outcome));
+        co_return performed;
+      }
+      co_await wait_for_turn(*waits);
+      // Who had the turn may have been this very request, sent twice.
+      first_ = recorded_under_key(call);
+      co_await go_back_to_the_first(call);
     }
-    Result<Outcome> outcome = first_outcome(call);
-    const Result<void> performed = co_await perform(call, std::move(outcome));
-    co_return performed;
+  }
+
+  Task<> wait_for_turn(const Waits& waits) {
+    std::function<void(std::function<void(bool)>)> start = [&waits](std::function<void(bool)> done) {
+      waits.turns->when_free(waits.name, [done = std::move(done)] { done(true); });
+    };
+    co_await completion<bool>(std::move(start));
   }
 
   // What the log knows of this key of the caller.
@@ -224,11 +247,7 @@ class Exchange {
     const bool is_open =
         found && found->route->permission() == Permission::open &&
         (answers_before_the_claim(*found->route) || !herald_.authentication.awaits_its_claim());
-    auto caller =
-        is_open ? herald_.authentication.anybody(request_) : herald_.authentication.caller_of(request_);
-    if (!caller && caller.error().cause == Cause::unauthenticated && request_.authorization)
-      herald_.denials.count(registry::Actor::anonymous({}).id, "sign-in", {});
-    return caller;
+    return is_open ? herald_.authentication.anybody(request_) : herald_.authentication.caller_of(request_);
   }
 
   // A list may look at many rows: not on an I/O thread.
@@ -444,7 +463,7 @@ class Exchange {
     co_return Result<void>();
   }
 
-  Task<Result<void>> record(const Call& call, const Write& write) {
+  Task<Result<void>> record(const Call& call, Write& write) {
     if (!first_) {
       const Result<void> prepared = co_await prepare(write.before);
       if (!prepared) co_return prepared.error();
@@ -464,6 +483,7 @@ class Exchange {
     }
     if (recorded->replayed) co_await await_views(recorded->last);
     const Answer answer = recorded_answer(write, *recorded);
+    write.held.reset();
     co_await send(answer);
     co_return Result<void>();
   }
@@ -499,6 +519,8 @@ class Exchange {
 
   Task<> refuse(Error refusal) {
     refusal = where_the_path_names_it(std::move(refusal));
+    if (refusal.cause == Cause::unauthenticated && request_.authorization)
+      herald_.denials.count(registry::Actor::anonymous({}).id, {"sign-in"});
     Answer answer = problem(refusal, request_id_);
     if (refusal.cause == Cause::method_not_allowed)
       answer.headers.push_back({"Allow", allowed_.empty() ? "GET" : allowed_});

@@ -14,6 +14,7 @@
 #include "api/answer.h"
 #include "api/event_filter.h"
 #include "api/ports.h"
+#include "api/turns.h"
 #include "base/digest.h"
 #include "recorder/recorder.h"
 #include "registry/commands.h"
@@ -26,7 +27,7 @@ namespace herald::api {
 // `present` makes the body, from the state as of the write, and changes nothing. `fields`: what the request calls those
 // fields of the command that it calls by another name, for the errors of the decision. `once_recorded`: what else must be
 // so before the caller hears of it, in a thread that may wait; a retry does it again, so twice must be as once. `held`: let
-// go of when the answer has been made.
+// go of when the answer has been made, before it is sent.
 struct Write {
   using Present =
       std::function<Result<Answer>(const registry::Reader& state, const recorder::Recorded& recorded)>;
@@ -71,7 +72,13 @@ struct Blocking {
   std::function<Result<Outcome>()> run;
 };
 
-struct Outcome : std::variant<Answer, Write, Blocking, Content, Receive, Live, Export> {
+// Somebody else is at it: the handler is asked anew once that turn is over.
+struct Waits {
+  Turns* turns;
+  std::string name;
+};
+
+struct Outcome : std::variant<Answer, Write, Blocking, Waits, Content, Receive, Live, Export> {
   using variant::variant;
 };
 

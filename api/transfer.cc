@@ -44,7 +44,9 @@ Task<> send_bytes(const Call& call, const Content& content, ByteRange range, con
                   Wire& wire) {
   Call by_now = call;
   for (bool first = true; range.count > 0; first = false) {
-    if (!first && !authorise_anew(by_now)) {
+    const Result<void> still_permitted = first ? Result<void>() : authorise_anew(by_now);
+    if (!still_permitted) {
+      count_refusal(by_now, still_permitted.error());
       wire.break_off();
       co_return;
     }

@@ -1,12 +1,14 @@
-// Who does something to a thing that only one may do at a time: the second is told so and does not wait. Thread-safe; must
-// outlive its turns.
+// Who does something to a thing that only one may do at a time: the second asks again once the first is done. Thread-safe;
+// must outlive its turns, and whoever waits for one.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
+#include <vector>
 
 namespace herald::api {
 
@@ -18,18 +20,38 @@ class Turns {
   // Nothing while another has the turn.
   std::optional<Turn> take(const std::string& name) {
     const std::lock_guard lock(mutex_);
-    if (!taken_.insert(name).second) return std::nullopt;
+    if (!taken_.try_emplace(name).second) return std::nullopt;
     return Turn(this, [this, name](const void*) { give_back(name); });
+  }
+
+  // Calls `done` when nobody has the turn, at once where nobody has it; else on the thread that gives it back. The turn is
+  // not theirs then: of all that waited, one takes it and the others wait again.
+  void when_free(const std::string& name, std::function<void()> done) {
+    {
+      const std::lock_guard lock(mutex_);
+      const auto taken = taken_.find(name);
+      if (taken != taken_.end()) {
+        taken->second.push_back(std::move(done));
+        return;
+      }
+    }
+    done();
   }
 
  private:
   void give_back(const std::string& name) {
-    const std::lock_guard lock(mutex_);
-    taken_.erase(name);
+    std::vector<std::function<void()>> waiting;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto taken = taken_.find(name);
+      waiting.swap(taken->second);
+      taken_.erase(taken);
+    }
+    for (const auto& done : waiting) done();
   }
 
   std::mutex mutex_;
-  std::set<std::string> taken_;
+  std::map<std::string, std::vector<std::function<void()>>> taken_;  // with who waits
 };
 
 }  // namespace herald::api

@@ -18,5 +18,30 @@ TEST(ATurn, IsOnesAloneUntilItsLastCopyIsGone) {
   EXPECT_TRUE(turns.take("token"));
 }
 
+TEST(ATurn, IsWaitedForUntilItIsOver) {
+  Turns turns;
+  auto first = turns.take("token");
+  int called = 0;
+  turns.when_free("token", [&] { ++called; });
+  turns.when_free("token", [&] { ++called; });
+  turns.when_free("another", [&] { called += 10; });
+  EXPECT_EQ(called, 10) << "where nobody has it there is nothing to wait for";
+  first.reset();
+  EXPECT_EQ(called, 12);
+  auto next = turns.take("token");
+  EXPECT_TRUE(next) << "who waited has it by asking again";
+  next.reset();
+  EXPECT_EQ(called, 12) << "and is told once";
+}
+
+TEST(ATurn, MayBeTakenByWhoIsToldThatItIsOver) {
+  Turns turns;
+  auto first = turns.take("token");
+  std::optional<Turns::Turn> second;
+  turns.when_free("token", [&] { second = turns.take("token"); });
+  first.reset();
+  EXPECT_TRUE(second);
+}
+
 }  // namespace
 }  // namespace herald::api

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "api/authorisation.h"
 #include "api/handlers.h"
 #include "api/named_blobs.h"
 #include "api/sight.h"
@@ -181,6 +182,7 @@ Result<Outcome> delete_artifact(const Call& call) {
   HERALD_TRY(const auto artifact, artifact_in(call, Sight(call), now.state()));
   const bool may = call.access.on_server() >= registry::Role::member;
   if (!may && artifact.created.actor != call.actor.id) {
+    note_denied(call, to_string(Permission::write));
     return error(Cause::denied, "artifact " + artifact.id.str() +
                                     " was made by somebody else: a member of the whole server may delete it");
   }
@@ -255,7 +257,7 @@ Result<Outcome> find_file(const Call& call, const Digest& manifest) {
 // Who sees it by a role that sees and does not download takes nothing.
 Result<void> check_may_take(const Call& call, const Sight& sight, const registry::ArtifactRecord& artifact) {
   if (sight.on(artifact) >= registry::Role::viewer) return {};
-  call.herald.denials.count(call.actor.id, to_string(Permission::download), {});
+  note_denied(call, to_string(Permission::download));
   return error(Cause::denied, "to download files of artifact " + artifact.id.str() +
                                   " takes the role viewer on a model that it is linked in");
 }

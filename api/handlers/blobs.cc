@@ -1,4 +1,5 @@
 // Content by its SHA-256.
+#include "api/authorisation.h"
 #include "api/call.h"
 #include "api/handlers.h"
 #include "api/named_blobs.h"
@@ -21,7 +22,7 @@ Result<void> check_may_download(const Call& call, const Digest& digest) {
     if (size_of_named(call, digest)) return {};
     return error(Cause::not_found, "no blob has the digest " + digest.str());
   }
-  call.herald.denials.count(call.actor.id, to_string(Permission::download), {});
+  note_denied(call, to_string(Permission::download));
   return error(Cause::denied,
                "to download any content by its digest takes the role viewer on the server: fetch files by "
                "their artifact, "

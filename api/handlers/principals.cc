@@ -95,7 +95,7 @@ Result<Outcome> create_principal(const Call& call) {
   HERALD_CHECK(check_text(request.full_name, "full_name"));
   HERALD_CHECK(check_text(request.email, "email"));
   const auto turn = call.herald.naming.take(work::principal_name_key(request.name));
-  if (!turn) return error(Cause::busy, "a principal of this name is being created by another request");
+  if (!turn) return Waits{&call.herald.naming, work::principal_name_key(request.name)};
   const Snapshot now = call.snapshot();
   const auto holder = work::find_principal_named(call.herald.parts.work, request.name);
   if (holder && registry::find_principal(now.state(), *holder)) {
@@ -113,7 +113,6 @@ Result<Outcome> create_principal(const Call& call) {
 
 Result<void> check_may_describe(const Call& call, const PrincipalRecord& principal) {
   if ((is_the_caller(call, principal.id) && !call.access.is_narrowed()) || administers(call)) return {};
-  call.herald.denials.count(call.actor.id, "administer", {});
   return error(
       Cause::denied,
       "what the directory says of a principal is changed by itself, with a token that is not limited, "

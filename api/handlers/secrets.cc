@@ -43,10 +43,9 @@ std::uint64_t next_number(const Call& call, const registry::SecretName& name) {
   return present ? present->number + 1 : 1;
 }
 
-Write::Present present_secret(const Call& call, const registry::SecretName& name, Turns::Turn turn) {
-  return [&work = call.herald.parts.work, name, turn = std::make_shared<Turns::Turn>(std::move(turn))](
-             const registry::Reader& state, const recorder::Recorded&) -> Result<Answer> {
-    turn->reset();  // before the caller, who may set it again at once, has the answer
+Write::Present present_secret(const Call& call, const registry::SecretName& name) {
+  return [&work = call.herald.parts.work, name](const registry::Reader& state,
+                                                const recorder::Recorded&) -> Result<Answer> {
     const auto secret = registry::find<registry::SecretRecord>(state, registry::Table::secrets, name.str());
     if (!secret) return error(Cause::not_found, "secret \"" + name.str() + "\" is no longer there");
     return answer_with(Presenter(state, work).secret(*secret), std::nullopt);
@@ -58,14 +57,11 @@ Result<Outcome> put_secret(const Call& call) {
   HERALD_TRY(const auto name, secret_in(call));
   HERALD_TRY(const auto request, body_of<SecretRequest>(call));
   HERALD_CHECK(check_value(request.value));
-  auto turn = call.herald.setting_secrets.take(name.str());
-  if (!turn) {
-    return error(Cause::busy,
-                 "secret \"" + name.str() + "\" is being set by another request: try again in a moment");
-  }
+  const auto turn = call.herald.setting_secrets.take(name.str());
+  if (!turn) return Waits{&call.herald.setting_secrets, name.str()};
   const std::uint64_t number = next_number(call, name);
-  Write write{
-      registry::SetSecret{name, number, request.reason}, {}, present_secret(call, name, std::move(*turn))};
+  Write write{registry::SetSecret{name, number, request.reason}, {}, present_secret(call, name)};
+  write.held = *turn;
   write.before.push_back(call.herald.parts.secrets.put(name, number, request.value));
   return write;
 }

@@ -60,7 +60,7 @@ Result<void> check_code(const Call& call, const std::string& code) {
                  "code");
   }
   if (equal_in_constant_time(code, herald.options.claim_code)) return {};
-  herald.denials.count(call.actor.id, "claim", {});
+  note_denied(call, "claim");
   return error(
       Cause::denied,
       "\"code\" is not the one of the link that the server printed when it last started: open that link",
@@ -73,10 +73,10 @@ Result<Outcome> claim(const Call& call) {
   const std::string name = request.name.value_or(kFirstName);
   HERALD_CHECK(work::check_principal_name(name, "name"));
   const auto turn = call.herald.claiming.take("claim");
-  if (!turn) return error(Cause::busy, "somebody else is claiming this server at this moment");
+  if (!turn) return Waits{&call.herald.claiming, "claim"};
   HERALD_CHECK(check_code(call, request.code));
   const auto naming = call.herald.naming.take(work::principal_name_key(name));
-  if (!naming) return error(Cause::busy, "a principal of this name is being created by another request");
+  if (!naming) return Waits{&call.herald.naming, work::principal_name_key(name)};
   const Snapshot now = call.snapshot();
   const auto holder = work::find_principal_named(call.herald.parts.work, name);
   if (holder && registry::find_principal(now.state(), *holder))

@@ -65,7 +65,6 @@ Result<void> check_is_theirs(const Call& call, registry::PrincipalId owner, std:
                  "the token that was shown is itself limited to a role or a place: tokens are " +
                      std::string(what) + " with one that is not");
   }
-  call.herald.denials.count(call.actor.id, "administer", {});
   return error(Cause::denied,
                "tokens of another are " + std::string(what) + " by administrators of the server alone",
                "principal");

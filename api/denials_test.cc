@@ -1,0 +1,188 @@
+// Which refusals are counted, as what, and how often: once each. And who asks for one name at once.
+#include <gmock/gmock.h>
+
+#include "api/testing/locked_server.h"
+
+namespace herald::api {
+namespace {
+
+using testing::Client;
+using testing::kClaimCode;
+using testing::Reply;
+
+using Counts = std::map<std::string, std::uint64_t>;  // "ada administer models/churn"
+
+class Refused : public testing::LockedServerTest {
+ protected:
+  void prepare() override {
+    ASSERT_EQ(ask("POST", "/v1/registries", R"({"name":"fraud","visibility":"restricted"})").status, 201u);
+    for (const char* models : {"/v1/models", "/v1/registries/fraud/models"}) {
+      ASSERT_EQ(ask("POST", models, R"({"name":"churn"})").status, 201u);
+      ASSERT_EQ(ask("POST", std::string(models) + "/churn/versions", "{}").status, 201u);
+    }
+    ASSERT_EQ(ask("PUT", "/v1/models/churn/aliases/production", R"({"version":1})").status, 201u);
+    ASSERT_EQ(ask("PUT", "/v1/registries/models/protected-aliases/production").status, 200u);
+    ASSERT_EQ(ask("PUT", "/v1/secrets/hook", R"({"value":"https://a.example/"})").status, 201u);
+    comment_ = ask("POST", "/v1/models/churn/comments", R"({"text":"good"})").at("id");
+    artifact_ = ask("POST", "/v1/artifacts",
+                    R"({"name":"w","kind":"model","reference":"s3://w","digest":"sha256:)" +
+                        std::string(64, 'a') + "\"}")
+                    .at("id");
+  }
+  void SetUp() override {
+    LockedServerTest::SetUp();
+    given_user("member", "member");
+    given_user("viewer", "viewer");
+    given_user("looker", "restricted_viewer");
+    given_user("nobody");
+    given_user("writer", "member", "/v1/models/churn");
+    given_user("guest", "member", "/v1/registries/fraud/models/churn");
+    given_token("narrow", "member", R"(,"at_most":"viewer")");
+    for (const char* name : {"member", "viewer", "looker", "nobody", "writer", "guest"})
+      names_[as("root", "GET", std::string("/v1/principals/") + name).at("id")] = name;
+    before_ = std::to_string(last());
+  }
+
+  // What the log says, once the server has stopped: what was refused to whom, where, and how often.
+  Counts recorded() {
+    server_.reset();
+    start({.port = 0});
+    const Reply events = as("root", "GET", "/v1/events?type=access.denied&limit=1000&after=" + before_);
+    Counts counts;
+    for (std::size_t i = 0; i < events.items(); ++i) {
+      const std::string data = "items." + std::to_string(i) + ".data.";
+      const std::string actor = events.at(data + "actor");
+      std::string what = names_.contains(actor) ? names_.at(actor) : actor;
+      what += " " + events.at(data + "permission");
+      const std::string registry = events.at(data + "scope.registry"),
+                        model = events.at(data + "scope.model");
+      if (!registry.empty()) what += " " + registry;
+      if (!model.empty()) what += "/" + model;
+      EXPECT_FALSE(counts.contains(what)) << "one event for all of one kind: " << what;
+      counts[what] += std::stoull(events.at(data + "count"));
+    }
+    return counts;
+  }
+
+  std::string comment_, artifact_, before_;
+  std::map<std::string, std::string> names_;
+};
+
+TEST_F(Refused, RequestsOfEachKindAreCountedOnce) {
+  struct Refusal {
+    std::string who, method, target, body;
+    unsigned int status;
+    std::string counted;
+  };
+  const std::string model = "/v1/models/churn", production = model + "/aliases/production";
+  const std::string blob = "/v1/blobs/" + std::string(64, 'a');
+  const std::vector<Refusal> refusals{
+      // by the door
+      {"viewer", "PATCH", model + "/tags", R"({"a":"1"})", 403, "viewer write models/churn"},
+      {"viewer", "POST", "/v1/models", R"({"name":"x"})", 403, "viewer write models"},
+      {"member", "POST", "/v1/registries", R"({"name":"x"})", 403, "member administer"},
+      {"member", "GET", "/v1/secrets", "", 403, "member administer"},
+      {"viewer", "GET", "/v1/automations", "", 403, "viewer automate"},
+      {"nobody", "GET", "/v1/registries/fraud/models/churn", "", 404, "nobody read fraud/churn"},
+      {"nobody", "GET", "/v1/registries/fraud", "", 404, "nobody read fraud"},
+      {std::string("herald_") + std::string(96, '0'), "GET", "/v1/models", "", 401, "anonymous sign-in"},
+      // by handlers
+      {"looker", "GET", blob, "", 403, "looker download"},
+      {"writer", "DELETE", "/v1/artifacts/" + artifact_, "", 404, ""},
+      {"member", "GET", "/v1/tokens?principal=root", "", 403, "member administer"},
+      {"narrow", "POST", "/v1/tokens", "{}", 403, "member administer"},
+      {"member", "GET", "/v1/principals/root/roles", "", 403, "member administer"},
+      {"member", "GET", "/v1/access/explain?principal=root", "", 403, "member administer"},
+      {"member", "PATCH", "/v1/principals/root", R"({"full_name":"x"})", 403, "member administer"},
+      {"member", "POST", "/v1/automations",
+       R"({"name":"x","on":["alias.*"],"actions":[{"kind":"webhook","url_secret":"hook"}]})", 403,
+       "member administer"},
+      {"guest", "POST", "/v1/registries/fraud/models/churn/rename", R"({"to":"y"})", 403,
+       "guest administer fraud/churn"},
+      {"viewer", "POST", "/v1/versions:change", R"({"versions":["churn:v1"],"tags":{"a":"1"}})", 403,
+       "viewer write"},
+      {"writer", "POST", "/v1/versions:change", R"({"versions":["fraud/churn:v1"],"tags":{"a":"1"}})", 404,
+       "writer write fraud/churn"},
+      // by rules
+      {"member", "PUT", production, R"({"version":1,"expected":null})", 409, ""},
+      {"member", "DELETE", production, "", 403, "member administer models/churn"},
+      {"member", "POST", model + "/rename", R"({"to":"y"})", 403, "member administer models/churn"},
+      {"member", "DELETE", model, "", 403, "member administer models/churn"},
+      {"member", "POST", model + "/archive", "", 403, "member administer models/churn"},
+      {"member", "PATCH", model + "/versions/1", R"({"metadata":{"a":1}})", 403,
+       "member administer models/churn"},
+      {"member", "DELETE", model + "/comments/" + comment_, "", 403, "member administer models/churn"},
+      {"member", "POST", "/v1/models:change", R"({"models":["churn"],"delete_models":true})", 403,
+       "member administer"},
+      // that say nothing of rights
+      {"member", "GET", "/v1/models/absent", "", 404, ""},
+      {"member", "POST", "/v1/models", R"({"nmae":"x"})", 422, ""},
+      {"", "GET", "/v1/models", "", 401, ""},
+  };
+  Counts expected;
+  for (const Refusal& refusal : refusals) {
+    const Reply reply = as(refusal.who, refusal.method, refusal.target, refusal.body);
+    EXPECT_EQ(reply.status, refusal.status) << refusal.method << " " << refusal.target << ": " << reply.body;
+    if (!refusal.counted.empty()) ++expected[refusal.counted];
+  }
+  EXPECT_EQ(recorded(), expected);
+}
+
+TEST_F(Refused, RequestsAreCountedOnceHoweverOftenTheyAreAuthorised) {
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(as("viewer", "PATCH", "/v1/models/churn/tags", R"({"a":"1"})", "Idempotency-Key: k\r\n").status,
+              403u);
+  }
+  EXPECT_EQ(recorded(), (Counts{{"viewer write models/churn", 3}}));
+}
+
+// ---- at once ----
+
+class AtOnce : public testing::LockedServerTest {
+ protected:
+  static constexpr int kMany = 8;
+  // The same on so many connections, all sent before an answer is read.
+  std::vector<Reply> all_ask(const std::string& target, const std::string& body,
+                             const std::string& headers = {}) {
+    std::vector<std::unique_ptr<Client>> clients;
+    for (int i = 0; i < kMany; ++i) clients.push_back(std::make_unique<Client>(server_->port()));
+    for (const auto& client : clients) {
+      client->send("POST " + target + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
+                   headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    }
+    std::vector<Reply> replies;
+    for (const auto& client : clients) replies.push_back(client->read_reply());
+    return replies;
+  }
+  std::string as_root() { return "Authorization: Bearer " + tokens_.at("root") + "\r\n"; }
+  static std::map<unsigned int, int> statuses(const std::vector<Reply>& replies) {
+    std::map<unsigned int, int> counts;
+    for (const Reply& reply : replies) ++counts[reply.status];
+    return counts;
+  }
+  using Statuses = std::map<unsigned int, int>;
+};
+
+TEST_F(AtOnce, OneGetsTheNameAndTheOthersHearThatItIsTaken) {
+  for (int round = 0; round < 5; ++round) {
+    const std::string body = R"({"name":"ada)" + std::to_string(round) + "\"}";
+    EXPECT_EQ(statuses(all_ask("/v1/principals", body, as_root())), (Statuses{{201, 1}, {409, kMany - 1}}));
+  }
+}
+
+TEST_F(AtOnce, ARequestThatIsSentSeveralTimesIsMadeOnceAndAnsweredEachTime) {
+  const auto replies =
+      all_ask("/v1/principals", R"({"name":"ada"})", as_root() + "Idempotency-Key: the-same\r\n");
+  EXPECT_EQ(statuses(replies), (Statuses{{201, kMany}}));
+  for (const Reply& reply : replies) EXPECT_EQ(reply.at("id"), replies.front().at("id"));
+}
+
+TEST_F(AtOnce, OneClaimsTheServerAgainAndTheOthersHearThatItIsClaimed) {
+  server_.reset();
+  start({.port = 0, .claim_code = kClaimCode, .is_recovery = true});
+  const std::string body = R"({"code":")" + std::string(kClaimCode) + R"(","name":"ada"})";
+  EXPECT_EQ(statuses(all_ask("/v1/claim", body)), (Statuses{{201, 1}, {409, kMany - 1}}));
+}
+
+}  // namespace
+}  // namespace herald::api

@@ -54,7 +54,7 @@ class Help final : public CLI::Formatter {
     for (const auto& [code, what] : exit_code_texts())
       codes.push_back({fmt::format("{}", static_cast<int>(code)), what});
     return render("environment", {{"HERALD_TOKEN", "the token to send; it goes before that of the profile"},
-                                  {"HERALD_CONFIG", "the file of the profiles (herald profile)"},
+                                  {"HERALD_PROFILES_FILE", "the file of the profiles (herald profile)"},
                                   {"NO_COLOR", "set and not empty: no colours, on a terminal either"}}) +
            render("exit codes", codes);
   }

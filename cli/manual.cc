@@ -153,7 +153,7 @@ class Page {
     }
     out_ += ".TP\n.B HERALD_TOKEN\n";
     line("", "The token to send; it goes before that of the profile.");
-    out_ += ".TP\n.B HERALD_CONFIG\n";
+    out_ += ".TP\n.B HERALD_PROFILES_FILE\n";
     line("", "The file of the profiles.");
     out_ += ".TP\n.B NO_COLOR\n";
     line("", "Set and not empty: no colours, on a terminal either.");

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
 #include <vector>
 
 #include "cli/client.h"
@@ -23,11 +24,56 @@ std::string set_in_environment(const char* name) {
   return value == nullptr ? std::string() : std::string(value);
 }
 
+constexpr const char* kVariable = "HERALD_PROFILES_FILE";
+constexpr const char* kVariableOfTheServer = "HERALD_CONFIG";
+
 std::string config_path() {
-  if (std::string path = set_in_environment("HERALD_CONFIG"); !path.empty()) return path;
+  if (std::string path = set_in_environment(kVariable); !path.empty()) return path;
   std::string home = set_in_environment("XDG_CONFIG_HOME");
   if (home.empty()) home = set_in_environment("HOME") + "/.config";
   return home + "/herald/config.toml";
+}
+
+using Items = std::vector<CLI::ConfigItem>;
+
+Result<Items> items_in(const std::string& path) {
+  try {
+    std::ifstream in(path);
+    return CLI::ConfigTOML().from_config(in);
+  } catch (const std::exception& wrong) {
+    return error(Cause::malformed, fmt::format("{}: {}", path, wrong.what()));
+  }
+}
+
+// A file of profiles has sections, and nothing but `current` before them; one of a server's options has none.
+bool is_of_profiles(const Items& items) {
+  return std::any_of(items.begin(), items.end(), [](const CLI::ConfigItem& item) {
+    return !item.parents.empty() || item.name == "current";
+  });
+}
+
+// Either file may be taken for the other.
+Result<void> check_holds_profiles(const std::string& path, const Items& items) {
+  if (items.empty() || is_of_profiles(items)) return {};
+  return error(
+      Cause::invalid_value,
+      fmt::format("{} holds options of a server, not profiles: {} names the file of the profiles, {} "
+                  "that of the server",
+                  path, kVariable, kVariableOfTheServer),
+      kVariable);
+}
+Result<void> check_is_not_named_to_the_server() {
+  const std::string path = set_in_environment(kVariableOfTheServer);
+  std::error_code unknown;
+  if (path.empty() || !set_in_environment(kVariable).empty() ||
+      !std::filesystem::is_regular_file(path, unknown))
+    return {};
+  const auto items = items_in(path);
+  if (!items || !is_of_profiles(*items)) return {};
+  return error(Cause::invalid_value,
+               fmt::format("{} holds profiles, and {} names the file of a server's options: name it in {}",
+                           path, kVariableOfTheServer, kVariable),
+               kVariableOfTheServer);
 }
 
 // Whoever reads it could sign in.
@@ -71,23 +117,21 @@ Error unknown_profile(const std::string& name, const std::map<std::string, Profi
 Result<Profiles> Profiles::load() {
   Profiles profiles;
   profiles.path_ = config_path();
+  HERALD_CHECK(check_is_not_named_to_the_server());
   if (!std::filesystem::exists(profiles.path_)) return profiles;
+  HERALD_TRY(const Items items, items_in(profiles.path_));
+  HERALD_CHECK(check_holds_profiles(profiles.path_, items));
   HERALD_CHECK(check_permissions(profiles.path_));
-  try {
-    std::ifstream in(profiles.path_);
-    for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(in)) {
-      if (item.inputs.size() != 1) continue;  // the marks of a section's begin and end
-      const std::string& value = item.inputs.front();
-      if (item.parents.empty()) {
-        if (item.name == "current") profiles.current_ = value;
-        continue;
-      }
-      Profile& profile = profiles.profiles_[item.parents.front()];
-      if (item.name == "url") profile.url = value;
-      if (item.name == "token") profile.token = value;
+  for (const CLI::ConfigItem& item : items) {
+    if (item.inputs.size() != 1) continue;  // the marks of a section's begin and end
+    const std::string& value = item.inputs.front();
+    if (item.parents.empty()) {
+      if (item.name == "current") profiles.current_ = value;
+      continue;
     }
-  } catch (const std::exception& wrong) {
-    return error(Cause::malformed, fmt::format("{}: {}", profiles.path_, wrong.what()));
+    Profile& profile = profiles.profiles_[item.parents.front()];
+    if (item.name == "url") profile.url = value;
+    if (item.name == "token") profile.token = value;
   }
   return profiles;
 }

@@ -5,7 +5,7 @@
 //   url = "https://registry.example.com"
 //   token = "herald_..."
 //
-// The file is $HERALD_CONFIG, else herald/config.toml below $XDG_CONFIG_HOME or ~/.config.
+// The file is $HERALD_PROFILES_FILE, else herald/config.toml below $XDG_CONFIG_HOME or ~/.config.
 // Threads: none shares a Profiles.
 #pragma once
 
@@ -24,7 +24,8 @@ struct Profile {
 
 class Profiles {
  public:
-  // None where there is no file. Errors: denied (others than the owner may read it), unavailable, malformed.
+  // None where there is no file. Errors: denied (others than the owner may read it), unavailable, malformed, invalid_value (it
+  // holds options of a server, or the server's HERALD_CONFIG names profiles).
   static Result<Profiles> load();
   // Durable, for the owner alone. Errors: unavailable, storage_full.
   Result<void> save() const;

@@ -164,11 +164,25 @@ std::vector<std::string> option_names(const CLI::App& app) {
   return out;
 }
 
+// The file of `herald profile` (cli/profiles.h), which may be taken for this one.
+void refuse_profiles(const std::vector<CLI::ConfigItem>& items, const std::string& path) {
+  const bool holds_profiles = std::any_of(items.begin(), items.end(), [](const CLI::ConfigItem& item) {
+    return item.parents.empty() ? item.name == "current" : item.name == "url" || item.name == "token";
+  });
+  if (!holds_profiles) return;
+  throw CLI::ValidationError(
+      path,
+      "it holds profiles of the command line, not options of the server: HERALD_PROFILES_FILE names it, "
+      "HERALD_CONFIG and --config the server's file");
+}
+
 void apply_file(CLI::App& app, const std::string& path) {
   std::ifstream file(path);
   if (!file || std::filesystem::is_directory(path))
     throw CLI::ValidationError("--config", path + " cannot be read");
-  for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(file)) {
+  const std::vector<CLI::ConfigItem> items = CLI::ConfigTOML().from_config(file);
+  refuse_profiles(items, path);
+  for (const CLI::ConfigItem& item : items) {
     CLI::Option* option = app.get_option_no_throw("--" + item.name);
     if (!item.parents.empty() || option == nullptr || item.name == "config" || item.name == "help") {
       const std::string meant = reflect::nearest(item.name, option_names(app));

@@ -105,6 +105,16 @@ TEST(ServeOptions, OfASectionAreRefused) {
   EXPECT_EQ(ending_of({"--config", file.path}).exit_code, 2);
 }
 
+TEST(ServeOptions, AreNotInTheFileOfTheProfiles) {
+  for (const char* text :
+       {"current = \"\"\n", "current = \"prod\"\n\n[prod]\nurl = \"https://a\"\ntoken = \"t\"\n"}) {
+    const ConfigFile file(text);
+    const Ending ending = ending_of({"--config", file.path});
+    EXPECT_EQ(ending.exit_code, 2);
+    EXPECT_THAT(ending.err, HasSubstr("HERALD_PROFILES_FILE names it"));
+  }
+}
+
 TEST(ServeOptions, ThatCannotWorkAreRefusedInOneSentence) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> mistakes{
       {{}, "--data"},

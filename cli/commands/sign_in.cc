@@ -28,6 +28,12 @@ Result<void> who_am_i(Session& session) {
   return session.show({.target = "/v1/me"}, caller_view());
 }
 
+// For programs; people are told in words.
+const View& claim_view() {
+  static const View view{.id = text("token"), .table = {}, .details = {}};
+  return view;
+}
+
 struct Claim {
   std::string link;
   std::optional<std::string> name, profile;
@@ -81,16 +87,18 @@ Result<void> run(Session& session, const Claim& args) {
                  "--recover for another link");
   }
   // Before it is kept: what cannot be written down must not be lost.
-  session.print(session.output() == Output::table ? fmt::format("Your token, shown this once: {}\n", token)
-                                                  : "");
+  if (session.output() == Output::table) {
+    session.print(fmt::format("Your token, shown this once: {}\n", token));
+  } else {
+    HERALD_CHECK(session.show_body(answer.body, claim_view()));
+  }
   const std::string name = args.profile.value_or(profile_for(link.server));
   HERALD_CHECK(profiles.put(name, {link.server, token}));
   HERALD_CHECK(profiles.use(name));
   HERALD_CHECK(profiles.save());
   session.note(
       fmt::format("It is kept as profile {} in {}, which is used from now on.", name, profiles.path()));
-  if (session.output() == Output::table) return {};
-  return session.show_body(answer.body, caller_view());
+  return {};
 }
 
 }  // namespace

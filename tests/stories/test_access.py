@@ -20,7 +20,7 @@ class Person:
 
     def run(self, *words, stdin="", **environment):
         return subprocess.run([BINARY, *map(str, words)], capture_output=True, text=True, timeout=60, input=stdin,
-                              env=environment_with({"HERALD_CONFIG": self.config, **environment}))
+                              env=environment_with({"HERALD_PROFILES_FILE": self.config, **environment}))
 
     def does(self, *words, **more):
         done = self.run(*words, **more)

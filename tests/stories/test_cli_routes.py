@@ -233,7 +233,7 @@ def run(listener, folder, words):
     (folder / "weights.bin").write_bytes(b"weights")
     (folder / "definition.json").write_text("{}")
     (folder / "versions.jsonl").write_text('{"model": "churn"}\n')
-    environment = environment_with({"HERALD_URL": listener.url, "HERALD_CONFIG": str(folder / "config.toml"), "HERALD_OUTPUT": "json"})
+    environment = environment_with({"HERALD_URL": listener.url, "HERALD_PROFILES_FILE": str(folder / "config.toml"), "HERALD_OUTPUT": "json"})
     return subprocess.run([BINARY, *words], capture_output=True, text=True, timeout=60, cwd=folder, input="value", env=environment)
 
 

@@ -81,7 +81,7 @@ def test_all_are_done_in_their_order(herald, receiver, tmp_path):
     (tmp_path / "bin" / "herald").symlink_to(BINARY)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "model.bin").write_bytes(b"weights")
-    environment = environment_with({"HERALD_URL": server.url, "HERALD_CONFIG": str(tmp_path / "config.toml"), "link": server.claim_link(),
+    environment = environment_with({"HERALD_URL": server.url, "HERALD_PROFILES_FILE": str(tmp_path / "config.toml"), "link": server.claim_link(),
                                     "PATH": f"{tmp_path}/bin:/usr/bin:/bin"})
     for number, title, text in TASKS:
         script = script_of(text).replace("herald serve --data ./data\n", "")   # it runs already

@@ -66,9 +66,9 @@ def test_the_exit_codes_are_told_alike(pages):
 
 def test_json_is_one_word():
     """And is the same wherever it stands."""
-    form = run(BINARY, "profile", "list", "--output", "json", HERALD_CONFIG="/nowhere/config.toml")
+    form = run(BINARY, "profile", "list", "--output", "json", HERALD_PROFILES_FILE="/nowhere/config.toml")
     for words in (["profile", "list", "--json"], ["--json", "profile", "list"]):
-        assert run(BINARY, *words, HERALD_CONFIG="/nowhere/config.toml").stdout == form.stdout == "[]\n"
+        assert run(BINARY, *words, HERALD_PROFILES_FILE="/nowhere/config.toml").stdout == form.stdout == "[]\n"
 
 
 def test_the_same_day_makes_the_same_page():

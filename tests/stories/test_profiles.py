@@ -23,7 +23,7 @@ def config(tmp_path):
 def herald_cli(config):
     def run(*words, stdin="", **environment):
         return subprocess.run([BINARY, *words], capture_output=True, text=True, timeout=60, input=stdin,
-                              env=environment_with({"HERALD_CONFIG": str(config), **environment}))
+                              env=environment_with({"HERALD_PROFILES_FILE": str(config), **environment}))
     return run
 
 
@@ -248,7 +248,7 @@ def test_an_id_stays_what_other_commands_take(claimed, herald_cli):
 
 def test_a_person_at_a_terminal_is_asked_before_somebody_is_erased(claimed, herald_cli, config):
     herald_cli("user", "create", "ada")
-    environment = environment_with({"HERALD_CONFIG": str(config), "TERM": "dumb"})
+    environment = environment_with({"HERALD_PROFILES_FILE": str(config), "TERM": "dumb"})
     for answer, said in (("\n", "not erased"), ("y\n", "erased: the entry of ada and 0 texts")):
         with Terminal([BINARY, "erase", "ada"], environment) as terminal:
             terminal.wait_for(r"erase ada and all texts that ada wrote, for ever\? \[y/N\] ")
@@ -267,3 +267,35 @@ def test_days_and_spans_are_times(claimed, herald_cli):
     assert herald_cli("model", "show", "churn", "--as-of", "1d").returncode == 3
     wrong = herald_cli("events", "list", "--since", "yesterday")
     assert wrong.returncode == 2 and "RFC 3339" in wrong.stderr
+
+
+def test_the_file_of_the_profiles_and_that_of_the_server_are_not_taken_for_each_other(herald_cli, config, listener, tmp_path):
+    assert herald_cli("profile", "add", "work", listener.url, stdin="herald_secret\n").returncode == 0
+    # as it was once done: the server's variable
+    old = herald_cli("model", "list", HERALD_PROFILES_FILE="", HERALD_CONFIG=str(config))
+    assert old.returncode == 2 and f"{config} holds profiles" in old.stderr and "name it in HERALD_PROFILES_FILE" in old.stderr
+    assert not listener.seen
+    # the server is given the profiles
+    for words, environment in ((("serve", "--config", str(config)), {}), (("serve",), {"HERALD_CONFIG": str(config)})):
+        served = herald_cli(*words, **environment)
+        assert served.returncode == 2 and "holds profiles of the command line" in served.stderr
+        assert "HERALD_PROFILES_FILE names it" in served.stderr and "herald_secret" not in served.stderr
+    # and the command line the server's options, which others may read
+    options = tmp_path / "herald.toml"
+    options.write_text('data = "/var/lib/herald"\nlisten = "127.0.0.1:8420"\n')
+    asked = herald_cli("model", "list", HERALD_PROFILES_FILE=str(options))
+    assert asked.returncode == 2 and f"{options} holds options of a server" in asked.stderr
+    assert options.read_text().startswith("data = ")
+    # each in its place
+    assert herald_cli("model", "list", HERALD_CONFIG=str(options)).returncode == 0
+    assert listener.seen == ["Bearer herald_secret"]
+
+
+@pytest.mark.parametrize("output", ["table", "json", "jsonl", "id"])
+def test_the_token_of_a_claim_is_shown_where_it_cannot_be_kept(herald, herald_cli, tmp_path, output):
+    server = herald.start()
+    (tmp_path / "file").write_text("no folder")
+    claimed = herald_cli("claim", server.claim_link(), "-o", output, HERALD_PROFILES_FILE=str(tmp_path / "file" / "config.toml"))
+    assert claimed.returncode == 1, claimed.stderr
+    token = re.search("herald_[0-9a-f]{96}", claimed.stdout)[0]
+    assert server.get("/v1/me", headers={"Authorization": f"Bearer {token}"})["role"] == "admin"

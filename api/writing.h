@@ -38,7 +38,7 @@ BOOST_DESCRIBE_STRUCT(ReasonRequest, (), (reason))
 Result<std::optional<registry::Reason>> reason_in_body(const Call& call);
 // The query parameter of a DELETE.
 Result<std::optional<registry::Reason>> reason_in_query(const Call& call);
-inline constexpr QueryParameter kReasonParameter{"reason", R"({"type":"string"})",
+inline constexpr QueryParameter kReasonParameter{"reason", R"({"type":"string","minLength":1})",
                                                  "Why; part of the record."};
 
 // Whether the caller may move what the registry protects, in this model.

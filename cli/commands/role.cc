@@ -52,14 +52,8 @@ void declare_place(Options& options, Place& place) {
   options.option("--registry", "NAME", place.registry, "on this registry (default: the whole server)")
       .option("--model", "[REGISTRY/]MODEL", place.model, "on this model");
 }
-Result<void> check(const Place& place) {
-  if (!place.registry || !place.model) return {};
-  return error(Cause::invalid_value,
-               "give --registry or --model, not both: a model of another registry is REGISTRY/MODEL",
-               "--model");
-}
 Result<std::string> roles_at(const Place& place) {
-  HERALD_CHECK(check(place));
+  HERALD_CHECK(check_one_place(place.registry, place.model));
   if (place.registry) return "/v1/registries/" + percent_encode(*place.registry) + "/roles";
   if (!place.model) return std::string("/v1/roles");
   HERALD_TRY(const auto model, ModelArgument::parse(*place.model));
@@ -73,8 +67,7 @@ struct Grant {
 };
 void declare(Options& options, Grant& args) {
   options.word("WHO", args.who, "a user, service or team")
-      .word("ROLE", {"restricted_viewer", "viewer", "member", "admin"}, args.role,
-            "restricted_viewer, viewer, member or admin");
+      .word("ROLE", role_names(), args.role, "restricted_viewer, viewer, member or admin");
   declare_place(options, args.place);
   declare_reason(options, args.reason);
 }
@@ -118,6 +111,9 @@ void declare(Options& options, List& args) {
 }
 Result<void> run(Session& session, const List& args) {
   HERALD_TRY(std::string target, roles_at(args.place));
+  if (args.of && (args.place.registry || args.place.model))
+    return error(Cause::invalid_value,
+                 "--of lists all that one holds, wherever it is: give no place beside it", "--of");
   if (args.of) target = "/v1/principals/" + percent_encode(*args.of) + "/roles";
   return session.list(Query(target), role_view(), args.paging);
 }
@@ -133,7 +129,7 @@ void declare(Options& options, Explain& args) {
   declare_place(options, args.place);
 }
 Result<void> run(Session& session, const Explain& args) {
-  HERALD_CHECK(check(args.place));
+  HERALD_CHECK(check_one_place(args.place.registry, args.place.model));
   Query query("/v1/access/explain");
   query.add("principal", args.who.value_or("")).add("permission", args.permission.value_or(""));
   if (args.place.registry) query.add("registry", *args.place.registry);

@@ -57,6 +57,19 @@ void declare_reason(Options& options, std::optional<std::string>& reason) {
   options.option("--reason", "TEXT", reason, "why; part of the record for ever");
 }
 
+Result<void> check_one_place(const std::optional<std::string>& registry,
+                             const std::optional<std::string>& model) {
+  if (!registry || !model) return {};
+  return error(Cause::invalid_value,
+               "give --registry or --model, not both: a model of another registry is REGISTRY/MODEL",
+               "--model");
+}
+
+const std::vector<std::string>& role_names() {
+  static const std::vector<std::string> names{"restricted_viewer", "viewer", "member", "admin"};
+  return names;
+}
+
 Request with_reason(Request request, const std::optional<std::string>& reason) {
   if (!reason) return request;
   if (request.method == "DELETE") return with_reason_in_query(std::move(request), reason);

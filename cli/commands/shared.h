@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/options.h"
 #include "cli/session.h"
@@ -16,6 +17,11 @@ void declare_paging(Options& options, Paging& paging);
 void declare_as_of(Options& options, std::optional<std::string>& as_of);
 
 void declare_reason(Options& options, std::optional<std::string>& reason);
+// A registry and a model of its own name two places. Errors: invalid_value.
+Result<void> check_one_place(const std::optional<std::string>& registry,
+                             const std::optional<std::string>& model);
+// The roles that one may hold or give, the lowest first.
+const std::vector<std::string>& role_names();
 
 // The request with an object of the members that `fill` writes.
 template <class Fill>

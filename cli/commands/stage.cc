@@ -89,8 +89,7 @@ void declare(Options& options, List& args) {
   declare_paging(options, args.paging);
 }
 Result<void> run(Session& session, const List& args) {
-  if (args.model && args.registry)
-    return error(Cause::invalid_value, "the model names its registry: [REGISTRY/]MODEL", "--registry");
+  HERALD_CHECK(check_one_place(args.registry, args.model));
   if (args.model) {
     HERALD_TRY(const auto model, ModelArgument::parse(*args.model));
     return session.list(

@@ -48,8 +48,7 @@ void declare(Options& options, Issue& args) {
       .option("--label", "TEXT", args.label, "what you call it")
       .time("--expires", "TIME", Moment::ahead, args.expires,
             "as 2027-01-01T00:00:00Z, 2027-01-01, or 90d, 12h from now (default: never)")
-      .choice("--at-most", {"restricted_viewer", "viewer", "member", "admin"}, args.at_most,
-              "no more than this role, whatever its principal has")
+      .choice("--at-most", role_names(), args.at_most, "no more than this role, whatever its principal has")
       .option("--registry", "NAME", args.registry, "opens this registry alone")
       .option("--model", "[REGISTRY/]MODEL", args.model, "opens this model alone");
 }
@@ -69,6 +68,7 @@ Result<Answer> issue(Client& client, const Request& request) {
 }
 
 Result<void> run(Session& session, const Issue& args) {
+  HERALD_CHECK(check_one_place(args.registry, args.model));
   std::optional<std::string> registry = args.registry, model;
   if (args.model) {
     HERALD_TRY(const auto parsed, ModelArgument::parse(*args.model));

@@ -1,7 +1,9 @@
 // Which refusals are counted, as what, and how often: once each. And who asks for one name at once.
 #include <gmock/gmock.h>
 
+#include "api/denials.h"
 #include "api/testing/locked_server.h"
+#include "registry/event.h"
 
 namespace herald::api {
 namespace {
@@ -134,6 +136,59 @@ TEST_F(Refused, RequestsAreCountedOnceHoweverOftenTheyAreAuthorised) {
               403u);
   }
   EXPECT_EQ(recorded(), (Counts{{"viewer write models/churn", 3}}));
+}
+
+// ---- a full disk ----
+
+class OnAFullDisk : public testing::ServerTest {
+ protected:
+  void SetUp() override {
+    ServerTest::SetUp();
+    server_.reset();
+    recorder_.reset();
+    recorder_ = std::make_unique<recorder::Recorder>(
+        recorder::Options{.disk_reserve_bytes = 1,
+                          .data_folder = path(""),
+                          .free_bytes = [this](const std::string&) { return free_.load(); }},
+        *log_, *head_, recorded_, clock_, random_ids());
+  }
+  void TearDown() override {
+    recorder_.reset();  // which asks the clock
+    ServerTest::TearDown();
+  }
+  // Once what was handed to the recorder before has been answered.
+  bool records() {
+    recorder::Submission submission;
+    submission.actor = registry::Actor::system();
+    submission.command = registry::SetAliasProtected{registry::RegistryName::trusted("models"),
+                                                     registry::AliasName::trusted("production")};
+    return recorder_->record(std::move(submission)).has_value();
+  }
+
+  ManualClock clock_{system_clock().now()};
+  std::atomic<std::uint64_t> free_{0};
+};
+
+TEST_F(OnAFullDisk, RefusalsAreCountedOnUntilTheyCanBeRecorded) {
+  const Parts with = parts(clock_);
+  Denials denials(with, limits::kDenialsCounted);
+  denials.count("ada", {"write"});
+  clock_.advance(limits::kDenialsCounted);
+  denials.record_when_due();
+  EXPECT_FALSE(records());
+  denials.count("ada", {"write"});
+  free_ = 1 << 20;
+  clock_.advance(limits::kDenialsCounted);
+  const std::uint64_t before = last();
+  denials.record_when_due();
+  EXPECT_TRUE(records());
+  ASSERT_EQ(last(), before + 2);
+  const auto log = log_->read();
+  const auto event = registry::decode(*log.event(Sequence(before + 1))).value();
+  const auto& denied = std::get<registry::AccessDenied>(event.payload);
+  EXPECT_EQ(denied.actor, "ada");
+  EXPECT_EQ(denied.count, 2u);
+  EXPECT_EQ(denied.until.unix_ms() - denied.since.unix_ms(), limits::kDenialsCounted.count());
 }
 
 // ---- at once ----

@@ -547,22 +547,5 @@ TEST_F(ALockedServer, RecordsRefusalsWhenTheirTimeIsOver) {
             "administer");
 }
 
-// ---- erasure ----
-
-TEST_F(ALockedServer, ErasesAPersonAndWhatThePersonWrote) {
-  ASSERT_EQ(as("root", "POST", "/v1/principals", R"({"name":"ada","email":"ada@example.com"})").status, 201u);
-  grant("ada", "member");
-  given_token("ada", "ada", "");
-  ASSERT_EQ(as("ada", "POST", "/v1/models/churn/comments", R"({"text":"my phone number is 555"})").status,
-            201u);
-  ASSERT_EQ(as("root", "POST", "/v1/models/churn/comments", R"({"text":"of another"})").status, 201u);
-  const Reply erased = as("root", "POST", "/v1/erasures", R"({"principal":"ada","reason":"asked for it"})");
-  ASSERT_EQ(erased.status, 201u) << erased.body;
-  EXPECT_EQ(erased.at("texts"), "1");
-  EXPECT_EQ(erased.at("complete"), "true");
-  EXPECT_EQ(as("ada", "POST", "/v1/erasures", R"({"principal":"root"})").status, 403u);
-  EXPECT_EQ(as("root", "POST", "/v1/erasures", "{}").status, 422u);
-}
-
 }  // namespace
 }  // namespace herald::api

@@ -17,14 +17,13 @@ std::optional<std::string> Presenter::text(const std::optional<registry::TextRef
   return work::find_text(work_, ref->digest);
 }
 
-namespace {
-
-std::optional<CardSummaryBody> summary(const std::optional<registry::Card>& card) {
+// Headings are lines of the text: with it they are gone.
+std::optional<CardSummaryBody> Presenter::summary(const std::optional<registry::Card>& card) const {
   if (!card) return std::nullopt;
-  return CardSummaryBody{card->text.bytes, card->sections};
+  CardSummaryBody body{card->text.bytes, {}};
+  if (work::has_text(work_, card->text.digest)) body.sections = card->sections;
+  return body;
 }
-
-}  // namespace
 
 RegistryBody Presenter::registry(const registry::RegistryRecord& registry) const {
   return {.id = registry.id,
@@ -44,9 +43,10 @@ CardBody Presenter::card(const registry::RegistryRecord& registry, const registr
   CardBody body{.text = {true, text(card.text)},
                 .digest = card.text.digest,
                 .bytes = card.text.bytes,
-                .sections = card.sections,
+                .sections = {},
                 .of_model = std::nullopt,
                 .missing = std::nullopt};
+  if (body.text.value) body.sections = card.sections;
   if (registry.card_policy) body.missing = registry::missing_sections(*registry.card_policy, card);
   return body;
 }

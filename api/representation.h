@@ -253,6 +253,8 @@ class Presenter {
   const Names& names() const { return names_; }
 
  private:
+  std::optional<CardSummaryBody> summary(const std::optional<registry::Card>& card) const;
+
   const registry::Reader& state_;
   const work::Store& work_;
   const Names names_;

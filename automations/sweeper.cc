@@ -11,6 +11,7 @@
 #include "registry/event.h"
 #include "work/deliveries.h"
 #include "work/directory.h"
+#include "work/erasure.h"
 #include "work/loose.h"
 #include "work/texts.h"
 #include "work/tokens.h"
@@ -59,11 +60,7 @@ class NamedRows {
     add([fact](auto& txn, auto& tables) { return work::forget_token(txn, tables, fact.token_id); });
   }
   void operator()(const registry::ErasurePerformed& fact) {
-    add([fact](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
-      for (const Digest& digest : fact.texts) HERALD_CHECK(work::erase_text(txn, tables, digest));
-      if (fact.principal_id) HERALD_CHECK(work::erase_entry(txn, tables, *fact.principal_id));
-      return {};
-    });
+    add([fact](auto& txn, auto& tables) { return work::carry_out(txn, tables, fact); });
   }
   void operator()(const auto&) {}
 

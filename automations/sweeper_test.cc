@@ -165,6 +165,7 @@ TEST_F(Sweeping, TakesMoreThanFitIntoOneCommit) {
 class SweepingTheDirectory : public Sweeping {
  protected:
   const registry::PrincipalId kAda{Uuid::trusted("0190a8b0-0000-7000-8000-00000000000a")};
+  const registry::PrincipalId kAnother{Uuid::trusted("0190a8b0-0000-7000-8000-00000000000e")};
   const registry::TokenId kToken{Uuid::trusted("0190a8b0-0000-7000-8000-00000000000b")};
 
   bool has_entry() const { return work::find_entry(*run.work, kAda).has_value(); }
@@ -180,6 +181,11 @@ class SweepingTheDirectory : public Sweeping {
   void store_both() {
     ASSERT_TRUE(run.work->run(work::put_entry({kAda, "ada", {}, {}})));
     ASSERT_TRUE(run.work->run(work::new_token(kToken, "first").store));
+  }
+  // Who erases ada, whose entry is not looked at.
+  void hand_over() {
+    run.record(registry::CreatePrincipal{kAnother, registry::PrincipalKind::user});
+    run.record(registry::GrantRole{kAnother, {}, registry::Role::admin});
   }
   void claim() {
     store_both();
@@ -232,6 +238,7 @@ TEST_F(SweepingTheDirectory, TakesAChangeThatWasNotRecordedAndErasesAllOfThem) {
   EXPECT_EQ(entry(kFirst)->full_name, std::nullopt);
   store_change(kSecond, "Ada King");
   run.record(registry::DescribePrincipal{kAda, kSecond, {}});
+  hand_over();
   run.record(registry::Erase{kAda, {}, {}});
   read_the_log();
   EXPECT_EQ(entry(kSecond), std::nullopt);
@@ -244,9 +251,11 @@ TEST_F(SweepingTheDirectory, ErasesAPersonAndTheirTexts) {
   name_text(kept);
   name_text(erased);
   read_the_log();
+  hand_over();
   run.record(registry::Erase{kAda, {erased}, {}});
   read_the_log();
   EXPECT_FALSE(has_entry());
+  EXPECT_FALSE(has_token()) << "revoked with it";
   EXPECT_FALSE(has_text(erased));
   EXPECT_TRUE(has_text(kept));
   pass(5h);

@@ -75,6 +75,11 @@ class Environment {
   std::string path_;
 };
 
+// Writes all rows into a new file that takes the place of the old one, which is overwritten with zeros: what was deleted is
+// then in no page of it. For who has the folder to itself, while no Environment of it is open. A process that dies meanwhile
+// leaves the old file or the new one in place. Errors: storage_full (as much again is needed), unavailable.
+Result<void> write_anew(const Options& options);
+
 struct Entry {
   std::string_view key;
   std::string_view value;

@@ -20,6 +20,7 @@
 #include "recorder/projector.h"
 #include "recorder/recovery.h"
 #include "server/preflight.h"
+#include "work/erasure.h"
 #include "work/keyring.h"
 
 namespace herald::server {
@@ -144,6 +145,13 @@ Result<void> Assembly::Parts::open_derived(const Config& config) {
 Result<void> Assembly::Parts::open_work(const Config& config) {
   work::StoreOptions options{.path = folder->work()};
   options.map_size = config.map_size.value_or(options.map_size);
+  const auto written_anew = work::forget_what_was_erased(options);
+  if (!written_anew) {
+    spdlog::warn("what was erased is still in free pages of {} until a start that can write it anew: {}",
+                 options.path, written_anew.error().message);
+  } else if (*written_anew) {
+    spdlog::info("{} was written anew: nothing of what was erased is left in it", options.path);
+  }
   HERALD_TRY(work, work::Store::open(options));
   secrets.emplace(*work, keys->key("secrets"));
   return {};

@@ -34,4 +34,8 @@ std::optional<std::string> find_text(const Store& store, const Digest& digest) {
   return std::string(salted->substr(kSaltBytes));
 }
 
+bool has_text(const Store& store, const Digest& digest) {
+  return store.read().get(store.tables().texts, digest.bytes()).has_value();
+}
+
 }  // namespace herald::work

@@ -24,5 +24,7 @@ Result<void> erase_text(lmdb::WriteTxn& txn, const Tables& tables, const Digest&
 
 // Nothing when it was erased.
 std::optional<std::string> find_text(const Store& store, const Digest& digest);
+// Without reading it.
+bool has_text(const Store& store, const Digest& digest);
 
 }  // namespace herald::work

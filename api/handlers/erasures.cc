@@ -1,11 +1,15 @@
 // Erasures: what is personal goes, and what the log says stays provable.
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "api/handlers.h"
 #include "api/principals.h"
 #include "api/writing.h"
 #include "registry/authored.h"
+#include "work/erasure.h"
 #include "work/texts.h"
+#include "work/tokens.h"
 
 namespace herald::api {
 
@@ -25,44 +29,126 @@ BOOST_DESCRIBE_STRUCT(ErasureBody, (), (principal_id, texts, complete))
 
 namespace {
 
-// The texts that the actor wrote and that are still there, oldest first; one more than can be erased at once.
-std::vector<Digest> texts_written_by(const Parts& parts, const std::string& actor) {
+// The texts that the principal wrote and that are still there, oldest first: `most`, and one more where there are more. What
+// it wrote comes after it was created; the log is read in slices, so that no snapshot of it is held for long.
+std::vector<Digest> texts_written_by(const Parts& parts, const registry::PrincipalRecord& principal,
+                                     std::size_t most) {
   std::vector<Digest> texts;
   std::set<Digest> seen;
-  const std::string mark = "\"actorid\":\"" + actor + "\"";
-  const auto log = parts.log.read();
-  log.scan(Sequence(1), [&](Sequence, std::string_view bytes) {
-    if (bytes.find(mark) == std::string_view::npos) return true;
-    const auto event = registry::decode(bytes);
-    if (!event || event->actor.id != actor) return true;
-    for (const Digest& digest : registry::texts_written_in(event->payload)) {
-      if (work::find_text(parts.work, digest) && seen.insert(digest).second) texts.push_back(digest);
-    }
-    return texts.size() <= limits::kMaxTextsErasedAtOnce;
-  });
+  const std::string id = principal.id.str(), mark = "\"actorid\":\"" + id + "\"";
+  Sequence next(principal.created.sequence);
+  for (bool is_over = false; !is_over;) {
+    const auto log = parts.log.read();
+    std::size_t looked_at = 0;
+    is_over = true;
+    log.scan(next, [&](Sequence sequence, std::string_view bytes) {
+      if (looked_at++ == limits::kMaxEventsScanned) {
+        next = sequence;
+        is_over = false;
+        return false;
+      }
+      if (bytes.find(mark) == std::string_view::npos) return true;
+      const auto event = registry::decode(bytes);
+      if (!event || event->actor.id != id) return true;
+      for (const Digest& digest : registry::texts_written_in(event->payload)) {
+        if (work::has_text(parts.work, digest) && seen.insert(digest).second) texts.push_back(digest);
+      }
+      return texts.size() <= most;
+    });
+  }
   return texts;
 }
 
-Result<Outcome> erase(const Call& call, const ErasureRequest& request) {
-  registry::Erase command{{}, request.texts.value_or(std::vector<Digest>()), request.reason};
-  bool complete = true;
-  if (request.principal) {
-    const projections::HeadReader head(call.herald.parts.head);
-    HERALD_TRY(const auto principal, principal_called(call, head, *request.principal, "principal"));
-    std::vector<Digest> written = texts_written_by(call.herald.parts, principal.id.str());
-    const std::size_t room =
-        limits::kMaxTextsErasedAtOnce - std::min(command.texts.size(), limits::kMaxTextsErasedAtOnce);
-    complete = written.size() <= room;
-    if (!complete) written.resize(room);
-    command.texts.insert(command.texts.end(), written.begin(), written.end());
-    // The entry goes last: by its name the rest can be asked for.
-    if (complete) command.principal_id = principal.id;
+Result<void> check_texts(const Parts& parts, const std::vector<Digest>& texts) {
+  if (texts.size() > limits::kMaxTextsErasedAtOnce) return {};  // refused by the rules
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (work::has_text(parts.work, texts[i])) continue;
+    return error(
+        Cause::not_found,
+        "there is no text " + texts[i].str() + ": it was never written, or is erased already; leave it out",
+        "texts[" + std::to_string(i) + "]");
   }
-  const ErasureBody body{command.principal_id, command.texts.size(), complete};
-  const auto present = [body](const registry::Reader&, const recorder::Recorded&) -> Result<Answer> {
+  return {};
+}
+
+// Those of both, each once.
+void add_texts(std::vector<Digest>& texts, const std::vector<Digest>& more) {
+  std::set<Digest> named(texts.begin(), texts.end());
+  std::copy_if(more.begin(), more.end(), std::back_inserter(texts),
+               [&](const Digest& digest) { return named.insert(digest).second; });
+}
+
+// What the sweeper does when it comes to the event is done before the answer: whoever reads after it sees it.
+class TakenAway {
+ public:
+  explicit TakenAway(std::vector<work::Store::Job>& jobs) : jobs_(jobs) {}
+  void operator()(const registry::ErasurePerformed& fact) {
+    jobs_.push_back([fact](lmdb::WriteTxn& txn, const work::Tables& tables) {
+      return work::carry_out(txn, tables, fact);
+    });
+  }
+  void operator()(const registry::TokenRevoked& fact) {
+    jobs_.push_back([fact](lmdb::WriteTxn& txn, const work::Tables& tables) {
+      return work::forget_token(txn, tables, fact.token_id);
+    });
+  }
+  void operator()(const auto&) {}
+
+ private:
+  std::vector<work::Store::Job>& jobs_;
+};
+
+Result<void> take_away(const Parts& parts, const recorder::Recorded& recorded) {
+  if (recorded.last.value() == 0) return {};
+  std::vector<work::Store::Job> jobs;
+  {
+    const auto log = parts.log.read();
+    log.scan(recorded.first, [&](Sequence sequence, std::string_view bytes) {
+      if (sequence > recorded.last) return false;
+      if (const auto event = registry::decode(bytes)) std::visit(TakenAway(jobs), event->payload);
+      return true;
+    });
+  }
+  return parts.work.run([&jobs](lmdb::WriteTxn& txn, const work::Tables& tables) -> Result<void> {
+    for (const work::Store::Job& job : jobs) HERALD_CHECK(job(txn, tables));
+    return {};
+  });
+}
+
+Write writing(const Call& call, registry::Erase command) {
+  const auto present = [](const registry::Reader&, const recorder::Recorded& recorded) -> Result<Answer> {
+    HERALD_TRY(const auto body, json::from_json<ErasureBody>(recorded.answer, json::Mode::stored));
     return answer_with(body, std::nullopt);
   };
-  return Write{std::move(command), {}, present};
+  return Write{.command = std::move(command),
+               .before = {},
+               .present = present,
+               .once_recorded = [&parts = call.herald.parts](const recorder::Recorded& recorded) {
+                 return take_away(parts, recorded);
+               }};
+}
+
+Result<Outcome> erase(const Call& call, const ErasureRequest& request) {
+  // What it named is gone: the log has the answer.
+  if (call.is_retry) return writing(call, {});
+  const Parts& parts = call.herald.parts;
+  registry::Erase command{{}, {}, request.reason};
+  if (request.texts) {
+    HERALD_CHECK(check_texts(parts, *request.texts));
+    add_texts(command.texts, *request.texts);
+  }
+  if (request.principal) {
+    const projections::HeadReader head(parts.head);
+    HERALD_TRY(const auto principal, principal_called(call, head, *request.principal, "principal"));
+    const std::size_t room =
+        limits::kMaxTextsErasedAtOnce - std::min(command.texts.size(), limits::kMaxTextsErasedAtOnce);
+    std::vector<Digest> written = texts_written_by(parts, principal, limits::kMaxTextsErasedAtOnce);
+    command.is_all = written.size() <= room;
+    if (!command.is_all) written.resize(room);
+    add_texts(command.texts, written);
+    command.principal_id = principal.id;
+  }
+  return writing(call, std::move(command));
 }
 
 Result<Outcome> perform_erasure(const Call& call) {
@@ -80,10 +166,11 @@ void add_erasure_routes(Router& router) {
            .gives<ErasureBody>("Erasure")
            .creates()
            .says(
-               "Comments, descriptions and cards that the person wrote read as erased from then on, and the "
-               "person is an id without a name. The log is unchanged and verifies. Each request erases at "
-               "most "
-               "1,000 texts; ask again until it is complete.")});
+               "The person is disabled and the person's tokens are revoked; comments, descriptions and cards "
+               "that the person wrote read as erased, and the person is an id without a name. When the "
+               "answer "
+               "comes, this is so. The log is unchanged and verifies. Each request erases at most 800 texts: "
+               "ask again until it is complete.")});
 }
 
 }  // namespace herald::api

@@ -208,7 +208,7 @@ void add_role_commands(Program& program) {
                            declare, run);
   program.command<Erase>(
       program.top(),
-      {"erase", "Erase a person: the entry in the directory, and all texts that the person wrote.",
+      {"erase", "Erase a person: disabled, without tokens, the entry in the directory and all texts gone.",
        "herald erase ada --reason 'asked for it'", kAccessSection},
       declare, run);
 }

@@ -87,11 +87,14 @@ struct RecordDenials {
   std::vector<Denials> denials;
 };
 
-// What is named is erased from the work store once this is recorded.
+// What is named is erased from the work store once this is recorded. A principal is disabled and its tokens are revoked
+// with it. `is_all`: these are all that is left of the principal's texts; otherwise its entry is not erased yet, so that the
+// rest can be asked for by its name.
 struct Erase {
   std::optional<PrincipalId> principal_id;
   std::vector<Digest> texts;
   std::optional<Reason> reason;
+  bool is_all = true;
 };
 
 }  // namespace herald::registry

@@ -19,6 +19,18 @@ struct TokenAnswer {
 };
 BOOST_DESCRIBE_STRUCT(TokenAnswer, (), (id, principal_id))
 
+struct ErasureAnswer {
+  std::optional<PrincipalId> principal_id;  // whose entry is erased
+  std::uint64_t texts = 0;
+  bool complete = true;
+};
+BOOST_DESCRIBE_STRUCT(ErasureAnswer, (), (principal_id, texts, complete))
+
+// What an event holds besides the digests of an erasure: the reason, each of whose bytes may be escaped, and the envelope.
+constexpr std::size_t kDigestBytes = sizeof R"("sha256:",)" - 1 + 64, kEnvelopeBytes = 2'048;
+static_assert(limits::kMaxTextsErasedAtOnce * kDigestBytes + 2 * limits::kMaxReasonBytes + kEnvelopeBytes <=
+              limits::kMaxEventBytes);
+
 std::string answer_for(PrincipalId id) {
   return json::to_json(PrincipalAnswer{id});
 }
@@ -82,6 +94,25 @@ Result<void> check_not_the_last_admin(const Reader& state, PrincipalId id, const
     return {};
   return error(Cause::not_allowed_now,
                "this is the last one who administers the server: give the role to another first", field);
+}
+
+// Who is erased does not come in again: disabled, and without tokens. False: there are more tokens than one command revokes.
+Result<bool> shut_out(const Reader& state, const PrincipalRecord& principal,
+                      const std::optional<Reason>& reason, std::vector<Draft>& drafts) {
+  if (principal.enabled) {
+    HERALD_CHECK(check_not_the_last_admin(state, principal.id, "principal"));
+    drafts.push_back({PrincipalDisabled{{principal.id}, reason}, {}});
+  }
+  constexpr std::size_t kMost = limits::kMaxEventsPerCommand - 1;  // the erasure is the last
+  bool fits = true;
+  state.scan(Table::tokens_of, principal.id.bytes(), {}, [&](std::string_view key, std::string_view) {
+    const auto token = find_token(state, TokenId(Uuid::from_bytes(key.substr(principal.id.bytes().size()))));
+    if (!token || token->revoked) return true;
+    fits = drafts.size() < kMost;
+    if (fits) drafts.push_back({TokenRevoked{{principal.id}, token->id, reason}, {}});
+    return fits;
+  });
+  return fits;
 }
 
 }  // namespace
@@ -224,14 +255,24 @@ Result<Decision> rule(const Reader&, const RecordDenials& command) {
 Result<Decision> rule(const Reader& state, const Erase& command) {
   if (!command.principal_id && command.texts.empty())
     return error(Cause::missing_field, "name a principal or texts to erase", "principal");
-  if (command.principal_id) HERALD_CHECK(require_principal(state, *command.principal_id, "principal"));
   if (command.texts.size() > limits::kMaxTextsErasedAtOnce) {
     return error(Cause::too_many,
                  fmt::format("{} texts are too many for one command: at most {} are allowed",
                              command.texts.size(), limits::kMaxTextsErasedAtOnce),
                  "texts");
   }
-  return Decision{{{ErasurePerformed{command.principal_id, command.texts, command.reason}, {}}}, true, "{}"};
+  Decision decision{{}, true, {}};
+  bool complete = command.is_all;
+  if (command.principal_id) {
+    HERALD_TRY(const auto principal, require_principal(state, *command.principal_id, "principal"));
+    HERALD_TRY(const bool is_out, shut_out(state, principal, command.reason, decision.drafts));
+    complete = complete && is_out;
+  }
+  const std::optional<PrincipalId> entry_of = complete ? command.principal_id : std::nullopt;
+  decision.answer = json::to_json(ErasureAnswer{entry_of, command.texts.size(), complete});
+  if (entry_of || !command.texts.empty())
+    decision.drafts.push_back({ErasurePerformed{entry_of, command.texts, command.reason}, {}});
+  return decision;
 }
 
 }  // namespace herald::registry::deciding

@@ -1,6 +1,7 @@
 // Principals, teams, roles and tokens: what may be asked, and what follows.
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
 #include "registry/story.h"
 
 namespace herald::registry {
@@ -12,6 +13,8 @@ using story::Story;
 const PrincipalId kFounder = id<PrincipalId>(101), kMember = id<PrincipalId>(102),
                   kATeam = id<PrincipalId>(103);
 const TokenId kFoundersToken = id<TokenId>(201), kMembersToken = id<TokenId>(202);
+
+const Digest kText = story::text(1).digest;
 
 const Command kClaiming = ClaimServer{kFounder, kFoundersToken};
 const Command kCreateMember = CreatePrincipal{kMember, PrincipalKind::user};
@@ -137,7 +140,61 @@ TEST(Erasures, NameSomethingToErase) {
   story.when(Erase{}).refused(Cause::missing_field, "principal", "name a principal or texts to erase");
   story.when(Erase{id<PrincipalId>(9), {}, {}})
       .refused(Cause::not_found, "principal", "principal " + id<PrincipalId>(9).str() + " does not exist");
-  EXPECT_EQ(story.when(Erase{kMember, {}, {}}).events().size(), 1u);
+  EXPECT_EQ(story.when(Erase{{}, {kText}, {}}).events().size(), 1u);
+}
+
+TEST(Erasures, ShutThePersonOut) {
+  Story story;
+  story.given({kClaiming, kCreateMember, token(id<TokenId>(301), kMember), token(id<TokenId>(302), kMember),
+               RevokeToken{id<TokenId>(301), {}}});
+  const auto outcome = story.when(Erase{kMember, {}, {}});
+  ASSERT_EQ(outcome.events().size(), 3u);
+  EXPECT_EQ(std::get<PrincipalDisabled>(outcome.events()[0].payload).principal_id, kMember);
+  EXPECT_EQ(std::get<TokenRevoked>(outcome.events()[1].payload).token_id, id<TokenId>(302));
+  EXPECT_EQ(std::get<ErasurePerformed>(outcome.events()[2].payload).principal_id, kMember);
+  EXPECT_EQ(story.when(Erase{kMember, {}, {}}).events().size(), 1u) << "it is out already";
+}
+
+TEST(Erasures, OfTheLastAdministratorWaitForAnother) {
+  Story story;
+  story.given({kClaiming});
+  story.when(Erase{kFounder, {}, {}})
+      .refused(Cause::not_allowed_now, "principal",
+               "this is the last one who administers the server: give the role to another first");
+}
+
+TEST(Erasures, KeepTheEntryUntilTheRestIsGone) {
+  Story story;
+  story.given({kCreateMember});
+  const auto first = story.when(Erase{kMember, {kText}, {}, false});
+  ASSERT_EQ(first.events().size(), 2u);
+  EXPECT_EQ(std::get<ErasurePerformed>(first.events()[1].payload).principal_id, std::nullopt);
+  const auto last = story.when(Erase{kMember, {kText}, {}, true});
+  ASSERT_EQ(last.events().size(), 1u);
+  EXPECT_EQ(std::get<ErasurePerformed>(last.events()[0].payload).principal_id, kMember);
+}
+
+TEST(Erasures, OfMoreTokensThanOneCommandRevokesGoOnInTheNext) {
+  Story story;
+  story.given({kClaiming, kCreateMember});
+  for (int i = 0; i < 300; ++i) story.given({token(id<TokenId>(1'000 + i), kMember)});
+  const auto first = story.when(Erase{kMember, {}, {}});
+  EXPECT_EQ(first.events().size(), limits::kMaxEventsPerCommand - 1);
+  EXPECT_TRUE(std::holds_alternative<TokenRevoked>(first.events().back().payload)) << "the entry stays";
+  const auto last = story.when(Erase{kMember, {}, {}});
+  EXPECT_TRUE(std::holds_alternative<ErasurePerformed>(last.events().back().payload));
+}
+
+TEST(Erasures, AreOfAsManyTextsAsFitIntoAnEventWhateverTheReason) {
+  Story story;
+  story.given({kCreateMember});
+  const Reason reason = Reason::trusted(std::string(limits::kMaxReasonBytes, '"'));
+  const auto outcome =
+      story.when(Erase{kMember, std::vector<Digest>(limits::kMaxTextsErasedAtOnce, kText), reason});
+  ASSERT_EQ(outcome.events().size(), 2u);
+  EXPECT_LT(encode(outcome.events().back()).size(), limits::kMaxEventBytes);
+  story.when(Erase{kMember, std::vector<Digest>(limits::kMaxTextsErasedAtOnce + 1, kText), {}})
+      .refused(Cause::too_many, "texts", "801 texts are too many for one command: at most 800 are allowed");
 }
 
 }  // namespace

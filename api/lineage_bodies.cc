@@ -43,18 +43,25 @@ std::optional<StandingVersionBody> standing_version(const registry::Reader& stat
   return body;
 }
 
-EvaluationBody evaluation_body(const registry::FoundModel& found,
+std::optional<registry::Node> shown_dataset(const registry::Reader& state,
+                                            const registry::EvaluationRecord& evaluation,
+                                            const Sight& sight) {
+  if (!evaluation.dataset) return std::nullopt;
+  if (evaluation.dataset->kind != registry::NodeKind::dataset && !sight.sees(*evaluation.dataset))
+    return std::nullopt;
+  return projections::as_called(state, *evaluation.dataset);
+}
+
+EvaluationBody evaluation_body(const registry::Reader& state, const registry::FoundModel& found,
                                const registry::EvaluationRecord& evaluation, const Sight& sight,
                                const Names& names) {
-  const auto& on = evaluation.dataset;
-  const bool shows_on = on && (on->kind != registry::NodeKind::artifact || sight.sees(*on));
   return {.id = evaluation.id,
           .registry = found.registry.name,
           .model = found.model.name,
           .version = evaluation.version,
           .reference = reference_of(found.registry.name, found.model.name, evaluation.version),
           .name = evaluation.name,
-          .dataset = shows_on ? on : std::nullopt,
+          .dataset = shown_dataset(state, evaluation, sight),
           .run = evaluation.run,
           .metrics = evaluation.metrics,
           .files = evaluation.files,

@@ -59,8 +59,10 @@ struct EvaluationBody {
 };
 BOOST_DESCRIBE_STRUCT(EvaluationBody, (),
                       (id, registry, model, version, reference, name, dataset, run, metrics, files, recorded))
-// Without the artifact that it was made on, where that is not seen.
-EvaluationBody evaluation_body(const registry::FoundModel& found,
+// What it was made on, as it is called in `state`; nothing where that is not seen, or is not told.
+std::optional<registry::Node> shown_dataset(const registry::Reader& state,
+                                            const registry::EvaluationRecord& evaluation, const Sight& sight);
+EvaluationBody evaluation_body(const registry::Reader& state, const registry::FoundModel& found,
                                const registry::EvaluationRecord& evaluation, const Sight& sight,
                                const Names& names);
 

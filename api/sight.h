@@ -10,7 +10,7 @@
 //   data set, deployment    by who sees a version or an artifact next to it, or a run (as above); and by who recorded an edge
 //                           of it.
 //   event                   of a registry, a model, an artifact: by who sees that. Of lineage: by who sees both ends. An
-//                           evaluation on an artifact: by who sees both. All others (of principals, roles, automations,
+//                           evaluation on an artifact or a version of a data set: by who sees both. All others (of principals, roles, automations,
 //                           deliveries, secrets, erasures): with a role on the server.
 //
 // A token of one registry or model sees nothing by what its principal made or recorded, but for artifacts that are linked

@@ -217,6 +217,11 @@ LineageGraph lineage(const registry::Reader& reader, const Node& start, const Li
   return walk.run();
 }
 
+Node as_called(const registry::Reader& reader, Node node) {
+  if (auto standing = standing_name(reader, node)) node.name = std::move(standing->name);
+  return node;
+}
+
 EvaluationsOfARun evaluations_of(const registry::Reader& reader, const registry::Label& run,
                                  const std::function<bool(const registry::EvaluationRecord&)>& wanted) {
   EvaluationsOfARun evaluations;

@@ -52,6 +52,9 @@ struct LineageWalk {
 // the start has the one that it is asked for by. A start that nothing is connected with has a graph of itself.
 LineageGraph lineage(const registry::Reader& reader, const registry::Node& start, const LineageWalk& walk);
 
+// A version under the name that its model has; all else, and a version that is not known, as it is.
+registry::Node as_called(const registry::Reader& reader, registry::Node node);
+
 // That the run made, as far as `wanted` keeps them; at most kMaxPageSize.
 struct EvaluationsOfARun {
   std::vector<registry::EvaluationRecord> items;

@@ -21,7 +21,7 @@ BOOST_DEFINE_ENUM_CLASS(NodeKind, version, artifact, run, dataset, deployment)
 // Data flows from upstream to downstream; the relation says how:
 //   used: artifact, data set or version -> run   produced: run -> artifact or version
 //   derived_from: version -> version
-//   trained_on, evaluated_on: data set (or artifact) -> version or run
+//   trained_on, evaluated_on: data set (or artifact, or version of a registry of data sets) -> version or run
 //   deployed_as: version -> deployment
 BOOST_DEFINE_ENUM_CLASS(Relation, used, produced, derived_from, trained_on, evaluated_on, deployed_as)
 

@@ -179,7 +179,7 @@ struct FoundEvaluations {
   std::vector<registry::EvaluationRecord> items;
   bool truncated = false;
 };
-FoundEvaluations evaluations_of_version(const registry::Reader& state,
+FoundEvaluations evaluations_of_version(const registry::Reader& state, const Sight& sight,
                                         const registry::VersionRecord& version) {
   FoundEvaluations found;
   projections::PageRequest request{{}, limits::kMaxPageSize};
@@ -187,7 +187,10 @@ FoundEvaluations evaluations_of_version(const registry::Reader& state,
     auto page = projections::list_evaluations(
         state, version.model_id, version.number, [](const registry::EvaluationRecord&) { return true; },
         request);
-    for (auto& item : page.items) found.items.push_back(std::move(item));
+    for (auto& item : page.items) {
+      item.dataset = shown_dataset(state, item, sight);
+      found.items.push_back(std::move(item));
+    }
     found.truncated = page.next.has_value() && found.items.size() >= projections::kMaxComparedRows;
     if (!page.next || found.truncated) return found;
     request.after = *page.next;
@@ -257,7 +260,7 @@ Result<Outcome> compare_versions(const Call& call, Compared what, FindVersions f
                              one.version.status, presenter.names().stamp(one.version.created)});
     projections::Comparable& of = versions.emplace_back();
     of.version = std::move(one.version);
-    FoundEvaluations evaluations = evaluations_of_version(state, of.version);
+    FoundEvaluations evaluations = evaluations_of_version(state, sight, of.version);
     of.evaluations = std::move(evaluations.items);
     has_more_evaluations = has_more_evaluations || evaluations.truncated;
     if (what == Compared::evaluations) continue;

@@ -1,4 +1,5 @@
 // Evaluations: how a version did on a data set, and what the evaluator made of it: tables, pictures, pages.
+#include "api/authorisation.h"
 #include "api/handlers.h"
 #include "api/lineage_bodies.h"
 #include "api/named_blobs.h"
@@ -14,7 +15,7 @@ struct EvaluationFileRequest {
 };
 BOOST_DESCRIBE_STRUCT(EvaluationFileRequest, (), (name, kind, media_type, digest))
 
-// `dataset`: of a data set or an artifact.
+// `dataset`: of a data set, an artifact, or a version of a registry of data sets.
 struct EvaluationRequest {
   std::optional<registry::Label> name;
   std::optional<NodeRequest> dataset;
@@ -49,6 +50,16 @@ std::string evaluation_key(registry::ModelId model, VersionNumber version, regis
   return registry::keys::of_version(model, version, id.bytes());
 }
 
+// Who says what it was evaluated on sees that.
+Result<void> check_dataset(const Call& call, const registry::Reader& state, const Sight& sight,
+                           const registry::NodeAddress& on) {
+  if (on.artifact) HERALD_CHECK(sight.artifact(state, *on.artifact, "dataset.artifact"));
+  if (!on.version) return {};
+  const auto found = permitted_model(call, state, *on.version, Permission::read);
+  if (!found) return about("dataset.version", found).error();
+  return {};
+}
+
 Result<Outcome> prepare_evaluation(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(const auto selector, selector_in(call));
@@ -61,8 +72,9 @@ Result<Outcome> prepare_evaluation(const Call& call) {
     HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
     HERALD_TRY(const auto version, registry::resolve(now.state(), found, selector));
     command.version = version.number;
-    if (request.dataset && request.dataset->artifact) {
-      HERALD_CHECK(sight.artifact(now.state(), *request.dataset->artifact, "dataset.artifact"));
+    if (request.dataset) {
+      HERALD_TRY(command.dataset, address_of(*request.dataset, "dataset"));
+      HERALD_CHECK(check_dataset(call, now.state(), sight, *command.dataset));
     }
     if (request.run) {
       const std::string& run = request.run->str();
@@ -70,16 +82,9 @@ Result<Outcome> prepare_evaluation(const Call& call) {
           sight.check_naming({registry::NodeKind::run, run, run}, registry::Role::restricted_viewer, "run"));
     }
   }
-  if (request.dataset && request.dataset->version) {
-    return error(Cause::invalid_value, "a version is evaluated on a data set, or on an artifact that is one",
-                 "dataset.version");
-  }
   command.new_id = call.new_id<registry::EvaluationId>();
   command.name = std::move(request.name);
   command.run = std::move(request.run);
-  if (request.dataset) {
-    HERALD_TRY(command.dataset, address_of(*request.dataset, "dataset"));
-  }
   if (request.metrics) command.metrics = std::move(*request.metrics);
   if (request.files) {
     if (request.files->size() > limits::kMaxEvaluationFiles) {
@@ -97,7 +102,7 @@ Result<Outcome> prepare_evaluation(const Call& call) {
     const auto evaluation = registry::find<registry::EvaluationRecord>(
         state, registry::Table::evaluations, evaluation_key(found.model.id, version, made.id));
     if (!evaluation) return error(Cause::not_found, "the evaluation is no longer there");
-    return answer_with(evaluation_body(found, *evaluation, Sight(call), Names(call.herald.parts.work)),
+    return answer_with(evaluation_body(state, found, *evaluation, Sight(call), Names(call.herald.parts.work)),
                        std::nullopt);
   };
   return Write{std::move(command), {}, present};
@@ -107,23 +112,23 @@ Result<Outcome> record_evaluation(const Call& call) {
   return Blocking{[&call] { return prepare_evaluation(call); }};
 }
 
-// The rows of a list, as far as they fit ?name= and ?dataset= (its name, or an artifact's id).
+// The rows of a list, as far as they fit ?name= and ?dataset= (its name as it is called then, or an artifact's id).
 Result<Outcome> page_of_evaluations(const Call& call, const Snapshot& now, const registry::FoundModel& found,
                                     std::optional<VersionNumber> version) {
   HERALD_TRY(const auto request, page_in(call));
   const Sight sight(call);
   const auto name = call.query.get("name"), dataset = call.query.get("dataset");
   const auto wanted = [&](const registry::EvaluationRecord& evaluation) {
-    const auto& on = evaluation.dataset;
-    const bool shows_on = on && (on->kind != registry::NodeKind::artifact || sight.sees(*on));
-    return (!name || (evaluation.name && evaluation.name->str() == *name)) &&
-           (!dataset || (shows_on && (on->name == *dataset || on->id == *dataset)));
+    if (name && !(evaluation.name && evaluation.name->str() == *name)) return false;
+    if (!dataset) return true;
+    const auto on = shown_dataset(now.state(), evaluation, sight);
+    return on && (on->name == *dataset || on->id == *dataset);
   };
   const auto page = projections::list_evaluations(now.state(), found.model.id, version, wanted, request);
   const Names names(call.herald.parts.work);
   return list_answer(call, page, now.sequence(),
                      [&](std::string& out, const registry::EvaluationRecord& evaluation) {
-                       json::write(out, evaluation_body(found, evaluation, sight, names));
+                       json::write(out, evaluation_body(now.state(), found, evaluation, sight, names));
                      });
 }
 
@@ -168,7 +173,7 @@ Result<Outcome> get_evaluation(const Call& call) {
   const Snapshot now = call.snapshot();
   HERALD_TRY(const auto found, evaluation_in(call, now.state()));
   return answer_with(
-      evaluation_body(found.model, found.evaluation, Sight(call), Names(call.herald.parts.work)),
+      evaluation_body(now.state(), found.model, found.evaluation, Sight(call), Names(call.herald.parts.work)),
       now.sequence());
 }
 
@@ -208,7 +213,8 @@ Doc evaluation_list(std::string_view summary) {
   return Doc("evaluations", summary)
       .lists<EvaluationBody>("Evaluation")
       .with({"name", R"({"type":"string"})", "Only those of that name."})
-      .with({"dataset", R"({"type":"string"})", "Only those on that data set, or artifact."})
+      .with({"dataset", R"({"type":"string"})",
+             "Only those on that data set, artifact or version of a data set."})
       .as_of();
 }
 
@@ -225,7 +231,9 @@ void add_evaluation_routes(Router& router) {
           .says(
               "Metrics, files or both. Files are blobs, uploaded before: tables and confusion matrices as "
               "application/json or text/csv, media as image/png or text/html. That the version was evaluated "
-              "on the data set is then in the lineage too."));
+              "on the data set (a name, an artifact, or a version of a registry of data sets by its number) "
+              "is "
+              "then in the lineage too."));
   router.add_in_registry(
       Method::get, "/{model}/evaluations", Permission::read, ObjectScope::model, list_model_evaluations,
       evaluation_list("The evaluations of all versions, those of the newest version first"));

@@ -72,7 +72,7 @@ void add_evaluations_by_run(RunBody& body, const registry::Reader& state, const 
     const auto home = model ? registry::find<registry::RegistryRecord>(state, registry::Table::registries,
                                                                        model->registry_id.bytes())
                             : std::nullopt;
-    if (home) body.evaluations.push_back(evaluation_body({*home, *model}, evaluation, sight, names));
+    if (home) body.evaluations.push_back(evaluation_body(state, {*home, *model}, evaluation, sight, names));
   }
 }
 

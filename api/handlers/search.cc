@@ -115,8 +115,8 @@ class FoundPresenter {
     return body;
   }
   EvaluationBody evaluation_at(std::string_view key) const {
-    return evaluation_body(home_of(key), at<registry::EvaluationRecord>(Table::evaluations, key), sight_,
-                           presenter_.names());
+    return evaluation_body(then_, home_of(key), at<registry::EvaluationRecord>(Table::evaluations, key),
+                           sight_, presenter_.names());
   }
 
   const registry::Reader& then_;
@@ -140,6 +140,38 @@ std::optional<search::Problem> put_ids_of_owners(const Call& call, search::Query
     pattern->text = search::folded(owner->id.str());
   }
   return std::nullopt;
+}
+
+// "data/customers:v1", "data/customers:gold", "data/customers" of any version: where the caller sees such a data set, what is
+// found stands on it, whatever it was called then. Nothing: it is the name of something else.
+std::optional<search::TextPattern> data_set_meant(const Sight& sight, const registry::Reader& state,
+                                                  const std::string& written) {
+  using Shape = search::TextPattern::Shape;
+  const bool of_any_version = written.find(':') == std::string::npos;
+  const auto reference = parse_reference(of_any_version ? written + ":v1" : written);
+  if (!reference) return std::nullopt;
+  const auto found = sight.model(state, {reference->registry, reference->model});
+  if (!found || found->registry.kind != registry::RegistryKind::dataset) return std::nullopt;
+  if (of_any_version) return search::TextPattern{Shape::beginning, found->model.id.str() + "/"};
+  if (reference->selector.kind == registry::VersionSelector::Kind::number)
+    return search::TextPattern{Shape::whole,
+                               registry::version_node_id(found->model.id, reference->selector.number)};
+  const auto version = registry::resolve(state, *found, reference->selector);
+  if (!version) return std::nullopt;
+  return search::TextPattern{Shape::whole, registry::version_node_id(found->model.id, version->number)};
+}
+
+void put_ids_of_data_sets(const Call& call, const Sight& sight, search::Query& query) {
+  const projections::HeadReader head(call.herald.parts.head);
+  for (search::Condition& condition : query.conditions) {
+    const auto* const pattern = std::get_if<search::TextPattern>(&condition.wanted);
+    const bool is_whole = pattern != nullptr && pattern->shape == search::TextPattern::Shape::whole;
+    if (condition.field != search::Field::dataset || !is_whole) continue;
+    if (auto meant = data_set_meant(sight, head, condition.written)) {
+      condition.field = search::Field::data;
+      condition.wanted = std::move(*meant);
+    }
+  }
 }
 
 // What a cursor belongs to: all that chooses what is listed, and in which order; "me" is whoever asks.
@@ -180,6 +212,7 @@ Result<Outcome> look_for(const Call& call) {
   request.me = call.actor.id;
 
   const Sight sight(call);
+  put_ids_of_data_sets(call, sight, request.query);
   const search::Reach reach =
       search::reach_of(call.access, projections::HeadReader(call.herald.parts.head), call.actor.id);
   const projections::ViewsReader views(call.herald.parts.views);

@@ -45,7 +45,7 @@ const View& evaluation_view() {
 
 struct RecordResult {
   std::string reference;
-  std::optional<std::string> name, dataset, artifact, run;
+  std::optional<std::string> name, dataset, dataset_version, artifact, run;
   std::vector<std::string> metrics, confusions, tables, media;
 };
 void declare(Options& options, RecordResult& args) {
@@ -53,6 +53,8 @@ void declare(Options& options, RecordResult& args) {
       .word("REFERENCE", args.reference, "[REGISTRY/]MODEL:VERSION, the version being v3, latest or an alias")
       .option("--metric", "NAME=NUMBER", args.metrics, "a measured figure")
       .option("--dataset", "NAME", args.dataset, "the data set it was measured on")
+      .option("--dataset-version", "REF", args.dataset_version,
+              "the version of a registry of data sets it was measured on, as data/customers:v1")
       .option("--artifact", "ID", args.artifact, "the artifact it was measured on")
       .option("--run", "ID", args.run, "the run that measured")
       .option("--name", "TEXT", args.name, "what to call it, so that it can be compared")
@@ -106,8 +108,10 @@ struct ResultFiles {
 Result<void> run(Session& session, const RecordResult& args) {
   HERALD_TRY(const auto version, VersionArgument::parse(args.reference));
   HERALD_TRY(const auto metrics, parse_metrics(args.metrics));
-  if (args.dataset && args.artifact)
-    return error(Cause::invalid_value, "it was measured on one of --dataset and --artifact");
+  const int named = args.dataset.has_value() + args.dataset_version.has_value() + args.artifact.has_value();
+  if (named > 1)
+    return error(Cause::invalid_value,
+                 "it was measured on one of --dataset, --dataset-version and --artifact");
   ResultFiles files;
   HERALD_CHECK(files.add(args.confusions, "confusion_matrix"));
   HERALD_CHECK(files.add(args.tables, "table"));
@@ -116,9 +120,10 @@ Result<void> run(Session& session, const RecordResult& args) {
   return session.show(with_body("POST", version.path() + "/evaluations",
                                 [&](json::ObjectWriter& body) {
                                   body.member("name", args.name).member("run", args.run);
-                                  if (args.dataset || args.artifact) {
+                                  if (named > 0) {
                                     json::ObjectWriter(body.key("dataset"))
                                         .member("dataset", args.dataset)
+                                        .member("version", args.dataset_version)
                                         .member("artifact", args.artifact)
                                         .close();
                                   }
@@ -137,7 +142,8 @@ void declare(Options& options, ListResults& args) {
   options
       .word("MODEL|REFERENCE", args.of, "[REGISTRY/]MODEL, or one version of it: MODEL:v3, MODEL:production")
       .option("--name", "TEXT", args.name, "only those of that name")
-      .option("--dataset", "NAME", args.dataset, "only those on that data set, or artifact");
+      .option("--dataset", "NAME", args.dataset,
+              "only those on that data set, artifact or version of a data set");
   declare_as_of(options, args.as_of);
   declare_paging(options, args.paging);
 }
@@ -224,6 +230,7 @@ void add_evaluation_commands(Program& program) {
       group,
       {"record", "Record how a version did. Files are uploaded.",
        "herald evaluation record churn:v3 --dataset hold-out --metric auc=0.93 --run eval-7\n"
+       "herald evaluation record churn:v3 --dataset-version data/customers:v2 --metric auc=0.91\n"
        "herald evaluation record churn:v3 --name fairness --confusion matrix.json --media roc.png"},
       declare, run);
   program.command<ListResults>(

@@ -188,6 +188,7 @@ void add_lineage_commands(Program& program) {
   program.command<Record>(group,
                           {"record", "Record that one thing came of another.",
                            "herald lineage record dataset:customers-2026-03 trained_on version:churn:v2\n"
+                           "herald lineage record version:data/customers:v1 trained_on version:churn:v2\n"
                            "herald lineage record run:8f3a produced version:churn:v2"},
                           declare, run);
   program.command<Show>(group,

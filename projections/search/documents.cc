@@ -128,11 +128,11 @@ bool has_field(Kind kind, Field field) {
       return is_one_of({name, registry, owner, tag, alias, stage, created, changed, archived, latest});
     case Kind::versions:
       return is_one_of({tag, alias, stage, status, metric, meta, created, changed, run, source, framework,
-                        artifact, dataset, latest});
+                        artifact, dataset, latest, data});
     case Kind::artifacts:
       return is_one_of({name, created, source});
     case Kind::evaluations:
-      return is_one_of({name, metric, created, run, dataset});
+      return is_one_of({name, metric, created, run, dataset, data});
     case Kind::runs:
       break;
   }
@@ -146,6 +146,7 @@ bool has_one_value(Kind kind, Field field) {
     case Field::run:
     case Field::artifact:
     case Field::dataset:
+    case Field::data:
       return false;
     case Field::stage:
       return kind == Kind::versions;
@@ -233,7 +234,14 @@ bool Document::visit_stages(const VisitValue& visit) const {
   return true;
 }
 
-bool Document::visit_datasets(const VisitValue& visit) const {
+// A version of a data set by its id: it may be renamed, and hidden from who sees what stands on it.
+bool Document::say_data(Field field, const registry::Node& node, const VisitValue& visit) {
+  const bool is_version = node.kind == registry::NodeKind::version;
+  if (is_version != (field == Field::data)) return true;
+  return say_text(visit, field, is_version ? node.id : node.name);
+}
+
+bool Document::visit_datasets(Field field, const VisitValue& visit) const {
   const registry::Node self{
       registry::NodeKind::version, registry::version_node_id(version_->model_id, version_->number), {}};
   bool go_on = true;
@@ -241,10 +249,9 @@ bool Document::visit_datasets(const VisitValue& visit) const {
   state_.scan(Table::upstream, registry::keys::node(self) + '\0', {},
               [&](std::string_view, std::string_view value) {
                 const auto edge = record::decode<registry::EdgeRecord>(value);
-                if (edge.upstream.kind == registry::NodeKind::dataset ||
-                    edge.upstream.kind == registry::NodeKind::artifact) {
-                  go_on = say_text(visit, Field::dataset, edge.upstream.name);
-                }
+                if (edge.relation == registry::Relation::trained_on ||
+                    edge.relation == registry::Relation::evaluated_on)
+                  go_on = say_data(field, edge.upstream, visit);
                 return go_on && ++seen < limits::kMaxIndexedDatasets;
               });
   return go_on;
@@ -295,8 +302,9 @@ bool Document::visit_field(Field field, const VisitValue& visit) const {
                say_text(visit, field, linked.artifact_id.str());
       });
     case Field::dataset:
-      if (version_) return visit_datasets(visit);
-      return !evaluation_->dataset || say_text(visit, field, evaluation_->dataset->name);
+    case Field::data:
+      if (version_) return visit_datasets(field, visit);
+      return !evaluation_->dataset || say_data(field, *evaluation_->dataset, visit);
     case Field::archived:
       return !model_->archived || say_text(visit, field, kHolds);
     case Field::latest:

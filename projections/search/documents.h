@@ -71,7 +71,8 @@ class Document {
   bool visit_field(Field field, const VisitValue& visit) const;
   bool visit_aliases(const VisitValue& visit) const;
   bool visit_stages(const VisitValue& visit) const;
-  bool visit_datasets(const VisitValue& visit) const;
+  static bool say_data(Field field, const registry::Node& node, const VisitValue& visit);
+  bool visit_datasets(Field field, const VisitValue& visit) const;
 
   const registry::Reader& state_;
   Kind kind_;

@@ -59,7 +59,8 @@ class Documents {
   void operator()(const registry::ArtifactDeleted& fact) { artifact(fact.artifact_id); }
   void operator()(const registry::LineageRecorded& fact) {
     if (const auto end = registry::version_of(fact.downstream))
-      add(Kind::versions, registry::keys::version(end->model_id, end->version), {Field::dataset});
+      add(Kind::versions, registry::keys::version(end->model_id, end->version),
+          {Field::dataset, Field::data});
   }
 
   void operator()(const registry::RegistryCreated&) {}

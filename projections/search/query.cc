@@ -25,25 +25,16 @@ struct Grammar {
   Holds holds;
 };
 // In the order of Field.
-constexpr std::array<Grammar, kFieldCount> kGrammar{{{"name", Holds::text},
-                                                     {"registry", Holds::text},
-                                                     {"owner", Holds::text},
-                                                     {"tag", Holds::text},
-                                                     {"alias", Holds::text},
-                                                     {"stage", Holds::text},
-                                                     {"status", Holds::text},
-                                                     {"metric", Holds::number},
-                                                     {"meta", Holds::text},
-                                                     {"created", Holds::time},
-                                                     {"changed", Holds::time},
-                                                     {"run", Holds::text},
-                                                     {"source", Holds::text},
-                                                     {"framework", Holds::text},
-                                                     {"artifact", Holds::text},
-                                                     {"dataset", Holds::text},
-                                                     {"archived", Holds::nothing},
-                                                     {"model", Holds::text},
-                                                     {"", Holds::nothing}}};
+constexpr std::array<Grammar, kFieldCount> kGrammar{{{"name", Holds::text},        {"registry", Holds::text},
+                                                     {"owner", Holds::text},       {"tag", Holds::text},
+                                                     {"alias", Holds::text},       {"stage", Holds::text},
+                                                     {"status", Holds::text},      {"metric", Holds::number},
+                                                     {"meta", Holds::text},        {"created", Holds::time},
+                                                     {"changed", Holds::time},     {"run", Holds::text},
+                                                     {"source", Holds::text},      {"framework", Holds::text},
+                                                     {"artifact", Holds::text},    {"dataset", Holds::text},
+                                                     {"archived", Holds::nothing}, {"model", Holds::text},
+                                                     {"", Holds::nothing},         {"", Holds::text}}};
 
 const Grammar& grammar(Field field) {
   return kGrammar[static_cast<std::size_t>(field)];
@@ -301,6 +292,7 @@ class Parser {
       case Holds::text:
         break;
     }
+    condition_.written = text_of(value);
     const bool bare = std::none_of(value.begin(), value.end(), [](const Letter& l) { return l.quoted; });
     if (condition_.field == Field::meta && (!says_equal || (bare && number_in(text_of(value)))))
       return read_number(comparison, value);

@@ -39,10 +39,11 @@ enum class Field : std::uint8_t {
   artifact,
   dataset,
   archived,
-  model,  // the name of the model; the same as `name` for models and versions
-  latest  // of versions: it is its model's; of models: it is there. No word of the language
+  model,   // the name of the model; the same as `name` for models and versions
+  latest,  // of versions: it is its model's; of models: it is there. No word of the language
+  data  // as `dataset`, of versions of data sets by their ids: who sees one asks for it. No word of the language
 };
-inline constexpr std::size_t kFieldCount = 19;
+inline constexpr std::size_t kFieldCount = 20;
 std::string_view to_string(Field field);
 
 // Numbers as unsigned ones in the same order; minus zero is zero.
@@ -78,6 +79,7 @@ struct Condition {
   Wanted wanted;
   bool excluded = false;
   Span at;
+  std::string written = {};  // a text as it was written
 };
 struct Query {
   std::vector<Condition> conditions;

@@ -42,7 +42,7 @@ struct RecordUsage : VersionAddress {
   Timestamp at;
 };
 
-// `dataset`: a data set, or an artifact that is one.
+// `dataset`: a data set, an artifact that is one, or a version of a registry of data sets.
 struct RecordEvaluation : VersionAddress {
   EvaluationId new_id;
   std::optional<Label> name;

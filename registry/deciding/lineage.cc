@@ -57,7 +57,11 @@ std::string_view one(NodeKind kind) {
   return "something";
 }
 
-// The table in facts.h.
+bool speaks_of_data(Relation relation) {
+  return relation == Relation::trained_on || relation == Relation::evaluated_on;
+}
+
+// The table in facts.h. Whether a version is one of data, check_data() says.
 bool fits(NodeKind upstream, Relation relation, NodeKind downstream) {
   const bool to_run_or_version = downstream == NodeKind::run || downstream == NodeKind::version;
   switch (relation) {
@@ -70,11 +74,28 @@ bool fits(NodeKind upstream, Relation relation, NodeKind downstream) {
       return upstream == NodeKind::version && downstream == NodeKind::version;
     case Relation::trained_on:
     case Relation::evaluated_on:
-      return (upstream == NodeKind::dataset || upstream == NodeKind::artifact) && to_run_or_version;
+      return upstream != NodeKind::run && upstream != NodeKind::deployment && to_run_or_version;
     case Relation::deployed_as:
       return upstream == NodeKind::version && downstream == NodeKind::deployment;
   }
   return false;
+}
+
+// Of versions: the first is one of a data set, and the second one of a model.
+Result<void> check_data(const Reader& state, const Node& upstream, Relation relation,
+                        const Node& downstream) {
+  if (upstream.kind != NodeKind::version || !speaks_of_data(relation)) return {};
+  const auto cannot = [&](const Node& node, std::string_view why) {
+    return error(Cause::invalid_value,
+                 fmt::format("\"{}\" cannot lead from {} to {}: {} is {}", reflect::enum_name(relation),
+                             one(upstream.kind), one(downstream.kind), in_quotes(node.name), why),
+                 "relation");
+  };
+  if (!is_data_set(state, upstream))
+    return cannot(upstream, "in a registry of models (name a data set, or say derived_from)");
+  if (downstream.kind == NodeKind::version && is_data_set(state, downstream))
+    return cannot(downstream, "a data set itself (of data sets say derived_from)");
+  return {};
 }
 
 // The nodes next to one, upstream or downstream, until `visit` returns false: of its recorded edges, and of what versions
@@ -230,6 +251,7 @@ Result<Decision> rule(const Reader& state, const RecordLineage& command) {
                              one(upstream.kind), one(downstream.kind)),
                  "relation");
   }
+  HERALD_CHECK(check_data(state, upstream, command.relation, downstream));
   Decision decision{{}, false, json::to_json(EdgeAnswer{upstream, command.relation, downstream})};
   if (state.get(Table::upstream, keys::edge(downstream, upstream, command.relation))) return decision;
   if (keys::node(upstream) == keys::node(downstream)) {
@@ -266,6 +288,14 @@ void draft_edge(const Reader& state, const LineageRecorded& edge, std::vector<Dr
 
 Node node_of(const FoundModel& found, VersionNumber number) {
   return {NodeKind::version, version_node_id(found.model.id, number), reference(found, number)};
+}
+
+bool is_data_set(const Reader& state, const Node& node) {
+  const auto version = version_of(node);
+  const auto model = version ? find_model(state, version->model_id) : std::nullopt;
+  const auto home =
+      model ? find<RegistryRecord>(state, Table::registries, model->registry_id.bytes()) : std::nullopt;
+  return home && home->kind == RegistryKind::dataset;
 }
 
 Result<Node> node_at(const Reader& state, const NodeAddress& address, std::string_view field) {

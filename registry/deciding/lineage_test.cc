@@ -85,10 +85,63 @@ TEST(RecordLineage, RefusesRelationsThatDoNotFitTheirEnds) {
           R"("produced" cannot lead from an artifact to a version)");
   refused(edge(run_node("a"), Relation::derived_from, version_node("churn", 1)),
           R"("derived_from" cannot lead from a run to a version)");
-  refused(edge(version_node("churn", 1), Relation::trained_on, run_node("a")),
-          R"("trained_on" cannot lead from a version to a run)");
+  refused(
+      edge(version_node("churn", 1), Relation::trained_on, run_node("a")),
+      R"("trained_on" cannot lead from a version to a run: "churn:v1" is in a registry of models (name a data set, or say derived_from))");
   refused(edge(dataset_node("a"), Relation::evaluated_on, dataset_node("b")),
           R"("evaluated_on" cannot lead from a data set to a data set)");
+}
+
+// ---- versions of registries of data sets ----
+
+NodeAddress data_node(std::string_view model, std::uint64_t version) {
+  NodeAddress node = version_node(model, version);
+  node.version->registry = RegistryName::trusted("data");
+  return node;
+}
+
+Story with_customers() {
+  Story story;
+  auto customers = a_version("customers");
+  auto registered = a_model("customers");
+  customers.registry = registered.registry = RegistryName::trusted("data");
+  registered.new_id = id<ModelId>(77);
+  story.given({CreateRegistry{id<RegistryId>(2), RegistryName::trusted("data"), RegistryKind::dataset},
+               registered, customers, customers, a_model("churn"), a_version("churn"), a_version("churn")});
+  return story;
+}
+
+TEST(LineageOfDataSets, AreWhatModelsAndRunsAreTrainedAndEvaluatedOn) {
+  Story story = with_customers();
+  story.when(edge(data_node("customers", 1), Relation::trained_on, version_node("churn", 1)))
+      .then({"data/customers:v1 trained_on churn:v1"});
+  story.when(edge(data_node("customers", 2), Relation::evaluated_on, version_node("churn", 1)))
+      .then({"data/customers:v2 evaluated_on churn:v1"});
+  story.when(edge(data_node("customers", 1), Relation::trained_on, run_node("nightly")))
+      .then({"data/customers:v1 trained_on nightly"});
+  story.when(edge(data_node("customers", 1), Relation::derived_from, data_node("customers", 2)))
+      .then({"data/customers:v1 derived_from data/customers:v2"});
+}
+
+TEST(LineageOfDataSets, AreNotTrainedThemselvesAndModelsAreNoData) {
+  Story story = with_customers();
+  story.when(edge(version_node("churn", 1), Relation::trained_on, version_node("churn", 2)))
+      .refused(
+          Cause::invalid_value, "relation",
+          R"("trained_on" cannot lead from a version to a version: "churn:v1" is in a registry of models (name a data set, or say derived_from))");
+  story.when(edge(data_node("customers", 1), Relation::evaluated_on, data_node("customers", 2)))
+      .refused(
+          Cause::invalid_value, "relation",
+          R"("evaluated_on" cannot lead from a version to a version: "data/customers:v2" is a data set itself (of data sets say derived_from))");
+}
+
+TEST(LineageOfDataSets, CloseNoCircles) {
+  Story story = with_customers();
+  story.given({edge(data_node("customers", 1), Relation::trained_on, version_node("churn", 1))});
+  story.when(edge(version_node("churn", 1), Relation::derived_from, data_node("customers", 1)))
+      .refused(
+          Cause::not_allowed_now, "downstream",
+          R"(version "churn:v1" already follows from version "data/customers:v1" ("data/customers:v1" -> "churn:v1"): this edge would close a circle)");
 }
 
 TEST(RecordLineage, RefusesEndsThatNameNothingOrSeveralThings) {

@@ -156,6 +156,8 @@ Result<void> check_card_policy(const FoundModel& found, const VersionRecord& ver
 // ---- lineage ----
 Result<Node> node_at(const Reader& state, const NodeAddress& address, std::string_view field);
 Node node_of(const FoundModel& found, VersionNumber number);
+// Whether it is a version in a registry of data sets.
+bool is_data_set(const Reader& state, const Node& node);
 // Drafts what follows from another fact: not where it is there, nor where it would close a circle or that cannot be told.
 void draft_edge(const Reader& state, const LineageRecorded& edge, std::vector<Draft>& drafts);
 

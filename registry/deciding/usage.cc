@@ -56,13 +56,26 @@ Result<void> check_files(const std::vector<EvaluationFile>& files) {
   return {};
 }
 
-Result<std::optional<Node>> dataset_of(const Reader& state, const RecordEvaluation& command) {
+Result<std::optional<Node>> dataset_of(const Reader& state, const RecordEvaluation& command,
+                                       const Node& evaluated) {
   if (!command.dataset) return std::optional<Node>();
   HERALD_TRY(Node node, node_at(state, *command.dataset, "dataset"));
-  if (node.kind == NodeKind::dataset || node.kind == NodeKind::artifact)
+  if (node.id == evaluated.id && node.kind == evaluated.kind)
+    return error(Cause::invalid_value, "a version is not evaluated on itself: name the data set",
+                 "dataset.version");
+  if (node.kind == NodeKind::dataset || node.kind == NodeKind::artifact || is_data_set(state, node))
     return std::optional(std::move(node));
-  return error(Cause::invalid_value, "a version is evaluated on a data set, or on an artifact that is one",
-               "dataset");
+  if (node.kind != NodeKind::version) {
+    return error(Cause::invalid_value,
+                 "a version is evaluated on a data set, on an artifact that is one, or on a version of a "
+                 "registry of data sets",
+                 "dataset");
+  }
+  return error(Cause::invalid_value,
+               fmt::format("{} is in a registry of models: a version is evaluated on a data set, on an "
+                           "artifact that is one, or on a version of a registry of data sets",
+                           in_quotes(node.name)),
+               "dataset.version");
 }
 
 }  // namespace
@@ -95,7 +108,8 @@ Result<Decision> rule(const Reader& state, const RecordEvaluation& command) {
   HERALD_TRY(const auto found, open_version(state, command));
   HERALD_CHECK(check_metrics(command.metrics));
   HERALD_CHECK(check_files(command.files));
-  HERALD_TRY(const auto dataset, dataset_of(state, command));
+  const Node evaluated = node_of(found.model, command.version);
+  HERALD_TRY(const auto dataset, dataset_of(state, command, evaluated));
   if (command.metrics.empty() && command.files.empty()) {
     return error(Cause::missing_field, "an evaluation has metrics, files or both", "metrics");
   }
@@ -105,10 +119,7 @@ Result<Decision> rule(const Reader& state, const RecordEvaluation& command) {
   decision.drafts.push_back({EvaluationRecorded{target, command.new_id, command.name, dataset, command.run,
                                                 command.metrics, command.files},
                              {}});
-  if (dataset) {
-    draft_edge(state, {*dataset, Relation::evaluated_on, node_of(found.model, command.version)},
-               decision.drafts);
-  }
+  if (dataset) draft_edge(state, {*dataset, Relation::evaluated_on, evaluated}, decision.drafts);
   return decision;
 }
 

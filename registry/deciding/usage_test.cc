@@ -219,8 +219,41 @@ TEST(RecordEvaluation, RefusesFilesOfOneNameAndTooMany) {
 TEST(RecordEvaluation, RefusesWhatIsNoDataSet) {
   auto on_a_run = an_evaluation(1);
   on_a_run.dataset = run_node("train");
-  churn_with_two_versions().when(on_a_run).refused(
-      Cause::invalid_value, "dataset", "a version is evaluated on a data set, or on an artifact that is one");
+  churn_with_two_versions().when(on_a_run).refused(Cause::invalid_value, "dataset",
+                                                   "a version is evaluated on a data set, on an artifact "
+                                                   "that is one, or on a version of a registry of data "
+                                                   "sets");
+  auto on_a_model = an_evaluation(1);
+  on_a_model.dataset = version_node("churn", 2);
+  churn_with_two_versions()
+      .when(on_a_model)
+      .refused(
+          Cause::invalid_value, "dataset.version",
+          R"("churn:v2" is in a registry of models: a version is evaluated on a data set, on an artifact that is one, or )"
+          "on a version of a registry of data sets");
+  auto on_itself = an_evaluation(1);
+  on_itself.dataset = version_node("churn", 1);
+  churn_with_two_versions().when(on_itself).refused(
+      Cause::invalid_value, "dataset.version", "a version is not evaluated on itself: name the data set");
+  auto on_nothing = an_evaluation(1);
+  on_nothing.dataset = version_node("churn", 9);
+  churn_with_two_versions()
+      .when(on_nothing)
+      .refused(Cause::not_found, "dataset.version", R"(model "churn" has no version v9: its highest is v2)");
+}
+
+TEST(RecordEvaluation, IsOnAVersionOfARegistryOfDataSets) {
+  Story story = churn_with_two_versions();
+  auto registered = a_model("customers");
+  auto version = a_version("customers");
+  registered.registry = version.registry = RegistryName::trusted("data");
+  story.given({CreateRegistry{id<RegistryId>(2), RegistryName::trusted("data"), RegistryKind::dataset},
+               registered, version});
+  auto command = an_evaluation(1);
+  command.dataset = version_node("customers", 1);
+  command.dataset->version->registry = RegistryName::trusted("data");
+  story.when(command).then({"churn:v1 evaluated on data/customers:v1: 1 metrics, 0 files",
+                            "data/customers:v1 evaluated_on churn:v1"});
 }
 
 TEST(RecordEvaluation, RefusesOfAnArchivedModelAndOfBadMetrics) {

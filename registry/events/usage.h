@@ -41,8 +41,9 @@ struct EvaluationRecorded : OfVersion {
   static constexpr std::string_view kType = "evaluation.recorded";
   EvaluationId evaluation_id;
   std::optional<Label> name;
-  std::optional<Node> dataset;  // a data set, or an artifact that is one
-  std::optional<Label> run;     // of the evaluator
+  std::optional<Node>
+      dataset;               // a data set, an artifact that is one, or a version of a registry of data sets
+  std::optional<Label> run;  // of the evaluator
   std::map<std::string, double> metrics;
   std::vector<EvaluationFile> files;
 };

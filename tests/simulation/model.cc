@@ -335,7 +335,11 @@ void Model::run(const RecordLineage& c) {
                                          "dataset evaluated_on version",
                                          "dataset evaluated_on run",
                                          "artifact evaluated_on run",
-                                         "artifact evaluated_on version"};
+                                         "artifact evaluated_on version",
+                                         "version trained_on version",
+                                         "version trained_on run",
+                                         "version evaluated_on version",
+                                         "version evaluated_on run"};
   const std::map<Relation, std::string> words = {{Relation::used, "used"},
                                                  {Relation::produced, "produced"},
                                                  {Relation::derived_from, "derived_from"},
@@ -343,6 +347,13 @@ void Model::run(const RecordLineage& c) {
                                                  {Relation::evaluated_on, "evaluated_on"}};
   const std::string relation = words.at(c.relation);
   if (!allowed.contains(up_kind + " " + relation + " " + down_kind)) throw Cause::invalid_value;
+  const auto is_data = [&](const NodeAddress& end) {
+    return registries_.at(end.version->registry.str()).first == "dataset";
+  };
+  if (up_kind == "version" && (relation == "trained_on" || relation == "evaluated_on")) {
+    if (!is_data(c.upstream)) throw Cause::invalid_value;
+    if (down_kind == "version" && is_data(c.downstream)) throw Cause::invalid_value;
+  }
   if (edges_.contains({up, relation, down})) return;
   if (up == down) throw Cause::invalid_value;
   if (leads_to(down, up)) throw Cause::not_allowed_now;

@@ -192,6 +192,29 @@ def test_what_stands_on_a_data_set_is_answered_with_aliases_and_stages(server):
     assert not impact["truncated"]
 
 
+def test_a_registered_data_set_is_what_a_model_is_trained_and_evaluated_on(herald):
+    server = herald.start()
+    succeed(server, "registry", "create", "data", "--kind", "dataset")
+    succeed(server, "model", "register", "data/customers")
+    for model in ("data/customers", "data/customers", "churn"):
+        if model == "churn":
+            succeed(server, "model", "register", "churn")
+        succeed(server, "version", "register", model)
+    succeed(server, "lineage", "record", "version:data/customers:v1", "trained_on", "version:churn:v1")
+    succeed(server, "evaluation", "record", "churn:v1", "--dataset-version", "data/customers:v2", "--metric", "auc=0.9")
+    for version in (1, 2):
+        assert succeed(server, "lineage", "impact", f"version:data/customers:v{version}", "-o", "id") == "churn:v1\n"
+        recorded = server.request("GET", "/v1/models/churn").headers["Herald-Sequence"]
+        found = succeed(server, "search", f"dataset:data/customers:v{version}", "--kind", "versions", "-o", "id", "--min-sequence", recorded)
+        assert found.split() == ["churn:v1"]
+    assert "data/customers:v2" in succeed(server, "evaluation", "list", "churn", "--dataset", "data/customers:v2")
+    assert "version:data/customers:v2" in succeed(server, "lineage", "show", "version:churn:v1")
+    refused = server.cli("lineage", "record", "version:churn:v1", "trained_on", "run:x")
+    assert refused.returncode == 2 and "is in a registry of models" in refused.stderr
+    both = server.cli("evaluation", "record", "churn:v1", "--dataset", "a", "--dataset-version", "data/customers:v2", "--metric", "a=1")
+    assert both.returncode == 2 and "one of --dataset, --dataset-version and --artifact" in both.stderr
+
+
 def test_what_stands_on_it_comes_in_pages(server):
     first = server.get(f"/v1/lineage/impact?dataset={quote(DATA)}&limit=2")
     rest = server.get(f"/v1/lineage/impact?dataset={quote(DATA)}&limit=2&cursor={first['next']}")

@@ -1,0 +1,159 @@
+// Registries of data sets: their versions are what models are trained and evaluated on, for who sees them.
+#include "api/testing/locked_server.h"
+
+namespace herald::api {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::Reply;
+
+class VersionsOfDataSets : public testing::LockedServerTest {
+ protected:
+  void prepare() override {
+    ASSERT_EQ(ask("POST", "/v1/models", R"({"name":"churn"})").status, 201u);
+    for (int i = 0; i < 2; ++i) ASSERT_EQ(ask("POST", "/v1/models/churn/versions", "{}").status, 201u);
+  }
+  void SetUp() override {
+    LockedServerTest::SetUp();
+    ASSERT_EQ(
+        as("root", "POST", "/v1/registries", R"({"name":"data","kind":"dataset","visibility":"restricted"})")
+            .status,
+        201u);
+    const std::string data = "/v1/registries/data/models";
+    ASSERT_EQ(as("root", "POST", data, R"({"name":"Customers"})").status, 201u);
+    for (int i = 0; i < 2; ++i)
+      ASSERT_EQ(as("root", "POST", data + "/Customers/versions", "{}").status, 201u);
+  }
+  Reply train(const std::string& who, const std::string& upstream, const std::string& downstream,
+              const std::string& relation = "trained_on") {
+    return as(who, "POST", "/v1/lineage",
+              R"({"upstream":{"version":")" + upstream + R"("},"relation":")" + relation +
+                  R"(","downstream":{"version":")" + downstream + "\"}}");
+  }
+  Reply evaluate(const std::string& who, const std::string& dataset) {
+    return as(who, "POST", "/v1/models/churn/versions/1/evaluations",
+              R"({"name":"nightly","metrics":{"auc":0.9},"dataset":{"version":")" + dataset + "\"}}");
+  }
+  Reply search(const std::string& who, const std::string& sentence, const std::string& kind) {
+    return as(who, "GET",
+              "/v1/search?q=" + sentence + "&kind=" + kind + "&min_sequence=" + std::to_string(last()));
+  }
+  void rename_the_data_set() {
+    ASSERT_EQ(as("root", "POST", "/v1/registries/data/models/Customers/rename", R"({"to":"Clients"})").status,
+              200u);
+  }
+};
+
+TEST_F(VersionsOfDataSets, AreWhatVersionsOfModelsAreTrainedOn) {
+  const Reply edge = train("root", "data/Customers:v1", "churn:v1");
+  ASSERT_EQ(edge.status, 201u) << edge.body;
+  EXPECT_EQ(edge.at("upstream.name"), "data/Customers:v1");
+  const Reply impact = as("root", "GET", "/v1/lineage/impact?version=data/Customers:v1");
+  EXPECT_EQ(impact.items(), 1u);
+  EXPECT_EQ(impact.at("items.0.name"), "churn:v1");
+  EXPECT_EQ(as("root", "GET", "/v1/lineage/impact?version=data/Customers:v2").items(), 0u);
+  const Reply above = as("root", "GET", "/v1/lineage?version=churn:v1&direction=upstream");
+  EXPECT_EQ(above.at("nodes.0.name"), "data/Customers:v1");
+  EXPECT_EQ(above.at("edges.0.relation"), "trained_on");
+  const Reply of_a_run = as("root", "POST", "/v1/lineage",
+                            R"({"upstream":{"version":"data/Customers:v2"},"relation":"trained_on",)"
+                            R"("downstream":{"run":"nightly"}})");
+  ASSERT_EQ(of_a_run.status, 201u) << of_a_run.body;
+  EXPECT_EQ(as("root", "GET", "/v1/runs/nightly").at("used.0.node.name"), "data/Customers:v2");
+}
+
+TEST_F(VersionsOfDataSets, AloneAreTrainedOnNotThoseOfModels) {
+  const Reply of_a_model = train("root", "churn:v1", "churn:v2");
+  EXPECT_EQ(of_a_model.status, 422u);
+  EXPECT_EQ(of_a_model.at("field"), "relation");
+  EXPECT_THAT(of_a_model.at("detail"), HasSubstr("is in a registry of models"));
+  const Reply to_data = train("root", "data/Customers:v1", "data/Customers:v2");
+  EXPECT_EQ(to_data.status, 422u);
+  EXPECT_THAT(to_data.at("detail"), HasSubstr("say derived_from"));
+  const Reply moving = train("root", "data/Customers:latest", "churn:v1");
+  EXPECT_EQ(moving.status, 422u);
+  EXPECT_EQ(moving.at("field"), "upstream.version");
+  EXPECT_EQ(train("root", "data/Customers:v9", "churn:v1").status, 404u);
+}
+
+TEST_F(VersionsOfDataSets, AreWhatEvaluationsAreMadeOn) {
+  const Reply made = evaluate("root", "data/Customers:v1");
+  ASSERT_EQ(made.status, 201u) << made.body;
+  EXPECT_EQ(made.at("dataset.kind"), "version");
+  EXPECT_EQ(made.at("dataset.name"), "data/Customers:v1");
+  const std::string list = "/v1/models/churn/evaluations?dataset=data/Customers:v";
+  EXPECT_EQ(as("root", "GET", list + "1").items(), 1u);
+  EXPECT_EQ(as("root", "GET", list + "2").items(), 0u);
+  EXPECT_EQ(as("root", "GET", "/v1/lineage/impact?version=data/Customers:v1").at("items.0.name"), "churn:v1");
+  const Reply on_a_model = evaluate("root", "churn:v2");
+  EXPECT_EQ(on_a_model.status, 422u);
+  EXPECT_EQ(on_a_model.at("field"), "dataset.version");
+  const Reply moving = evaluate("root", "data/Customers:latest");
+  EXPECT_EQ(moving.status, 422u);
+  EXPECT_EQ(moving.at("field"), "dataset.version");
+  const Reply missing = evaluate("root", "data/Customers:v9");
+  EXPECT_EQ(missing.status, 404u);
+  EXPECT_EQ(missing.at("field"), "dataset.version");
+}
+
+TEST_F(VersionsOfDataSets, AreFoundByWhateverNameTheyHave) {
+  ASSERT_EQ(train("root", "data/Customers:v1", "churn:v2").status, 201u);
+  const Reply made = evaluate("root", "data/Customers:v1");
+  ASSERT_EQ(made.status, 201u) << made.body;
+  for (const char* name : {"Customers", "Clients"}) {
+    const std::string version = "data/" + std::string(name) + ":v1";
+    EXPECT_EQ(search("root", "dataset:" + version, "versions").items(), 2u) << version;
+    EXPECT_EQ(search("root", "dataset:" + version, "evaluations").items(), 1u) << version;
+    EXPECT_EQ(search("root", "dataset:data/" + std::string(name), "evaluations").items(), 1u)
+        << "of any version";
+    EXPECT_EQ(search("root", "dataset:data/" + std::string(name) + ":v2", "versions").items(), 0u);
+    const std::string evaluations = "/v1/models/churn/evaluations";
+    EXPECT_EQ(as("root", "GET", evaluations + "?dataset=" + version).items(), 1u) << version;
+    EXPECT_EQ(as("root", "GET", evaluations).at("items.0.dataset.name"), version);
+    if (name == std::string("Customers")) rename_the_data_set();
+  }
+  EXPECT_EQ(search("root", "dataset:data/Customers:v1", "versions").items(), 0u)
+      << "nothing is called so now";
+}
+
+TEST_F(VersionsOfDataSets, AreHiddenFromWhoDoesNotSeeTheirRegistry) {
+  ASSERT_EQ(train("root", "data/Customers:v2", "churn:v1").status, 201u);
+  ASSERT_EQ(evaluate("root", "data/Customers:v1").status, 201u);
+  given_user("eve", "member", "/v1/registries/models");
+  for (const char* path : {"/v1/models/churn/evaluations", "/v1/models/churn/versions/1/evaluations",
+                           "/v1/lineage?version=churn:v1", "/v1/models/churn/compare?versions=1,2&all=true",
+                           "/v1/compare/evaluations?versions=churn:v1,churn:v2", "/v1/events?limit=1000"}) {
+    const Reply shown = as("eve", "GET", path);
+    EXPECT_EQ(shown.status, 200u) << path << shown.body;
+    EXPECT_THAT(shown.body, Not(HasSubstr("Customers"))) << path;
+    EXPECT_THAT(as("root", "GET", path).body, HasSubstr("Customers")) << path;
+  }
+  EXPECT_EQ(as("eve", "GET", "/v1/models/churn/evaluations").items(), 1u);
+  EXPECT_EQ(as("eve", "GET", "/v1/models/churn/evaluations?dataset=data/Customers:v1").items(), 0u);
+  EXPECT_EQ(as("eve", "GET", "/v1/lineage/impact?version=data/Customers:v1").status, 404u);
+  const std::string id = as("root", "GET", "/v1/registries/data/models/Customers").at("id");
+  for (const std::string& sentence :
+       {std::string("data/Customers:v1"), std::string("data/Customers"), std::string("data*"), id + "/1",
+        id + "*", "*" + id.substr(1) + "*", std::string("*")})
+    for (const char* kind : {"versions", "evaluations"})
+      EXPECT_EQ(search("eve", "dataset:" + sentence, kind).items(), 0u) << sentence << " " << kind;
+}
+
+TEST_F(VersionsOfDataSets, AreNamedByThoseWhoSeeThem) {
+  given_user("eve", "member", "/v1/registries/models");
+  const Reply hidden = train("eve", "data/Customers:v1", "churn:v1");
+  EXPECT_EQ(hidden.status, 404u);
+  EXPECT_EQ(hidden.at("field"), "upstream.version");
+  const Reply on_hidden = evaluate("eve", "data/Customers:v1"),
+              on_nothing = evaluate("eve", "data/Nothing:v1");
+  EXPECT_EQ(on_hidden.status, 404u);
+  EXPECT_EQ(on_hidden.at("field"), "dataset.version");
+  EXPECT_EQ(on_nothing.status, 404u);
+  grant("eve", "viewer", "/v1/registries/data");
+  EXPECT_EQ(train("eve", "data/Customers:v1", "churn:v1").status, 201u);
+  EXPECT_EQ(evaluate("eve", "data/Customers:v1").status, 201u);
+}
+
+}  // namespace
+}  // namespace herald::api

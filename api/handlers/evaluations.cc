@@ -4,6 +4,7 @@
 #include "api/lineage_bodies.h"
 #include "api/named_blobs.h"
 #include "api/writing.h"
+#include "projections/results.h"
 
 namespace herald::api {
 
@@ -33,14 +34,37 @@ BOOST_DESCRIBE_STRUCT(EvaluationMade, (), (id))
 
 namespace {
 
+// Whether it says what its kind says. `size`: of the content.
+Result<void> check_content(const Call& call, const EvaluationFileRequest& file, std::uint64_t size,
+                           const std::string& field) {
+  const bool is_media = file.kind == registry::EvaluationFileKind::media;
+  if (is_media && file.media_type != "image/png") return {};
+  if (!is_media && size > limits::kMaxResultBytes) {
+    return error(Cause::too_large,
+                 shown(file.name.str()) + " has " + std::to_string(size) +
+                     " bytes: tables and confusion matrices have at most " +
+                     std::to_string(limits::kMaxResultBytes) + "; make an artifact of a larger one",
+                 field);
+  }
+  HERALD_TRY(const auto blob, call.herald.parts.blobs.open(file.digest));
+  if (!blob) return not_to_be_named(file.digest, file.name.str(), field);
+  HERALD_TRY(const std::string bytes, blob->read(0, is_media ? projections::kSignatureBytes : size));
+  const auto checked = projections::check_result(file.kind, file.media_type, bytes);
+  if (checked) return {};
+  return error(checked.error().cause,
+               shown(file.name.str()) + " does not fit its kind and media type, " + checked.error().message,
+               field);
+}
+
 Result<std::vector<registry::EvaluationFile>> evaluation_files_of(
     const Call& call, const std::vector<EvaluationFileRequest>& requested) {
   std::vector<registry::EvaluationFile> files;
   for (std::size_t i = 0; i < requested.size(); ++i) {
     const EvaluationFileRequest& file = requested[i];
+    const std::string field = "files[" + std::to_string(i) + "].digest";
     const auto size = size_of_named(call, file.digest);
-    if (!size)
-      return not_to_be_named(file.digest, file.name.str(), "files[" + std::to_string(i) + "].digest");
+    if (!size) return not_to_be_named(file.digest, file.name.str(), field);
+    HERALD_CHECK(check_content(call, file, *size, field));
     files.push_back({file.name, file.kind, file.media_type, file.digest, *size});
   }
   return files;
@@ -229,7 +253,9 @@ void add_evaluation_routes(Router& router) {
           .gives<EvaluationBody>("Evaluation")
           .creates()
           .says(
-              "Metrics, files or both. Files are blobs, uploaded before: tables and confusion matrices as "
+              "Metrics, files or both. Files are blobs, uploaded before, and are looked at: tables and "
+              "confusion "
+              "matrices as "
               "application/json or text/csv, media as image/png or text/html. That the version was evaluated "
               "on the data set (a name, an artifact, or a version of a registry of data sets by its number) "
               "is "

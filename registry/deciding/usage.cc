@@ -34,6 +34,26 @@ bool fits(EvaluationFileKind kind, std::string_view media) {
   return kind == EvaluationFileKind::media ? media == "image/png" || media == "text/html" : is_data;
 }
 
+// They are fetched into a folder.
+Result<void> check_names(const std::vector<EvaluationFile>& files) {
+  std::set<std::string> seen;
+  for (const EvaluationFile& file : files) seen.insert(file.name.str());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const std::string& name = files[i].name.str();
+    const std::string field = fmt::format("files[{}].name", i);
+    if (const auto path = FilePath::parse(name); !path) return about(path.error(), field);
+    for (std::size_t slash = name.find('/'); slash != std::string::npos; slash = name.find('/', slash + 1)) {
+      const std::string folder = name.substr(0, slash);
+      if (!seen.contains(folder)) continue;
+      return error(Cause::invalid_value,
+                   fmt::format("{} cannot be a file and the folder of {}: choose other names",
+                               in_quotes(folder), in_quotes(name)),
+                   field);
+    }
+  }
+  return {};
+}
+
 Result<void> check_files(const std::vector<EvaluationFile>& files) {
   if (files.size() > limits::kMaxEvaluationFiles) {
     return error(Cause::too_many,
@@ -53,7 +73,7 @@ Result<void> check_files(const std::vector<EvaluationFile>& files) {
         "tables and confusion matrices are application/json or text/csv, media are image/png or text/html",
         field + ".media_type");
   }
-  return {};
+  return check_names(files);
 }
 
 Result<std::optional<Node>> dataset_of(const Reader& state, const RecordEvaluation& command,

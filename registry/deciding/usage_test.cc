@@ -216,6 +216,27 @@ TEST(RecordEvaluation, RefusesFilesOfOneNameAndTooMany) {
       Cause::too_many, "files", "65 files are too many for an evaluation: at most 64 are allowed");
 }
 
+TEST(RecordEvaluation, NamesFilesAsTheyAreFetchedIntoAFolder) {
+  const auto named = [](std::vector<std::string> names) {
+    auto command = an_evaluation(1);
+    for (const std::string& name : names)
+      command.files.push_back(a_file(name, EvaluationFileKind::table, "text/csv"));
+    return churn_with_two_versions().when(command);
+  };
+  EXPECT_EQ(named({"by class/errors.csv", "by class/fair.csv", "ü.csv"}).events().size(), 2u);
+  for (const char* name : {"../x", "/x", "a/../b", "a\\b", "a//b", "."}) {
+    auto command = an_evaluation(1);
+    command.files = {a_file(name, EvaluationFileKind::table, "text/csv")};
+    const auto path = FilePath::parse(name);
+    ASSERT_FALSE(path) << name;
+    churn_with_two_versions().when(command).refused(path.error().cause, "files[0].name",
+                                                    path.error().message);
+  }
+  named({"errors", "errors/1"})
+      .refused(Cause::invalid_value, "files[1].name",
+               R"("errors" cannot be a file and the folder of "errors/1": choose other names)");
+}
+
 TEST(RecordEvaluation, RefusesWhatIsNoDataSet) {
   auto on_a_run = an_evaluation(1);
   on_a_run.dataset = run_node("train");

@@ -11,36 +11,70 @@
 namespace herald::projections {
 namespace {
 
-// What one version says of one thing.
+// What one version says of one thing. `plain`: the value as all that are equal to it write it, where that is another way.
 struct Said {
   json::Raw value;
   std::optional<double> number = {};
   std::optional<std::string> text = {};
+  std::string plain = {};
+
+  const std::string& equal_to() const { return plain.empty() ? value.text() : plain; }
 };
+
+// Whole numbers without a point, members in the order of their names.
+std::string plain_json(const json::Value& value) {
+  constexpr double kMostWhole = 9e18;
+  switch (value.kind()) {
+    case json::Kind::real: {
+      const double number = value.number().value_or(0);
+      const bool is_whole = std::floor(number) == number && std::abs(number) < kMostWhole;
+      return is_whole ? fmt::format("{}", static_cast<std::int64_t>(number)) : value.dump();
+    }
+    case json::Kind::array: {
+      std::string out = "[";
+      for (const json::Value element : value.elements()) out += plain_json(element) + ",";
+      return out + "]";
+    }
+    case json::Kind::object: {
+      std::map<std::string, std::string> members;
+      for (const auto& [name, member] : value.members()) members.emplace(name, plain_json(member));
+      std::string out = "{";
+      for (const auto& [name, member] : members) out += json::to_json(name) + ":" + member + ",";
+      return out + "}";
+    }
+    default:
+      return value.dump();
+  }
+}
 
 using RowKey = std::tuple<Aspect, std::string, std::string>;  // aspect, group, name
 
 class SaidRows {
  public:
-  explicit SaidRows(std::size_t versions) : versions_(versions) {}
+  // Borrows the page.
+  SaidRows(std::size_t versions, const ComparisonPage& page) : versions_(versions), page_(page) {}
 
   // The first that is said counts.
   void say(std::size_t version, RowKey key, Said said) {
+    if (!page_.wants(std::get<Aspect>(key))) return;
     auto& row = rows_.try_emplace(std::move(key), versions_).first->second;
     if (!row[version]) row[version] = std::move(said);
   }
 
-  Comparison finish(Show show) const {
+  Comparison finish() const {
     Comparison comparison;
+    std::size_t passed = 0;
     for (const auto& [key, row] : rows_) {
       const bool same = is_same(row);
       if (same) ++comparison.same;
-      if (same && show == Show::differences) continue;
-      if (comparison.rows.size() == kMaxComparedRows) {
-        comparison.truncated = true;
-        continue;
+      if (same && page_.show == Show::differences) continue;
+      if (passed < page_.passed) {
+        ++passed;
+      } else if (comparison.rows.size() < page_.limit) {
+        comparison.rows.push_back(presented(key, row));
+      } else {
+        comparison.more = true;
       }
-      comparison.rows.push_back(presented(key, row));
     }
     return comparison;
   }
@@ -50,8 +84,12 @@ class SaidRows {
 
   static bool is_same(const Row& row) {
     return std::all_of(row.begin(), row.end(), [&](const std::optional<Said>& said) {
-      return said.has_value() == row.front().has_value() && (!said || said->value == row.front()->value);
+      return what_is_said(said) == what_is_said(row.front());
     });
+  }
+
+  static std::string_view what_is_said(const std::optional<Said>& said) {
+    return said ? std::string_view(said->equal_to()) : "null";
   }
 
   static ComparedRow presented(const RowKey& key, const Row& row) {
@@ -92,8 +130,14 @@ class SaidRows {
   }
 
   std::size_t versions_;
+  const ComparisonPage& page_;
   std::map<RowKey, Row> rows_;
 };
+
+std::string title_of_evaluation(const registry::EvaluationRecord& evaluation) {
+  const std::string name = evaluation.name ? evaluation.name->str() : "evaluation";
+  return evaluation.dataset ? name + " on " + evaluation.dataset->name : name;
+}
 
 json::Raw text_value(std::string_view text) {
   return json::Raw(json::to_json(std::string(text)));
@@ -154,24 +198,31 @@ class VersionSpeaker {
     for (const std::string& edge : lineage) say(Aspect::lineage, edge, json::Raw("true"));
   }
 
-  void evaluations(const std::vector<registry::EvaluationRecord>& evaluations) {
-    std::vector<std::string> told;
-    for (const registry::EvaluationRecord& evaluation : evaluations) {
-      const std::string group = title(evaluation);
-      if (std::find(told.begin(), told.end(), group) != told.end()) continue;
-      told.push_back(group);
-      metrics(evaluation.metrics, Aspect::evaluation, group);
-      for (const registry::EvaluationFile& file : evaluation.files) {
-        rows_.say(version_, {Aspect::evaluation, group, "file " + file.name.str()},
-                  {text_value(file.digest.str())});
+  void evaluations(const Comparable& of) {
+    for (const registry::EvaluationRecord* evaluation : compared_evaluations(of.evaluations)) {
+      const std::string group = title_of_evaluation(*evaluation);
+      metrics(evaluation->metrics, Aspect::evaluation, group);
+      for (const registry::EvaluationFile& file : evaluation->files) {
+        const std::string name = "file " + file.name.str();
+        rows_.say(version_, {Aspect::evaluation, group, name}, {text_value(file.digest.str())});
+        const auto matrix = of.matrices.find(file.digest);
+        if (matrix != of.matrices.end()) cells(group, name, matrix->second);
       }
     }
   }
 
  private:
-  static std::string title(const registry::EvaluationRecord& evaluation) {
-    const std::string name = evaluation.name ? evaluation.name->str() : "evaluation";
-    return evaluation.dataset ? name + " on " + evaluation.dataset->name : name;
+  // "file confusion [no, yes]": what stands in the row of "no" and the column of "yes".
+  void cells(const std::string& group, const std::string& name, const ConfusionMatrix& matrix) {
+    for (std::size_t row = 0; row < matrix.labels.size(); ++row) {
+      for (std::size_t column = 0; column < matrix.labels.size(); ++column) {
+        const double count = matrix.counts[row][column];
+        rows_.say(version_,
+                  {Aspect::evaluation, group,
+                   fmt::format("{} [{}, {}]", name, matrix.labels[row], matrix.labels[column])},
+                  {json::Raw(json::to_json(count)), count});
+      }
+    }
   }
 
   void say(Aspect aspect, std::string name, json::Raw value) {
@@ -193,7 +244,10 @@ class VersionSpeaker {
     if (is_branch || path.empty()) return;
     std::optional<double> number;
     if (value.kind() == json::Kind::integer || value.kind() == json::Kind::real) number = value.number();
-    rows_.say(version_, {aspect, {}, path}, {json::Raw(value.dump()), number});
+    json::Raw shown(value.dump());
+    std::string plain = plain_json(value);
+    if (plain == shown.text()) plain.clear();
+    rows_.say(version_, {aspect, {}, path}, {std::move(shown), number, std::nullopt, std::move(plain)});
   }
 
   SaidRows& rows_;
@@ -325,8 +379,17 @@ std::string unified_diff(std::string_view before, std::string_view after) {
   return out;
 }
 
-Comparison compare(const std::vector<Comparable>& versions, Show show) {
-  SaidRows rows(versions.size());
+std::vector<const registry::EvaluationRecord*> compared_evaluations(
+    const std::vector<registry::EvaluationRecord>& evaluations) {
+  std::vector<const registry::EvaluationRecord*> compared;
+  std::set<std::string> told;
+  for (const registry::EvaluationRecord& evaluation : evaluations)
+    if (told.insert(title_of_evaluation(evaluation)).second) compared.push_back(&evaluation);
+  return compared;
+}
+
+Comparison compare(const std::vector<Comparable>& versions, const ComparisonPage& page) {
+  SaidRows rows(versions.size(), page);
   for (std::size_t i = 0; i < versions.size(); ++i) {
     const Comparable& of = versions[i];
     VersionSpeaker speaker(rows, i);
@@ -338,16 +401,15 @@ Comparison compare(const std::vector<Comparable>& versions, Show show) {
     speaker.text("description", of.description);
     speaker.text("card", of.card);
     speaker.lineage(of.lineage);
-    speaker.evaluations(of.evaluations);
+    speaker.evaluations(of);
   }
-  return rows.finish(show);
+  return rows.finish();
 }
 
-Comparison compare_evaluations(const std::vector<Comparable>& versions, Show show) {
-  SaidRows rows(versions.size());
-  for (std::size_t i = 0; i < versions.size(); ++i)
-    VersionSpeaker(rows, i).evaluations(versions[i].evaluations);
-  return rows.finish(show);
+Comparison compare_evaluations(const std::vector<Comparable>& versions, const ComparisonPage& page) {
+  SaidRows rows(versions.size(), page);
+  for (std::size_t i = 0; i < versions.size(); ++i) VersionSpeaker(rows, i).evaluations(versions[i]);
+  return rows.finish();
 }
 
 }  // namespace herald::projections

@@ -4,17 +4,19 @@
 #include <boost/describe.hpp>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "projections/results.h"
 #include "reflect/describe.h"
 #include "reflect/json_write.h"
 #include "registry/state.h"
 
 namespace herald::projections {
 
-// Versions in one comparison, and rows in its answer (the rest is left out, and said to be).
+// Versions in one comparison, and rows of one page of it.
 inline constexpr std::size_t kMaxComparedVersions = 16;
 inline constexpr std::size_t kMaxComparedRows = 10'000;
 
@@ -25,7 +27,14 @@ struct Comparable {
   std::map<std::string, json::Raw> files = {};             // what is known of each, by path
   std::vector<std::string> lineage = {};  // what it comes from: "trained_on dataset:customers"
   std::vector<registry::EvaluationRecord> evaluations = {};  // of each name and data set the first one counts
+  std::map<Digest, ConfusionMatrix> matrices =
+      {};  // of their files, those to be held against others cell by cell
 };
+// Of each name and data set the first one: what is compared.
+std::vector<const registry::EvaluationRecord*> compared_evaluations(
+    const std::vector<registry::EvaluationRecord>& evaluations);
+// A larger matrix is compared by its digest alone.
+inline constexpr std::size_t kMaxComparedLabels = 32;
 
 BOOST_DEFINE_ENUM_CLASS(Aspect, fact, metric, tag, parameter, metadata, file, text, lineage, evaluation)
 
@@ -42,16 +51,25 @@ struct ComparedRow {
 };
 BOOST_DESCRIBE_STRUCT(ComparedRow, (), (aspect, group, name, values, change, diff))
 
+// Two versions say the same where their values are equal as JSON: 1 is 1.0, members may stand in any order, and null is what
+// is said where nothing is.
 struct Comparison {
   std::vector<ComparedRow> rows;  // by aspect, group and name
-  std::size_t same = 0;           // rows that all versions say alike, whether they are in `rows` or not
-  bool truncated = false;         // kMaxComparedRows
+  std::size_t same = 0;           // rows that all versions say alike, on whatever page
+  bool more = false;              // there are rows behind these
 };
 
 enum class Show { differences, all };
-Comparison compare(const std::vector<Comparable>& versions, Show show);
+// Which rows: of the aspects alone, where there are any; behind the first `passed`, and at most `limit`.
+struct ComparisonPage {
+  Show show = Show::differences;
+  std::set<Aspect> aspects = {};
+  std::size_t passed = 0, limit = kMaxComparedRows;
+  bool wants(Aspect aspect) const { return aspects.empty() || aspects.contains(aspect); }
+};
+Comparison compare(const std::vector<Comparable>& versions, const ComparisonPage& page);
 // Their evaluations alone.
-Comparison compare_evaluations(const std::vector<Comparable>& versions, Show show);
+Comparison compare_evaluations(const std::vector<Comparable>& versions, const ComparisonPage& page);
 
 // Lines that went and came, each change with up to three lines around it; empty for equal texts.
 std::string unified_diff(std::string_view before, std::string_view after);

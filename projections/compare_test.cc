@@ -32,7 +32,7 @@ TEST(Comparison, ShowsWhatDiffersAndCountsWhatDoesNot) {
   Comparable one = a_plain_version(), other = a_plain_version();
   one.version.metrics = {{"auc", 0.5}, {"loss", 0.25}};
   other.version.metrics = {{"auc", 0.75}, {"loss", 0.25}};
-  const Comparison comparison = compare({one, other}, Show::differences);
+  const Comparison comparison = compare({one, other}, {.show = Show::differences});
   EXPECT_THAT(told_rows(comparison), ElementsAre("metric auc: 0.5 0.75"));
   EXPECT_EQ(comparison.same, 2U);  // the loss, and that both are ready
   EXPECT_EQ(comparison.rows[0].change->at(1).value, 0.25);
@@ -42,16 +42,16 @@ TEST(Comparison, ShowsWhatDiffersAndCountsWhatDoesNot) {
 TEST(Comparison, ShowsAllWhereAskedTo) {
   Comparable one = a_plain_version();
   one.version.tags = {{"team", "risk"}};
-  EXPECT_THAT(told_rows(compare({one, one}, Show::all)),
+  EXPECT_THAT(told_rows(compare({one, one}, {.show = Show::all})),
               ElementsAre(R"(fact status: "ready" "ready")", R"(tag team: "risk" "risk")"));
-  EXPECT_THAT(told_rows(compare({one, one}, Show::differences)), IsEmpty());
+  EXPECT_THAT(told_rows(compare({one, one}, {.show = Show::differences})), IsEmpty());
 }
 
 TEST(Comparison, IsOfAnyNumberOfVersionsAndSaysWhoSaysNothing) {
   Comparable one = a_plain_version(), two = a_plain_version(), three = a_plain_version();
   one.version.tags = {{"team", "risk"}};
   three.version.tags = {{"team", "fraud"}};
-  EXPECT_THAT(told_rows(compare({one, two, three}, Show::differences)),
+  EXPECT_THAT(told_rows(compare({one, two, three}, {.show = Show::differences})),
               ElementsAre(R"(tag team: "risk" - "fraud")"));
 }
 
@@ -66,7 +66,7 @@ TEST(Comparison, IsOfFactsRunsAndAliases) {
   other.version.run->parameters = json::Raw(R"({"lr":0.1})");
   one.aliases = {registry::AliasName::trusted("production")};
   EXPECT_THAT(
-      told_rows(compare({one, other}, Show::differences)),
+      told_rows(compare({one, other}, {.show = Show::differences})),
       ElementsAre(R"(fact aliases: ["production"] -)", R"(fact run.framework: - "sklearn")",
                   R"(fact run.id: - "run-1")", R"(fact source: "s3://a" -)", R"(fact stage: - "staging")",
                   R"(fact status: "ready" "failed")", "parameter lr: - 0.1"));
@@ -76,10 +76,9 @@ TEST(Comparison, GoesIntoMetadataByPaths) {
   Comparable one = a_plain_version(), other = a_plain_version();
   one.version.metadata = json::Raw(R"({"data":{"rows":10,"sources":["a","b"]},"a.b":1,"note":null})");
   other.version.metadata = json::Raw(R"({"data":{"rows":12,"sources":["a"]},"a":{"b":1},"empty":{}})");
-  EXPECT_THAT(told_rows(compare({one, other}, Show::differences)),
+  EXPECT_THAT(told_rows(compare({one, other}, {.show = Show::differences})),
               ElementsAre(R"(metadata "a.b": 1 -)", "metadata a.b: - 1", "metadata data.rows: 10 12",
-                          R"(metadata data.sources: ["a","b"] ["a"])", "metadata empty: - {}",
-                          "metadata note: null -"));
+                          R"(metadata data.sources: ["a","b"] ["a"])", "metadata empty: - {}"));
 }
 
 TEST(Comparison, IsOfFilesAndLineage) {
@@ -88,7 +87,7 @@ TEST(Comparison, IsOfFilesAndLineage) {
   other.files = {{"model.bin", json::Raw(R"({"bytes":3})")}, {"same", json::Raw(R"({"bytes":2})")}};
   one.lineage = {"trained_on dataset:a"};
   other.lineage = {"trained_on dataset:b"};
-  EXPECT_THAT(told_rows(compare({one, other}, Show::differences)),
+  EXPECT_THAT(told_rows(compare({one, other}, {.show = Show::differences})),
               ElementsAre(R"(file model.bin: {"bytes":1} {"bytes":3})",
                           "lineage trained_on dataset:a: true -", "lineage trained_on dataset:b: - true"));
 }
@@ -97,7 +96,7 @@ TEST(Comparison, ShowsHowTextsDiffer) {
   Comparable one = a_plain_version(), other = a_plain_version(), none = a_plain_version();
   one.card = "# Use\nloans\n";
   other.card = "# Use\nloans and leases\n";
-  const Comparison comparison = compare({one, other, none}, Show::differences);
+  const Comparison comparison = compare({one, other, none}, {.show = Show::differences});
   ASSERT_EQ(comparison.rows.size(), 1U);
   const auto& diff = *comparison.rows[0].diff;
   EXPECT_FALSE(diff[0].value);
@@ -120,7 +119,7 @@ TEST(Comparison, HoldsTheFirstEvaluationOfEachDataSetAgainstTheOthers) {
   other.evaluations[0].files = {{registry::Label::trusted("confusion"),
                                  registry::EvaluationFileKind::confusion_matrix, "application/json",
                                  sha256("x"), 1}};
-  const Comparison comparison = compare_evaluations({one, other}, Show::differences);
+  const Comparison comparison = compare_evaluations({one, other}, {.show = Show::differences});
   EXPECT_THAT(told_rows(comparison),
               ElementsAre("evaluation [evaluation on eu] auc: 0.5 0.625",
                           "evaluation [evaluation on eu] file confusion: - \"" + sha256("x").str() + "\"",
@@ -129,12 +128,57 @@ TEST(Comparison, HoldsTheFirstEvaluationOfEachDataSetAgainstTheOthers) {
   EXPECT_EQ(comparison.same, 0U);
 }
 
-TEST(Comparison, EndsAtTenThousandRowsAndSaysSo) {
+TEST(Comparison, TakesEqualValuesForTheSameHoweverTheyAreWritten) {
   Comparable one = a_plain_version(), other = a_plain_version();
-  for (std::size_t i = 0; i <= kMaxComparedRows; ++i) one.files.emplace(std::to_string(i), json::Raw("1"));
-  const Comparison comparison = compare({one, other}, Show::differences);
-  EXPECT_EQ(comparison.rows.size(), kMaxComparedRows);
-  EXPECT_TRUE(comparison.truncated);
+  one.version.metadata =
+      json::Raw(R"({"n":1,"list":[1,{"a":1,"b":2.5}],"none":null,"zero":0,"big":9007199254740993})");
+  other.version.metadata =
+      json::Raw(R"({"n":1.0,"list":[1.0,{"b":2.5,"a":1.0}],"zero":-0.0,"big":9007199254740992})");
+  EXPECT_THAT(told_rows(compare({one, other}, {.aspects = {Aspect::metadata}})),
+              ElementsAre("metadata big: 9007199254740993 9007199254740992"));
+  other.version.metadata = json::Raw(R"({"n":"1","list":[1],"none":0,"zero":false})");
+  EXPECT_EQ(compare({one, other}, {.aspects = {Aspect::metadata}}).rows.size(), 5u);
+}
+
+TEST(Comparison, ComesInPages) {
+  Comparable one = a_plain_version(), other = a_plain_version();
+  for (const char* name : {"a", "b", "c", "d", "e"}) one.files.emplace(name, json::Raw("1"));
+  std::vector<std::string> told;
+  for (std::size_t passed : {0, 2, 4}) {
+    const Comparison page = compare({one, other}, {.passed = passed, .limit = 2});
+    EXPECT_EQ(page.more, passed < 4) << passed;
+    EXPECT_EQ(page.same, 1U) << "that both are ready, on each page";
+    for (const std::string& row : told_rows(page)) told.push_back(row);
+  }
+  EXPECT_THAT(told, ElementsAre("file a: 1 -", "file b: 1 -", "file c: 1 -", "file d: 1 -", "file e: 1 -"));
+  EXPECT_FALSE(compare({one, other}, {.limit = 5}).more);
+}
+
+TEST(Comparison, IsOfTheAspectsThatAreAskedFor) {
+  Comparable one = a_plain_version(), other = a_plain_version();
+  one.files.emplace("model.bin", json::Raw("1"));
+  one.version.metrics = {{"auc", 0.5}};
+  one.version.tags = {{"team", "risk"}};
+  const Comparison comparison = compare({one, other}, {.aspects = {Aspect::metric, Aspect::tag}});
+  EXPECT_THAT(told_rows(comparison), ElementsAre("metric auc: 0.5 -", R"(tag team: "risk" -)"));
+  EXPECT_EQ(comparison.same, 0U);
+}
+
+TEST(Comparison, HoldsMatricesAgainstEachOtherCellByCell) {
+  Comparable one = a_plain_version(), other = a_plain_version();
+  for (Comparable* of : {&one, &other}) {
+    const Digest digest = sha256(of == &one ? "one" : "other");
+    of->evaluations = {a_past_evaluation("eu", 0.5)};
+    of->evaluations[0].files = {{registry::Label::trusted("confusion"),
+                                 registry::EvaluationFileKind::confusion_matrix, "application/json", digest,
+                                 1}};
+    of->matrices.emplace(digest, ConfusionMatrix{{"no", "yes"}, {{90, of == &one ? 3.0 : 5.0}, {5, 40}}});
+  }
+  const Comparison comparison = compare_evaluations({one, other}, {});
+  ASSERT_EQ(comparison.rows.size(), 2U) << "that the files differ, and the cell";
+  EXPECT_EQ(comparison.rows[1].name, "file confusion [no, yes]");
+  EXPECT_EQ(comparison.rows[1].change->at(1).value, 2);
+  EXPECT_EQ(comparison.same, 4U) << "the metric and three cells";
 }
 
 TEST(UnifiedDiff, IsEmptyOfEqualTexts) {

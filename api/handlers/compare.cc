@@ -1,6 +1,7 @@
 // What differs between versions, of one model or of several.
 #include <set>
 
+#include "api/authorisation.h"
 #include "api/handlers.h"
 #include "api/lineage_bodies.h"
 #include "projections/compare.h"
@@ -16,14 +17,15 @@ struct ComparedVersionBody {
 };
 BOOST_DESCRIBE_STRUCT(ComparedVersionBody, (), (asked, version, reference, status, created))
 
-// `same`: what all versions say alike. `truncated`: there is more that differs, or a list of files was too long to be read.
+// `same`: what all versions say alike, on all pages. `truncated`: there was too much to be read of files or evaluations.
 struct ComparisonBody {
   std::vector<ComparedVersionBody> versions;
   std::vector<projections::ComparedRow> rows;
   std::uint64_t same = 0;
   bool truncated = false;
+  std::optional<std::string> next;
 };
-BOOST_DESCRIBE_STRUCT(ComparisonBody, (), (versions, rows, same, truncated))
+BOOST_DESCRIBE_STRUCT(ComparisonBody, (), (versions, rows, same, truncated, next))
 
 // An entry of an artifact's manifest.
 struct ManifestEntry {
@@ -197,6 +199,81 @@ FoundEvaluations evaluations_of_version(const registry::Reader& state, const Sig
   }
 }
 
+// The confusion matrices of what is compared that are small enough for it, where the caller may download them: the rest is
+// told by digests. A matrix that was not looked at when it was recorded, and is none, is too.
+void read_matrices(const Call& call, projections::Comparable& of) {
+  constexpr std::uint64_t kMostBytes = 64 << 10;
+  for (const registry::EvaluationRecord* evaluation : projections::compared_evaluations(of.evaluations)) {
+    for (const registry::EvaluationFile& file : evaluation->files) {
+      const bool is_small = file.kind == registry::EvaluationFileKind::confusion_matrix &&
+                            file.bytes <= kMostBytes && !of.matrices.contains(file.digest);
+      if (!is_small) continue;
+      const auto blob = call.herald.parts.blobs.open(file.digest);
+      if (!blob || !*blob) continue;
+      const auto bytes = (*blob)->read(0, file.bytes);
+      if (!bytes) continue;
+      auto matrix = projections::read_confusion_matrix(file.media_type, *bytes);
+      if (matrix && matrix->labels.size() <= projections::kMaxComparedLabels)
+        of.matrices.emplace(file.digest, std::move(*matrix));
+    }
+  }
+}
+
+// ---- pages ----
+
+// What a cursor belongs to: all that chooses what is compared.
+std::string rows_of(const Call& call) {
+  std::string list(call.path_text);
+  for (const char* name : {"versions", "with", "all", "aspects", "as_of"})
+    list.append(1, '\0').append(text_in(call, name));
+  return list;
+}
+
+// Where a page begins: behind so many rows of the comparison as of an event, so that all pages are of one moment.
+struct PlaceInRows {
+  std::optional<Sequence> at;
+  std::size_t passed = 0;
+};
+
+Result<PlaceInRows> place_in_rows(const Call& call) {
+  const auto cursor = call.query.get("cursor");
+  if (!cursor) return PlaceInRows{call.as_of, 0};
+  HERALD_TRY(const auto position, call.herald.cursors.open(rows_of(call), *cursor));
+  if (position.size() != 16) return error(Cause::invalid_value, "this cursor is of another list", "cursor");
+  return PlaceInRows{Sequence(read_be64(position)),
+                     static_cast<std::size_t>(read_be64(std::string_view(position).substr(8)))};
+}
+
+Result<std::set<projections::Aspect>> aspects_in(const Call& call) {
+  std::set<projections::Aspect> aspects;
+  for (const std::string& name : parted(text_in(call, "aspects"))) {
+    const auto aspect = reflect::enum_value<projections::Aspect>(name);
+    if (!aspect) {
+      return error(Cause::invalid_value,
+                   "\"aspects\" are of fact, metric, tag, parameter, metadata, file, text, lineage and "
+                   "evaluation, with commas between, not " +
+                       shown(name),
+                   "aspects");
+    }
+    aspects.insert(*aspect);
+  }
+  return aspects;
+}
+
+Result<projections::ComparisonPage> page_of_rows_in(const Call& call, std::size_t passed) {
+  projections::ComparisonPage page;
+  const std::string_view all = call.query.get("all").value_or("false");
+  if (all != "true" && all != "false")
+    return error(Cause::invalid_value, "\"all\" must be true or false, not " + shown(all), "all");
+  page.show = all == "true" ? projections::Show::all : projections::Show::differences;
+  HERALD_TRY(page.aspects, aspects_in(call));
+  if (const auto limit = call.query.get("limit")) {
+    HERALD_TRY(page.limit, whole_number(*limit, "limit", 1, projections::kMaxComparedRows));
+  }
+  page.passed = passed;
+  return page;
+}
+
 // One that is asked for, and what the request called it.
 struct AskedVersion {
   std::string asked;
@@ -239,44 +316,87 @@ enum class Compared { everything, evaluations };
 
 using FindVersions = Result<std::vector<AskedVersion>> (*)(const Call& call, const registry::Reader& state);
 
-Result<Outcome> compare_versions(const Call& call, Compared what, FindVersions find) {
-  const std::string_view all = call.query.get("all").value_or("false");
-  if (all != "true" && all != "false")
-    return error(Cause::invalid_value, "\"all\" must be true or false, not " + shown(all), "all");
-  const auto show = all == "true" ? projections::Show::all : projections::Show::differences;
+// What each of them says, of the aspects that are asked for.
+class Comparables {
+ public:
+  Comparables(const Call& call, const registry::Reader& state, const projections::ComparisonPage& page,
+              Compared what)
+      : call_(call),
+        state_(state),
+        page_(page),
+        what_(what),
+        presenter_(state, call.herald.parts.work),
+        sight_(call) {}
 
-  const Snapshot now = call.snapshot();
-  const registry::Reader& state = now.state();
-  HERALD_TRY(auto asked, find(call, state));
-  const Presenter presenter(state, call.herald.parts.work);
-  const Sight sight(call);
-  ComparisonBody body;
-  bool has_more_evaluations = false;
-  std::vector<projections::Comparable> versions;
-  for (AskedVersion& one : asked) {
+  void add(AskedVersion one, ComparisonBody& body) {
+    using projections::Aspect;
     const registry::FoundModel& found = one.model;
     body.versions.push_back({one.asked, one.version.number,
                              reference_of(found.registry.name, found.model.name, one.version.number),
-                             one.version.status, presenter.names().stamp(one.version.created)});
-    projections::Comparable& of = versions.emplace_back();
+                             one.version.status, presenter_.names().stamp(one.version.created)});
+    projections::Comparable& of = versions_.emplace_back();
     of.version = std::move(one.version);
-    FoundEvaluations evaluations = evaluations_of_version(state, sight, of.version);
-    of.evaluations = std::move(evaluations.items);
-    has_more_evaluations = has_more_evaluations || evaluations.truncated;
-    if (what == Compared::evaluations) continue;
-    const AliasesByVersion aliases = presenter.aliases_of_model(found);
-    if (const auto own = aliases.find(of.version.number); own != aliases.end()) of.aliases = own->second;
-    of.description = presenter.text(of.version.description);
-    if (of.version.card) of.card = presenter.text(of.version.card->text);
-    of.lineage = origins(state, sight, of.version);
+    if (what_ == Compared::evaluations || page_.wants(Aspect::evaluation)) add_evaluations(of, found, body);
+    if (what_ == Compared::evaluations) return;
+    if (page_.wants(Aspect::fact)) {
+      const AliasesByVersion aliases = presenter_.aliases_of_model(found);
+      if (const auto own = aliases.find(of.version.number); own != aliases.end()) of.aliases = own->second;
+    }
+    if (page_.wants(Aspect::text)) {
+      of.description = presenter_.text(of.version.description);
+      if (of.version.card) of.card = presenter_.text(of.version.card->text);
+    }
+    if (page_.wants(Aspect::lineage)) of.lineage = origins(state_, sight_, of.version);
   }
-  ComparedFiles files(call, state, show);
-  if (what == Compared::everything) HERALD_CHECK(files.read(versions));
-  auto comparison = what == Compared::everything ? projections::compare(versions, show)
-                                                 : projections::compare_evaluations(versions, show);
-  body.rows = std::move(comparison.rows);
-  body.same = comparison.same + files.same();
-  body.truncated = comparison.truncated || files.truncated() || has_more_evaluations;
+
+  Result<void> compare_into(ComparisonBody& body) {
+    ComparedFiles files(call_, state_, page_.show);
+    if (what_ == Compared::everything && page_.wants(projections::Aspect::file))
+      HERALD_CHECK(files.read(versions_));
+    auto comparison = what_ == Compared::everything ? projections::compare(versions_, page_)
+                                                    : projections::compare_evaluations(versions_, page_);
+    body.rows = std::move(comparison.rows);
+    body.same = comparison.same + files.same();
+    body.truncated = body.truncated || files.truncated();
+    has_more_ = comparison.more;
+    return {};
+  }
+  bool has_more() const { return has_more_; }
+
+ private:
+  void add_evaluations(projections::Comparable& of, const registry::FoundModel& found, ComparisonBody& body) {
+    FoundEvaluations evaluations = evaluations_of_version(state_, sight_, of.version);
+    of.evaluations = std::move(evaluations.items);
+    body.truncated = body.truncated || evaluations.truncated;
+    const auto role = sight_.on(found.model.id);
+    if (role && *role >= role_for(Permission::download)) read_matrices(call_, of);
+  }
+
+  const Call& call_;
+  const registry::Reader& state_;
+  const projections::ComparisonPage& page_;
+  const Compared what_;
+  const Presenter presenter_;
+  const Sight sight_;
+  std::vector<projections::Comparable> versions_;
+  bool has_more_ = false;
+};
+
+Result<Outcome> compare_versions(const Call& call, Compared what, FindVersions find) {
+  HERALD_TRY(const auto place, place_in_rows(call));
+  HERALD_TRY(const auto page, page_of_rows_in(call, place.passed));
+  const Snapshot now(call.herald.parts, place.at);
+  if (place.at && now.sequence() < *place.at)
+    return error(Cause::busy,
+                 "the views are not yet at event " + std::to_string(place.at->value()) + ": try again");
+  HERALD_TRY(auto asked, find(call, now.state()));
+  Comparables versions(call, now.state(), page, what);
+  ComparisonBody body;
+  for (AskedVersion& one : asked) versions.add(std::move(one), body);
+  HERALD_CHECK(versions.compare_into(body));
+  if (versions.has_more())
+    body.next = call.herald.cursors.seal(rows_of(call),
+                                         be64(now.sequence().value()) + be64(page.passed + body.rows.size()));
   return answer_with(body, now.sequence());
 }
 
@@ -291,7 +411,15 @@ Doc comparison_doc(std::string_view summary, std::string_view versions, std::str
       .with({"versions", R"({"type":"string"})", versions})
       .with({"with", R"({"type":"string"})", with})
       .with({"all", R"({"enum":["true","false"],"default":"false"})", "What is the same, too."})
+      .with({"limit", R"({"type":"integer","minimum":1,"maximum":10000,"default":10000})", "Rows on a page."})
+      .with({"cursor", R"({"type":"string"})", "The \"next\" of the page before."})
       .as_of();
+}
+
+// Of all that versions say.
+Doc full_comparison_doc(std::string_view summary, std::string_view versions, std::string_view with) {
+  return comparison_doc(summary, versions, with)
+      .with({"aspects", R"({"type":"string"})", "Only these, with commas between: metric,file."});
 }
 
 }  // namespace
@@ -302,19 +430,21 @@ void add_compare_routes(Router& router) {
                              kOfSeveral =
                                  "Two or more references, with commas between: churn:v3,fraud:production.",
                              kWithOfSeveral = "What the others are held against, as churn:production.";
-  router.add_in_registry(Method::get, "/{model}/compare", Permission::read, ObjectScope::model,
-                         compare_the<Compared::everything, versions_of_one>,
-                         comparison_doc("What differs between versions: facts, metrics, tags, parameters, "
-                                        "metadata, files, texts, lineage, evaluations",
-                                        kOfOne, kWith));
+  router.add_in_registry(
+      Method::get, "/{model}/compare", Permission::read, ObjectScope::model,
+      compare_the<Compared::everything, versions_of_one>,
+      full_comparison_doc("What differs between versions: facts, metrics, tags, parameters, "
+                          "metadata, files, texts, lineage, evaluations",
+                          kOfOne, kWith));
   router.add_in_registry(
       Method::get, "/{model}/compare/evaluations", Permission::read, ObjectScope::model,
       compare_the<Compared::evaluations, versions_of_one>,
       comparison_doc("How the evaluations of versions differ, the newest of each on each data set", kOfOne,
                      kWith));
-  router.add({Method::get, "/v1/compare", Permission::read, ObjectScope::visible,
-              compare_the<Compared::everything, versions_of_several>,
-              comparison_doc("What differs between versions of several models", kOfSeveral, kWithOfSeveral)});
+  router.add(
+      {Method::get, "/v1/compare", Permission::read, ObjectScope::visible,
+       compare_the<Compared::everything, versions_of_several>,
+       full_comparison_doc("What differs between versions of several models", kOfSeveral, kWithOfSeveral)});
   router.add({Method::get, "/v1/compare/evaluations", Permission::read, ObjectScope::visible,
               compare_the<Compared::evaluations, versions_of_several>,
               comparison_doc("How the evaluations of versions of several models differ", kOfSeveral,

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -70,7 +71,41 @@ void print_diffs(const Session& session, const json::Value& row, const std::vect
   }
 }
 
-Result<void> print_comparison(const Session& session, const json::Value& root) {
+// The answer with the rows of all pages.
+struct WholeComparison {
+  std::vector<json::Document> pages;
+  std::vector<json::Value> rows;  // of the pages
+
+  json::Value first() const { return pages.front().root(); }
+  std::string json() const {
+    std::string all = "[", out;
+    for (const json::Value& row : rows) all += (all.size() > 1 ? "," : "") + row.dump();
+    json::ObjectWriter object(out);
+    for (const auto& [name, value] : first().members()) {
+      if (name != "next") object.member(name, json::Raw(name == "rows" ? all + "]" : value.dump()));
+    }
+    object.close();
+    return out;
+  }
+};
+
+Result<WholeComparison> fetch_comparison(Session& session, const Query& query) {
+  WholeComparison whole;
+  for (std::string next;;) {
+    HERALD_TRY(const Answer answer, session.client().get(Query(query).add("cursor", next).str()));
+    HERALD_TRY(auto page, json::Document::parse(answer.body));
+    whole.pages.push_back(std::move(page));
+    const json::Value root = whole.pages.back().root();
+    if (const auto rows = member_at(root, "rows")) {
+      for (const json::Value row : rows->elements()) whole.rows.push_back(row);
+    }
+    next = string_at(root, "next");
+    if (next.empty()) return whole;
+  }
+}
+
+Result<void> print_comparison(const Session& session, const WholeComparison& whole) {
+  const json::Value root = whole.first();
   std::vector<std::string> titles;
   std::vector<Column> columns{{"ASPECT", text("aspect")}, {"NAME", row_name}};
   if (const auto versions = member_at(root, "versions")) {
@@ -80,14 +115,12 @@ Result<void> print_comparison(const Session& session, const json::Value& root) {
     }
   }
   std::vector<json::Value> rows, texts;
-  if (const auto list = member_at(root, "rows")) {
-    for (const json::Value row : list->elements()) (member_at(row, "diff") ? texts : rows).push_back(row);
-  }
+  for (const json::Value& row : whole.rows) (member_at(row, "diff") ? texts : rows).push_back(row);
   if (!rows.empty()) session.print(render_table(columns, rows, session.style()));
   for (const json::Value& row : texts) print_diffs(session, row, titles);
   session.note(fmt::format("{} of what they say is the same", text_at(root, "same")));
   if (text_at(root, "truncated") == "true")
-    session.note("there is more that differs: -o json says what was left out");
+    session.note("there may be more that differs: there was too much to be read of files or evaluations");
   return {};
 }
 
@@ -99,6 +132,8 @@ void declare(Options& options, Compare& args) {
       .words("REFERENCE", args.query.versions,
              "[REGISTRY/]MODEL:VERSION, then more: v3, production, or of other models")
       .option("--with", "VERSION", args.query.with, "what the others are held against, as production")
+      .option("--aspect", "ASPECT", args.query.aspects,
+              "only this: fact, metric, tag, parameter, metadata, file, text, lineage, evaluation")
       .flag("--all", args.query.all, "show what is the same, too");
   declare_as_of(options, args.query.as_of);
 }
@@ -152,22 +187,16 @@ Result<void> show_comparison(Session& session, const ComparisonQuery& asked, con
   Query query(versions.path + below);
   query.add("versions", versions.versions).add("with", versions.with).add("as_of", asked.as_of.value_or(""));
   if (asked.all) query.add("all", "true");
-  HERALD_TRY(const Answer answer, session.client().get(query.str()));
-  HERALD_TRY(const auto document, json::Document::parse(answer.body));
-  switch (session.output()) {
-    case Output::table:
-      return print_comparison(session, document.root());
-    case Output::json:
-      session.print(render_json(document.root()) + "\n");
-      return {};
-    case Output::jsonl:
-    case Output::id:
-      break;
+  if (!asked.aspects.empty()) query.add("aspects", fmt::format("{}", fmt::join(asked.aspects, ",")));
+  HERALD_TRY(const WholeComparison whole, fetch_comparison(session, query));
+  if (session.output() == Output::table) return print_comparison(session, whole);
+  if (session.output() == Output::json) {
+    HERALD_TRY(const auto document, json::Document::parse(whole.json()));
+    session.print(render_json(document.root()) + "\n");
+    return {};
   }
-  if (const auto rows = member_at(document.root(), "rows")) {
-    for (const json::Value row : rows->elements())
-      session.print((session.output() == Output::id ? row_name(row) : row.dump()) + "\n");
-  }
+  for (const json::Value& row : whole.rows)
+    session.print((session.output() == Output::id ? row_name(row) : row.dump()) + "\n");
   return {};
 }
 

@@ -20,11 +20,11 @@ struct VersionsArgument {
 };
 
 struct ComparisonQuery {
-  std::vector<std::string> versions;
+  std::vector<std::string> versions, aspects;
   std::optional<std::string> with, as_of;
   bool all = false;
 };
-// `below`: "/compare" or "/compare/evaluations".
+// `below`: "/compare" or "/compare/evaluations". All pages of it.
 Result<void> show_comparison(Session& session, const ComparisonQuery& asked, const std::string& below);
 
 }  // namespace herald::cli

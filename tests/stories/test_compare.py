@@ -104,6 +104,51 @@ def test_versions_of_several_models_are_compared_by_their_references(server):
         assert (answer.status_code, answer.json()["field"]) == (status, field), answer.text
 
 
+def many_files(server, model, count):
+    server.post("/v1/models", {"name": model})
+    for version in (1, 2):
+        files = {f"part-{n:03}": b"same" if n % 2 else str(version).encode() for n in range(count)}
+        server.post(f"/v1/models/{model}/versions", {"artifacts": [artifact(server, f"parts-{version}", files)]})
+
+
+def test_what_differs_comes_in_pages_of_one_moment(server):
+    many_files(server, "parts", 60)
+    asked = "/v1/models/parts/compare?versions=1,latest&aspects=file"
+    whole = server.get(asked)
+    assert len(whole["rows"]) == 30 and "next" not in whole
+    first = server.get(asked + "&limit=12")
+    server.post("/v1/models/parts/versions", {})
+    page, names = first, [row["name"] for row in first["rows"]]
+    while "next" in page:
+        page = server.get(f"{asked}&limit=12&cursor={page['next']}&min_sequence={server.get('/v1')['sequence']}")
+        names += [row["name"] for row in page["rows"]]
+        assert [version["version"] for version in page["versions"]] == [1, 2] and page["same"] == first["same"] == 30
+    assert names == [row["name"] for row in whole["rows"]]
+
+
+def test_what_differs_is_of_the_aspects_that_are_asked_for(server):
+    found = rows(server.get("/v1/models/churn/compare?versions=1,2&aspects=metric,tag"))
+    assert {aspect for aspect, _ in found} == {"metric", "tag"}
+    assert {aspect for aspect, _ in rows(server.get("/v1/compare?versions=churn:v1,churn:v2&aspects=text"))} == {"text"}
+    shown = server.cli("diff", "churn:v1", "v2", "--aspect", "metric", "--aspect", "lineage", "-o", "jsonl").stdout
+    assert {json.loads(line)["aspect"] for line in shown.splitlines()} == {"metric", "lineage"}
+    assert server.cli("diff", "churn:v1", "v2", "--aspect", "smell").returncode == 2
+
+
+def test_equal_values_are_no_differences_however_they_are_written(server):
+    server.post("/v1/models", {"name": "equal"})
+    server.post("/v1/models/equal/versions", {"metadata": {"n": 1, "none": None, "list": [1, 2.5]}})
+    server.request("POST", "/v1/models/equal/versions", b'{"metadata":{"n":1.0,"list":[1.0,2.5]}}', headers={"Content-Type": "application/json"})
+    assert server.get("/v1/models/equal/compare?versions=1,2")["rows"] == []
+
+
+def test_the_command_line_shows_all_pages(server):
+    many_files(server, "pages", 40)
+    shown = json.loads(server.cli("diff", "pages:v1", "v2", "-o", "json").stdout)
+    assert len(shown["rows"]) == 20 and "next" not in shown
+    assert len(server.cli("diff", "pages:v1", "v2", "--aspect", "file", "-o", "id").stdout.splitlines()) == 20
+
+
 def patched(text, diff):
     """What becomes of the text by the hunks of a unified diff, each line of which must be as it says."""
     lines, out, at, no_end = text.splitlines(keepends=True), [], 0, "\\ No newline at end of file\n"
@@ -149,8 +194,20 @@ def test_what_differs_in_texts_makes_one_of_the_other(server):
 @pytest.mark.parametrize("query, status, field", [
     ("", 422, "versions"), ("versions=1", 422, "versions"), ("versions=", 422, "versions"), ("versions=1,9", 404, "versions"),
     ("versions=1,,2", 422, "versions"), ("versions=1,staging", 404, "versions"), ("versions=1&with=staging", 404, "with"),
-    ("versions=" + ",".join(["1"] * 17), 422, "versions"), ("versions=1,2&all=perhaps", 422, "all")])
+    ("versions=" + ",".join(["1"] * 17), 422, "versions"), ("versions=1,2&all=perhaps", 422, "all"), ("versions=1,2&limit=0", 422, "limit"),
+    ("versions=1,2&limit=10001", 422, "limit"), ("versions=1,2&cursor=nonsense", 422, "cursor")])
 def test_questions_that_make_no_sense_are_refused_with_the_field(server, query, status, field):
     for path in ("/v1/models/churn/compare", "/v1/models/churn/compare/evaluations"):
         answer = server.request("GET", f"{path}?{query}")
         assert (answer.status_code, answer.json()["field"]) == (status, field), answer.text
+
+
+def test_aspects_that_are_none_and_cursors_of_other_lists_are_refused(server):
+    answer = server.request("GET", "/v1/models/churn/compare?versions=1,2&aspects=metric,smell")
+    assert (answer.status_code, answer.json()["field"]) == (422, "aspects") and '"smell"' in answer.json()["detail"]
+    asked = "/v1/models/churn/compare?versions=1,2&limit=1"
+    following = server.get(asked)["next"]
+    assert server.request("GET", f"{asked}&cursor={following}").status_code == 200
+    for other in ("versions=1,3", "versions=1,2&all=true", "versions=1,2&aspects=tag"):
+        answer = server.request("GET", f"/v1/models/churn/compare?{other}&limit=1&cursor={following}")
+        assert (answer.status_code, answer.json()["field"]) == (422, "cursor"), other

@@ -135,6 +135,61 @@ def test_media_types_fit_the_kind(server):
         assert (answer.status_code, answer.json()["field"]) == (422, "files[0].media_type")
 
 
+@pytest.mark.parametrize("kind, media_type, content, said", [
+    ("confusion_matrix", "application/json", b'{"labels":["a","b"],"counts":[[1,2]]}', "it has 2 labels and 1 rows"),
+    ("confusion_matrix", "application/json", b"[[1,2],[3,4]]", 'it lacks "labels" or "counts"'),
+    ("confusion_matrix", "text/csv", b",a,b\na,1\nb,2\n", "row 1 has 1 counts, and there are 2 labels"),
+    ("table", "application/json", b"not json", "it is no JSON"), ("table", "application/json", b"", "it is no JSON"),
+    ("table", "text/csv", b"id,score\n1\n", "line 2 has 1 fields, and the first one 2"),
+    ("table", "text/csv", b"\xff\xfe", "it is not in UTF-8"),
+    ("media", "image/png", b"<script>alert(1)</script>", "it is no PNG")])
+def test_a_file_that_does_not_say_what_its_kind_says_is_refused(server, kind, media_type, content, said):
+    before = server.get("/v1")["sequence"]
+    good = file(server, "good", "table", "text/csv", ERRORS)
+    answer = server.request("POST", EVALUATIONS.format(1), {"metrics": {"auc": 1}, "files": [good, file(server, "result", kind, media_type, content)]})
+    assert (answer.status_code, answer.json()["field"]) == (422, "files[1].digest"), answer.text
+    assert answer.json()["detail"].startswith('"result" does not fit its kind and media type, ') and said in answer.json()["detail"]
+    assert server.get("/v1")["sequence"] == before
+
+
+def test_a_table_that_is_too_large_to_be_read_is_refused(server):
+    large = b"a\n" * (8 << 20) + b"a"
+    answer = server.request("POST", EVALUATIONS.format(1), {"files": [file(server, "large", "table", "text/csv", large)]})
+    assert (answer.status_code, answer.json()["field"]) == (413, "files[0].digest")
+    assert "at most 16777216; make an artifact of a larger one" in answer.json()["detail"]
+
+
+def test_files_have_names_under_which_they_can_be_fetched(server, tmp_path):
+    for names, field in ((["../x"], "files[0].name"), (["/x"], "files[0].name"), (["a", "a/b"], "files[1].name")):
+        answer = server.request("POST", EVALUATIONS.format(1), {"files": [file(server, name, "table", "text/csv", ERRORS) for name in names]})
+        assert (answer.status_code, answer.json()["field"]) == (422, field), answer.text
+    made = evaluate(server, 1, dataset="names", files=[file(server, "by class/errors.csv", "table", "text/csv", ERRORS)])
+    assert server.cli("evaluation", "download", "churn:v1", made["id"], "--to", tmp_path).returncode == 0
+    assert (tmp_path / "by class" / "errors.csv").read_bytes() == ERRORS
+
+
+def test_confusion_matrices_are_compared_cell_by_cell(server):
+    matrices = [MATRIX, b",no,yes\nno,90,7\nyes,5,40\n"]
+    for version, (media_type, content) in zip((1, 2), zip(("application/json", "text/csv"), matrices)):
+        evaluate(server, version, dataset="cells", files=[file(server, "confusion", "confusion_matrix", media_type, content)])
+    asked = "/v1/models/churn/compare/evaluations?versions=1,2"
+    rows = {row["name"]: row for row in server.get(asked)["rows"] if row["group"] == "evaluation on cells"}
+    assert list(rows) == ["file confusion", "file confusion [no, yes]"]
+    assert rows["file confusion [no, yes]"]["values"] == [3, 7] and rows["file confusion [no, yes]"]["change"] == [None, 4]
+    everything = {row["name"]: row["values"] for row in server.get(asked + "&all=true")["rows"] if row["group"] == "evaluation on cells"}
+    assert everything["file confusion [yes, yes]"] == [40, 40]
+    assert "file confusion [no, yes]" in server.cli("evaluation", "compare", "churn:v1", "v2").stdout
+
+
+def test_large_confusion_matrices_are_compared_as_files(server):
+    labels = [f"class {n}" for n in range(33)]
+    for version in (1, 2):
+        matrix = json.dumps({"labels": labels, "counts": [[version] * 33 for _ in labels]}).encode()
+        evaluate(server, version, dataset="many", files=[file(server, "confusion", "confusion_matrix", "application/json", matrix)])
+    rows = server.get("/v1/models/churn/compare/evaluations?versions=1,2")["rows"]
+    assert [row["name"] for row in rows if row["group"] == "evaluation on many"] == ["file confusion"]
+
+
 def test_what_is_not_there_is_said(server):
     made = server.get(EVALUATIONS.format(1))["items"][0]["id"]
     assert server.request("GET", f"{EVALUATIONS.format(2)}/{made}").status_code == 404

@@ -156,7 +156,6 @@ TEST_F(Aliases, OfManyVersionsAreMovedAllOrNone) {
   EXPECT_EQ(field(R"({"versions":["churn:v1"],"tags":{},"alias":"x"})"), "body");
   EXPECT_EQ(field(R"({"versions":["churn:v1","churn:v2"],"alias":"x"})"), "versions[1]");
   EXPECT_EQ(field(R"({"versions":["churn:v1","churn:v1"],"tags":{"a":"b"}})"), "versions[1]");
-  EXPECT_EQ(field(R"({"versions":["churn:v1"],"tags":{"a":"b"},"reason":"x"})"), "reason");
   EXPECT_EQ(field(R"({"versions":["churn:v1"],"alias":"x","expected_stage":"dev"})"), "expected_stage");
   EXPECT_EQ(field(R"({"versions":["churn:v1"],"alias":"x","remove_aliases":true})"), "remove_aliases");
   EXPECT_EQ(field(R"({"versions":["churn:v1"],"stage":"dev"})"), "versions[0]");

@@ -121,7 +121,9 @@ class Crashing : public ::testing::TestWithParam<Crash> {
     }
     EXPECT_EQ(succeeded, planned);
     EXPECT_TRUE(run.facts<DeliveryExhausted>().empty());
-    EXPECT_TRUE(work::all_scheduled(*run.work).empty()) << "a row was left";
+    // The process may have ended before it took away the row of what the one before it had sent and recorded.
+    for (const work::ScheduleRow& row : work::all_scheduled(*run.work))
+      EXPECT_TRUE(row.outcome) << "a row was left of what would be sent again";
     for (const registry::DeliveryId id : planned) check_attempts(run, id);
   }
 

@@ -7,6 +7,7 @@
 #include <cctype>
 
 #include "cli/text.h"
+#include "projections/compare.h"
 #include "projections/search/query.h"
 #include "registry/facts.h"
 
@@ -34,7 +35,7 @@ constexpr std::array<Meaning, 13> kByOption{{{"--registry", Named::registry},
                                              {"--owner", Named::principal},
                                              {"--actor", Named::principal}}};
 // ... by what stands for the value ...
-constexpr std::array<Meaning, 26> kByValue{{{"MODEL", Named::model},
+constexpr std::array<Meaning, 27> kByValue{{{"MODEL", Named::model},
                                             {"[REGISTRY/]MODEL", Named::model},
                                             {"MODEL|REFERENCE", Named::reference},
                                             {"STAGE", Named::stage},
@@ -42,6 +43,7 @@ constexpr std::array<Meaning, 26> kByValue{{{"MODEL", Named::model},
                                             {"FIELD", Named::word},
                                             {"LEVEL", Named::word},
                                             {"RELATION", Named::word},
+                                            {"ASPECT", Named::word},
                                             {"FIRST", Named::alias},
                                             {"SECOND", Named::alias},
                                             {"WHO", Named::principal},
@@ -134,9 +136,10 @@ std::vector<std::string> search_fields() {
   return out;
 }
 
-std::vector<std::string> relations() {
+template <class Enum>
+std::vector<std::string> names_of() {
   std::vector<std::string> out;
-  boost::mp11::mp_for_each<boost::describe::describe_enumerators<registry::Relation>>(
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<Enum>>(
       [&](auto enumerator) { out.emplace_back(enumerator.name); });
   return out;
 }
@@ -144,7 +147,8 @@ std::vector<std::string> relations() {
 // Of what takes one of a few words, and says so in its help alone.
 std::vector<std::string> words_known_here(const std::string& value) {
   if (value == "TERM") return search_fields();
-  if (value == "RELATION") return relations();
+  if (value == "RELATION") return names_of<registry::Relation>();
+  if (value == "ASPECT") return names_of<projections::Aspect>();
   if (value == "FIELD")
     return {"name", "created", "changed", "metric.", "-name", "-created", "-changed", "-metric."};
   if (value == "LEVEL") return {"trace", "debug", "info", "warn", "error"};

@@ -32,5 +32,6 @@ target_link_libraries(herald_libcmark INTERFACE PkgConfig::CMARK)
 # Asio and Beast are compiled once, here; everybody else gets declarations.
 add_library(herald_beast STATIC cmake/beast.cc)
 target_link_libraries(herald_beast PUBLIC herald_compile_options Boost::headers Boost::url OpenSSL::SSL Threads::Threads)
+target_compile_options(herald_beast PRIVATE ${herald_room_options})
 target_compile_definitions(herald_beast PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
                            BOOST_ASIO_NO_DEPRECATED)

@@ -60,7 +60,12 @@ std::vector<Digest> texts_written_by(const Parts& parts, const registry::Princip
 }
 
 Result<void> check_texts(const Parts& parts, const std::vector<Digest>& texts) {
-  if (texts.size() > limits::kMaxTextsErasedAtOnce) return {};  // refused by the rules
+  if (texts.size() > limits::kMaxTextsErasedAtOnce) {
+    return error(Cause::too_many,
+                 std::to_string(texts.size()) + " texts are too many for one request: at most " +
+                     std::to_string(limits::kMaxTextsErasedAtOnce) + " are allowed",
+                 "texts");
+  }
   for (std::size_t i = 0; i < texts.size(); ++i) {
     if (work::has_text(parts.work, texts[i])) continue;
     return error(

@@ -53,7 +53,7 @@ void declare(Options& options, RecordResult& args) {
       .word("REFERENCE", args.reference, "[REGISTRY/]MODEL:VERSION, the version being v3, latest or an alias")
       .option("--metric", "NAME=NUMBER", args.metrics, "a measured figure")
       .option("--dataset", "NAME", args.dataset, "the data set it was measured on")
-      .option("--dataset-version", "REF", args.dataset_version,
+      .option("--dataset-version", "REFERENCE", args.dataset_version,
               "the version of a registry of data sets it was measured on, as data/customers:v1")
       .option("--artifact", "ID", args.artifact, "the artifact it was measured on")
       .option("--run", "ID", args.run, "the run that measured")

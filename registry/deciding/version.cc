@@ -115,7 +115,8 @@ Result<void> check_request(const UpdateVersion& command, const VersionRecord& ve
   const bool asks_for_something =
       command.run || command.metadata || command.metrics || command.description || command.status;
   if (asks_for_something || !command.reason) return {};
-  return error(Cause::invalid_value, "\"reason\" says why something changes: give what changes, too",
+  return error(Cause::invalid_value,
+               "\"reason\" says why something changes, and cannot stand alone: give what changes, too",
                "reason");
 }
 

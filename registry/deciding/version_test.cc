@@ -212,8 +212,9 @@ TEST(UpdateVersion, NeverTakesAReadyVersionBackToPending) {
 TEST(UpdateVersion, RefusesAReasonWithoutAChange) {
   auto command = update();
   command.reason = Reason::trusted("because");
-  churn_with_one().when(command).refused(Cause::invalid_value, "reason",
-                                         R"("reason" says why something changes: give what changes, too)");
+  churn_with_one().when(command).refused(
+      Cause::invalid_value, "reason",
+      R"("reason" says why something changes, and cannot stand alone: give what changes, too)");
 }
 
 TEST(UpdateVersion, RefusesWhenItWasChangedSinceItWasRead) {

@@ -161,7 +161,8 @@ void Model::run(const UpdateVersion& c) {
   Version& version = version_at(c, c.version.value());
   if (c.expected_changed && version.changed > *c.expected_changed) throw Cause::expected_mismatch;
   check_facts(c.metadata.value_or(json::Raw("{}")), c.metrics.value_or(std::map<std::string, double>{}));
-  if (c.reason && !c.status) throw Cause::invalid_value;
+  if (c.reason && !c.status && !c.run && !c.metadata && !c.metrics && !c.description)
+    throw Cause::invalid_value;
   const std::string from_status = version.status;
   if (c.status && from_status == "ready" && word(*c.status) == "pending") throw Cause::not_allowed_now;
 

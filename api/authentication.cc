@@ -76,27 +76,27 @@ Result<Caller> Authentication::bearer(const Request& request) {
     return not_signed_in(
         "what follows \"Bearer\" has not the form of a token: herald_ and 96 hex digits are expected");
   }
-  const Sequence last = parts_.tail.last();
-  if (auto caller = known(*shown, last)) {
+  const std::uint64_t changes = parts_.head.changes_of_access();
+  if (auto caller = known(*shown, changes)) {
     caller->actor.via = via_of(request);
     return std::move(*caller);
   }
   if (!work::fits(parts_.work.read(), parts_.work.tables(), *shown))
     return not_signed_in("the token opens nothing: it was revoked, or is one of another server");
   HERALD_TRY(const Found found, look_up(shown->id, via_of(request)));
-  keep(*shown, last, found);
+  keep(*shown, changes, found);
   return found.caller;
 }
 
-// What was found before, if the log has not grown since. The use of a token is noted once in a while.
-std::optional<Caller> Authentication::known(const work::ShownToken& token, Sequence last) {
+// What was found before, if it holds. The use of a token is noted once in a while.
+std::optional<Caller> Authentication::known(const work::ShownToken& token, std::uint64_t changes) {
   const Timestamp now = parts_.clock.now();
   std::optional<Caller> caller;
   bool is_due = false;
   {
     const std::lock_guard lock(mutex_);
     const auto found = known_.find(token.id);
-    if (found == known_.end() || found->second.as_of != last) return std::nullopt;
+    if (found == known_.end() || found->second.changes != changes) return std::nullopt;
     Known& one = found->second;
     if (!equal_in_constant_time(one.secret.bytes(), token.secret.bytes())) return std::nullopt;
     if (one.expires && *one.expires <= now) return std::nullopt;
@@ -123,7 +123,7 @@ Result<Authentication::Found> Authentication::look_up(registry::TokenId id, cons
                token->expires};
 }
 
-void Authentication::keep(const work::ShownToken& token, Sequence last, const Found& found) {
+void Authentication::keep(const work::ShownToken& token, std::uint64_t changes, const Found& found) {
   const Timestamp now = parts_.clock.now();
   bool is_due = true;
   {
@@ -131,7 +131,7 @@ void Authentication::keep(const work::ShownToken& token, Sequence last, const Fo
     if (known_.size() >= limits::kMaxCallersKept) known_.clear();
     Known& one = known_[token.id];
     is_due = now.unix_ms() - one.noted.unix_ms() >= limits::kTokenUseNoted.count();
-    one = {token.secret, last, found.caller, found.expires, is_due ? now : one.noted};
+    one = {token.secret, changes, found.caller, found.expires, is_due ? now : one.noted};
   }
   if (is_due) note_use(token.id, now);
 }

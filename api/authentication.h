@@ -3,12 +3,13 @@
 // shows a token (RFC 6750: Authorization: Bearer ...), of which work/tokens.h says the form.
 //
 // A caller is what the head says now: a token that is revoked, a principal that is disabled, a role that is taken away
-// counts from the next request on. What was found for a token is kept until the log has grown.
+// counts from the next request on. What was found for a token is kept until a principal, a team, a role or a token changes.
 //
 // Threads: any.
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <mutex>
 #include <unordered_map>
 
@@ -38,7 +39,7 @@ class Authentication {
  private:
   struct Known {
     Digest secret;
-    Sequence as_of;
+    std::uint64_t changes = 0;  // Head::changes_of_access() before it was looked up
     Caller caller;
     std::optional<Timestamp> expires;
     Timestamp noted;  // when its use was
@@ -48,9 +49,9 @@ class Authentication {
     std::optional<Timestamp> expires;
   };
   Result<Caller> bearer(const Request& request);
-  std::optional<Caller> known(const work::ShownToken& token, Sequence last);
+  std::optional<Caller> known(const work::ShownToken& token, std::uint64_t changes);
   Result<Found> look_up(registry::TokenId id, const std::string& via) const;
-  void keep(const work::ShownToken& token, Sequence last, const Found& found);
+  void keep(const work::ShownToken& token, std::uint64_t changes, const Found& found);
   void note_use(registry::TokenId id, Timestamp now);
 
   const Parts& parts_;

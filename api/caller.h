@@ -1,4 +1,4 @@
-// Who calls, and what that caller may do: a value, made anew for each request.
+// Who calls, and what that caller may do: a value, cheap to copy.
 #pragma once
 
 #include <optional>

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/limits.h"
-
 namespace herald::api {
 
 RateLimits::RateLimits(const Clock& clock, std::uint64_t most, std::chrono::seconds window)
@@ -13,9 +11,6 @@ std::optional<RateLimits::Allowance> RateLimits::take(const std::string& caller)
   if (most_ == 0) return std::nullopt;
   const auto now = clock_.steady();
   const std::lock_guard lock(mutex_);
-  if (windows_.size() >= limits::kMaxCallersKept && !windows_.contains(caller))
-    std::erase_if(windows_, [&](const auto& one) { return one.second.end <= now; });
-  if (windows_.size() >= limits::kMaxCallersKept && !windows_.contains(caller)) windows_.clear();
   Window& window = windows_[caller];
   if (window.end <= now) window = {now + window_, 0};
   Allowance allowance{.granted = window.taken < most_,

@@ -24,7 +24,7 @@ class RateLimits {
     std::uint64_t remaining = 0;
     std::chrono::seconds reset{0};  // until the window ends, rounded up
   };
-  // One request of this caller. Nothing where there is no limit.
+  // One request of this caller, a principal. Nothing where there is no limit.
   std::optional<Allowance> take(const std::string& caller);
   // The two header fields, each a line.
   std::string header_lines(const Allowance& allowance) const;
@@ -38,7 +38,7 @@ class RateLimits {
   const std::uint64_t most_;
   const std::chrono::seconds window_;
   std::mutex mutex_;
-  std::unordered_map<std::string, Window> windows_;  // at most kMaxCallersKept
+  std::unordered_map<std::string, Window> windows_;  // by principal: at most kMaxPrincipals
 };
 
 }  // namespace herald::api

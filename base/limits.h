@@ -61,8 +61,8 @@ inline constexpr std::size_t kMaxTeamsPerPrincipal = 64;
 inline constexpr std::size_t kMaxRolesPerPrincipal = 1'000;
 inline constexpr std::size_t kMaxTokensPerPrincipal = 1'000;  // revoked ones are counted
 inline constexpr std::size_t kMaxTextsErasedAtOnce = 800;     // so many digests fit into one event
-// Access: who called is kept in memory while the log does not grow (then all are looked up anew); refusals are counted for
-// so long, of so many (actor, permission, place), and then recorded (those beyond as one).
+// Access: who called is kept in memory until something of access changes (beyond this many all are forgotten, and looked up anew);
+// refusals are counted for so long, of so many (actor, permission, place), and then recorded (those beyond as one).
 inline constexpr std::size_t kMaxCallersKept = 10'000;
 inline constexpr std::chrono::milliseconds kTokenUseNoted{60'000};
 inline constexpr std::chrono::milliseconds kDenialsCounted{60'000};

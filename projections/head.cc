@@ -1,12 +1,24 @@
 #include "projections/head.h"
 
 #include <array>
+#include <atomic>
 
 #include "projections/reader_pool.h"
 #include "projections/tables.h"
 #include "registry/decide.h"
 
 namespace herald::projections {
+namespace {
+
+// Those that registry::Access, and whether a token still opens anything, are read from.
+bool tells_of_access(registry::Table table) {
+  using registry::Table;
+  return table == Table::principals || table == Table::teams_of || table == Table::roles ||
+         table == Table::tokens;
+}
+
+}  // namespace
+
 class Head::Impl {
  public:
   explicit Impl(std::unique_ptr<lmdb::Environment> environment)
@@ -19,6 +31,7 @@ class Head::Impl {
   lmdb::Table meta;
   ReaderPool readers;
   SharedStand stand;
+  std::atomic<std::uint64_t> changes_of_access{0};
 };
 
 Head::Head(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -40,6 +53,9 @@ Result<std::unique_ptr<Head>> Head::open(const StoreOptions& options) {
 
 Stand Head::stand() const {
   return impl_->stand.get();
+}
+std::uint64_t Head::changes_of_access() const {
+  return impl_->changes_of_access.load();
 }
 lmdb::Environment& Head::environment() {
   return *impl_->env;
@@ -84,6 +100,7 @@ struct HeadBatch::State {
 
   Head::Impl& head;
   Result<void> result;  // the first failure
+  bool changes_access = false;
 
   lmdb::WriteTxn& txn() {
     if (!begun_txn) throw std::logic_error("a batch that could not begin was used");
@@ -117,10 +134,12 @@ void HeadBatch::scan_back(registry::Table table, std::string_view prefix, std::s
 }
 
 void HeadBatch::put(registry::Table table, std::string_view key, std::string_view value) {
+  state_->changes_access |= tells_of_access(table);
   state_->check(state_->txn().put(state_->head.table(table), key, value));
 }
 
 void HeadBatch::erase(registry::Table table, std::string_view key) {
+  state_->changes_access |= tells_of_access(table);
   const auto erased = state_->txn().erase(state_->head.table(table), key);
   state_->check(erased ? Result<void>() : erased.error());
 }
@@ -147,6 +166,7 @@ Result<void> HeadBatch::commit(const Stand& stand) {
                            "committing the head: " + failure->text);
     return state_->result;
   }
+  if (state_->changes_access) ++state_->head.changes_of_access;
   state_->head.stand.set(stand);
   return {};
 }

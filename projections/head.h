@@ -7,6 +7,7 @@
 // missing" and "rebuild".
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -77,6 +78,9 @@ class Head {
   ~Head();
   // As of the last commit; any thread.
   Stand stand() const;
+  // How often since it was opened a commit changed principals, teams, roles or tokens; any thread. What was read from a snapshot
+  // taken after this was asked holds for as long as this does not grow.
+  std::uint64_t changes_of_access() const;
   lmdb::Environment& environment();
 
  private:

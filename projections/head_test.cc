@@ -75,6 +75,32 @@ TEST(Head, ShowsAReaderOneMomentOnly) {
   EXPECT_EQ(HeadReader(*store.head).stand(), kStand);
 }
 
+TEST(Head, CountsTheCommitsAfterWhichSomebodyMayDoSomethingElse) {
+  for (const Table table : {Table::principals, Table::teams_of, Table::roles, Table::tokens}) {
+    HeadStore store;
+    { HeadBatch(*store.head).put(table, "key", "value"); }
+    EXPECT_EQ(store.head->changes_of_access(), 0u) << to_string(table);
+    HeadBatch put(*store.head);
+    put.put(table, "key", "value");
+    EXPECT_EQ(store.head->changes_of_access(), 0u) << to_string(table);
+    ASSERT_TRUE(put.commit(kStand));
+    EXPECT_EQ(store.head->changes_of_access(), 1u) << to_string(table);
+    HeadBatch erased(*store.head);
+    erased.erase(table, "key");
+    ASSERT_TRUE(erased.commit(kStand));
+    EXPECT_EQ(store.head->changes_of_access(), 2u) << to_string(table);
+  }
+}
+
+TEST(Head, CountsNoOtherCommitAsOneOfAccess) {
+  RegistryStory story;
+  story.model("churn");
+  story.version("churn");
+  story.move("churn", "production", 1);
+  const HeadStore store(story.events());
+  EXPECT_EQ(store.head->changes_of_access(), 0u);
+}
+
 TEST(Head, KnowsWhereItStandsWhenItIsOpenedAgain) {
   HeadStore store;
   HeadBatch batch(*store.head);

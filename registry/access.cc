@@ -44,7 +44,7 @@ std::optional<Role> held(const std::map<std::string, Role>& roles, const std::st
 
 Access Access::unlimited() {
   Access access;
-  access.roles_.emplace(std::string(), Role::admin);
+  access.roles_ = std::make_shared<const Roles>(Roles{{std::string(), Role::admin}});
   return access;
 }
 
@@ -53,22 +53,24 @@ Access Access::of(const Reader& state, const PrincipalRecord& principal, const T
   access.is_signed_in_ = true;
   access.at_most_ = token.at_most;
   access.scope_ = token.scope;
-  add_roles(state, principal.id.bytes(), access.roles_);
+  Roles roles;
+  add_roles(state, principal.id.bytes(), roles);
   for (const std::string& team : teams_of(state, principal.id)) {
-    if (is_enabled(state, team)) add_roles(state, team, access.roles_);
+    if (is_enabled(state, team)) add_roles(state, team, roles);
   }
+  access.roles_ = std::make_shared<const Roles>(std::move(roles));
   return access;
 }
 
 std::optional<Role> Access::on_server() const {
   if (scope_ && scope_->registry_id) return std::nullopt;
-  return capped(held(roles_, {}));
+  return capped(held(*roles_, {}));
 }
 
 std::optional<Role> Access::in(const RegistryRecord& registry) const {
   if (scope_ && scope_->model_id) return std::nullopt;
   if (!opens(registry.id, nullptr)) return std::nullopt;
-  std::optional<Role> role = std::max(held(roles_, {}), held(roles_, scope_of(registry.id)));
+  std::optional<Role> role = std::max(held(*roles_, {}), held(*roles_, scope_of(registry.id)));
   if (is_signed_in_ && registry.visibility == Visibility::organization)
     role = std::max(role, std::optional(Role::viewer));
   return capped(role);
@@ -77,7 +79,7 @@ std::optional<Role> Access::in(const RegistryRecord& registry) const {
 std::optional<Role> Access::on(const RegistryRecord& registry, ModelId model) const {
   if (!opens(registry.id, &model)) return std::nullopt;
   std::optional<Role> role = std::max(
-      {held(roles_, {}), held(roles_, scope_of(registry.id)), held(roles_, scope_of(registry.id, model))});
+      {held(*roles_, {}), held(*roles_, scope_of(registry.id)), held(*roles_, scope_of(registry.id, model))});
   if (is_signed_in_ && registry.visibility == Visibility::organization)
     role = std::max(role, std::optional(Role::viewer));
   return capped(role);
@@ -87,13 +89,13 @@ bool Access::sees(const RegistryRecord& registry) const {
   if (in(registry)) return true;
   if (!opens(registry.id, nullptr)) return false;
   if (scope_ && scope_->model_id) return on(registry, *scope_->model_id).has_value();
-  const auto below = roles_.lower_bound(scope_of(registry.id));
-  return below != roles_.end() && below->first.starts_with(registry.id.bytes());
+  const auto below = roles_->lower_bound(scope_of(registry.id));
+  return below != roles_->end() && below->first.starts_with(registry.id.bytes());
 }
 
 std::optional<Role> Access::anywhere(const Reader& state) const {
   std::optional<Role> highest;
-  for (const auto& [scope, role] : roles_) {
+  for (const auto& [scope, role] : *roles_) {
     if (opens(scope)) highest = std::max(highest, std::optional(role));
   }
   if (highest < std::optional(Role::viewer) && is_signed_in_ && opens_what_all_see(state))

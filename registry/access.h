@@ -4,10 +4,12 @@
 // it is in. In a registry that is visible to the organization whoever is signed in is a viewer. A token takes away: it
 // opens nothing outside of its scope, and no more than its highest role.
 //
-// A value of its own, made anew for each request: a role that is granted or revoked counts from the next request on.
+// A value, cheap to copy: copies share the roles, which are not changed any more. What it concludes is of the state that it was
+// made of; who keeps one sees to it that it is not older than what it answers (api/authentication.h).
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,6 +43,7 @@ class Access {
   std::optional<Role> anywhere(const Reader& state) const;
 
  private:
+  using Roles = std::map<std::string, Role>;  // by keys::scope()
   std::optional<Role> capped(std::optional<Role> role) const;
   // Whether the token opens the registry, or the model of it, or (where `model` is null) something in it.
   bool opens(RegistryId registry, const ModelId* model) const;
@@ -48,7 +51,7 @@ class Access {
   bool opens_what_all_see(const Reader& state) const;
 
   bool is_signed_in_ = false;
-  std::map<std::string, Role> roles_;  // by keys::scope()
+  std::shared_ptr<const Roles> roles_ = std::make_shared<const Roles>();
   std::optional<Role> at_most_;
   std::optional<RoleScope> scope_;  // of the token
 };

@@ -24,7 +24,7 @@ namespace herald::api {
 namespace {
 
 constexpr std::size_t kBodySlice = 64 << 10;
-constexpr std::size_t kCompressedHere = 32 << 10;  // takes less than a millisecond
+constexpr std::size_t kRewrittenHere = 32 << 10;  // takes less than a millisecond
 
 Error defect(const std::exception& failure) {
   return error(Cause::internal, std::string("something that cannot be has happened: ") + failure.what());
@@ -393,7 +393,7 @@ class Exchange {
         co_return error(Cause::method_not_allowed, "a stream has no end, and so no HEAD");
       exchanged_.status = 200;
       begun_ = true;
-      const Result<void> streamed = co_await stream_live(call, std::move(*live), loop_, wire_);
+      const Result<void> streamed = co_await stream_live(call, std::move(*live), loop_, *pool_, wire_);
       co_return streamed;
     }
     co_return Result<void>();
@@ -406,7 +406,7 @@ class Exchange {
       co_await send(answer);
       co_return Result<void>();
     }
-    if (!fields_.empty()) answer.body = only(answer.body, fields_, call.route.doc().list());
+    if (!fields_.empty()) co_await leave_fields(answer, call.route.doc().list());
     const Prepared* prepared = answer.prepared;
     const bool as_gzip = vary_by_size(answer);
     if (answer.media == kJson || answer.media == kEventJson || answer.media == kSchemaJson) {
@@ -440,14 +440,25 @@ class Exchange {
     return takes_gzip(request_.accept_encoding);
   }
 
-  // What is large is compressed in the pool: others wait for this thread.
   Task<> compress(Answer& answer) {
-    if (answer.body.size() <= kCompressedHere) {
-      answer.body = gzipped(answer.body);
+    std::function<std::string()> run = [&answer] { return gzipped(answer.body); };
+    co_await rewrite(answer, std::move(run));
+  }
+
+  Task<> leave_fields(Answer& answer, bool is_list) {
+    std::function<std::string()> run = [this, &answer, is_list] {
+      return only(answer.body, fields_, is_list);
+    };
+    co_await rewrite(answer, std::move(run));
+  }
+
+  // What is large is rewritten in the pool: others wait for this thread.
+  Task<> rewrite(Answer& answer, std::function<std::string()> run) {
+    if (answer.body.size() <= kRewrittenHere) {
+      answer.body = run();
     } else {
-      std::function<std::string()> run = [&answer] { return gzipped(answer.body); };
-      std::string compressed = co_await blocking<std::string>(*pool_, std::move(run));
-      answer.body = std::move(compressed);
+      std::string rewritten = co_await blocking<std::string>(*pool_, std::move(run));
+      answer.body = std::move(rewritten);
     }
   }
 

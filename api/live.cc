@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <functional>
+
+#include "api/completion.h"
 
 namespace herald::api {
 
@@ -30,6 +33,11 @@ Result<void> take_seat(Shares::Share& seat) {
 Answer stream_header() {
   return Answer{
       .media = "text/event-stream", .body = {}, .sequence = {}, .headers = {{"Cache-Control", "no-cache"}}};
+}
+
+// Whether one slice holds all that there is, whatever the filter lets pass.
+bool is_near(Sequence after, Sequence upto) {
+  return upto.value() <= after.value() + kLiveSliceEvents;
 }
 
 }  // namespace
@@ -61,14 +69,18 @@ Result<LiveSlice> read_live_slice(const Timelines& from, const EventFilter& filt
     return ++looked_at < kLiveSliceEvents && slice.frames.size() < kLiveSliceBytes;
   };
   // What one slice holds is sooner read than looked up: so it is for a stream that keeps up.
-  const bool is_near = upto.value() - after.value() <= kLiveSliceEvents;
-  const auto lists = is_near ? projections::SequenceLists() : lists_for(filter, from);
+  const auto lists = is_near(after, upto) ? projections::SequenceLists() : lists_for(filter, from);
   HERALD_TRY(const bool to_the_end, walk_events(from, lists, {after, upto.next()}, Towards::later, look_at));
   if (to_the_end) slice.position = std::min(upto, from.log.last());
   return slice;
 }
 
 namespace {
+
+// As far as there is something to send.
+Sequence end_of(const Call& call, const Live& live) {
+  return std::min(call.herald.parts.tail.last(), Sequence(live.before.value() - 1));
+}
 
 // The next slice as the caller sees it now; nothing when it would no longer come in, or the views name what the log does not
 // hold: who comes back for the rest hears of it.
@@ -78,15 +90,24 @@ std::optional<LiveSlice> next_slice(const Call& call, const Live& live, Caller& 
   caller = std::move(*renewed);
   const Parts& parts = call.herald.parts;
   const Sight sight(caller, parts.head);
-  const Sequence upto = std::min(parts.tail.last(), Sequence(live.before.value() - 1));
-  auto slice = read_live_slice(Timelines(parts), live.filter, sight, position, upto);
+  auto slice = read_live_slice(Timelines(parts), live.filter, sight, position, end_of(call, live));
   if (!slice) return std::nullopt;
   return std::move(*slice);
 }
 
+Task<std::optional<LiveSlice>> read_on(const Call& call, const Live& live, Caller& caller, Sequence position,
+                                       const WorkersOf& pool) {
+  if (is_near(position, end_of(call, live))) co_return next_slice(call, live, caller, position);
+  std::function<std::optional<LiveSlice>()> read = [&call, &live, &caller, position] {
+    return next_slice(call, live, caller, position);
+  };
+  std::optional<LiveSlice> slice = co_await blocking<std::optional<LiveSlice>>(pool, std::move(read));
+  co_return slice;
+}
+
 }  // namespace
 
-Task<Result<void>> stream_live(const Call& call, Live live, Loop& loop, Wire& wire) {
+Task<Result<void>> stream_live(const Call& call, Live live, Loop& loop, const WorkersOf& pool, Wire& wire) {
   Shares::Share seat(call.herald.live_streams, holder_of(call));
   const Result<void> seated = take_seat(seat);
   if (!seated) co_return seated.error();
@@ -106,7 +127,7 @@ Task<Result<void>> stream_live(const Call& call, Live live, Loop& loop, Wire& wi
       heartbeat = parts.clock.steady() + call.herald.options.heartbeat;
     }
     if (loop.stopping() || position.next() >= live.before) co_return Result<void>();
-    std::optional<LiveSlice> slice = next_slice(call, live, caller, position);
+    std::optional<LiveSlice> slice = co_await read_on(call, live, caller, position, pool);
     if (!slice) co_return Result<void>();
     const bool caught_up = slice->position == position;
     position = slice->position;

@@ -1,5 +1,6 @@
 // The live stream: events as server-sent events (WHATWG HTML, 9.2), pulled from the log in slices, so that a slow caller
-// costs one slice of memory and nobody waits for it. A long way behind, what the filter does not let pass is not read where an
+// costs one slice of memory and nobody waits for it. A stream that keeps up is read on its I/O thread, where nothing keeps it waiting;
+// one that is further behind than a slice, in the pool. A long way behind, what the filter does not let pass is not read where an
 // index knows it (event_walk.h).
 #pragma once
 
@@ -7,6 +8,7 @@
 #include "api/loop.h"
 #include "api/sight.h"
 #include "api/wire.h"
+#include "api/workers.h"
 
 namespace herald::api {
 
@@ -22,6 +24,6 @@ std::string live_heartbeat(Sequence position);
 
 // Returns at its end, or when the caller has gone, took nothing for Options::stall_timeout, or the server stops. Errors: busy (kMaxLiveStreams),
 // before anything was sent.
-Task<Result<void>> stream_live(const Call& call, Live live, Loop& loop, Wire& wire);
+Task<Result<void>> stream_live(const Call& call, Live live, Loop& loop, const WorkersOf& pool, Wire& wire);
 
 }  // namespace herald::api

@@ -57,6 +57,25 @@ Page<Record> list(const Reader& reader, const Rows& rows, const PageRequest& pag
   return list<Record>(reader, rows, page, [](const Record&) { return true; });
 }
 
+// So many names are sooner gone through for each page than the models of all registries.
+constexpr std::size_t kNamesOfASmallRegistry = 4'096;
+
+// Of the models whose names hold `name_part`, in the order of Table::models; nothing: it is no small one.
+std::optional<std::vector<std::string>> ids_in_a_small_registry(const Reader& reader,
+                                                                registry::RegistryId registry,
+                                                                std::string_view name_part) {
+  std::vector<std::string> ids;
+  std::size_t names = 0;
+  const std::string_view prefix = registry.bytes();
+  reader.scan(Table::model_names, prefix, {}, [&](std::string_view key, std::string_view id) {
+    if (key.substr(prefix.size()).find(name_part) != std::string_view::npos) ids.emplace_back(id);
+    return ++names <= kNamesOfASmallRegistry;
+  });
+  if (names > kNamesOfASmallRegistry) return std::nullopt;
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
 }  // namespace
 
 Page<registry::RegistryRecord> list_registries(const Reader& reader, const PageRequest& page,
@@ -74,6 +93,33 @@ Page<registry::ModelRecord> list_models(const Reader& reader, std::optional<regi
         return (!registry || model.registry_id == *registry) &&
                model.name.str().find(name_part) != std::string::npos && (!shown || shown(model));
       });
+}
+
+Page<registry::ModelRecord> list_models_in(const Reader& reader, registry::RegistryId registry,
+                                           std::string_view name_part, const PageRequest& page,
+                                           const Shown<registry::ModelRecord>& shown) {
+  const auto wanted = [&](const registry::ModelRecord& model) {
+    return !model.deleted && (!shown || shown(model));
+  };
+  const auto ids = ids_in_a_small_registry(reader, registry, name_part);
+  if (!ids) return list_models(reader, registry, name_part, page, wanted);
+  const std::size_t limit = std::clamp<std::size_t>(page.limit, 1, limits::kMaxPageSize);
+  Page<registry::ModelRecord> out;
+  std::size_t bytes = 0;
+  for (auto id = std::upper_bound(ids->begin(), ids->end(), page.after); id != ids->end(); ++id) {
+    const auto row = reader.get(Table::models, *id);
+    if (!row) continue;
+    auto model = record::decode<registry::ModelRecord>(*row);
+    if (!wanted(model)) continue;
+    if (out.items.size() == limit || bytes >= limits::kMaxPageBytes) {
+      out.next = out.keys.back();
+      break;
+    }
+    bytes += row->size();
+    out.items.push_back(std::move(model));
+    out.keys.push_back(*id);
+  }
+  return out;
 }
 
 Page<registry::VersionRecord> list_versions(const Reader& reader, registry::ModelId model,

@@ -40,6 +40,11 @@ Page<registry::ModelRecord> list_models(const registry::Reader& reader,
                                         std::optional<registry::RegistryId> registry,
                                         std::string_view name_part, const PageRequest& page,
                                         const Shown<registry::ModelRecord>& shown = {});
+// The same of one registry, without what was deleted: those of a small one are looked up by name, so that what other registries
+// hold costs nothing.
+Page<registry::ModelRecord> list_models_in(const registry::Reader& reader, registry::RegistryId registry,
+                                           std::string_view name_part, const PageRequest& page,
+                                           const Shown<registry::ModelRecord>& shown = {});
 // Newest first; as of an early moment it costs no more for what was registered since. What was deleted is among them.
 Page<registry::VersionRecord> list_versions(const registry::Reader& reader, registry::ModelId model,
                                             const PageRequest& page,

@@ -124,6 +124,34 @@ TEST_P(Queries, ListModelsOfOneRegistryOrWithAPartOfAName) {
   EXPECT_THAT(names(list_models(state, data, "eu", {}).items), IsEmpty());
 }
 
+TEST_P(Queries, ListTheModelsOfARegistryPageByPageInTheOrderOfTheirRegistration) {
+  const auto data = story.id<registry::RegistryId>();
+  story.record(registry::CreateRegistry{data, registry::RegistryName::trusted("data"),
+                                        registry::RegistryKind::dataset});
+  for (const char* name : {"e-rows", "d", "c-rows", "b-rows", "a-rows"}) {
+    story.model(name);
+    registry::RegisterModel elsewhere;
+    elsewhere.registry = registry::RegistryName::trusted("data");
+    elsewhere.model = registry::ModelName::trusted(name);
+    elsewhere.new_id = story.id<registry::ModelId>();
+    story.record(elsewhere);
+  }
+  registry::DeleteModel gone;
+  gone.registry = registry::RegistryName::trusted("data");
+  gone.model = registry::ModelName::trusted("b-rows");
+  story.record(gone);
+  const auto& state = reader();
+  const auto not_first = [](const registry::ModelRecord& model) { return model.name.str() != "e-rows"; };
+  const auto all = pages(2, [&](const PageRequest& page) { return list_models_in(state, data, {}, page); });
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_THAT(names(all[0]), ElementsAre("e-rows", "d"));
+  EXPECT_THAT(names(all[1]), ElementsAre("c-rows", "a-rows"));
+  EXPECT_THAT(names(list_models_in(state, data, "rows", {}).items),
+              ElementsAre("e-rows", "c-rows", "a-rows"));
+  EXPECT_THAT(names(list_models_in(state, data, {}, {}, not_first).items),
+              ElementsAre("d", "c-rows", "a-rows"));
+}
+
 TEST_P(Queries, ListVersionsNewestFirst) {
   const auto churn = story.model("churn");
   story.model("fraud");

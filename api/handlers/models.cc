@@ -58,10 +58,14 @@ Result<Outcome> list_models(const Call& call) {
   HERALD_TRY(const auto state, choice_in(call, "state", ListedModels::active));
   const Snapshot now = call.snapshot();
   HERALD_TRY(const auto home, seen_registry(call, now.state(), name));
-  const auto page = projections::list_models(
-      now.state(), home.id, text_in(call, "name"), request, [&](const registry::ModelRecord& model) {
-        return is_listed(state, model) && call.access.on(home, model.id).has_value();
-      });
+  const auto is_wanted = [&](const registry::ModelRecord& model) {
+    return is_listed(state, model) && call.access.on(home, model.id).has_value();
+  };
+  const bool with_deleted = state == ListedModels::deleted || state == ListedModels::all;
+  const auto name_part = text_in(call, "name");
+  const auto page = with_deleted
+                        ? projections::list_models(now.state(), home.id, name_part, request, is_wanted)
+                        : projections::list_models_in(now.state(), home.id, name_part, request, is_wanted);
   const Presenter presenter(now.state(), call.herald.parts.work);
   return list_answer(call, page, now.sequence(), [&](std::string& out, const registry::ModelRecord& model) {
     json::write(out, presenter.model({home, model}));

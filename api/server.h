@@ -60,18 +60,18 @@ struct Options {
   std::uint16_t port = 8420;  // 0: any free one
   unsigned int threads = 1;
   std::size_t max_connections = limits::kMaxConnections;  // more wait to be accepted
-  std::chrono::seconds grace{10};
-  std::chrono::seconds idle_timeout{60};
-  std::chrono::seconds request_timeout{30};
-  std::chrono::seconds stall_timeout{
-      30};  // a caller that takes nothing of its answer, or sends nothing of a blob
-  std::chrono::milliseconds views_timeout{5'000};  // how long a read waits for views that are behind
-  std::chrono::milliseconds heartbeat{15'000};     // of live streams
-  std::uint64_t rate_limit =
-      limits::kDefaultRateLimit;  // requests of one token's owner in kRateWindow; 0: no limit
-  bool stands_open = true;        // while there is no administrator, to everybody; never on a public address
-  std::string claim_code{};       // of the link by which it is claimed; empty: it cannot be
-  bool is_recovery = false;       // the link makes one more administrator
+  std::chrono::seconds grace = limits::kGrace;
+  std::chrono::seconds idle_timeout = limits::kIdleTimeout;
+  std::chrono::seconds request_timeout = limits::kRequestTimeout;
+  // A caller that takes nothing of its answer, or sends nothing of a blob.
+  std::chrono::seconds stall_timeout = limits::kStallTimeout;
+  std::chrono::milliseconds views_timeout = limits::kViewsTimeout;  // a read waits for views that are behind
+  std::chrono::milliseconds heartbeat = limits::kHeartbeat;         // of live streams
+  // Requests of one token's owner in kRateWindow; 0: no limit.
+  std::uint64_t rate_limit = limits::kDefaultRateLimit;
+  bool stands_open = true;   // while there is no administrator, to everybody; never on a public address
+  std::string claim_code{};  // of the link by which it is claimed; empty: it cannot be
+  bool is_recovery = false;  // the link makes one more administrator
   std::chrono::milliseconds denials_counted = limits::kDenialsCounted;
   // Bodies and answers in memory because their callers take time: of all, and of one who signed in.
   std::size_t held_bytes = limits::kMaxHeldBytes, held_bytes_of_one = limits::kMaxHeldBytesOfOne;

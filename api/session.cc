@@ -17,6 +17,7 @@
 #include "api/metrics.h"
 #include "api/problem.h"
 #include "api/target.h"
+#include "base/limits.h"
 
 namespace herald::api {
 
@@ -27,9 +28,6 @@ using boost::system::error_code;
 
 constexpr std::size_t kReadBytes = 8 << 10;
 constexpr std::size_t kReadBodyBytes = 64 << 10;
-// What is taken from a caller that goes on sending after it was refused, so that it sees the refusal.
-constexpr std::size_t kLingerBytes = 1 << 20;
-constexpr std::chrono::seconds kLinger{2};
 
 Method method_of(http::verb verb) {
   switch (verb) {
@@ -467,14 +465,14 @@ class Session final : public Connection, public Wire, public std::enable_shared_
   Task<> end() {
     error_code failed;
     if (!broken_ && socket_.is_open() && tls_) {
-      set_deadline(kLinger);
+      set_deadline(limits::kLinger);
       co_await tls_->async_shutdown(
           asio::redirect_error(as_task, failed));  // an end that nobody on the way can forge
     } else if (!broken_ && socket_.is_open()) {
       socket_.shutdown(asio::ip::tcp::socket::shutdown_send, failed);
-      set_deadline(kLinger);
+      set_deadline(limits::kLinger);
       std::size_t taken = 0;
-      while (!failed && !timed_out_ && taken < kLingerBytes && !body_taken_or_none()) {
+      while (!failed && !timed_out_ && taken < limits::kMaxLingerBytes && !body_taken_or_none()) {
         buffer_.clear();
         taken += co_await socket_.async_read_some(buffer_.prepare(kReadBodyBytes),
                                                   asio::redirect_error(as_task, failed));

@@ -67,7 +67,16 @@ inline constexpr std::size_t kMaxCallersKept = 10'000;
 inline constexpr std::chrono::milliseconds kTokenUseNoted{60'000};
 inline constexpr std::chrono::milliseconds kDenialsCounted{60'000};
 inline constexpr std::size_t kMaxDenialsCounted = 1'000;
+inline constexpr std::size_t kMaxClaimBytes = 1'024;  // of the request that claims a server: anybody may send one
+// Usage, and comparisons.
 inline constexpr std::size_t kMaxUsageReportsUnderWay = 1'024;
+inline constexpr std::uint64_t kMaxUsesReported = 1'000'000'000;  // by one report (refused: invalid-value)
+inline constexpr std::size_t kMaxComparedVersions = 16;           // in one answer
+inline constexpr std::size_t kMaxComparedRows = 10'000;           // that one page may be asked for
+inline constexpr std::size_t kMaxComparedLabels = 32;             // of a matrix (told by its digest alone)
+inline constexpr std::size_t kMaxComparedMatrixBytes = 64 << 10;  // the same
+inline constexpr std::size_t kMaxComparedCells = 4'000'000;       // lines of a text times another's (told whole)
+// Automations.
 inline constexpr std::size_t kMaxAutomations = 10'000;
 inline constexpr std::size_t kMaxActionsPerAutomation = 8;
 inline constexpr std::size_t kMaxConditionsPerAutomation = 32;
@@ -126,6 +135,14 @@ inline constexpr std::size_t kMaxPageSize = 1'000;
 inline constexpr std::size_t kDefaultPageSize = 100;
 inline constexpr std::size_t kMaxPageBytes = 4 << 20;  // of one page of a list (the page ends early)
 inline constexpr std::size_t kMaxConnections = 10'000;
+inline constexpr std::chrono::seconds kRequestTimeout{30};  // for header and JSON body
+inline constexpr std::chrono::seconds kStallTimeout{30};    // of a blob, an answer or a stream that nothing is taken of
+inline constexpr std::chrono::seconds kIdleTimeout{60};     // between requests
+inline constexpr std::chrono::milliseconds kViewsTimeout{5'000};  // a read waits for views that are behind
+inline constexpr std::chrono::milliseconds kHeartbeat{15'000};    // of a stream without events
+inline constexpr std::chrono::seconds kGrace{10};                 // for requests under way when the server stops
+inline constexpr std::size_t kMaxLingerBytes = 1 << 20;           // taken from who sends on after a refusal, to read it
+inline constexpr std::chrono::seconds kLinger{2};                 // the same
 // Requests of one principal in one window, unless told otherwise (refused: rate-limited).
 inline constexpr std::uint64_t kDefaultRateLimit = 20'000;
 inline constexpr std::chrono::seconds kRateWindow{10};

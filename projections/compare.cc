@@ -278,10 +278,9 @@ using TextLines = std::vector<std::string_view>;
 
 // By the longest common subsequence; where that would take too long, all goes and all comes.
 void edit_middle(const TextLines& before, const TextLines& after, std::vector<EditedLine>& out) {
-  constexpr std::size_t kMostCells = 4'000'000;
   const std::size_t rows = before.size(), columns = after.size();
   std::size_t i = 0, j = 0;
-  if (rows * columns <= kMostCells) {
+  if (rows * columns <= limits::kMaxComparedCells) {
     // common[i][j]: of what is left behind i and j
     std::vector<std::uint32_t> common((rows + 1) * (columns + 1));
     const auto at = [&](std::size_t a, std::size_t b) -> std::uint32_t& {

@@ -9,16 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.h"
 #include "projections/results.h"
 #include "reflect/describe.h"
 #include "reflect/json_write.h"
 #include "registry/state.h"
 
 namespace herald::projections {
-
-// Versions in one comparison, and rows of one page of it.
-inline constexpr std::size_t kMaxComparedVersions = 16;
-inline constexpr std::size_t kMaxComparedRows = 10'000;
 
 struct Comparable {
   registry::VersionRecord version;
@@ -33,8 +30,6 @@ struct Comparable {
 // Of each name and data set the first one: what is compared.
 std::vector<const registry::EvaluationRecord*> compared_evaluations(
     const std::vector<registry::EvaluationRecord>& evaluations);
-// A larger matrix is compared by its digest alone.
-inline constexpr std::size_t kMaxComparedLabels = 32;
 
 BOOST_DEFINE_ENUM_CLASS(Aspect, fact, metric, tag, parameter, metadata, file, text, lineage, evaluation)
 
@@ -64,7 +59,7 @@ enum class Show { differences, all };
 struct ComparisonPage {
   Show show = Show::differences;
   std::set<Aspect> aspects = {};
-  std::size_t passed = 0, limit = kMaxComparedRows;
+  std::size_t passed = 0, limit = limits::kMaxComparedRows;
   bool wants(Aspect aspect) const { return aspects.empty() || aspects.contains(aspect); }
 };
 Comparison compare(const std::vector<Comparable>& versions, const ComparisonPage& page);

@@ -67,10 +67,10 @@ Result<std::vector<std::string>> asked_for(const Call& call) {
                  "name two versions or more: ?versions=3,production, or ?versions=3&with=production",
                  "versions");
   }
-  if (asked.size() > projections::kMaxComparedVersions) {
+  if (asked.size() > limits::kMaxComparedVersions) {
     return error(Cause::too_many,
                  std::to_string(asked.size()) + " versions are too many to compare: at most " +
-                     std::to_string(projections::kMaxComparedVersions) + " can be",
+                     std::to_string(limits::kMaxComparedVersions) + " can be",
                  "versions");
   }
   return asked;
@@ -193,7 +193,7 @@ FoundEvaluations evaluations_of_version(const registry::Reader& state, const Sig
       item.dataset = shown_dataset(state, item, sight);
       found.items.push_back(std::move(item));
     }
-    found.truncated = page.next.has_value() && found.items.size() >= projections::kMaxComparedRows;
+    found.truncated = page.next.has_value() && found.items.size() >= limits::kMaxComparedRows;
     if (!page.next || found.truncated) return found;
     request.after = *page.next;
   }
@@ -202,18 +202,18 @@ FoundEvaluations evaluations_of_version(const registry::Reader& state, const Sig
 // The confusion matrices of what is compared that are small enough for it, where the caller may download them: the rest is
 // told by digests. A matrix that was not looked at when it was recorded, and is none, is too.
 void read_matrices(const Call& call, projections::Comparable& of) {
-  constexpr std::uint64_t kMostBytes = 64 << 10;
   for (const registry::EvaluationRecord* evaluation : projections::compared_evaluations(of.evaluations)) {
     for (const registry::EvaluationFile& file : evaluation->files) {
       const bool is_small = file.kind == registry::EvaluationFileKind::confusion_matrix &&
-                            file.bytes <= kMostBytes && !of.matrices.contains(file.digest);
+                            file.bytes <= limits::kMaxComparedMatrixBytes &&
+                            !of.matrices.contains(file.digest);
       if (!is_small) continue;
       const auto blob = call.herald.parts.blobs.open(file.digest);
       if (!blob || !*blob) continue;
       const auto bytes = (*blob)->read(0, file.bytes);
       if (!bytes) continue;
       auto matrix = projections::read_confusion_matrix(file.media_type, *bytes);
-      if (matrix && matrix->labels.size() <= projections::kMaxComparedLabels)
+      if (matrix && matrix->labels.size() <= limits::kMaxComparedLabels)
         of.matrices.emplace(file.digest, std::move(*matrix));
     }
   }
@@ -268,7 +268,7 @@ Result<projections::ComparisonPage> page_of_rows_in(const Call& call, std::size_
   page.show = all == "true" ? projections::Show::all : projections::Show::differences;
   HERALD_TRY(page.aspects, aspects_in(call));
   if (const auto limit = call.query.get("limit")) {
-    HERALD_TRY(page.limit, whole_number(*limit, "limit", 1, projections::kMaxComparedRows));
+    HERALD_TRY(page.limit, whole_number(*limit, "limit", 1, limits::kMaxComparedRows));
   }
   page.passed = passed;
   return page;

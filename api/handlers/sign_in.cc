@@ -34,7 +34,6 @@ BOOST_DESCRIBE_STRUCT(CallerBody, (), (actor, kind, principal, token_id, role, a
 
 namespace {
 
-constexpr std::size_t kMaxClaimBytes = 1'024;  // anybody may send one
 constexpr const char* kFirstName = "admin";
 constexpr const char* kFirstLabel = "claim";
 
@@ -131,7 +130,7 @@ void add_sign_in_routes(Router& router) {
   router.add({Method::post, "/v1/claim", Permission::open, ObjectScope::server, claim,
               Doc("access", "Become the first administrator, by the code of the link that the server printed")
                   .takes<ClaimRequest>("ClaimRequest")
-                  .at_most(kMaxClaimBytes)
+                  .at_most(limits::kMaxClaimBytes)
                   .gives<ClaimBody>("Claim")
                   .creates()
                   .says("From then on nobody comes in without a token. The token is shown this once.")});

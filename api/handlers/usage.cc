@@ -85,10 +85,13 @@ Result<Outcome> record_usage(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(const auto selector, selector_in(call));
   HERALD_TRY(const auto request, body_of<UsageRequest>(call));
-  constexpr std::uint64_t kMostAtOnce = 1'000'000'000;
   const std::uint64_t count = request.count.value_or(1);
-  if (count == 0 || count > kMostAtOnce)
-    return error(Cause::invalid_value, "\"count\" must be between 1 and 1000000000", "count");
+  if (count == 0 || count > limits::kMaxUsesReported) {
+    return error(Cause::invalid_value,
+                 "\"count\" must be between 1 and " + std::to_string(limits::kMaxUsesReported) + ", not " +
+                     std::to_string(count),
+                 "count");
+  }
   registry::RecordUsage command;
   static_cast<registry::ModelAddress&>(command) = address;
   work::UsageReport report{{{}, {}, request.consumer}, count, call.herald.parts.clock.now(), {}, 0};

@@ -22,8 +22,6 @@ struct EvaluationAnswer : ModelAnswer {
 };
 BOOST_DESCRIBE_STRUCT(EvaluationAnswer, (ModelAnswer), (version, id))
 
-constexpr std::uint64_t kMaxUsesReported = 1'000'000'000;
-
 std::int64_t hour_of(Timestamp time) {
   constexpr std::int64_t kMsAnHour = 3'600'000;
   return time.unix_ms() / kMsAnHour;
@@ -104,10 +102,11 @@ Result<Decision> rule(const Reader& state, const RecordUsage& command) {
   HERALD_TRY(const auto found, require_model(state, command.registry, command.model));
   const bool is_remainder = command.count == 0;
   if (!is_remainder) HERALD_CHECK(require_version(state, found, command.version));
-  if (command.count > kMaxUsesReported) {
-    return error(Cause::invalid_value,
-                 fmt::format("\"count\" must be between 1 and {}, not {}", kMaxUsesReported, command.count),
-                 "count");
+  if (command.count > limits::kMaxUsesReported) {
+    return error(
+        Cause::invalid_value,
+        fmt::format("\"count\" must be between 1 and {}, not {}", limits::kMaxUsesReported, command.count),
+        "count");
   }
   const OfVersion target = of(found, command.version);
   Decision decision{

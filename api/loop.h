@@ -31,7 +31,6 @@ class Loop {
   void run();         // returns after begin_stop(), when the last session has gone
   void begin_stop();  // any thread, once
   Executor executor() { return io_.get_executor(); }
-  asio::io_context& io() { return io_; }
   Wakeups& recorded() { return recorded_; }
   Wakeups& projected() { return projected_; }
   bool stopping() const { return stopping_; }

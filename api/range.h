@@ -23,8 +23,8 @@ struct Portion {
 };
 
 std::string etag_of(const Digest& digest);
-// Of an answer that is made anew for each request: weak, since its bytes may come compressed. Two that differ are taken for
-// one with a chance of 2^-64.
+// Of an answer that is made anew for each request: weak, since its bytes may come compressed. By a hash of 64 bits: two that
+// differ do not meet by chance, but may by the intent of who writes them.
 std::string weak_etag_of(std::string_view body);
 // Whether If-None-Match names it.
 bool is_known(const Request& request, std::string_view etag);

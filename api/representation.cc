@@ -1,6 +1,5 @@
 #include "api/representation.h"
 
-#include <limits>
 
 #include "work/texts.h"
 

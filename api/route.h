@@ -18,7 +18,7 @@ namespace herald::api {
 struct Call;
 using Handler = Result<Outcome> (*)(const Call& call);
 
-// What the caller must be allowed. access.h says which role has it.
+// What the caller must be allowed. authorisation.h says which role has it.
 enum class Permission {
   open,       // nobody is asked: only what public_routes.h lists
   own,        // what is the caller's own, as its tokens: whoever has come in

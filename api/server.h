@@ -1,6 +1,6 @@
 // The HTTP server: sessions, routes, the door, the live stream.
 //
-// Threads: start() makes Options::threads I/O threads and a small pool for what blocks on the disk (blobs). Nothing of
+// Threads: start() makes Options::threads I/O threads and a small pool for what blocks on the disk or takes long. Nothing of
 // LMDB is held across a suspension. stop() follows the written order in ARCHITECTURE.md: stop accepting, end streams,
 // let requests under way finish (at most `grace`), close.
 #pragma once

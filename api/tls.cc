@@ -2,7 +2,6 @@
 
 #include <openssl/ssl.h>
 
-#include <string_view>
 
 namespace herald::api {
 

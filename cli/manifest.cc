@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
 
 #include "cli/parsing.h"
 #include "cli/yaml.h"

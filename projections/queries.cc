@@ -144,26 +144,29 @@ Page<StagedVersion> list_stage(const Reader& reader, registry::RegistryId regist
   const std::size_t limit = std::clamp<std::size_t>(page.limit, 1, limits::kMaxPageSize);
   Page<StagedVersion> out;
   std::string last;
-  std::size_t scanned = 0;
+  std::size_t scanned = 0, bytes = 0;
   reader.scan(Table::stage_versions, prefix, page.after, [&](std::string_view key, std::string_view) {
     if (scanned++ == limits::kMaxRowsScanned) {
       out.next = last;
       return false;
     }
-    const bool is_full = out.items.size() == limit;
+    const bool is_full = out.items.size() == limit || bytes >= limits::kMaxPageBytes;
     if (!is_full) last.assign(key);
     const std::string_view of = key.substr(prefix.size());
     const registry::ModelId id(Uuid::from_bytes(of.substr(0, registry.bytes().size())));
     auto model = registry::find_model(reader, id);
     if (!model || model->deleted || (shown && !shown(*model))) return true;
-    auto version = registry::find_version(
-        reader, id, registry::VersionNumber(read_be64(of.substr(registry.bytes().size()))));
-    if (!version || version->deleted) return true;
+    const registry::VersionNumber number(read_be64(of.substr(registry.bytes().size())));
+    const auto row = reader.get(Table::versions, registry::keys::version(id, number));
+    if (!row) return true;
+    auto version = record::decode<registry::VersionRecord>(*row);
+    if (version.deleted) return true;
     if (is_full) {
       out.next = last;
       return false;
     }
-    out.items.push_back({std::move(*model), std::move(*version)});
+    bytes += row->size();
+    out.items.push_back({std::move(*model), std::move(version)});
     out.keys.push_back(last);
     return true;
   });

@@ -1,7 +1,6 @@
 // Automations: when X happens, do Y.
-#include <set>
-
 #include <algorithm>
+#include <set>
 
 #include "api/handlers.h"
 #include "api/writing.h"

@@ -1,6 +1,5 @@
 // Tokens: issued, listed, revoked. Their secret halves are shown once.
 #include "work/tokens.h"
-#include "api/authorisation.h"
 #include "api/handlers.h"
 #include "api/principals.h"
 #include "api/writing.h"

@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 
 #include "base/clock.h"
 #include "cli/commands/commands.h"

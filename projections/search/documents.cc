@@ -96,7 +96,7 @@ bool fulfils(const Wanted& wanted, const Value& value) {
   return true;
 }
 
-// Fields that hold texts and have no other way to be asked for.
+// Fields of which a version has several, each under a name: metric.auc.
 bool has_key(Field field) {
   return field == Field::tag || field == Field::metric || field == Field::meta;
 }

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <set>
-#include <tuple>
 
 #include "base/limits.h"
 #include "registry/deciding/rules.h"

@@ -1,4 +1,3 @@
-#include <algorithm>
 
 #include "registry/evolving/apply.h"
 

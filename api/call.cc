@@ -1,6 +1,7 @@
 #include "api/call.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "api/sight.h"
 
@@ -76,6 +77,15 @@ Result<registry::FoundModel> seen_model(const Call& call, const registry::Reader
 
 std::string_view text_in(const Call& call, std::string_view name) {
   return call.query.get(name).value_or(std::string_view{});
+}
+
+Result<Sequence> place_in_the_log(std::string_view text, std::string_view name, Sequence last) {
+  HERALD_TRY(const auto number, whole_number(text, name, 0, std::numeric_limits<std::int64_t>::max()));
+  if (Sequence(number) <= last) return Sequence(number);
+  return error(Cause::invalid_value,
+               "\"" + std::string(name) + "\" is " + std::to_string(number) + ", and the log ends at " +
+                   std::to_string(last.value()) + ": was this number taken from another server?",
+               std::string(name));
 }
 
 Result<projections::PageRequest> page_in(const Call& call) {

@@ -77,6 +77,8 @@ Result<projections::PageRequest> page_in(const Call& call);
 // `list`: what its cursors belong to, where that is more than the path.
 Result<projections::PageRequest> page_in(const Call& call, std::string_view list);
 std::string_view text_in(const Call& call, std::string_view name);  // empty when it is not there
+// Of an event that is in the log, which ends at `last`: what lies beyond will never come for having been asked for.
+Result<Sequence> place_in_the_log(std::string_view text, std::string_view name, Sequence last);
 // A word out of an enumeration. Errors: invalid_value, naming the parameter and the choices.
 template <class Enum>
 Result<Enum> choice_in(const Call& call, std::string_view name, Enum otherwise) {

@@ -14,15 +14,9 @@ namespace {
 constexpr int kGzipWindow = 15 + 16;  // zlib: 16 more asks for a gzip header
 constexpr int kMemoryLevel = 8;
 
-std::string_view without_spaces(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 // "q=0", "q=0.0", ...: not at all.
 bool is_refused(std::string_view parameters) {
-  const std::string_view weight = without_spaces(parameters);
+  const std::string_view weight = trimmed(parameters);
   return (weight.starts_with("q=") || weight.starts_with("Q=")) &&
          weight.find_first_not_of("0.", 2) == std::string_view::npos;
 }
@@ -34,7 +28,7 @@ bool takes_gzip(std::string_view list) {
     const std::size_t comma = std::min(list.find(','), list.size());
     const std::string_view one = list.substr(0, comma);
     const std::size_t semicolon = std::min(one.find(';'), one.size());
-    if (equals_ignoring_case(without_spaces(one.substr(0, semicolon)), "gzip"))
+    if (equals_ignoring_case(trimmed(one.substr(0, semicolon)), "gzip"))
       return semicolon == one.size() || !is_refused(one.substr(semicolon + 1));
     list.remove_prefix(std::min(comma + 1, list.size()));
   }

@@ -141,13 +141,8 @@ Result<std::string> actor_in(const Call& call) {
 }
 
 Result<std::vector<std::string>> patterns_in(std::string_view list) {
-  std::vector<std::string> patterns;
-  for (std::size_t begin = 0; begin <= list.size();) {
-    const std::size_t end = std::min(list.find(',', begin), list.size());
-    patterns.emplace_back(list.substr(begin, end - begin));
-    HERALD_CHECK(check_type_pattern(patterns.back()));
-    begin = end + 1;
-  }
+  std::vector<std::string> patterns = split_at_commas(list);
+  for (const std::string& pattern : patterns) HERALD_CHECK(check_type_pattern(pattern));
   return patterns;
 }
 

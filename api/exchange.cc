@@ -3,7 +3,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "api/authorisation.h"
 #include "api/completion.h"
@@ -318,7 +317,7 @@ class Exchange {
   Result<Sequence> needed_of(Call& call) const {
     Sequence needed;
     if (const auto text = call.query.get("min_sequence")) {
-      HERALD_TRY(needed, parse_sequence(*text, "min_sequence", herald_.parts.log.last()));
+      HERALD_TRY(needed, place_in_the_log(*text, "min_sequence", herald_.parts.log.last()));
     }
     if (const auto text = call.query.get("as_of")) {
       HERALD_TRY(call.as_of, parse_as_of(*text));
@@ -327,21 +326,11 @@ class Exchange {
     return needed;
   }
 
-  // Of an event that is in the log: what lies beyond its end will never come for having been asked for.
-  static Result<Sequence> parse_sequence(std::string_view text, std::string_view name, Sequence last) {
-    HERALD_TRY(const auto number, whole_number(text, name, 0, std::numeric_limits<std::int64_t>::max()));
-    if (Sequence(number) <= last) return Sequence(number);
-    return error(Cause::invalid_value,
-                 "\"" + std::string(name) + "\" is " + std::to_string(number) + ", and the log ends at " +
-                     std::to_string(last.value()) + ": was this number taken from another server?",
-                 std::string(name));
-  }
-
   Result<Sequence> parse_as_of(std::string_view text) const {
     const auto log = herald_.parts.log.read();
     const bool digits =
         !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (digits) return parse_sequence(text, "as_of", log.last());
+    if (digits) return place_in_the_log(text, "as_of", log.last());
     const auto time = Timestamp::parse(text);
     if (time) return log.last_at(*time);
     return error(Cause::invalid_value,

@@ -82,6 +82,16 @@ std::optional<std::string_view> Query::get(std::string_view name) const {
   return std::nullopt;
 }
 
+std::vector<std::string> split_at_commas(std::string_view list) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    parts.emplace_back(list.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
 Result<std::uint64_t> whole_number(std::string_view text, std::string_view parameter, std::uint64_t lowest,
                                    std::uint64_t highest) {
   std::uint64_t value = 0;

@@ -34,6 +34,9 @@ class Query {
   std::vector<std::pair<std::string, std::string>> parameters_;
 };
 
+// "a,b" -> "a", "b"; never none: what is empty is one, too.
+std::vector<std::string> split_at_commas(std::string_view list);
+
 // Digits only. Errors: invalid_value, naming the parameter.
 Result<std::uint64_t> whole_number(std::string_view text, std::string_view parameter, std::uint64_t lowest,
                                    std::uint64_t highest);

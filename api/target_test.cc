@@ -73,6 +73,13 @@ TEST(Queries, RefuseBadEncoding) {
   }
 }
 
+TEST(Lists, ArePartedAtCommasAndKeepWhatIsEmpty) {
+  EXPECT_THAT(split_at_commas("name,latest"), ElementsAre("name", "latest"));
+  EXPECT_THAT(split_at_commas("name"), ElementsAre("name"));
+  EXPECT_THAT(split_at_commas(",a,"), ElementsAre("", "a", ""));
+  EXPECT_THAT(split_at_commas(""), ElementsAre(""));
+}
+
 TEST(WholeNumbers, AreDigitsWithinTheirBounds) {
   EXPECT_EQ(*whole_number("1000", "limit", 1, 1000), 1000u);
   for (const char* text :

@@ -47,21 +47,17 @@ BOOST_DESCRIBE_STRUCT(ComparedReferenceBody, (), (reference, digest))
 
 namespace {
 
-std::vector<std::string> parted(std::string_view text) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const std::size_t comma = text.find(',');
-    parts.emplace_back(text.substr(0, comma));
-    text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
-  }
-  return parts;
+// What the query names, with commas between; nothing where it names nothing.
+std::vector<std::string> all_named(const Call& call, std::string_view parameter) {
+  const std::string_view list = text_in(call, parameter);
+  return list.empty() ? std::vector<std::string>() : split_at_commas(list);
 }
 
 // What `with` and `versions` name, the holder that the others are held against first.
 Result<std::vector<std::string>> asked_for(const Call& call) {
   std::vector<std::string> asked;
   if (const auto with = call.query.get("with")) asked.emplace_back(*with);
-  for (std::string& one : parted(text_in(call, "versions"))) asked.push_back(std::move(one));
+  for (std::string& one : all_named(call, "versions")) asked.push_back(std::move(one));
   if (asked.size() < 2) {
     return error(call.query.get("versions") ? Cause::invalid_value : Cause::missing_field,
                  "name two versions or more: ?versions=3,production, or ?versions=3&with=production",
@@ -246,7 +242,7 @@ Result<PlaceInRows> place_in_rows(const Call& call) {
 
 Result<std::set<projections::Aspect>> aspects_in(const Call& call) {
   std::set<projections::Aspect> aspects;
-  for (const std::string& name : parted(text_in(call, "aspects"))) {
+  for (const std::string& name : all_named(call, "aspects")) {
     const auto aspect = reflect::enum_value<projections::Aspect>(name);
     if (!aspect) {
       return error(Cause::invalid_value,

@@ -49,16 +49,6 @@ Result<Outcome> get_event(const Call& call) {
   return Answer{.media = kEventJson, .body = std::string(*bytes), .sequence = last, .headers = {}};
 }
 
-// To go on where another answer ended: of an event that is there.
-Result<Sequence> place_in_the_log(std::string_view text, std::string_view name, Sequence last) {
-  HERALD_TRY(const auto number, whole_number(text, name, 0, std::numeric_limits<std::int64_t>::max()));
-  if (Sequence(number) <= last) return Sequence(number);
-  return error(Cause::invalid_value,
-               "\"" + std::string(name) + "\" is " + std::to_string(number) + ", and the log ends at " +
-                   std::to_string(last.value()) + ": was this number taken from another server?",
-               std::string(name));
-}
-
 // An end that is a time must be past: what will be recorded until then is not known.
 Result<void> check_until(const Call& call) {
   const auto text = call.query.get("until");

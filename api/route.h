@@ -21,7 +21,7 @@ using Handler = Result<Outcome> (*)(const Call& call);
 // What the caller must be allowed. authorisation.h says which role has it.
 enum class Permission {
   open,       // nobody is asked: only what public_routes.h lists
-  own,        // what is the caller's own, as its tokens: whoever has come in
+  own,        // whoever has come in: what is the caller's own, as its tokens, and what all may see, as names
   read,       // see names, facts, history, events
   download,   // the bytes of files and blobs
   write,      // register, describe, tag, comment, move aliases, record lineage, upload

@@ -51,8 +51,8 @@ struct Parts {  // borrowed; all outlive the server
   std::vector<NamedFollower> followers;
   const Clock& clock;
   IdSource& ids;
-  std::string idempotency_key;  // HMAC key
-  const Tls* tls = nullptr;     // null: in the clear
+  std::string digest_key;    // of HMACs: requests under their Idempotency-Keys, cursors
+  const Tls* tls = nullptr;  // null: in the clear
 };
 
 struct Options {

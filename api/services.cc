@@ -11,7 +11,7 @@ namespace herald::api {
 Services::Services(Parts given, Options chosen)
     : parts(std::move(given)),
       options(std::move(chosen)),
-      cursors(parts.idempotency_key),
+      cursors(parts.digest_key),
       authentication(parts, options.stands_open),
       denials(parts, options.denials_counted),
       rate_limits(parts.clock, options.rate_limit, limits::kRateWindow),

@@ -18,7 +18,7 @@ Digest request_digest(const Call& call) {
   text.append(call.request.target);
   text.push_back('\0');
   text.append(call.request.body);
-  return hmac_sha256(call.herald.parts.idempotency_key, text);
+  return hmac_sha256(call.herald.parts.digest_key, text);
 }
 
 struct NumberedAnswer {

@@ -265,7 +265,7 @@ Result<void> Assembly::Parts::start_http(const Config& config) {
                                                 {automations::kSweeperFollower, sweeper_thread.get()}},
                                   .clock = system_clock(),
                                   .ids = random_ids(),
-                                  .idempotency_key = keys->key("idempotency"),
+                                  .digest_key = keys->key("idempotency"),
                                   .tls = tls.get()},
                        options));
   return {};

@@ -342,7 +342,8 @@ Result<Outcome> list_versions_of_artifact(const Call& call) {
                      });
 }
 
-Doc with_a_start(Doc doc) {
+// `limit`: how many of what is on a page.
+Doc with_a_start(Doc doc, QueryParameter limit) {
   return std::move(doc)
       .with({"version", R"({"type":"string"})", "Start: a reference, as churn:v3."})
       .with({"artifact", R"({"type":"string"})", "Start: an artifact's id."})
@@ -351,7 +352,8 @@ Doc with_a_start(Doc doc) {
       .with({"deployment", R"({"type":"string"})", "Start: a deployment's name."})
       .with({"depth", R"({"type":"integer","minimum":1,"maximum":64})",
              "Steps from the start; when left out, to the end."})
-      .paged()
+      .with(limit)
+      .with({"cursor", R"({"type":"string"})", "The \"next\" of the page before."})
       .as_of();
 }
 
@@ -372,12 +374,16 @@ void add_lineage_routes(Router& router) {
                       "Where from, what came of it, or both."})
                .says("The nearest first, 1,000 nodes on a page unless \"limit\" says fewer; all pages are of "
                      "one moment. What the caller may not see is not there, nor what lies behind it alone; "
-                     "what was deleted says so."))});
+                     "what was deleted says so."),
+           {"limit", R"({"type":"integer","minimum":1,"maximum":1000,"default":1000})",
+            "Nodes on a page."})});
   router.add({Method::get, "/v1/lineage/impact", Permission::read, ObjectScope::visible, get_impact,
               with_a_start(Doc("lineage",
                                "What stands on it: the versions below, with their aliases and stages, and "
                                "where they are deployed")
-                               .gives<ImpactBody>("Impact"))});
+                               .gives<ImpactBody>("Impact"),
+                           {"limit", R"({"type":"integer","minimum":1,"maximum":1000,"default":100})",
+                            "Items on a page."})});
   router.add({Method::get, "/v1/artifacts/{artifact}/versions", Permission::read, ObjectScope::visible,
               list_versions_of_artifact,
               Doc("artifacts", "The versions, of whatever models, that an artifact belongs to")

@@ -71,7 +71,7 @@ class ServerTest : public ::testing::Test {
                  .followers = {{"views", following_.get()}},
                  .clock = clock,
                  .ids = random_ids(),
-                 .idempotency_key = std::string(32, 'k')};
+                 .digest_key = std::string(32, 'k')};
   }
   void follow() {
     following_ = std::make_unique<recorder::FollowerThread>(*projector_, *log_, recorded_,

@@ -41,15 +41,6 @@ using search::Kind;
 constexpr std::string_view kKinds =
     R"({"enum":["models","versions","artifacts","runs","evaluations"],"default":"models"})";
 
-Result<Kind> kind_in(const Call& call) {
-  const std::string_view text = call.query.get("kind").value_or("models");
-  const auto kind = reflect::enum_value<Kind>(text);
-  if (kind) return *kind;
-  return error(Cause::invalid_value,
-               "\"kind\" is one of models, versions, artifacts, runs, evaluations, not " + shown(text),
-               "kind");
-}
-
 // Of a mistake in the sentence: the problem with its place as members of its own.
 Answer mistake(const Call& call, const search::Problem& problem, std::string_view text) {
   ProblemBody body = problem_body(search::as_error(problem, text), call.request_id);
@@ -194,7 +185,7 @@ void end_before_what_is_hidden(search::Found& found, std::size_t limit) {
 Result<Outcome> look_for(const Call& call) {
   const std::string_view text = text_in(call, "q");
   const std::string list = list_of(call);
-  HERALD_TRY(const Kind kind, kind_in(call));
+  HERALD_TRY(const Kind kind, choice_in(call, "kind", Kind::models));
   HERALD_TRY(const projections::PageRequest page, page_in(call, list));
   search::Request request;
   request.kind = kind;

@@ -432,7 +432,8 @@ std::variant<Query, Problem> parse(std::string_view text) {
 }
 
 Error as_error(const Problem& problem, std::string_view text) {
-  const std::string_view there = text.substr(problem.at.offset, std::min<std::size_t>(problem.at.length, 60));
+  constexpr std::size_t kRepeated = 60;  // of a longer one its place says enough
+  const std::string_view there = text.substr(problem.at.offset, std::min(problem.at.length, kRepeated));
   const bool whole = there.size() == problem.at.length && json::is_utf8(there);
   return error(problem.cause,
                fmt::format("at byte {}, {} long{}: {}", problem.at.offset, problem.at.length,
@@ -457,9 +458,10 @@ Result<Sort> parse_sort(std::string_view text) {
     sort.descending = true;
     rest.remove_prefix(1);
   }
+  constexpr std::string_view kMetric = "metric.";
   const std::string small = folded(rest);
-  if (small.starts_with("metric.") && rest.size() > 7) {
-    const std::string_view written = rest.substr(7), name = without_quotes(written);
+  if (small.starts_with(kMetric) && rest.size() > kMetric.size()) {
+    const std::string_view written = rest.substr(kMetric.size()), name = without_quotes(written);
     sort.field = Field::metric;
     sort.key = name;
     if (!name.empty() && (name != written || name.find(',') == name.npos)) return sort;

@@ -1,5 +1,3 @@
-#include "api/answer.h"
-
 #include "api/request.h"
 
 namespace herald::api {

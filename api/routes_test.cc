@@ -112,6 +112,30 @@ TEST_F(AllRoutes, ThatChangeSomethingAskForMoreThanReading) {
   }
 }
 
+std::string pages_of(std::size_t otherwise, std::size_t most) {
+  return R"({"type":"integer","minimum":1,"maximum":)" + std::to_string(most) + R"(,"default":)" +
+         std::to_string(otherwise) + "}";
+}
+
+TEST_F(AllRoutes, SayHowManyAPageHolds) {
+  std::size_t paged = 0;
+  for (const Route& route : router.routes()) {
+    for (const QueryParameter& parameter : route.doc().query()) {
+      if (parameter.name != "limit") continue;
+      ++paged;
+      if (route.pattern() == "/v1/lineage") {
+        EXPECT_EQ(parameter.schema, pages_of(limits::kMaxLineageNodes, limits::kMaxLineageNodes));
+      } else if (route.pattern().find("/compare") != std::string::npos) {
+        EXPECT_EQ(parameter.schema, pages_of(limits::kMaxComparedRows, limits::kMaxComparedRows));
+      } else {
+        EXPECT_EQ(parameter.schema, pages_of(limits::kDefaultPageSize, limits::kMaxPageSize))
+            << route.pattern();
+      }
+    }
+  }
+  EXPECT_GT(paged, 20u);
+}
+
 TEST_F(AllRoutes, OfModelsExistInEachRegistry) {
   std::set<std::string> lines;
   for (const Route& route : router.routes())

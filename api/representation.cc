@@ -1,6 +1,5 @@
 #include "api/representation.h"
 
-
 #include "work/texts.h"
 
 namespace herald::api {

@@ -2,7 +2,6 @@
 
 #include <openssl/ssl.h>
 
-
 namespace herald::api {
 
 namespace {

@@ -557,32 +557,6 @@ TEST_P(Queries, FindWhoUsesAVersionAndWhichOfAModel) {
   EXPECT_EQ(list_usage(state, churn, registry::VersionNumber(1), later, {}).items.size(), 1U);
 }
 
-TEST(APageOfAStage, EndsBeforeItIsLargerThanPagesAre) {
-  constexpr std::size_t kMetadataBytes = 15'000, kVersions = limits::kMaxPageBytes / kMetadataBytes + 10;
-  RegistryStory story;
-  const auto stage = registry::StageName::trusted("dev");
-  registry::UpdateRegistry laid_out;
-  laid_out.name = registry::RegistryName::trusted(registry::kDefaultRegistry);
-  laid_out.stages = registry::StageSet{{stage}, {}};
-  story.record(laid_out);
-  story.model("churn");
-  auto version = RegistryStory::at<registry::RegisterVersion>("churn");
-  version.metadata = json::Raw("{\"a\":\"" + std::string(kMetadataBytes, 'x') + "\"}");
-  for (std::size_t i = 1; i <= kVersions; ++i) {
-    story.record(version);
-    auto into = RegistryStory::at<registry::TransitionStage>("churn");
-    into.version = registry::VersionNumber(i);
-    into.to = stage;
-    story.record(into);
-  }
-  const auto id = registry::find_registry(story.state(), laid_out.name)->id;
-  const auto all = pages(limits::kMaxPageSize,
-                         [&](const PageRequest& page) { return list_stage(story.state(), id, stage, page); });
-  ASSERT_EQ(all.size(), 2U);
-  EXPECT_LE(all[0].size() * kMetadataBytes, limits::kMaxPageBytes + kMetadataBytes);
-  EXPECT_EQ(all[0].size() + all[1].size(), kVersions);
-}
-
 // Decisions refuse circles; a log that holds one must not hang a reader all the same.
 TEST(LineageOfADamagedState, EndsWhereEdgesGoInACircle) {
   registry::MemoryState state;

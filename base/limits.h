@@ -31,6 +31,7 @@ inline constexpr std::size_t kMaxJsonDepth = 128;
 inline constexpr std::size_t kMaxNameBytes = 256;
 inline constexpr std::size_t kMaxRegistryNameBytes = 64;
 inline constexpr std::size_t kMaxAliasBytes = 128;
+inline constexpr std::size_t kMaxPrincipalNameBytes = 128;
 inline constexpr std::size_t kMaxTagKeyBytes = 128;
 inline constexpr std::size_t kMaxTagValueBytes = 1'024;
 inline constexpr std::size_t kMaxReasonBytes = 1'000;
@@ -173,6 +174,11 @@ inline constexpr std::size_t kMaxManifestNodes = 100'000;
 inline constexpr std::size_t kMaxLinesCompared = 2'000;
 inline constexpr std::size_t kMaxNamesCompleted = 200;
 inline constexpr std::size_t kMaxPeopleNamed = 100;
+
+// What `herald fsck` tells (the rest is counted), and readers of a store that are kept for the next question (the rest is closed).
+inline constexpr std::size_t kMaxFindings = 100;
+inline constexpr std::size_t kMaxFindingsOfAPlace = 10;  // so that one damaged table does not hide the others
+inline constexpr std::size_t kMaxSpareReaders = 64;
 
 // Space kept free on the data folder's disk (writes refused below it: storage-full).
 inline constexpr std::uint64_t kDiskReserveBytes = 64ull << 20;

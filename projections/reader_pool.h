@@ -5,6 +5,7 @@
 #include <mutex>
 #include <vector>
 
+#include "base/limits.h"
 #include "lmdb/lmdb.h"
 
 namespace herald::projections {
@@ -12,7 +13,7 @@ namespace herald::projections {
 class ReaderPool {
  public:
   explicit ReaderPool(const lmdb::Environment& environment) : environment_(environment) {
-    spare_.reserve(kMaxSpare);
+    spare_.reserve(limits::kMaxSpareReaders);
   }
   ReaderPool(const ReaderPool&) = delete;
   ReaderPool& operator=(const ReaderPool&) = delete;
@@ -32,8 +33,6 @@ class ReaderPool {
   };
 
  private:
-  static constexpr std::size_t kMaxSpare = 64;
-
   lmdb::ReadTxn take() {
     std::unique_lock lock(mutex_);
     if (spare_.empty()) {
@@ -50,7 +49,7 @@ class ReaderPool {
   void give_back(lmdb::ReadTxn txn) {
     txn.reset();
     const std::lock_guard lock(mutex_);
-    if (spare_.size() < kMaxSpare) spare_.push_back(std::move(txn));
+    if (spare_.size() < limits::kMaxSpareReaders) spare_.push_back(std::move(txn));
   }
 
   const lmdb::Environment& environment_;

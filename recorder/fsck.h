@@ -28,13 +28,10 @@ struct Finding {
 };
 BOOST_DESCRIBE_STRUCT(Finding, (), (where, what))
 
-inline constexpr std::size_t kMaxFindings = 100;
-inline constexpr std::size_t kMaxFindingsOfAPlace = 10;  // so that one damaged table does not hide the others
-
 struct FsckReport {
   std::uint64_t events = 0;
   std::string root;               // hex, of the recomputed tree
-  std::vector<Finding> findings;  // empty: clean; kept up to the limits above
+  std::vector<Finding> findings;  // empty: clean; kMaxFindings at most, kMaxFindingsOfAPlace of one place
   std::uint64_t findings_in_all = 0;
 };
 BOOST_DESCRIBE_STRUCT(FsckReport, (), (events, root, findings, findings_in_all))

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/limits.h"
 #include "eventstore/format.h"
 #include "projections/history.h"
 #include "recorder/data_folder.h"
@@ -413,7 +414,7 @@ TEST_F(Fsck, KeepsAFewFindingsOfEachPlaceAndCountsThemAll) {
   remove_first("views", "timelines");
   const FsckReport found = report();
   EXPECT_EQ(found.findings_in_all, 502U);
-  EXPECT_EQ(found.findings.size(), kMaxFindingsOfAPlace + 2);
+  EXPECT_EQ(found.findings.size(), limits::kMaxFindingsOfAPlace + 2);
   EXPECT_THAT(found.findings, finding("views: timelines", "is missing in"));
 }
 

@@ -30,13 +30,13 @@ Result<void> check_principal_name(std::string_view name, const std::string& fiel
     return error(Cause::invalid_value,
                  fmt::format("the name {}: letters, digits and . _ - @ + are allowed, up to {} of them, and "
                              "the first is a letter or digit",
-                             why, limits::kMaxAliasBytes),
+                             why, limits::kMaxPrincipalNameBytes),
                  field);
   };
   const bool good = std::all_of(name.begin(), name.end(), [](char c) {
     return letter_or_digit(c) || std::string_view("._-@+").find(c) != std::string_view::npos;
   });
-  if (!good || name.empty() || name.size() > limits::kMaxAliasBytes || !letter_or_digit(name.front()))
+  if (!good || name.empty() || name.size() > limits::kMaxPrincipalNameBytes || !letter_or_digit(name.front()))
     return wrong("is no name of a principal");
   if (name == "me") return wrong("stands for whoever asks");
   if (Uuid::parse(name)) return wrong("looks like an id");
@@ -81,7 +81,7 @@ std::optional<Entry> find_entry(const Store& store, registry::PrincipalId id,
 std::optional<registry::PrincipalId> find_principal_named(const Store& store, std::string_view name) {
   const lmdb::ReadTxn txn = store.read();
   const std::string key = principal_name_key(name);
-  if (key.empty() || key.size() > limits::kMaxAliasBytes) return std::nullopt;
+  if (key.empty() || key.size() > limits::kMaxPrincipalNameBytes) return std::nullopt;
   const auto id = txn.get(store.tables().principal_names, key);
   if (!id) return std::nullopt;
   return registry::PrincipalId(Uuid::from_bytes(*id));

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/hex.h"
+#include "base/limits.h"
 #include "base/sequence.h"
 #include "lmdb/lmdb.h"
 #include "recorder/fsck.h"
@@ -22,7 +23,9 @@ class Findings {
   explicit Findings(FsckReport& report) : report_(report) {}
   void add(std::string_view where, std::string_view what) {
     ++report_.findings_in_all;
-    if (report_.findings.size() == kMaxFindings || ++kept_[std::string(where)] > kMaxFindingsOfAPlace) return;
+    if (report_.findings.size() == limits::kMaxFindings ||
+        ++kept_[std::string(where)] > limits::kMaxFindingsOfAPlace)
+      return;
     report_.findings.push_back({printable(where), printable(what)});
   }
 

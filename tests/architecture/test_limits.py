@@ -50,6 +50,21 @@ def test_no_limit_is_overlooked(limits):
     assert sorted(declared) == sorted(limits)
 
 
+# What others set: LMDB for keys, with room for what Herald adds to them; Kafka for names; the screen for its columns.
+SET_BY_OTHERS = {"eventstore/format.h": {"kMaxRecordKeyBytes", "kMaxSubjectBytes"}, "projections/history.cc": {"kMaxKeyBytes"},
+                 "connectors/kafka/config.cc": {"kMaxTopicName", "kMaxTransactionalId"}, "cli/help.cc": {"kMaxNameWidth"}}
+
+
+def test_a_limit_has_no_other_home():
+    elsewhere = {}
+    for _, path in sources():
+        file = str(path.relative_to(REPO))
+        named = set(re.findall(r"constexpr [\w:]+ (kMax[A-Z]\w*)", path.read_text())) if file != "base/limits.h" else set()
+        if named - SET_BY_OTHERS.get(file, set()):
+            elsewhere[file] = named - SET_BY_OTHERS.get(file, set())
+    assert not elsewhere, f"base/limits.h is the home of {elsewhere}"
+
+
 @pytest.mark.parametrize("line, value", [("std::size_t kA = 1 << 20;", 1 << 20), ("std::size_t kA = 65'535;", 65535),
                                          ("std::uint64_t kA = 64ull << 30;", 64 << 30), ("std::chrono::hours kA{7 * 24};", 168)])
 def test_values_are_read(line, value):

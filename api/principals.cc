@@ -41,6 +41,15 @@ Result<registry::PrincipalRecord> principal_in(const Call& call, const registry:
   return principal_called(call, state, call.path.at(parameter), std::string(parameter));
 }
 
+// One that a refused command left in the directory is nobody's.
+Result<void> check_name_is_free(const Call& call, const registry::Reader& state, const std::string& name) {
+  const auto holder = work::find_principal_named(call.herald.parts.work, name);
+  if (!holder || !registry::find_principal(state, *holder)) return {};
+  return error(Cause::already_exists,
+               "\"" + name + "\" is the name of a principal already (letters in any case are the same)",
+               "name");
+}
+
 bool is_the_caller(const Call& call, registry::PrincipalId id) {
   return call.token && call.actor.id == id.str();
 }

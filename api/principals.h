@@ -26,7 +26,7 @@ struct PlaceBody {
 };
 BOOST_DESCRIBE_STRUCT(PlaceBody, (), (registry, model))
 
-// By id, by name, or "me". Errors: not_found, invalid_value (a team where one is needed that signs in is the rules' matter).
+// By id, by name, or "me"; of any kind. Errors: not_found, about `field`.
 Result<registry::PrincipalRecord> principal_called(const Call& call, const registry::Reader& state,
                                                    std::string_view text, const std::string& field);
 // Of a model: nobody, where there is no text. Errors: as above, about "owner".
@@ -34,6 +34,9 @@ Result<std::optional<registry::PrincipalId>> owner_called(const Call& call,
                                                           const std::optional<std::string>& text);
 Result<registry::PrincipalRecord> principal_in(const Call& call, const registry::Reader& state,
                                                std::string_view parameter = "principal");
+
+// For as long as the turn of the name is held (Services::naming). Errors: already_exists, about "name".
+Result<void> check_name_is_free(const Call& call, const registry::Reader& state, const std::string& name);
 
 bool is_the_caller(const Call& call, registry::PrincipalId id);
 // Of the whole server.

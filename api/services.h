@@ -1,5 +1,8 @@
 // What handlers and sessions share: the parts that the server was given, and what it made of them. Lives as long as the
-// server; used by all I/O threads and the pool.
+// server.
+//
+// Threads: any, all I/O threads and the pool at once. Parts, options, routes and the description are as they were made; what
+// changes guards itself. `stopping` and `connections` are the server's to write, `was_claimed` that of the claim.
 #pragma once
 
 #include <atomic>

@@ -97,13 +97,7 @@ Result<Outcome> create_principal(const Call& call) {
   const auto turn = call.herald.naming.take(work::principal_name_key(request.name));
   if (!turn) return Waits{&call.herald.naming, work::principal_name_key(request.name)};
   const Snapshot now = call.snapshot();
-  const auto holder = work::find_principal_named(call.herald.parts.work, request.name);
-  if (holder && registry::find_principal(now.state(), *holder)) {
-    return error(
-        Cause::already_exists,
-        "\"" + request.name + "\" is the name of a principal already (letters in any case are the same)",
-        "name");
-  }
+  HERALD_CHECK(check_name_is_free(call, now.state(), request.name));
   const auto id = call.new_id<registry::PrincipalId>();
   return Write{.command = registry::CreatePrincipal{id, request.kind.value_or(registry::PrincipalKind::user)},
                .before = {work::put_entry({id, request.name, request.full_name, request.email})},

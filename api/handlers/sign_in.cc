@@ -77,10 +77,7 @@ Result<Outcome> claim(const Call& call) {
   const auto naming = call.herald.naming.take(work::principal_name_key(name));
   if (!naming) return Waits{&call.herald.naming, work::principal_name_key(name)};
   const Snapshot now = call.snapshot();
-  const auto holder = work::find_principal_named(call.herald.parts.work, name);
-  if (holder && registry::find_principal(now.state(), *holder))
-    return error(Cause::already_exists, "\"name\" is the name of another principal: choose another", "name");
-
+  HERALD_CHECK(check_name_is_free(call, now.state(), name));
   const auto principal = call.new_id<registry::PrincipalId>();
   const auto token = call.new_id<registry::TokenId>();
   const work::NewToken fresh = work::new_token(token, kFirstLabel);

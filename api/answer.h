@@ -31,9 +31,9 @@ struct Prepared {
 struct Answer {
   unsigned int status = 200;
   std::string_view media = kJson;  // a literal; empty: no body, no Content-Type
-  std::string body;
-  std::optional<Sequence> sequence;  // Herald-Sequence
-  std::vector<Header> headers;
+  std::string body = {};
+  std::optional<Sequence> sequence = {};  // Herald-Sequence
+  std::vector<Header> headers = {};
   const Prepared* prepared = {};  // in place of `body`; lives as long as the server
 };
 

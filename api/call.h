@@ -94,7 +94,7 @@ Result<Enum> choice_in(const Call& call, std::string_view name, Enum otherwise) 
 // ---- what goes back ----
 template <class Body>
 Answer answer_with(const Body& body, std::optional<Sequence> sequence) {
-  return Answer{.body = json::to_json(body), .sequence = sequence, .headers = {}};
+  return Answer{.body = json::to_json(body), .sequence = sequence};
 }
 
 // Of what is in memory as a whole, sorted by `key_of`.
@@ -120,7 +120,7 @@ projections::Page<Item> page_of(std::vector<Item> all, const projections::PageRe
 template <class Item, class WriteItem>
 Answer list_answer(const Call& call, std::string_view list, const projections::Page<Item>& page,
                    Sequence sequence, WriteItem write_item) {
-  Answer answer{.body = R"({"items":[)", .sequence = sequence, .headers = {}};
+  Answer answer{.body = R"({"items":[)", .sequence = sequence};
   std::optional<std::string> next = page.next;
   for (std::size_t i = 0; i < page.items.size(); ++i) {
     std::string item;

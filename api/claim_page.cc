@@ -75,7 +75,6 @@ std::string policy() {
 Answer claim_page() {
   return Answer{.media = "text/html; charset=utf-8",
                 .body = fmt::format(fmt::runtime(kPage), kStyle, kScript),
-                .sequence = {},
                 .headers = {{"Content-Security-Policy", policy()},
                             {"Referrer-Policy", "no-referrer"},
                             {"Cache-Control", "no-store"}}};

@@ -50,7 +50,7 @@ class PageOfEvents {
   }
 
   Answer answer(const Call& call, Sequence sequence) && {
-    Answer answer{.body = R"({"items":[)" + std::move(body_) + "]", .sequence = sequence, .headers = {}};
+    Answer answer{.body = R"({"items":[)" + std::move(body_) + "]", .sequence = sequence};
     if (more_)
       answer.body +=
           R"(,"next":")" + call.herald.cursors.seal(call.path_text, std::to_string(cursor_.value())) + "\"";

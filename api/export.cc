@@ -36,7 +36,7 @@ Result<ExportSlice> read_export_slice(const Timelines& from, const EventFilter& 
 }
 
 Task<> send_export(const Call& call, Export lines, const WorkersOf& pool, Wire& wire) {
-  const Answer header{.media = kJsonLines, .body = {}, .sequence = lines.last, .headers = {}};
+  const Answer header{.media = kJsonLines, .sequence = lines.last};
   const bool begun = co_await wire.begin_chunks(header);
   if (!begun || call.request.method == Method::head) co_return;
   const Parts& parts = call.herald.parts;

@@ -31,8 +31,7 @@ Result<void> take_seat(Shares::Share& seat) {
 }
 
 Answer stream_header() {
-  return Answer{
-      .media = "text/event-stream", .body = {}, .sequence = {}, .headers = {{"Cache-Control", "no-cache"}}};
+  return Answer{.media = "text/event-stream", .headers = {{"Cache-Control", "no-cache"}}};
 }
 
 // Whether one slice holds all that there is, whatever the filter lets pass.

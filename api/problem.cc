@@ -246,11 +246,7 @@ ProblemBody problem_body(const Error& error, const Uuid& request_id) {
 Answer problem(const Error& error, const Uuid& request_id, std::optional<unsigned int> status) {
   ProblemBody body = problem_body(error, request_id);
   body.status = status.value_or(body.status);
-  Answer answer{.status = body.status,
-                .media = kProblemJson,
-                .body = json::to_json(body),
-                .sequence = {},
-                .headers = {}};
+  Answer answer{.status = body.status, .media = kProblemJson, .body = json::to_json(body)};
   if (error.cause == Cause::busy || error.cause == Cause::stopping)
     answer.headers.push_back({"Retry-After", "1"});
   return answer;

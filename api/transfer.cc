@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t kSlice = 256 << 10;
 
 Answer header_for(const Content& content, const Portion& portion) {
-  Answer answer{.media = content.media, .body = {}, .sequence = {}, .headers = content.headers};
+  Answer answer{.media = content.media, .headers = content.headers};
   answer.headers.push_back({"ETag", etag_of(content.digest)});
   answer.headers.push_back({"Accept-Ranges", "bytes"});
   if (portion.kind == Portion::Kind::not_modified) {

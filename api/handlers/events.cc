@@ -46,7 +46,7 @@ Result<Outcome> get_event(const Call& call) {
                                        : std::string(", or none that you may see")),
                  "sequence");
   }
-  return Answer{.media = kEventJson, .body = std::string(*bytes), .sequence = last, .headers = {}};
+  return Answer{.media = kEventJson, .body = std::string(*bytes), .sequence = last};
 }
 
 // An end that is a time must be past: what will be recorded until then is not known.
@@ -93,7 +93,7 @@ Result<Outcome> list_schemas(const Call&) {
 }
 
 Answer schema_answer(const std::string& schema) {
-  return Answer{.media = kSchemaJson, .body = schema, .sequence = {}, .headers = {}};
+  return Answer{.media = kSchemaJson, .body = schema};
 }
 
 Result<Outcome> envelope_schema(const Call&) {

@@ -46,11 +46,7 @@ Answer mistake(const Call& call, const search::Problem& problem, std::string_vie
   ProblemBody body = problem_body(search::as_error(problem, text), call.request_id);
   body.position = problem.at.offset;
   body.length = problem.at.length;
-  return Answer{.status = body.status,
-                .media = kProblemJson,
-                .body = json::to_json(body),
-                .sequence = {},
-                .headers = {}};
+  return Answer{.status = body.status, .media = kProblemJson, .body = json::to_json(body)};
 }
 
 // What is found, as it was when it was found.

@@ -90,20 +90,15 @@ Result<Outcome> readiness(const Call& call) {
   NotReadyBody body;
   static_cast<ProblemBody&>(body) = problem_body(error(Cause::unavailable, sentence), call.request_id);
   body.reasons = reasons;
-  return Answer{.status = body.status,
-                .media = kProblemJson,
-                .body = json::to_json(body),
-                .sequence = {},
-                .headers = {}};
+  return Answer{.status = body.status, .media = kProblemJson, .body = json::to_json(body)};
 }
 
 Result<Outcome> metrics(const Call& call) {
-  return Answer{
-      .media = kPlainText, .body = call.herald.metrics->text(call.herald), .sequence = {}, .headers = {}};
+  return Answer{.media = kPlainText, .body = call.herald.metrics->text(call.herald)};
 }
 
 Result<Outcome> openapi(const Call& call) {
-  return Answer{.body = {}, .sequence = {}, .headers = {}, .prepared = &call.herald.openapi};
+  return Answer{.prepared = &call.herald.openapi};
 }
 
 Result<Outcome> server(const Call& call) {

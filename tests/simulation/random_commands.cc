@@ -2,50 +2,11 @@
 
 #include <limits>
 
-#include "base/bytes.h"
 #include "base/limits.h"
 
 namespace herald::simulation {
-namespace {
 
 using namespace registry;
-
-const std::vector<std::string> kRegistries = {"models", "models", "models", "team"};
-const std::vector<std::string> kModels = {"churn", "churn", "fraud", "fraud", "rank", "rank", "risk"};
-const std::vector<std::string> kAliases = {"production", "candidate", "shadow", "champion"};
-const std::vector<std::string> kStages = {"dev", "staging", "live"};
-const std::vector<std::string> kTags = {"team", "task", "tier"};
-const std::vector<std::string> kValues = {"red", "green", "blue"};
-const std::vector<std::string> kReasons = {"review passed", "nightly", "rolled back"};
-const std::vector<std::string> kMetadata = {"{}", R"({"seed":7})", R"({"layers":[1,2]})"};
-const std::vector<std::string> kRuns = {"run-1", "run-2", "run-3"};
-const std::vector<std::string> kDataSets = {"customers", "clicks"};
-const std::vector<std::string> kAutomations = {"tell-team", "deploy", "archive"};
-const std::vector<std::string> kSecrets = {"slack-url", "hook-key"};
-const std::vector<std::string> kDeployments = {"eu-west", "us-east"};
-const std::vector<std::string> kSections = {"Data", "Use", "Risks"};
-const std::vector<std::string> kConsumers = {"campaigns", "pricing"};
-const std::vector<std::string> kPermissions = {"write", "administer"};
-
-// The first that the events of a history may name.
-constexpr std::int64_t kBegun = 1'764'000'000'000, kMinute = 60'000;
-
-}  // namespace
-
-template <class Asked>
-Asked RandomCommands::at_model() {
-  Asked asked;
-  asked.registry = RegistryName::trusted(pick(kRegistries));
-  asked.model = ModelName::trusted(pick(kModels));
-  return asked;
-}
-
-template <class Asked>
-Asked RandomCommands::at_version() {
-  Asked asked = at_model<Asked>();
-  asked.version = number();
-  return asked;
-}
 
 // One that was made, where it was made; now and then one that was not, or elsewhere.
 template <class Asked>
@@ -56,11 +17,6 @@ Asked RandomCommands::at_comment() {
   asked.comment_id = numbered<CommentId>(1 + which);
   if (one_in(3)) asked.by = one_in(3) ? "somebody else" : "anonymous";
   return asked;
-}
-
-template <class IdType>
-IdType RandomCommands::numbered(std::uint64_t number) {
-  return IdType(Uuid::from_bytes(be64(7) + be64(number)));
 }
 
 TextRef RandomCommands::text() {
@@ -123,23 +79,6 @@ NodeAddress RandomCommands::node() {
   return node;
 }
 
-AutomationDefinition RandomCommands::definition() {
-  AutomationDefinition definition;
-  definition.name = Label::trusted(pick(kAutomations));
-  definition.enabled = !one_in(4);
-  definition.on = {one_in(2) ? "alias.*" : "version.registered"};
-  definition.actions.resize(1 + below(3));
-  for (Action& action : definition.actions) action.kind = static_cast<ActionKind>(below(3));
-  if (one_in(20)) definition.actions.clear();
-  return definition;
-}
-
-std::vector<DeliveryId> RandomCommands::deliveries(std::uint64_t count) {
-  std::vector<DeliveryId> ids;
-  for (std::uint64_t i = 0; i < count; ++i) ids.push_back(fresh<DeliveryId>(deliveries_));
-  return ids;
-}
-
 template <class Asked>
 void RandomCommands::say_why_and_by_what_right(Asked& asked) {
   if constexpr (requires { asked.reason; }) asked.reason = reason();
@@ -175,15 +114,6 @@ StageSet RandomCommands::stages() {
   }
   if (one_in(12)) set.transitions = {{stages[0], StageName::trusted("nowhere")}};
   return set;
-}
-
-ScopeAddress RandomCommands::scope() {
-  ScopeAddress scope;
-  if (one_in(3)) return scope;
-  scope.registry = RegistryName::trusted(pick(kRegistries));
-  if (one_in(2)) scope.model = ModelName::trusted(pick(kModels));
-  if (one_in(20)) scope = {std::nullopt, ModelName::trusted(pick(kModels))};
-  return scope;
 }
 
 Command RandomCommands::about_registries() {
@@ -493,103 +423,6 @@ Command RandomCommands::about_use() {
     command.files.assign(one_in(5) ? 2 : 1, file);
   }
   return command;
-}
-
-Command RandomCommands::about_people() {
-  switch (below(6)) {
-    case 0:
-      return CreatePrincipal{fresh<PrincipalId>(principals_), static_cast<PrincipalKind>(below(3))};
-    case 1:
-      return SetPrincipalEnabled{often<PrincipalId>(principals_), !one_in(3), {}};
-    case 2:
-      return DescribePrincipal{often<PrincipalId>(principals_), fresh<EntryId>(entries_), {}};
-    case 3: {
-      Erase command{};
-      if (one_in(3)) command.principal_id = often<PrincipalId>(principals_);
-      for (std::uint64_t i = below(3); i > 0; --i) command.texts.push_back(sha256(pick(kValues)));
-      if (one_in(20)) command.texts.resize(limits::kMaxTextsErasedAtOnce + 1, sha256("one too many"));
-      command.is_all = !one_in(3);
-      return command;
-    }
-    default:
-      return ChangeTeam{often<PrincipalId>(principals_), often<PrincipalId>(principals_), !one_in(3)};
-  }
-}
-
-Command RandomCommands::about_their_rights() {
-  const auto role = [&] { return static_cast<Role>(below(4)); };
-  switch (below(8)) {
-    case 0: {
-      if (one_in(2)) return RevokeToken{often<TokenId>(tokens_), {}};
-      const auto principal = fresh<PrincipalId>(principals_);
-      return ClaimServer{principal, fresh<TokenId>(tokens_), one_in(8)};
-    }
-    case 1: {
-      RecordDenials command;
-      for (std::uint64_t i = below(3); i > 0; --i)
-        command.denials.push_back({"anonymous",
-                                   pick(kPermissions),
-                                   {},
-                                   1 + below(9),
-                                   Timestamp(kBegun),
-                                   Timestamp(kBegun + kMinute)});
-      return command;
-    }
-    case 2:
-    case 3: {
-      IssueToken command{};
-      command.new_id = fresh<TokenId>(tokens_);
-      command.principal_id = often<PrincipalId>(principals_);
-      if (one_in(2)) command.expires = Timestamp(kBegun + static_cast<std::int64_t>(below(9)) * kMinute);
-      if (one_in(2)) command.at_most = role();
-      if (one_in(2)) command.scope = scope();
-      return command;
-    }
-    case 4:
-    case 5:
-      return RevokeRole{often<PrincipalId>(principals_), scope()};
-    default:
-      return GrantRole{often<PrincipalId>(principals_), scope(), role()};
-  }
-}
-
-Command RandomCommands::about_automations() {
-  const auto name = [&] { return Label::trusted(pick(kAutomations)); };
-  switch (below(6)) {
-    case 0:
-      return CreateAutomation{fresh<AutomationId>(automations_), definition()};
-    case 1:
-      return UpdateAutomation{name(), definition()};
-    case 2:
-      return SetAutomationEnabled{name(), one_in(2)};
-    case 3:
-      if (one_in(3)) return DeleteAutomation{name()};
-      return TestAutomation{name(), 1 + below(50), "alias.assigned", deliveries(1 + below(4))};
-    case 4:
-      return SetSecret{SecretName::trusted(pick(kSecrets)), 1 + below(4)};
-    default:
-      return RemoveSecret{SecretName::trusted(pick(kSecrets))};
-  }
-}
-
-Command RandomCommands::about_deliveries() {
-  if (one_in(3)) {
-    RecordTriggers command;
-    for (std::uint64_t i = 1 + below(3); i > 0; --i) {
-      Trigger trigger;
-      trigger.automation_id = known<AutomationId>(automations_);
-      trigger.automation = Label::trusted("as of the event");
-      trigger.event_sequence = 1 + below(30);
-      trigger.event_type = "alias.assigned";
-      trigger.new_ids = deliveries(3);
-      if (one_in(5)) trigger.skip = SkipCause::rate_limit;
-      command.triggers.push_back(std::move(trigger));
-    }
-    return command;
-  }
-  if (one_in(4)) return ReplayDelivery{known<DeliveryId>(deliveries_)};
-  return RecordOutcome{static_cast<RecordOutcome::Kind>(below(3)), known<DeliveryId>(deliveries_),
-                       static_cast<std::uint32_t>(1 + below(9)), 204, "no answer"};
 }
 
 Command RandomCommands::any() {

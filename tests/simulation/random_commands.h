@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "registry/commands.h"
+#include "tests/simulation/pools.h"
 
 namespace herald::simulation {
 
@@ -84,5 +86,25 @@ class RandomCommands {
   std::uint64_t registries_ = 0, models_ = 0, artifacts_ = 0, comments_ = 0, automations_ = 0,
                 deliveries_ = 0, evaluations_ = 0, principals_ = 0, tokens_ = 0, entries_ = 0;
 };
+
+template <class Asked>
+Asked RandomCommands::at_model() {
+  Asked asked;
+  asked.registry = registry::RegistryName::trusted(pick(kRegistries));
+  asked.model = registry::ModelName::trusted(pick(kModels));
+  return asked;
+}
+
+template <class Asked>
+Asked RandomCommands::at_version() {
+  Asked asked = at_model<Asked>();
+  asked.version = number();
+  return asked;
+}
+
+template <class IdType>
+IdType RandomCommands::numbered(std::uint64_t number) {
+  return IdType(Uuid::from_bytes(be64(7) + be64(number)));
+}
 
 }  // namespace herald::simulation

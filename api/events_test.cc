@@ -28,18 +28,6 @@ class Events : public testing::ServerTest {
     ask("PUT", "/v1/models/churn/aliases/production", R"({"version":2,"reason":"Better recall"})");  // 8
     get("/v1/models/churn?min_sequence=8");
   }
-  // Each of 16 KB or so.
-  void record_large_events(int count) {
-    for (int i = 0; i < count; ++i) {
-      registry::RegisterVersion version;
-      version.registry = registry::RegistryName::trusted("models");
-      version.model = registry::ModelName::trusted("churn");
-      version.metadata = json::Raw{R"({"a":")" + std::string(limits::kMaxMetadataBytes - 8, 'x') + "\"}"};
-      recorder::Submission submission;
-      submission.command = std::move(version);
-      ASSERT_TRUE(recorder_->record(std::move(submission)));
-    }
-  }
   // 64 events each.
   void tag_many_times(int times) {
     for (int i = 0; i < times; ++i) {
@@ -498,57 +486,6 @@ TEST_F(LiveStream, RefusesAnEndThatIsATimeToCome) {
   const Reply reply = get("/v1/events/stream?until=2999-01-01T00:00:00Z");
   EXPECT_EQ(reply.status, 422u);
   EXPECT_EQ(reply.at("field"), "until");
-}
-
-// By whose heartbeats others are slow: ten a second.
-class AtAPace : public LiveStream {
- protected:
-  void start_with(std::chrono::seconds stall_timeout) {
-    start({.stall_timeout = stall_timeout, .heartbeat = std::chrono::milliseconds(100)});
-    pace_ = open("?after=" + std::to_string(last()));
-  }
-  void wait_a_beat() { ASSERT_THAT(next(*pace_), HasSubstr(": heartbeat\n")); }
-  // The pace itself is one.
-  void wait_until_live_streams_are(int count) {
-    const std::string told = "herald_live_streams " + std::to_string(count) + "\n";
-    for (int beat = 0; beat < 300 && get("/metrics").body.find(told) == std::string::npos; ++beat)
-      wait_a_beat();
-    EXPECT_THAT(get("/metrics").body, HasSubstr(told));
-  }
-
- private:
-  std::unique_ptr<Client> pace_;
-};
-
-// One that takes 100 KB five times a second: the kernel says that there is room only when a third of its buffer (some MB) is
-// free, which takes such a caller longer than it is given.
-TEST_F(AtAPace, KeepsACallerThatTakesALittleAtATime) {
-  record_large_events(500);
-  start_with(std::chrono::seconds(1));
-  Client slow(server_->port(), 32 << 10);
-  slow.send("GET /v1/events/stream?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  std::size_t taken = 0;
-  for (int beat = 0; beat < 20; ++beat) {
-    wait_a_beat();
-    wait_a_beat();
-    for (std::size_t now = 0; now < 100'000;) {
-      const std::size_t got = slow.discard(100'000 - now);
-      ASSERT_GT(got, 0u) << "it was let go after " << taken << " bytes";
-      now += got;
-      taken += got;
-    }
-  }
-  EXPECT_LT(taken, 4u << 20) << "the server never had to wait for it";
-  wait_until_live_streams_are(2);
-}
-
-TEST_F(AtAPace, LetsGoOfACallerThatTakesNothing) {
-  record_large_events(500);
-  start_with(std::chrono::seconds(1));
-  Client stuck(server_->port(), 32 << 10);
-  stuck.send("GET /v1/events/stream?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  wait_until_live_streams_are(2);
-  wait_until_live_streams_are(1);
 }
 
 TEST_F(LiveStream, WakesEveryListener) {

@@ -103,15 +103,8 @@ class ALockedServer : public testing::LockedServerTest {
     ASSERT_EQ(ask("POST", "/v1/models/churn/versions", "{}").status, 201u);
   }
   void given_a_restricted_registry() {
-    ASSERT_EQ(as("root", "POST", "/v1/registries", R"({"name":"secret"})").status, 201u);
-    const Reply registry = as("root", "GET", "/v1/registries/secret");
-    recorder::Submission submission;
-    submission.actor = registry::Actor::system();
-    registry::UpdateRegistry update;
-    update.name = registry::RegistryName::trusted("secret");
-    update.visibility = registry::Visibility::restricted;
-    submission.command = update;
-    ASSERT_TRUE(recorder_->record(std::move(submission)));
+    ASSERT_EQ(as("root", "POST", "/v1/registries", R"({"name":"secret","visibility":"restricted"})").status,
+              201u);
     ASSERT_EQ(as("root", "POST", "/v1/registries/secret/models", R"({"name":"face"})").status, 201u);
   }
 };

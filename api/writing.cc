@@ -101,6 +101,7 @@ Result<registry::Card> card_for(const Call& call, Write& write, const std::strin
   HERALD_TRY(card.text, text_for(call, write, markdown, field,
                                  present_card ? std::optional(present_card->text) : std::nullopt));
   card.sections = sections_of(markdown);
+  if (auto empty = empty_sections_of(markdown); !empty.empty()) card.empty = std::move(empty);
   return card;
 }
 

@@ -236,13 +236,17 @@ void Model::put_alias(const std::string& place, OneModel& model, const std::stri
                       const std::string& reason) {
   const Number from = model.aliases.contains(alias) ? model.aliases[alias].version : 0;
   if (from == to) return;
+  if (from != 0) {
+    std::erase(model.former[alias], from);
+    model.former[alias].push_back(from);
+  }
   if (to == 0) {
     model.changed = fact(fmt::format("alias.removed {} {} {} {}", place, alias, from, reason));
     model.aliases.erase(alias);
     return;
   }
   model.changed = fact(fmt::format("alias.assigned {} {} {} {} {}", place, alias, dashed(from), to, reason));
-  model.aliases[alias] = {to, from, reason, model.changed};
+  model.aliases[alias] = {to, from, reason, model.changed, false};
 }
 
 void Model::run(const MoveAliases& c) {

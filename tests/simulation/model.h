@@ -48,6 +48,7 @@ class Model {
     Number version = 0, previous = 0;
     std::string reason;
     std::uint64_t assigned = 0;
+    bool taken_back = false;
   };
   struct Comment {
     Number version = 0;
@@ -59,6 +60,7 @@ class Model {
     std::map<std::string, std::string> tags;
     std::map<Number, Version> versions;
     std::map<std::string, Alias> aliases;
+    std::map<std::string, std::vector<Number>> former;  // of each alias what it held, the last last
     std::map<std::string, Comment> comments;
     std::uint64_t created = 0, changed = 0, archived = 0;
   };

@@ -43,13 +43,23 @@ void Model::run(const SwapAliases& c) {
 
 void Model::run(const RollBackAlias& c) {
   OneModel& model = open_at(c);
-  const auto found = model.aliases.find(c.alias.str());
-  if (found == model.aliases.end()) throw Cause::not_found;
-  check(c.expected, found->second.version);
-  const Number back = found->second.previous;
-  if (back == 0) throw Cause::not_allowed_now;
-  version_of(model, back);
-  put_alias(at(c), model, c.alias.str(), back, said(c.reason));
+  const std::string name = c.alias.str();
+  const bool is_there = model.aliases.contains(name);
+  const Number held = is_there ? model.aliases[name].version : 0;
+  check(c.expected, held);
+  if (is_there && model.aliases[name].taken_back && c.expected.kind == Expected::Kind::anything)
+    throw Cause::not_allowed_now;
+  bool held_others = false;
+  const std::vector<Number> former = model.former[name];
+  for (auto back = former.rbegin(); back != former.rend(); ++back) {
+    if (*back == held) continue;
+    held_others = true;
+    if (model.versions.at(*back).deleted != 0) continue;
+    put_alias(at(c), model, name, *back, said(c.reason));
+    model.aliases[name].taken_back = true;
+    return;
+  }
+  throw held_others || !is_there ? Cause::not_found : Cause::not_allowed_now;
 }
 
 void Model::run(const SetModelArchived& c) {
@@ -81,6 +91,12 @@ void Model::run(const RestoreVersion& c) {
   found->second.changed =
       fact(fmt::format("version.restored {} {}", at(c, c.version.value()), said(c.reason)));
   found->second.deleted = 0;
+  const std::vector<std::string>& stages = stages_[c.registry.str()].names;
+  if (found->second.stage == "-" || std::count(stages.begin(), stages.end(), found->second.stage) > 0) return;
+  const std::string why = c.reason ? said(c.reason) : "the stage was given up while the version was deleted";
+  found->second.changed =
+      fact(fmt::format("stage.transitioned {} {} - {}", at(c, c.version.value()), found->second.stage, why));
+  found->second.stage = "-";
 }
 
 // Histories lay out stages and nothing else.
@@ -93,7 +109,7 @@ void Model::run(const UpdateRegistry& c) {
     if (!place.starts_with(c.name.str() + "/")) continue;
     for (const auto& [number, version] : model.versions) {
       const bool stays = std::count(wanted.names.begin(), wanted.names.end(), version.stage) > 0;
-      if (version.stage != "-" && !stays) throw Cause::not_allowed_now;
+      if (version.deleted == 0 && version.stage != "-" && !stays) throw Cause::not_allowed_now;
     }
   }
   if (wanted == stages_[c.name.str()]) return;

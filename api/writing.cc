@@ -105,6 +105,13 @@ Result<registry::Card> card_for(const Call& call, Write& write, const std::strin
   return card;
 }
 
+std::map<std::string, std::string> fields_of_tags(
+    const std::map<std::string, std::optional<std::string>>& tags) {
+  std::map<std::string, std::string> fields{{"tags", "body"}};
+  for (const auto& [name, value] : tags) fields.emplace("tags." + name, name.empty() ? "body" : name);
+  return fields;
+}
+
 Result<std::optional<registry::Reason>> reason_in_body(const Call& call) {
   if (call.request.body.empty()) return std::optional<registry::Reason>();
   HERALD_TRY(const auto request, body_of<ReasonRequest>(call));

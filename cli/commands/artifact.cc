@@ -174,6 +174,22 @@ Result<void> run(Session& session, const ListOwners& args) {
                       {.limit = {}, .all = true});
 }
 
+struct Files {
+  std::string id;
+  Paging paging;
+};
+void declare(Options& options, Files& args) {
+  options.word("ID", args.id, "the artifact's id");
+  declare_paging(options, args.paging);
+}
+Result<void> run(Session& session, const Files& args) {
+  static const View view{
+      .id = text("path"),
+      .table = {{"PATH", text("path")}, {"BYTES", bytes("bytes"), true}, {"DIGEST", text("digest")}},
+      .details = {}};
+  return session.list(Query(artifact_path(args.id) + "/files"), view, args.paging);
+}
+
 struct Download {
   std::string what;
   std::optional<std::string> to;
@@ -187,7 +203,7 @@ void declare(Options& options, Download& args) {
 
 Result<void> add_files(Client& client, const std::string& id, const std::filesystem::path& folder,
                        std::vector<RemoteFile>& files) {
-  HERALD_TRY(const Answer answer, client.get(artifact_path(id) + "/files"));
+  HERALD_TRY(const Answer answer, client.get(artifact_path(id) + "/manifest"));
   HERALD_TRY(const auto document, json::Document::parse(answer.body));
   const json::Value manifest = member_at(document.root(), "items").value_or(document.root());
   for (const json::Value entry : manifest.elements()) {
@@ -314,6 +330,10 @@ void add_artifact_commands(Program& program) {
                               {"versions", "The versions, of whatever models, that it belongs to.",
                                "herald artifact versions 0192f3..."},
                               declare, run);
+  program.command<Files>(
+      artifact,
+      {"files", "List the files of an artifact, by path.", "herald artifact files 0192f3... --limit 20"},
+      declare, run);
   program.command<Download>(
       artifact,
       {"download", "Fetch the files of an artifact or of a version, each held against its digest.",

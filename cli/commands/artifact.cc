@@ -75,14 +75,17 @@ struct Upload {
   std::string name;
   std::vector<std::string> files;
   std::optional<std::string> kind;
+  bool follow_links = false;
 };
 void declare(Options& options, Upload& args) {
   options.word("NAME", args.name, "what to call it")
       .words("FILE|DIR", args.files, "files, and folders with all that is in them")
-      .option("--kind", "WORD", args.kind, "what it is: model, dataset, report, ... (default model)");
+      .option("--kind", "WORD", args.kind, "what it is: model, dataset, report, ... (default model)")
+      .flag("--follow-links", args.follow_links,
+            "take files along that links in a folder lead to outside of it");
 }
 Result<void> run(Session& session, const Upload& args) {
-  HERALD_TRY(auto files, find_files(args.files));
+  HERALD_TRY(auto files, find_files(args.files, args.follow_links ? LinksOut::taken : LinksOut::refused));
   if (files.empty()) return error(Cause::missing_field, "there is no file in what was named");
   HERALD_CHECK(check_paths(files));
   HERALD_TRY(const Uploaded uploaded,

@@ -294,29 +294,61 @@ void Model::check_not_guarded(const OneModel& model, Number number, May may) con
   }
 }
 
-void Model::check_card(const OneModel& model, const Version& version) const {
-  const auto& card = version.card ? version.card : model.card;
+std::set<std::string> Model::lacking(const OneModel& model, const std::optional<Card>& card) const {
+  std::set<std::string> out;
   for (const Label& section : registries_.at(model.registry).policy.sections) {
     if (!card || std::count(card->sections.begin(), card->sections.end(), section) == 0)
-      throw Cause::not_allowed_now;
+      out.insert(section.str());
+  }
+  return out;
+}
+
+void Model::check_card(const OneModel& model, const Version& version) const {
+  if (!lacking(model, version.card ? version.card : model.card).empty()) throw Cause::not_allowed_now;
+}
+
+// Where the policy has a say, no card loses what it asks for. `number`: whose card changes; 0: the model's.
+void Model::check_card_keeps(const OneModel& model, Number number, const std::optional<Card>& to) const {
+  const CardPolicy& policy = registries_.at(model.registry).policy;
+  std::set<Number> guarded;
+  for (const AliasName& alias : policy.aliases) {
+    const auto held = model.aliases.find(alias.str());
+    if (held != model.aliases.end()) guarded.insert(held->second.version);
+  }
+  for (const auto& [each, version] : model.versions) {
+    const auto stands = std::find_if(policy.stages.begin(), policy.stages.end(),
+                                     [&](const StageName& stage) { return stage.str() == version.stage; });
+    if (version.deleted == 0 && stands != policy.stages.end()) guarded.insert(each);
+  }
+  for (const Number each : guarded) {
+    const Version& version = model.versions.at(each);
+    if (number != 0 ? each != number : version.card.has_value()) continue;
+    const std::set<std::string> before = lacking(model, version.card ? version.card : model.card);
+    for (const std::string& section : lacking(model, to || number == 0 ? to : model.card)) {
+      if (!before.contains(section)) throw Cause::not_allowed_now;
+    }
   }
 }
 
-void Model::put_alias(OneModel& model, const std::string& alias, Number to, May may) {
+void Model::put_alias(OneModel& model, const std::string& alias, Number to, May may, bool takes_back) {
   const Registry& registry = registries_.at(model.registry);
   const Number from = model.aliases.contains(alias) ? model.aliases[alias].version : 0;
   if (from == to) return;
   if (may == May::no && registry.guarded.contains(alias)) throw Cause::denied;
+  for (const AliasName& asks : registry.policy.aliases) {
+    if (to != 0 && !takes_back && asks.str() == alias) check_card(model, model.versions.at(to));
+  }
+  if (from != 0) {
+    std::erase(model.former[alias], from);
+    model.former[alias].push_back(from);
+  }
   if (to == 0) {
     model.changed = fact(fmt::format("alias.removed {} {} {}", model.place(), alias, from));
     model.aliases.erase(alias);
     return;
   }
-  for (const AliasName& guarded : registry.policy.aliases) {
-    if (guarded.str() == alias) check_card(model, model.versions.at(to));
-  }
   model.changed = fact(fmt::format("alias.assigned {} {} {} {}", model.place(), alias, dashed(from), to));
-  model.aliases[alias] = {to, from, why_, model.changed};
+  model.aliases[alias] = {to, from, why_, model.changed, takes_back};
 }
 
 void Model::run(const MoveAliases& c) {

@@ -54,6 +54,7 @@ class Model {
     Number version = 0, previous = 0;
     std::string reason;
     std::uint64_t assigned = 0;
+    bool taken_back = false;
   };
   struct Comment {
     Number version = 0;
@@ -66,6 +67,7 @@ class Model {
     std::map<std::string, std::string> tags;
     std::map<Number, Version> versions;
     std::map<std::string, Alias> aliases;
+    std::map<std::string, std::vector<Number>> former;  // of each alias what it held, the last last
     std::map<std::string, Comment> comments;
     std::uint64_t created = 0, changed = 0, archived = 0, deleted = 0;
     std::string place() const { return registry + "/" + name; }
@@ -210,11 +212,13 @@ class Model {
   void change_tags(const std::string& place, std::map<std::string, std::string>& tags, std::uint64_t& changed,
                    const std::map<std::string, std::optional<std::string>>& changes);
   void link(const std::string& place, Version& version, registry::ArtifactId artifact);
-  void put_alias(OneModel& model, const std::string& alias, Number to, May may);
+  void put_alias(OneModel& model, const std::string& alias, Number to, May may, bool takes_back = false);
   // Refusals: for what is protected, and for what its registry asks of cards.
   void check_none_guarded(const OneModel& model, May may) const;
   void check_not_guarded(const OneModel& model, Number number, May may) const;
+  std::set<std::string> lacking(const OneModel& model, const std::optional<registry::Card>& card) const;
   void check_card(const OneModel& model, const Version& version) const;
+  void check_card_keeps(const OneModel& model, Number number, const std::optional<registry::Card>& to) const;
 
   Node node_of(const OneModel& model, Number number) const;
   Node node(const registry::NodeAddress& address);

@@ -52,6 +52,7 @@ void Model::run(const RenameModel& c) {
 void Model::run(const SetCard& c) {
   OneModel& model = open_at(c);
   if (!c.version) {
+    check_card_keeps(model, 0, c.card);
     if (model.card == c.card) return;
     model.changed =
         fact(fmt::format("model.carded {} {} {}", at(c), layout::card(model.card), layout::card(c.card)));
@@ -59,6 +60,7 @@ void Model::run(const SetCard& c) {
     return;
   }
   Version& version = version_of(model, c.version->value());
+  check_card_keeps(model, c.version->value(), c.card);
   if (version.card == c.card) return;
   version.changed = fact(fmt::format("version.carded {} {} {}", at(c, c.version->value()),
                                      layout::card(version.card), layout::card(c.card)));
@@ -75,6 +77,7 @@ void Model::run(const SetOwner& c) {
 }
 
 void Model::run(const SetModelArchived& c) {
+  open_registry(c.registry);
   OneModel& model = model_at(c);
   if (c.archived == (model.archived != 0)) return;
   check_none_guarded(model, c.moves_protected);
@@ -83,6 +86,7 @@ void Model::run(const SetModelArchived& c) {
 }
 
 void Model::run(const DeleteModel& c) {
+  open_registry(c.registry);
   OneModel& model = model_at(c);
   check_none_guarded(model, c.moves_protected);
   model.deleted = model.changed = fact("model.deleted " + at(c));
@@ -104,13 +108,22 @@ void Model::run(const SwapAliases& c) {
 
 void Model::run(const RollBackAlias& c) {
   OneModel& model = open_at(c);
-  const auto found = model.aliases.find(c.alias.str());
-  if (found == model.aliases.end()) throw Cause::not_found;
-  check(c.expected, found->second.version);
-  const Number back = found->second.previous;
-  if (back == 0) throw Cause::not_allowed_now;
-  version_of(model, back);
-  put_alias(model, c.alias.str(), back, c.moves_protected);
+  const std::string name = c.alias.str();
+  const auto found = model.aliases.find(name);
+  const bool is_there = found != model.aliases.end();
+  const Number held = is_there ? found->second.version : 0;
+  check(c.expected, held);
+  if (is_there && found->second.taken_back && c.expected.kind == Expected::Kind::anything)
+    throw Cause::not_allowed_now;
+  bool held_others = false;
+  const std::vector<Number> former = model.former[name];
+  for (auto back = former.rbegin(); back != former.rend(); ++back) {
+    if (*back == held) continue;
+    held_others = true;
+    if (model.versions.at(*back).deleted != 0) continue;
+    return put_alias(model, name, *back, c.moves_protected, true);
+  }
+  throw held_others || !is_there ? Cause::not_found : Cause::not_allowed_now;
 }
 
 void Model::run(const DeleteVersion& c) {
@@ -130,8 +143,26 @@ void Model::run(const RestoreVersion& c) {
   const auto found = model.versions.find(c.version.value());
   if (found == model.versions.end()) throw Cause::not_found;
   if (found->second.deleted == 0) return;
-  found->second.changed = fact("version.restored " + at(c, c.version.value()));
-  found->second.deleted = 0;
+  Version& version = found->second;
+  version.changed = fact("version.restored " + at(c, c.version.value()));
+  version.deleted = 0;
+  if (version.stage == "-") return;
+  const Registry& registry = registries_.at(model.registry);
+  const auto is_its_stage = [&](const StageName& stage) { return stage.str() == version.stage; };
+  const auto& stages = registry.stages.stages;
+  const auto& guarded = registry.policy.stages;
+  std::string why;
+  if (std::none_of(stages.begin(), stages.end(), is_its_stage)) {
+    why = "the stage was given up while the version was deleted";
+  } else if (std::any_of(guarded.begin(), guarded.end(), is_its_stage) &&
+             !lacking(model, version.card ? version.card : model.card).empty()) {
+    why = "its card lacks what the registry asks for in this stage";
+  }
+  if (why.empty()) return;
+  if (why_ == "-") why_ = why;
+  version.staged = version.changed =
+      fact(fmt::format("stage.transitioned {} {} -", at(c, c.version.value()), version.stage));
+  version.stage = "-";
 }
 
 void Model::run(const TransitionStage& c) {

@@ -84,6 +84,9 @@ void Model::record_edge(const Node& upstream, const std::string& relation, const
 
 void Model::run(const RecordLineage& c) {
   const Node up = node(c.upstream), down = node(c.downstream);
+  for (const NodeAddress* const end : {&c.upstream, &c.downstream}) {
+    if (end->version) open_registry(end->version->registry);
+  }
   const std::set<std::string> allowed = {"artifact used run",
                                          "dataset used run",
                                          "version used run",

@@ -28,8 +28,12 @@ void check(const StageSet& set) {
   }
 }
 
-void check(const CardPolicy& policy) {
-  if (!policy.sections.empty() && policy.aliases.empty() && policy.stages.empty()) throw Cause::invalid_value;
+void check(const CardPolicy& policy, const StageSet& stages) {
+  for (const StageName& stage : policy.stages) {
+    if (!is_one_of(stages, stage.str())) throw Cause::invalid_value;
+  }
+  const bool is_about_something = !policy.aliases.empty() || !policy.stages.empty();
+  if (policy.sections.empty() == is_about_something) throw Cause::invalid_value;
 }
 
 }  // namespace
@@ -37,7 +41,7 @@ void check(const CardPolicy& policy) {
 void Model::run(const CreateRegistry& c) {
   if (registries_.contains(c.name.str())) throw Cause::already_exists;
   if (c.stages) check(*c.stages);
-  if (c.card_policy) check(*c.card_policy);
+  if (c.card_policy) check(*c.card_policy, c.stages.value_or(StageSet{}));
   Registry& registry = registries_[c.name.str()];
   registry.kind = c.kind == RegistryKind::model ? "model" : "dataset";
   registry.visibility = said_visibility(c.visibility.value_or(Visibility::organization));
@@ -78,17 +82,22 @@ void Model::change_facts(const std::string& name, Registry& registry,
 }
 
 void Model::run(const UpdateRegistry& c) {
-  Registry& registry = registry_at(c.name);
+  Registry& registry = open_registry(c.name);
   if (c.stages) {
     check(*c.stages);
     for (const auto& [id, model] : models_) {
       if (model.registry != c.name.str() || model.deleted != 0) continue;
       for (const auto& [number, version] : model.versions) {
-        if (version.stage != "-" && !is_one_of(*c.stages, version.stage)) throw Cause::not_allowed_now;
+        if (version.deleted == 0 && version.stage != "-" && !is_one_of(*c.stages, version.stage))
+          throw Cause::not_allowed_now;
       }
     }
   }
-  if (c.card_policy) check(*c.card_policy);
+  const StageSet& stages = c.stages ? *c.stages : registry.stages;
+  if (c.card_policy) check(*c.card_policy, stages);
+  for (const StageName& stage : registry.policy.stages) {
+    if (!c.card_policy && c.stages && !is_one_of(stages, stage.str())) throw Cause::not_allowed_now;
+  }
   std::optional<TextRef> description;
   if (c.description.given) description = c.description.value.value_or(TextRef{});
   change_facts(c.name.str(), registry, c.visibility, description, c.stages, c.card_policy);
@@ -102,7 +111,7 @@ void Model::run(const SetRegistryArchived& c) {
 }
 
 void Model::run(const SetAliasProtected& c) {
-  Registry& registry = registry_at(c.registry);
+  Registry& registry = open_registry(c.registry);
   const std::string alias = c.alias.str();
   if (c.is_protected == registry.guarded.contains(alias)) return;
   registry.changed = fact(

@@ -30,7 +30,8 @@ def test_what_is_large_is_compressed_for_who_takes_it(server):
 
 
 @pytest.mark.parametrize("path", ["/v1/models", "/v1/models/churn", "/v1/models/churn/versions", "/v1/models/churn/versions/1", "/v1/registries/models",
-                                  "/v1/events?limit=5", "/v1/search?q=churn", "/v1/models/churn/compare?versions=1,2"])
+                                  "/v1/events?limit=5", "/v1/search?q=churn", "/v1/models/churn/compare?versions=1,2", "/v1/schemas",
+                                  "/v1/schemas/envelope", "/v1/schemas/alias.assigned"])
 def test_what_was_read_is_not_sent_again_until_it_changes(server, path):
     etag = server.request("GET", path).headers["ETag"]
     again = server.request("GET", path, headers={"If-None-Match": etag})
@@ -51,6 +52,12 @@ def test_the_members_that_are_wanted_come_alone(server, path):
         assert len(item) == 2 and "created" in item
     refused = server.request("GET", f"{path}?fields=nothing")
     assert (refused.status_code, refused.json()["field"]) == (422, "fields")
+
+
+@pytest.mark.parametrize("path, member", [("/v1/search?q=churn", "name"), ("/v1/events?limit=3", "type"), ("/v1/registries?limit=1", "name")])
+def test_members_are_chosen_of_lists_of_all_kinds(server, path, member):
+    items = server.get(f"{path}&fields={member}&min_sequence={server.get('/v1')['sequence']}")["items"]
+    assert items and all(set(item) == {member} for item in items)
 
 
 def test_how_often_one_may_ask_is_told_and_held(herald):

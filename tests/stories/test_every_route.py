@@ -29,7 +29,7 @@ EXAMPLES = {GenerationMode.POSITIVE: 6, GenerationMode.NEGATIVE: 2}   # requests
 ROLES = ["none", "restricted_viewer", "viewer", "member", "admin"]   # who can destroy most comes last
 OF_HTTP_ITSELF = {405, 431}                          # are described by "default"
 KNOWN = {                                            # values of parameters that are more than text
-    "as_of": ["2027-01-01T00:00:00Z", "120"], "min_sequence": [1, 7], "after": [0, 3], "before": [100], "since": ["2026-01-01T00:00:00Z"],
+    "as_of": ["2026-01-01T00:00:00Z", "119", "120"], "min_sequence": [1, 7], "after": [0, 3], "before": [100], "since": ["2026-01-01T00:00:00Z"],
     "until": ["2026-01-01T00:00:00Z"], "ref": ["churn:production", "fraud/churn:v2"], "versions": ["1,2", "latest,production"], "with": ["production"],
     "q": ["name:ch* -archived", "metric.auc>0.9"], "sort": ["-created", "name"], "model": ["churn"], "version": ["churn:v3"],
     "dataset": ["customers-2026-03", "hold-out"], "run": ["train-1"], "type": ["alias.*"], "principal": ["me", "grace"], "registry": ["models", "fraud"],

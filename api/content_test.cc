@@ -172,12 +172,35 @@ TEST_F(Artifacts, AreMadeOfFilesThatAreThere) {
   EXPECT_EQ(made.at("bytes"), "7");
   const std::string path = "/v1/artifacts/" + made.at("id");
   EXPECT_EQ(get(path).body, made.body);
-  EXPECT_EQ(get(path + "/files").body, "[" + file("a.txt", "one") + "," + file("b/two.txt", "two!") + "]");
-  EXPECT_EQ("sha256:" + sha256(get(path + "/files").body).hex(), made.at("digest"));
+  const std::string entries = "[" + file("a.txt", "one") + "," + file("b/two.txt", "two!") + "]";
+  EXPECT_EQ(get(path + "/manifest").body, entries);
+  EXPECT_EQ("sha256:" + sha256(entries).hex(), made.at("digest"));
+  EXPECT_EQ(get(path + "/files").body, R"({"items":)" + entries + "}");
   EXPECT_EQ(get(path + "/files/b/two.txt").body, "two!");
   EXPECT_EQ(get(path + "/files/b%2Ftwo.txt", "Range: bytes=0-0\r\n").body, "t");
   EXPECT_EQ(get(path + "/files/b").status, 404u);
   EXPECT_EQ(get("/v1/artifacts").items(), 1u);
+}
+
+TEST_F(Artifacts, ListTheirFilesInPagesWhateverTheirNames) {
+  put_blob("one");
+  const std::vector<std::string> names = {"a{}.txt", R"(b\"}.txt)", "c,{/d"};
+  std::string files;
+  for (const std::string& name : names) files += (files.empty() ? "" : ",") + file(name, "one");
+  const Reply made = commit(files);
+  ASSERT_EQ(made.status, 201u) << made.body;
+  const std::string path = "/v1/artifacts/" + made.at("id") + "/files";
+  std::string items, cursor;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const Reply page = get(path + "?limit=1" + cursor);
+    ASSERT_EQ(page.items(), 1u) << page.body;
+    items += (items.empty() ? "" : ",") + page.at("items.0");
+    EXPECT_EQ(page.at("next").empty(), i + 1 == names.size());
+    cursor = "&cursor=" + page.at("next");
+  }
+  EXPECT_EQ(items, files);
+  EXPECT_EQ(get(path + "?limit=0").status, 422u);
+  EXPECT_EQ(get(path + "?cursor=x").at("field"), "cursor");
 }
 
 TEST_F(Artifacts, BelongToVersions) {

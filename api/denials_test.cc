@@ -70,6 +70,25 @@ class Refused : public testing::LockedServerTest {
   std::map<std::string, std::string> names_;
 };
 
+TEST_F(Refused, RequestsAreShownToAdminsOfThePlaceAsItsRolesAre) {
+  given_user("boss", "admin", "/v1/registries/fraud");
+  given_user("chief", "admin", "/v1/registries/fraud/models/churn");
+  EXPECT_EQ(as("nobody", "GET", "/v1/registries/fraud").status, 404u);
+  EXPECT_EQ(as("nobody", "GET", "/v1/registries/fraud/models/churn").status, 404u);
+  EXPECT_EQ(as("viewer", "POST", "/v1/models", R"({"name":"x"})").status, 403u);
+  EXPECT_EQ(recorded().size(), 3u);
+  const auto shown = [&](const std::string& who, const std::string& type) {
+    return as(who, "GET", "/v1/events?limit=1000&type=" + type).items();
+  };
+  EXPECT_EQ(shown("boss", "access.denied"), 2u) << "of the registry and of its model";
+  EXPECT_EQ(shown("chief", "access.denied"), 1u) << "of the model alone";
+  EXPECT_EQ(shown("guest", "access.denied"), 0u) << "a member of the model";
+  EXPECT_EQ(shown("boss", "role.*"), 3u) << "guest, boss, chief";
+  EXPECT_EQ(shown("chief", "role.*"), 2u) << "guest, chief";
+  EXPECT_EQ(shown("guest", "role.*"), 0u);
+  EXPECT_GT(shown("member", "role.*"), 3u) << "with a role on the server";
+}
+
 TEST_F(Refused, RequestsOfEachKindAreCountedOnce) {
   struct Refusal {
     std::string who, method, target, body;

@@ -332,6 +332,13 @@ class Exchange {
         !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
     if (digits) return place_in_the_log(text, "as_of", log.last());
     const auto time = Timestamp::parse(text);
+    const Timestamp now = herald_.parts.clock.now();
+    if (time && *time > std::max(now, log.time(log.last()).value_or(now))) {
+      return error(Cause::invalid_value,
+                   "\"as_of\" is " + shown(text) + ", and it is " + now.str() +
+                       " here: what will be then nobody knows, leave it out for what is now",
+                   "as_of");
+    }
     if (time) return log.last_at(*time);
     return error(Cause::invalid_value,
                  "\"as_of\" must be a sequence or an RFC 3339 time, as 2026-11-24T05:02:00Z (in a query "

@@ -5,6 +5,7 @@
 
 #include "api/handlers.h"
 #include "api/testing/locked_server.h"
+#include "api/testing/paths.h"
 
 namespace herald::api {
 namespace {
@@ -57,24 +58,14 @@ std::string common_value(std::string_view name) {
       {"sequence", "1"},       {"run", "open-run"}, {"type", "alias.assigned"},
       {"principal", "me"},     {"path", "w.bin"},   {"file", "table"}};
   const auto value = kValues.find(name);
-  return value == kValues.end() ? "0190a8b0-0000-7000-8000-000000000001" : value->second;
+  return value == kValues.end() ? testing::kNoId : value->second;
 }
 
 std::string path_with(const std::string& pattern, const HiddenThings* hidden) {
-  std::string path;
-  for (std::size_t at = 0; at < pattern.size();) {
-    if (pattern[at] != '{') {
-      path.push_back(pattern[at++]);
-      continue;
-    }
-    const std::size_t end = pattern.find('}', at);
-    std::string name = pattern.substr(at + 1, end - at - 1);
-    if (name.ends_with("...")) name.resize(name.size() - 3);
+  return testing::path_with(pattern, [&](std::string_view name) {
     const std::string value = hidden == nullptr ? std::string() : hidden->called(name);
-    path += value.empty() ? common_value(name) : value;
-    at = end + 1;
-  }
-  return path;
+    return value.empty() ? common_value(name) : value;
+  });
 }
 
 // They say how far the log is, which is no secret and counts everybody's events.

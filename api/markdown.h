@@ -12,4 +12,8 @@ namespace herald::api {
 // one more than kMaxCardSections. A title is cut to kMaxNameBytes; one that is empty, or holds what no label may, is passed over.
 std::vector<registry::Label> sections_of(std::string_view markdown);
 
+// Those of sections_of() behind which no text stands, up to the next heading of the same rank or a higher one. A subsection with a
+// text is one; a comment, a line or an empty list is none. A title that comes twice is here when nothing stands behind either.
+std::vector<registry::Label> empty_sections_of(std::string_view markdown);
+
 }  // namespace herald::api

@@ -55,5 +55,34 @@ TEST(SectionsOfACard, OfDeepNestingAndOddBytesAreFoundInTime) {
   EXPECT_THAT(titles("# a\0b"), ::testing::SizeIs(1));
 }
 
+std::vector<std::string> empty_titles(std::string_view markdown) {
+  std::vector<std::string> out;
+  for (const registry::Label& section : empty_sections_of(markdown)) out.push_back(section.str());
+  return out;
+}
+
+TEST(EmptySectionsOfACard, AreHeadingsWithNothingBehindThem) {
+  EXPECT_THAT(empty_titles("# Churn\n\n## Use\n\n## Limits\n\nNone known.\n\n## Risks\n"),
+              ElementsAre("Use", "Risks"));
+  EXPECT_THAT(empty_titles("# Use\n# Limits\n"), ElementsAre("Use", "Limits"));
+  EXPECT_THAT(empty_titles("text\n\n# Use\n"), ElementsAre("Use"));
+}
+
+TEST(EmptySectionsOfACard, AreNotThoseWhoseSubsectionsSaySomething) {
+  EXPECT_THAT(empty_titles("# Use\n\n### Whom for\n\nAll.\n\n## Why\n\n# Limits\n\n## Of age\n"),
+              ElementsAre("Why", "Limits", "Of age"));
+}
+
+TEST(EmptySectionsOfACard, HoldNothingThatAReaderWouldSee) {
+  EXPECT_THAT(empty_titles("# Use\n\n<!-- to be written -->\n\n---\n\n-\n\n```\n\n```\n\n> \n"),
+              ElementsAre("Use"));
+  for (const std::string_view text : {"a", "- a", "`a`", "    a", "![](a.png)", "<table></table>", "> a"})
+    EXPECT_THAT(empty_titles("# Use\n\n" + std::string(text) + "\n"), IsEmpty()) << text;
+}
+
+TEST(EmptySectionsOfACard, AreNoneThatComeAgainWithAText) {
+  EXPECT_THAT(empty_titles("# Use\n\n# Limits\n\n# Use\n\ntext\n"), ElementsAre("Limits"));
+}
+
 }  // namespace
 }  // namespace herald::api

@@ -228,9 +228,22 @@ TEST_F(ModelLife, AVersionWithoutASectionThatIsAskedForDoesNotReachProduction) {
   EXPECT_EQ(card_of("churn/versions/1", "INTENDED USE\n---\nto call people\n").at("missing"), "[]");
   EXPECT_EQ(ask("PUT", "/v1/models/churn/aliases/production", R"({"version":1})").status, 201u);
   EXPECT_EQ(ask("POST", "/v1/models/churn/versions/1/transition", R"({"stage":"live"})").status, 200u);
+  const std::string card = "/v1/models/churn/versions/1/card";
+  EXPECT_EQ(ask("DELETE", card).at("field"), "card") << "production stands on it";
+  const Reply bare = card_of("churn/versions/1", "# Intended use\n");
+  EXPECT_EQ(bare.status, 409u);
+  EXPECT_EQ(bare.at("field"), "text");
+  EXPECT_THAT(bare.at("detail"),
+              HasSubstr(R"(a version in alias "production" has a card with "Intended use")"));
   EXPECT_EQ(ask("POST", "/v1/models/churn/versions", R"({"aliases":["production"],"card":"# Intended use"})")
                 .status,
+            409u)
+      << "a heading with nothing behind it";
+  EXPECT_EQ(ask("POST", "/v1/models/churn/versions",
+                R"({"aliases":["production"],"card":"# Intended use\n\nto call people"})")
+                .status,
             201u);
+  EXPECT_EQ(ask("DELETE", card).at("field"), "card") << "it is live still";
 }
 
 }  // namespace

@@ -69,6 +69,10 @@ TEST_F(Registries, AreRefusedWhatBreaksARule) {
   EXPECT_EQ(field(R"({"stages":{"stages":["dev"],"transitions":[{"from":"dev","to":"live"}]}})"),
             "invalid-value stages.transitions[0].to");
   EXPECT_EQ(field(R"({"card_policy":{"sections":["Use"]}})"), "invalid-value card_policy");
+  EXPECT_EQ(field(R"({"card_policy":{"sections":[],"aliases":["x"]}})"),
+            "invalid-value card_policy.sections");
+  EXPECT_EQ(field(R"({"card_policy":{"sections":["Use"],"stages":["nope"]}})"),
+            "invalid-value card_policy.stages[0]");
   EXPECT_EQ(field(R"({"name":"other"})"), "unknown-field name");
   EXPECT_EQ(ask("PATCH", "/v1/registries/nope", R"({"description":"x"})").status, 404u);
   EXPECT_EQ(ask("POST", "/v1/registries", R"({"name":"Fraud"})").at("field"), "name");
@@ -84,6 +88,16 @@ TEST_F(Registries, InTheArchiveTakeNothingNew) {
   EXPECT_EQ(refused.status, 409u);
   EXPECT_THAT(refused.at("detail"), HasSubstr("is archived since event"));
   EXPECT_EQ(get("/v1/models/churn").status, 200u);
+  const auto before = last();
+  EXPECT_EQ(ask("DELETE", "/v1/models/churn").status, 409u);
+  EXPECT_EQ(ask("POST", "/v1/models/churn/archive").status, 409u);
+  EXPECT_EQ(ask("PATCH", "/v1/registries/models", R"({"description":"x"})").status, 409u);
+  EXPECT_EQ(ask("PUT", "/v1/registries/models/protected-aliases/production").status, 409u);
+  EXPECT_EQ(ask("POST", "/v1/lineage",
+                R"({"upstream":{"dataset":"c"},"relation":"trained_on","downstream":{"version":"churn:v1"}})")
+                .at("field"),
+            "downstream.version");
+  EXPECT_EQ(last(), before);
   EXPECT_EQ(ask("POST", "/v1/registries/models/restore").at("archived"), "");
   EXPECT_EQ(ask("POST", "/v1/models", R"({"name":"fraud"})").status, 201u);
   EXPECT_EQ(ask("POST", "/v1/registries/models/archive", R"({"why":"x"})").at("code"), "unknown-field");

@@ -117,7 +117,8 @@ AliasBody Presenter::alias(const registry::AliasRecord& alias) const {
           .previous = alias.previous,
           .reason = alias.reason,
           .assigned = names_.stamp(alias.assigned),
-          .computed = std::nullopt};
+          .computed = std::nullopt,
+          .rollback = alias.rollback};
 }
 
 CommentBody Presenter::comment(const registry::CommentRecord& comment) const {

@@ -104,8 +104,9 @@ struct AliasBody {
   std::optional<registry::Reason> reason;
   std::optional<Stamp> assigned;
   std::optional<bool> computed;  // `latest`: follows from the versions, cannot be moved
+  std::optional<registry::Rollback> rollback = {};
 };
-BOOST_DESCRIBE_STRUCT(AliasBody, (), (alias, version, previous, reason, assigned, computed))
+BOOST_DESCRIBE_STRUCT(AliasBody, (), (alias, version, previous, reason, assigned, computed, rollback))
 
 // One step in the life of an alias. `held_seconds`: how long it stayed so; absent: until now.
 struct AliasStepBody {
@@ -116,8 +117,10 @@ struct AliasStepBody {
   std::optional<VersionNumber> from, to;
   std::optional<registry::Reason> reason;
   std::optional<double> held_seconds;
+  std::optional<registry::Rollback> rollback = {};
 };
-BOOST_DESCRIBE_STRUCT(AliasStepBody, (), (sequence, time, actor, name, from, to, reason, held_seconds))
+BOOST_DESCRIBE_STRUCT(AliasStepBody, (),
+                      (sequence, time, actor, name, from, to, reason, held_seconds, rollback))
 
 // One step of a version from stage to stage; absent: no stage. `held_seconds` as of aliases.
 struct StageStepBody {

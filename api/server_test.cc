@@ -324,11 +324,22 @@ TEST_F(Server, ReadsAsOfASequenceAndATime) {
 
 TEST_F(Server, RefusesATimeThatIsNone) {
   given_model("churn");
-  for (const char* as_of :
-       {"yesterday", "", "-1", "9999", "2026-13-01T00:00:00Z", "2026-11-24T05:02:00+01:00", "1.5"}) {
+  for (const char* as_of : {"yesterday", "", "-1", "9999", "2026-13-01T00:00:00Z",
+                            "2026-11-24T05:02:00+01:00", "1.5", "2999-01-01T00:00:00Z"}) {
     const Reply reply = get("/v1/models/churn?as_of=" + std::string(as_of));
     EXPECT_EQ(reply.status, 422u) << as_of;
     EXPECT_EQ(reply.at("field"), "as_of") << as_of;
+  }
+}
+
+TEST_F(Server, NamesATagAlikeWhateverIsWrongWithIt) {
+  given_model("churn", 1);
+  const std::string too_long(limits::kMaxTagValueBytes + 1, 'x');
+  for (const std::string path : {"/v1/models/churn/tags", "/v1/models/churn/versions/1/tags"}) {
+    EXPECT_EQ(ask("PATCH", path, R"({"a":1})").at("field"), "a");
+    EXPECT_EQ(ask("PATCH", path, R"({"a":")" + too_long + R"("})").at("field"), "a");
+    EXPECT_EQ(ask("PATCH", path, R"({"a":"x","a":"y"})").at("field"), "a");
+    EXPECT_EQ(ask("PATCH", path, R"({"":"x"})").at("field"), "body");
   }
 }
 

@@ -140,6 +140,9 @@ bool Sight::sees(const registry::RegistryRecord& registry) const {
 bool Sight::sees(const registry::Envelope& event, std::string_view bytes) const {
   if (all_) return true;
   if (event.type == registry::LineageRecorded::kType) return sees_ends_of(bytes);
+  if (event.type == registry::AccessDenied::kType || event.type == registry::RoleGranted::kType ||
+      event.type == registry::RoleRevoked::kType)
+    return administers_place_of(bytes);
   return sees_subject(event.subject) &&
          (event.type != registry::EvaluationRecorded::kType || sees_ends_of(bytes));
 }
@@ -164,6 +167,19 @@ bool Sight::sees_ends_of(std::string_view bytes) const {
   const auto* fact = std::get_if<registry::EvaluationRecorded>(&event->payload);
   if (fact == nullptr) return false;
   return !fact->dataset || fact->dataset->kind == NodeKind::dataset || sees(*fact->dataset);
+}
+
+bool Sight::administers_place_of(std::string_view bytes) const {
+  const auto event = registry::decode(bytes);
+  if (!event) return false;
+  const registry::RoleScope* place = nullptr;
+  if (const auto* denied = std::get_if<registry::AccessDenied>(&event->payload)) place = &denied->scope;
+  if (const auto* granted = std::get_if<registry::RoleGranted>(&event->payload)) place = &granted->scope;
+  if (const auto* revoked = std::get_if<registry::RoleRevoked>(&event->payload)) place = &revoked->scope;
+  if (place == nullptr || !place->registry_id) return false;
+  const auto& in = home(*place->registry_id);
+  if (!in) return false;
+  return (place->model_id ? access_.on(*in, *place->model_id) : access_.in(*in)) == Found(Role::admin);
 }
 
 const std::optional<registry::RegistryRecord>& Sight::home(registry::RegistryId id) const {

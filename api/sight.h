@@ -10,8 +10,9 @@
 //   data set, deployment    by who sees a version or an artifact next to it, or a run (as above); and by who recorded an edge
 //                           of it.
 //   event                   of a registry, a model, an artifact: by who sees that. Of lineage: by who sees both ends. An
-//                           evaluation on an artifact or a version of a data set: by who sees both. All others (of principals, roles, automations,
-//                           deliveries, secrets, erasures): with a role on the server.
+//                           evaluation on an artifact or a version of a data set: by who sees both. Of roles in a registry or on a
+//                           model, and of what was refused there: by its admins. All others (of principals, roles on the server,
+//                           automations, deliveries, secrets, erasures): with a role on the server.
 //
 // A token of one registry or model sees nothing by what its principal made or recorded, but for artifacts that are linked
 // nowhere: it may link them.
@@ -84,6 +85,7 @@ class Sight {
   bool is_known(const registry::Node& node) const;
   bool sees_ends_of(std::string_view event) const;
   bool sees_subject(std::string_view subject) const;
+  bool administers_place_of(std::string_view event) const;
   bool may_look() const { return !is_worn_out() && ++rows_ != 0; }
 
   const registry::Access& access_;

@@ -101,7 +101,15 @@ Result<registry::Card> card_for(const Call& call, Write& write, const std::strin
   HERALD_TRY(card.text, text_for(call, write, markdown, field,
                                  present_card ? std::optional(present_card->text) : std::nullopt));
   card.sections = sections_of(markdown);
+  if (auto empty = empty_sections_of(markdown); !empty.empty()) card.empty = std::move(empty);
   return card;
+}
+
+std::map<std::string, std::string> fields_of_tags(
+    const std::map<std::string, std::optional<std::string>>& tags) {
+  std::map<std::string, std::string> fields{{"tags", "body"}};
+  for (const auto& [name, value] : tags) fields.emplace("tags." + name, name.empty() ? "body" : name);
+  return fields;
 }
 
 Result<std::optional<registry::Reason>> reason_in_body(const Call& call) {

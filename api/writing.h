@@ -36,6 +36,9 @@ struct ReasonRequest {
 };
 BOOST_DESCRIBE_STRUCT(ReasonRequest, (), (reason))
 Result<std::optional<registry::Reason>> reason_in_body(const Call& call);
+// For Write::fields, where the body as a whole is tags: what the rules call tags.NAME is NAME there.
+std::map<std::string, std::string> fields_of_tags(
+    const std::map<std::string, std::optional<std::string>>& tags);
 // The query parameter of a DELETE.
 Result<std::optional<registry::Reason>> reason_in_query(const Call& call);
 inline constexpr QueryParameter kReasonParameter{"reason", R"({"type":"string","minLength":1})",

@@ -46,6 +46,7 @@ inline constexpr std::size_t kMaxPathBytes = 1'024;         // of a file in an a
 inline constexpr std::size_t kMaxTags = 64;      // on a model or a version
 inline constexpr std::size_t kMaxMetrics = 256;  // on a version
 inline constexpr std::size_t kMaxAliasesPerModel = 256;
+inline constexpr std::size_t kMaxFormerHolders = 64;  // of an alias, that a rollback may go back to
 inline constexpr std::size_t kMaxAliasMovesPerCommand = 32;
 inline constexpr std::size_t kMaxArtifactsPerVersion = 64;
 inline constexpr std::size_t kMaxFilesPerArtifact = 100'000;

@@ -14,7 +14,7 @@ namespace herald {
 
 // Each cause maps to one HTTP status (api/problem.cc) and one CLI exit code (cli/exit_code.cc).
 enum class Cause {
-  malformed,              // not JSON, not UTF-8, not HTTP: cannot be read at all
+  malformed,              // not JSON (the detail says line and column), not UTF-8, not HTTP: cannot be read
   invalid_value,          // readable, but the field breaks a rule
   missing_field,          // a required field is absent
   unknown_field,          // a field that this command does not have

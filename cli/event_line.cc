@@ -33,7 +33,8 @@ std::string in_brackets(const std::string& text) {
 std::string assigned(const Value& data) {
   const std::string from = text_at(data, "from");
   const std::string how = from.empty() ? "-> v" : "v" + from + " -> v";
-  return fmt::format("{} of {}: {}{}", text_at(data, "alias"), model_of(data), how, text_at(data, "to"));
+  return fmt::format("{} of {}: {}{}{}", text_at(data, "alias"), model_of(data), how, text_at(data, "to"),
+                     member_at(data, "rollback") ? ", taken back" : "");
 }
 
 std::string changed_members(const Value& data) {

@@ -39,6 +39,13 @@ TEST(EventLines, SayWhyWhateverHappened) {
   }
 }
 
+TEST(EventLines, SayWhichMovesWereRollbacks) {
+  const std::string moved = R"({"registry":"models","model":"churn","alias":"production","from":3,"to":2)";
+  EXPECT_EQ(line("alias.assigned", moved + "}"), "production of churn: v3 -> v2");
+  EXPECT_EQ(line("alias.assigned", moved + R"(,"rollback":{"passed_over":[1]},"reason":"errors"})"),
+            "production of churn: v3 -> v2, taken back (errors)");
+}
+
 TEST(EventLines, SayHowVersionsDidAndWhoUsesThem) {
   EXPECT_EQ(
       line(

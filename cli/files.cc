@@ -37,9 +37,30 @@ Result<void> add_file(std::vector<LocalFile>& out, const fs::path& file, const s
   return {};
 }
 
-Result<void> add_folder(std::vector<LocalFile>& out, const fs::path& folder) {
+// What a folder is said to hold goes up, and nothing that merely can be reached from it.
+Result<void> check_link(const fs::path& folder, const fs::directory_entry& entry, LinksOut links_out) {
+  std::error_code wrong;
+  if (!entry.is_symlink(wrong)) return {};
+  const fs::path to = fs::canonical(entry.path(), wrong);
+  if (wrong) return {};  // to nowhere, which is no file
+  if (fs::is_directory(to, wrong)) {
+    return error(Cause::invalid_value, fmt::format("{} is a link to the folder {}: name that folder itself",
+                                                   entry.path().string(), to.string()));
+  }
+  const fs::path within = to.lexically_relative(fs::canonical(folder, wrong));
+  const bool leads_out = within.empty() || *within.begin() == "..";
+  if (!leads_out || links_out == LinksOut::taken) return {};
+  return error(
+      Cause::invalid_value,
+      fmt::format("{} is a link out of the folder, to {}: name that file itself, or take such links along "
+                  "with --follow-links",
+                  entry.path().string(), to.string()));
+}
+
+Result<void> add_folder(std::vector<LocalFile>& out, const fs::path& folder, LinksOut links_out) {
   std::error_code wrong;
   for (fs::recursive_directory_iterator at(folder, wrong), end; !wrong && at != end; at.increment(wrong)) {
+    HERALD_CHECK(check_link(folder, *at, links_out));
     if (at->is_directory(wrong)) continue;
     if (!at->is_regular_file(wrong)) {
       return error(Cause::invalid_value,
@@ -119,13 +140,13 @@ Result<void> fetch(Client& client, const RemoteFile& file, ProgressLine& line) {
 
 }  // namespace
 
-Result<std::vector<LocalFile>> find_files(const std::vector<std::string>& arguments) {
+Result<std::vector<LocalFile>> find_files(const std::vector<std::string>& arguments, LinksOut links_out) {
   std::vector<LocalFile> out;
   for (const std::string& argument : arguments) {
     std::error_code wrong;
     const auto status = fs::status(argument, wrong);
     if (fs::is_directory(status)) {
-      HERALD_CHECK(add_folder(out, fs::path(argument)));
+      HERALD_CHECK(add_folder(out, fs::path(argument), links_out));
     } else if (fs::is_regular_file(status)) {
       HERALD_CHECK(add_file(out, argument, fs::path(argument).filename().string()));
     } else if (!fs::exists(status)) {

@@ -20,9 +20,11 @@ struct LocalFile {
 };
 
 // The files that arguments mean, by path: a file under its own name, of a folder all regular files beneath it
-// under their path within it. Errors: not_found, invalid_value (neither file nor folder), duplicate_field
-// (two under one path).
-Result<std::vector<LocalFile>> find_files(const std::vector<std::string>& arguments);
+// under their path within it. A link in a folder stands for a file, which is in that folder unless links out of it are taken along.
+// Errors: not_found, invalid_value (neither file nor folder, a link to a folder or out of it), duplicate_field (two under one path).
+enum class LinksOut : bool { refused, taken };
+Result<std::vector<LocalFile>> find_files(const std::vector<std::string>& arguments,
+                                          LinksOut links_out = LinksOut::refused);
 
 // Whether each can be a file of an artifact: to be asked before anything is sent.
 Result<void> check_paths(const std::vector<LocalFile>& files);

@@ -49,6 +49,24 @@ TEST_F(Files, MayBeNamedByALink) {
   EXPECT_THAT(paths(*find_files({at("out")})), ElementsAre("b", "sub/link"));
 }
 
+TEST_F(Files, OutsideOfAFolderAreTakenAlongOnlyWhenAskedFor) {
+  make("secret");
+  fs::create_symlink(at("secret"), at("out/sub/link"));
+  const auto refused = find_files({at("out")});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().cause, Cause::invalid_value);
+  EXPECT_THAT(refused.error().message, HasSubstr("out/sub/link is a link out of the folder"));
+  EXPECT_THAT(paths(*find_files({at("out")}, LinksOut::taken)), ElementsAre("sub/link"));
+  EXPECT_THAT(paths(*find_files({at("out/sub/link")})), ElementsAre("link")) << "named itself";
+}
+
+TEST_F(Files, AreNotLookedForBehindLinksToFolders) {
+  make("out/b");
+  fs::create_directory_symlink(at("out/sub"), at("out/again"));
+  for (const LinksOut links_out : {LinksOut::refused, LinksOut::taken})
+    EXPECT_THAT(find_files({at("out")}, links_out).error().message, HasSubstr("is a link to the folder"));
+}
+
 TEST_F(Files, UnderOnePathAreRefused) {
   const auto files = find_files({make("out/b"), make("out/sub/b")});
   EXPECT_EQ(files.error().cause, Cause::duplicate_field);

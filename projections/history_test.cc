@@ -102,6 +102,7 @@ TEST_F(History, TakesTheLongestNamesThereAre) {
       {Table::registry_names, name},
       {Table::automation_names, name},
       {Table::aliases, registry::keys::alias(zeros, std::string(limits::kMaxAliasBytes, 'a'))},
+      {Table::former_holders, registry::keys::alias(zeros, std::string(limits::kMaxAliasBytes, 'a'))},
       {Table::artifact_links, registry::keys::artifact_link({}, zeros, registry::VersionNumber(1))},
       {Table::upstream, registry::keys::edge(far, far, registry::Relation::used)},
       {Table::downstream, registry::keys::edge(near, far, registry::Relation::used)},

@@ -23,7 +23,7 @@
 
 namespace herald::projections {
 
-inline constexpr std::uint32_t kViewsVersion = 8;
+inline constexpr std::uint32_t kViewsVersion = 9;
 
 // The state as of one sequence. Borrows from a ViewsReader. One thread.
 class AsOf final : public registry::Reader {

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cstdint>
 
+#include "reflect/json_mistake.h"
+
 namespace herald::json {
 namespace {
 
@@ -47,12 +49,9 @@ std::string cut(std::string_view number) {
 }
 
 Error out_of_range(std::string_view text, std::size_t at, std::string_view number) {
-  const std::string_view before = text.substr(0, at);
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  const auto column = before.size() - (before.rfind('\n') + 1) + 1;
   return error(
       Cause::invalid_value,
-      fmt::format("the number {} (line {}, column {}) is out of range: {}", cut(number), line, column,
+      fmt::format("the number {} ({}) is out of range: {}", cut(number), place_in(text, at),
                   is_whole(number)
                       ? "whole numbers go from -9223372036854775808 to 18446744073709551615"
                       : "other numbers go from 4.9e-324 to 1.7976931348623157e308 on either side of zero"));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "reflect/json_mistake.h"
 #include "reflect/json_numbers.h"
 
 namespace herald::json {
@@ -37,19 +38,22 @@ std::optional<T> wanted(const Handle& handle) {
   return out;
 }
 
-std::string sentence(simdjson::error_code code, std::size_t depth) {
+std::string sentence(std::string_view text, simdjson::error_code code, std::size_t depth) {
   switch (code) {
     case simdjson::EMPTY:
       return "the body is empty: a JSON document is expected";
-    case simdjson::UTF8_ERROR:
-      return "the JSON is not valid UTF-8";
     case simdjson::DEPTH_ERROR:
       return "the JSON is nested deeper than " + std::to_string(depth) + " levels";
-    case simdjson::UNCLOSED_STRING:
-      return "the JSON holds a string that is never closed";
+    case simdjson::MEMALLOC:
+    case simdjson::CAPACITY:
+      return "the JSON is larger than there is room for";
     default:
-      return std::string("this is not JSON: ") + simdjson::error_message(code);
+      break;
   }
+  if (const std::size_t end = end_of_utf8(text); end < text.size())
+    return "this is not JSON, " + place_in(text, end) + ": the bytes from here on are no UTF-8";
+  const std::string mistake = mistake_in(text);
+  return mistake.empty() ? "this is not JSON" : "this is not JSON, " + mistake;
 }
 
 // Parsers own large buffers: each thread keeps those that it gives back.
@@ -192,7 +196,7 @@ Document::~Document() {
 
 Result<Document> Document::parse(std::string_view text, std::size_t depth) {
   const auto refused = [&](simdjson::error_code code) {
-    return error(Cause::malformed, sentence(code, depth));
+    return error(Cause::malformed, sentence(text, code, depth));
   };
   if (text.empty()) return refused(simdjson::EMPTY);
   std::unique_ptr<Parser> parser;

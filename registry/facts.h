@@ -38,9 +38,19 @@ BOOST_DESCRIBE_STRUCT(TextRef, (), (digest, bytes))
 struct Card {
   TextRef text;
   std::vector<Label> sections;  // titles of the headings, without marks, each once, in their order
+  std::optional<std::vector<Label>> empty = {};  // those of them that nothing stands behind; absent: none
   friend bool operator==(const Card&, const Card&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Card, (), (text, sections))
+BOOST_DESCRIBE_STRUCT(Card, (), (text, sections, empty))
+
+// What is said of a move that took an alias back to a version that it held before.
+struct Rollback {
+  std::optional<std::vector<VersionNumber>> passed_over = {};  // held it since, and are deleted
+  std::optional<std::vector<Label>> lacking =
+      {};  // sections that the registry's policy asks for by now and the card has not
+  friend bool operator==(const Rollback&, const Rollback&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Rollback, (), (passed_over, lacking))
 
 // The run that made a version, as the caller knows it.
 struct Run {

@@ -7,10 +7,14 @@
 namespace herald::registry {
 namespace {
 
-bool has_section(const Card& card, const Label& wanted) {
-  return std::any_of(card.sections.begin(), card.sections.end(), [&](const Label& section) {
-    return boost::algorithm::iequals(section.str(), wanted.str(), std::locale::classic());
+bool holds_title(const std::vector<Label>& titles, const Label& wanted) {
+  return std::any_of(titles.begin(), titles.end(), [&](const Label& title) {
+    return boost::algorithm::iequals(title.str(), wanted.str(), std::locale::classic());
   });
+}
+
+bool has_section(const Card& card, const Label& wanted) {
+  return holds_title(card.sections, wanted) && !(card.empty && holds_title(*card.empty, wanted));
 }
 
 }  // namespace

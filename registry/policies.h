@@ -28,7 +28,7 @@ struct StageSet {
 BOOST_DESCRIBE_STRUCT(StageSet, (), (stages, transitions))
 
 // A version whose card (its own, or the model's) lacks one of `sections` gets none of `aliases` and reaches none of
-// `stages`. Titles are compared without regard to case.
+// `stages`. Titles are compared without regard to case; a heading with nothing behind it is none.
 struct CardPolicy {
   std::vector<Label> sections;
   std::vector<AliasName> aliases;
@@ -37,7 +37,8 @@ struct CardPolicy {
 };
 BOOST_DESCRIBE_STRUCT(CardPolicy, (), (sections, aliases, stages))
 
-// Those of the policy's sections that the card has no heading for; all of them without a card.
+// Those of the policy's sections that the card has no heading for, or one with nothing behind it; all of them without a
+// card.
 std::vector<Label> missing_sections(const CardPolicy& policy, const std::optional<Card>& card);
 
 }  // namespace herald::registry

@@ -95,8 +95,15 @@ struct AliasRecord {
   std::optional<VersionNumber> previous;  // what it displaced
   std::optional<Reason> reason;
   Mark assigned;
+  std::optional<Rollback> rollback = {};  // how it came there, if it was taken back
 };
-BOOST_DESCRIBE_STRUCT(AliasRecord, (), (alias, version, previous, reason, assigned))
+BOOST_DESCRIBE_STRUCT(AliasRecord, (), (alias, version, previous, reason, assigned, rollback))
+
+// What held an alias before, also while the alias is removed: the last first, each once, at most kMaxFormerHolders.
+struct FormerHoldersRecord {
+  std::vector<VersionNumber> versions;
+};
+BOOST_DESCRIBE_STRUCT(FormerHoldersRecord, (), (versions))
 
 struct ArtifactRecord {
   ArtifactId id;

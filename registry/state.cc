@@ -99,6 +99,8 @@ std::string_view to_string(Table table) {
       return "tokens";
     case Table::tokens_of:
       return "tokens_of";
+    case Table::former_holders:
+      return "former_holders";
   }
   return "unknown";
 }

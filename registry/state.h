@@ -50,8 +50,9 @@ enum class Table : std::uint8_t {
   role_holders,      // scope, principal id                -> (empty)
   tokens,            // token id                           -> TokenRecord
   tokens_of,         // principal id, token id             -> (empty)
+  former_holders,    // model id, alias                    -> FormerHoldersRecord
 };
-inline constexpr std::size_t kTableCount = 29;
+inline constexpr std::size_t kTableCount = 30;
 std::string_view to_string(Table table);
 
 class Reader {

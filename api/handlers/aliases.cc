@@ -113,8 +113,13 @@ Write::Present present_aliases(const registry::ModelAddress& address, std::vecto
     for (const auto& name : names) {
       const auto alias = registry::find_alias(state, found.model.id, name);
       if (alias)
-        body.items.push_back(
-            {alias->alias.str(), alias->version, alias->previous, alias->reason, alias->assigned, {}});
+        body.items.push_back({alias->alias.str(),
+                              alias->version,
+                              alias->previous,
+                              alias->reason,
+                              alias->assigned,
+                              {},
+                              alias->rollback});
     }
     if (as_list) return answer_with(body, std::nullopt);
     if (body.items.empty()) return no_alias(found, names.front().str());
@@ -234,6 +239,7 @@ std::optional<AliasStepBody> step_of(std::string_view bytes) {
     step.from = assigned->from;
     step.to = assigned->to;
     step.reason = assigned->reason;
+    step.rollback = assigned->rollback;
   } else if (const auto* removed = std::get_if<registry::AliasRemoved>(&event->payload)) {
     step.from = removed->from;
     step.reason = removed->reason;
@@ -429,12 +435,16 @@ void add_alias_routes(Router& router) {
           .records()
           .says("\"expected_first\", \"expected_second\": refuse (409) unless they are at these "
                 "versions now."));
-  router.add_in_registry(Method::post, "/{model}/aliases/{alias}/rollback", Permission::write,
-                         ObjectScope::model, roll_back_alias,
-                         Doc("aliases", "Take an alias back to the version that its last move displaced")
-                             .may_take<RollbackRequest>("RollbackRequest")
-                             .gives<AliasBody>("Alias")
-                             .records());
+  router.add_in_registry(
+      Method::post, "/{model}/aliases/{alias}/rollback", Permission::write, ObjectScope::model,
+      roll_back_alias,
+      Doc("aliases", "Take an alias back to the version that held it before")
+          .may_take<RollbackRequest>("RollbackRequest")
+          .gives<AliasBody>("Alias")
+          .may_create()
+          .says("Versions that were deleted are passed over; an alias that was removed goes "
+                "back to what it held last (201). \"expected\": refuse (409) unless the "
+                "alias is at that version now; needed where it was taken back already."));
   router.add_in_registry(Method::get, "/{model}/aliases/{alias}/holders", Permission::read,
                          ObjectScope::model, alias_holders,
                          Doc("aliases", "Which version held an alias from when to when, newest first")

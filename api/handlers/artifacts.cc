@@ -245,6 +245,59 @@ Result<FileEntry> entry_of(std::string_view manifest, std::string_view path) {
   return json::from_json<FileEntry>(manifest.substr(begin, end - begin + 1), json::Mode::stored);
 }
 
+// Behind the entry that begins there. Its path is the only text in it that may hold a brace.
+std::size_t end_of_entry(std::string_view manifest, std::size_t begin) {
+  constexpr std::string_view kOpening = R"({"path":")";
+  std::size_t at = begin + kOpening.size();
+  while (at < manifest.size() && manifest[at] != '"') at += manifest[at] == '\\' ? 2 : 1;
+  return std::min(manifest.find('}', at), manifest.size() - 1) + 1;
+}
+
+// From the entry behind that of `after` on, or from the first.
+Result<projections::Page<FileEntry>> files_after(std::string_view manifest,
+                                                 const projections::PageRequest& request) {
+  std::size_t at = 1;  // behind the bracket
+  if (!request.after.empty()) {
+    const std::string beginning = R"({"path":)" + json::to_json(request.after) + ",";
+    const std::size_t begin = manifest.find(beginning);
+    if (begin == std::string_view::npos)
+      return error(Cause::invalid_value, "this cursor is of another list", "cursor");
+    at = end_of_entry(manifest, begin) + 1;  // and behind the comma
+  }
+  projections::Page<FileEntry> page;
+  while (at < manifest.size() && manifest[at] == '{') {
+    if (page.items.size() == request.limit) {
+      page.next = page.keys.back();
+      break;
+    }
+    const std::size_t end = end_of_entry(manifest, at);
+    HERALD_TRY(auto entry, json::from_json<FileEntry>(manifest.substr(at, end - at), json::Mode::stored));
+    page.keys.push_back(entry.path.str());
+    page.items.push_back(std::move(entry));
+    at = end + 1;
+  }
+  return page;
+}
+
+Result<Outcome> list_files_of(const Call& call, const Digest& manifest, Sequence now) {
+  HERALD_TRY(const auto request, page_in(call));
+  HERALD_TRY(const auto blob, open_part(call.herald.parts.blobs, manifest));
+  HERALD_TRY(const std::string text, blob->read(0, blob->size()));
+  HERALD_TRY(const auto page, files_after(text, request));
+  return list_answer(call, page, now,
+                     [](std::string& out, const FileEntry& file) { json::write(out, file); });
+}
+
+Result<Outcome> list_files(const Call& call) {
+  HERALD_CHECK(page_in(call));
+  const Snapshot now = call.snapshot();
+  const Sight sight(call);
+  HERALD_TRY(const auto artifact, artifact_with_files(call, sight, now.state()));
+  return Blocking{[&call, digest = artifact.digest, sequence = now.sequence()] {
+    return list_files_of(call, digest, sequence);
+  }};
+}
+
 Result<Outcome> find_file(const Call& call, const Digest& manifest) {
   const BlobStore& blobs = call.herald.parts.blobs;
   HERALD_TRY(const auto blob, open_part(blobs, manifest));
@@ -292,11 +345,14 @@ void add_artifact_routes(Router& router) {
            .records()
            .with(kReasonParameter)});
   router.add(
-      {Method::get, "/v1/artifacts/{artifact}/files", Permission::read, ObjectScope::visible, get_manifest,
-       Doc("artifacts", "The files of an artifact, by path: its manifest")
+      {Method::get, "/v1/artifacts/{artifact}/files", Permission::read, ObjectScope::visible, list_files,
+       Doc("artifacts", "List the files of an artifact, by path").lists<FileEntry>("ArtifactFile").fresh()});
+  router.add(
+      {Method::get, "/v1/artifacts/{artifact}/manifest", Permission::read, ObjectScope::visible, get_manifest,
+       Doc("artifacts", "The files of an artifact as one document")
            .gives<std::vector<FileEntry>>("Manifest")
            .ranged()
-           .says("One document, whose SHA-256 is the artifact's digest: of a long one, take ranges.")});
+           .says("Its SHA-256 is the artifact's digest. Of a long one, take ranges, or the list of files.")});
   router.add(
       {Method::get, "/v1/artifacts/{artifact}/files/{path...}", Permission::download, ObjectScope::visible,
        get_file,

@@ -121,9 +121,11 @@ Result<Outcome> tag_model(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(auto tags, (body_of<std::map<std::string, std::optional<std::string>>>(call)));
   HERALD_TRY(auto reason, reason_in_query(call));
+  auto fields = fields_of_tags(tags);
   return Write{registry::ChangeTags{address, std::nullopt, std::move(tags), std::move(reason)},
                {},
-               present_model(call, address)};
+               present_model(call, address),
+               std::move(fields)};
 }
 
 // Whether a name is taken is told to who sees what there is in the registry.

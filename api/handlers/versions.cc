@@ -110,9 +110,11 @@ Result<Outcome> tag_version(const Call& call) {
   HERALD_TRY(const auto address, version_in(call));
   HERALD_TRY(auto tags, (body_of<std::map<std::string, std::optional<std::string>>>(call)));
   HERALD_TRY(auto reason, reason_in_query(call));
+  auto fields = fields_of_tags(tags);
   return Write{registry::ChangeTags{address, address.version, std::move(tags), std::move(reason)},
                {},
-               present_version(call, address, address.version)};
+               present_version(call, address, address.version),
+               std::move(fields)};
 }
 
 Result<Outcome> delete_version(const Call& call) {

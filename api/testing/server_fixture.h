@@ -105,6 +105,18 @@ class ServerTest : public ::testing::Test {
               300u);
     return hex;
   }
+  // Events of 16 KB or so each, of versions of "churn".
+  void record_large_events(int count) {
+    for (int i = 0; i < count; ++i) {
+      registry::RegisterVersion version;
+      version.registry = registry::RegistryName::trusted("models");
+      version.model = registry::ModelName::trusted("churn");
+      version.metadata = json::Raw{R"({"a":")" + std::string(limits::kMaxMetadataBytes - 8, 'x') + "\"}"};
+      recorder::Submission submission;
+      submission.command = std::move(version);
+      ASSERT_TRUE(recorder_->record(std::move(submission)));
+    }
+  }
   std::uint64_t last() const { return recorded_.last().value(); }
 
   CapturedLog server_log_;  // first, so that it outlives whoever logs

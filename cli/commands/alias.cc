@@ -24,6 +24,8 @@ const View& alias_view() {
                   {"version", version("version")},
                   {"before", version("previous")},
                   {"reason", text("reason")},
+                  {"passed over, deleted", words("rollback.passed_over")},
+                  {"lacks for the policy", words("rollback.lacking")},
                   {"assigned", mark("assigned")}},
   };
   return view;
@@ -330,10 +332,12 @@ void add_alias_commands(Program& program) {
                         {"swap", "Take each of two aliases to where the other is.",
                          "herald alias swap churn blue green --expected blue=3 --reason \"cut over\""},
                         declare, run);
-  program.command<Rollback>(group,
-                            {"rollback", "Take an alias back to the version that its last move displaced.",
-                             "herald alias rollback churn production --reason \"errors doubled\""},
-                            declare, run);
+  program.command<Rollback>(
+      group,
+      {"rollback", "Take an alias back to the version that held it before.",
+       "herald alias rollback churn production --reason \"errors doubled\"\n"
+       "herald alias rollback churn production --expected 1    # it was taken back to v1 already"},
+      declare, run);
   program.command<Protect>(group,
                            {"protect", "Let nobody but admins move an alias, in all models of a registry.",
                             "herald alias protect production --reason \"what the shop serves\""},

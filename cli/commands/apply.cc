@@ -57,8 +57,28 @@ Result<Manifest> with_owner_id(Client& client, Manifest manifest) {
   return manifest;
 }
 
+// A plan that names a version that is not there could not be carried out, and would stop halfway.
+Result<void> check_versions_of_aliases(Client& client, const Manifest& manifest) {
+  const auto* const model = std::get_if<ModelWanted>(&manifest.wanted);
+  if (model == nullptr) return {};
+  for (const auto& [alias, number] : model->aliases) {
+    if (!number) continue;
+    HERALD_TRY(const auto version,
+               read_if_there(client, model->model.path() + "/versions/" + std::to_string(*number)));
+    if (version) continue;
+    return error(
+        Cause::not_found,
+        fmt::format("model {}: alias \"{}\" goes to {}, which is not there: register it first, or name "
+                    "another; nothing is applied",
+                    model->model.str(), alias, "v" + std::to_string(*number)),
+        manifest.where);
+  }
+  return {};
+}
+
 Result<Plan> plan_of(Client& client, const Manifest& written, const Apply& args) {
   HERALD_TRY(const Manifest manifest, with_owner_id(client, written));
+  HERALD_CHECK(check_versions_of_aliases(client, manifest));
   Present now;
   HERALD_TRY(const auto resource, read_if_there(client, target_of(manifest)));
   if (resource) now.resource = resource->root();

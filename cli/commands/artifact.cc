@@ -75,14 +75,17 @@ struct Upload {
   std::string name;
   std::vector<std::string> files;
   std::optional<std::string> kind;
+  bool follow_links = false;
 };
 void declare(Options& options, Upload& args) {
   options.word("NAME", args.name, "what to call it")
       .words("FILE|DIR", args.files, "files, and folders with all that is in them")
-      .option("--kind", "WORD", args.kind, "what it is: model, dataset, report, ... (default model)");
+      .option("--kind", "WORD", args.kind, "what it is: model, dataset, report, ... (default model)")
+      .flag("--follow-links", args.follow_links,
+            "take files along that links in a folder lead to outside of it");
 }
 Result<void> run(Session& session, const Upload& args) {
-  HERALD_TRY(auto files, find_files(args.files));
+  HERALD_TRY(auto files, find_files(args.files, args.follow_links ? LinksOut::taken : LinksOut::refused));
   if (files.empty()) return error(Cause::missing_field, "there is no file in what was named");
   HERALD_CHECK(check_paths(files));
   HERALD_TRY(const Uploaded uploaded,
@@ -174,6 +177,22 @@ Result<void> run(Session& session, const ListOwners& args) {
                       {.limit = {}, .all = true});
 }
 
+struct Files {
+  std::string id;
+  Paging paging;
+};
+void declare(Options& options, Files& args) {
+  options.word("ID", args.id, "the artifact's id");
+  declare_paging(options, args.paging);
+}
+Result<void> run(Session& session, const Files& args) {
+  static const View view{
+      .id = text("path"),
+      .table = {{"PATH", text("path")}, {"BYTES", bytes("bytes"), true}, {"DIGEST", text("digest")}},
+      .details = {}};
+  return session.list(Query(artifact_path(args.id) + "/files"), view, args.paging);
+}
+
 struct Download {
   std::string what;
   std::optional<std::string> to;
@@ -187,7 +206,7 @@ void declare(Options& options, Download& args) {
 
 Result<void> add_files(Client& client, const std::string& id, const std::filesystem::path& folder,
                        std::vector<RemoteFile>& files) {
-  HERALD_TRY(const Answer answer, client.get(artifact_path(id) + "/files"));
+  HERALD_TRY(const Answer answer, client.get(artifact_path(id) + "/manifest"));
   HERALD_TRY(const auto document, json::Document::parse(answer.body));
   const json::Value manifest = member_at(document.root(), "items").value_or(document.root());
   for (const json::Value entry : manifest.elements()) {
@@ -314,6 +333,10 @@ void add_artifact_commands(Program& program) {
                               {"versions", "The versions, of whatever models, that it belongs to.",
                                "herald artifact versions 0192f3..."},
                               declare, run);
+  program.command<Files>(
+      artifact,
+      {"files", "List the files of an artifact, by path.", "herald artifact files 0192f3... --limit 20"},
+      declare, run);
   program.command<Download>(
       artifact,
       {"download", "Fetch the files of an artifact or of a version, each held against its digest.",

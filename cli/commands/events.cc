@@ -8,6 +8,7 @@
 #include "cli/commands/shared.h"
 #include "cli/event_line.h"
 #include "cli/event_stream.h"
+#include "cli/terminal.h"
 #include "cli/text.h"
 
 namespace herald::cli {
@@ -158,11 +159,19 @@ void declare(Options& options, Follow& args) {
               "end after this time; exit code 1 if --limit was not reached");
 }
 
+// As tables do: no wider than the terminal. `line` ends with a line break.
+std::string fitting(std::string line) {
+  const std::size_t width = terminal_width();
+  line.pop_back();
+  if (width > 0 && display_width(line) > width) line = cut(line, width);
+  return line + "\n";
+}
+
 std::string follow_line(const Session& session, const json::Value& event) {
   const std::string line =
       fmt::format("{:>6}  {}  {:<22}  {}  {}\n", event_number(event), human_time(text_at(event, "time")),
                   event_type(event), text_at(event, "actorid"), event_line(event));
-  return with_names(line, session.style_for(event));
+  return fitting(with_names(line, session.style_for(event)));
 }
 
 void print_as_it_comes(const Session& session, const std::string& bytes, const json::Value& event) {

@@ -233,11 +233,27 @@ class Parser {
               "before the term: -metric.auc=0.9");
   }
 
+  // metric.auc, without anything that it is compared with.
+  static bool is_dotted_field(const Letters& letters) {
+    const auto dot = std::find_if(letters.begin(), letters.end(),
+                                  [](const Letter& letter) { return is_bare(letter, "."); });
+    return dot != letters.end() && dot + 1 != letters.end() &&
+           is_unquoted(Letters(letters.begin(), dot), {"metric", "meta"});
+  }
+
   void bare_word(const Letters& letters) {
     if (is_unquoted(letters, {"archived"})) {
       condition_.field = Field::archived;
       condition_.wanted = Any{};
       return;
+    }
+    if (is_dotted_field(letters)) {
+      const std::string field = text_of(letters);
+      return wrong(
+          begin_, at_ - begin_,
+          fmt::format("\"{}\" asks for nothing: {}:* where there is any, {}>0.9; in quotes it is a part of a "
+                      "name",
+                      field, field, field));
     }
     condition_.field = Field::name;
     if (!read_pattern(letters)) return;
@@ -301,6 +317,12 @@ class Parser {
                    fmt::format("\"{}\" is a text and has no \"{}\": write {}:value", name, comparison, name));
     }
     if (condition_.field == Field::tag) return read_tag(value);
+    if (condition_.field == Field::alias && is_unquoted(value, {"latest"})) {
+      return wrong(
+          begin_, at_ - begin_,
+          "latest is computed, and no alias that something is found by: MODEL:latest names it; in quotes it "
+          "is an alias that is written so, but for capitals");
+    }
     if (!read_pattern(value) || condition_.field != Field::status) return;
     const auto* const pattern = std::get_if<TextPattern>(&condition_.wanted);
     if (pattern != nullptr && pattern->shape == TextPattern::Shape::whole &&
@@ -325,6 +347,10 @@ class Parser {
                    "\">\" and \"!\" are letters");
     }
     if (equals == letters.end()) {
+      if (std::any_of(key.begin(), key.end(), [](const Letter& l) { return is_bare(l, ":"); }))
+        return wrong(
+            begin_, at_ - begin_,
+            "a tag's value stands behind \"=\": tag:key=value; in quotes \":\" is a letter of the key");
       condition_.wanted = Any{};
       return;
     }

@@ -50,6 +50,12 @@ TEST(SearchLanguage, TakesAWordForAPartOfTheName) {
   expect("fraud", Field::name, "", part("fraud"));
   expect("Fraud*", Field::name, "", beginning("fraud"));
   expect("\"two words\"", Field::name, "", part("two words"));
+  expect("\"metric.auc\"", Field::name, "", part("metric.auc"));
+  expect("metrics.v2", Field::name, "", part("metrics.v2"));
+  expect("metric.", Field::name, "", part("metric."));
+  expect("tag:\"a:b\"", Field::tag, "a:b", Any{});
+  expect("tag:a:b=c", Field::tag, "a:b", whole("c"));
+  expect("alias:\"latest\"", Field::alias, "", whole("latest"));
   expect("-old", Field::name, "", part("old"), true);
 }
 
@@ -140,6 +146,10 @@ TEST(SearchLanguage, SaysWhereATermIsWrongAndWhatWouldBeRight) {
            {"metric>0.9", {0, 6}, "metric of which name? Write metric.<name>"},
            {"name.x:1", {0, 6}, "takes no name behind a dot"},
            {"metric.auc>high", {11, 4}, "is no number"},
+           {"churn metric.auc", {6, 10}, "metric.auc:* where there is any"},
+           {"-Meta.framework", {0, 15}, "asks for nothing"},
+           {"tag:tier:1", {0, 10}, "tag:key=value"},
+           {"alias:Latest", {0, 12}, "MODEL:latest names it"},
            {"metric.auc>nan", {11, 3}, "is no number"},
            {"meta.x>a", {7, 1}, "is no number"},
            {"created>yesterday", {8, 9}, "is no time"},

@@ -39,7 +39,9 @@ struct SwapAliases : ModelAddress {
   Expected expect_first = {}, expect_second = {};
 };
 
-// Back to the version that the last move displaced. `expected`: what it must hold now.
+// Back to the version that held it before what holds it now, or that held it last where it was removed. Versions that were deleted
+// are passed over. What held it once may hold it again although the registry asks more of its card by now: both are said in the
+// event. `expected`: what it must hold now; after a rollback it must be given, so that two who press at once go back once.
 struct RollBackAlias : ModelAddress {
   AliasName alias;
   Expected expected;

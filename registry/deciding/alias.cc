@@ -83,6 +83,57 @@ Result<AliasRecord> require_alias(const Reader& state, const FoundModel& found, 
                fmt::format("model {} has no alias {}", in_quotes(found.model.name), in_quotes(alias)), field);
 }
 
+std::vector<VersionNumber> former_holders(const Reader& state, ModelId model, const AliasName& alias) {
+  const auto record =
+      find<FormerHoldersRecord>(state, Table::former_holders, keys::alias(model, alias.str()));
+  return record ? record->versions : std::vector<VersionNumber>();
+}
+
+// Whoever takes back what somebody just took back would go forth again.
+Result<void> check_not_just_taken_back(const FoundModel& found, const std::optional<AliasRecord>& alias,
+                                       const Expected& expected) {
+  if (!alias || !alias->rollback || expected.kind != Expected::Kind::anything) return {};
+  return error(
+      Cause::not_allowed_now,
+      fmt::format("alias {} of model {} was taken back to {} already, by event {}: name {} as \"expected\" "
+                  "to go from there to what it held before that",
+                  in_quotes(alias->alias), in_quotes(found.model.name), label(alias->version),
+                  alias->assigned.sequence, alias->version.value()),
+      "expected");
+}
+
+struct WayBack {
+  VersionRecord target;
+  Rollback rollback;
+};
+
+// The last holder that is there, but the present one.
+Result<WayBack> way_back(const Reader& state, const FoundModel& found, const AliasName& alias,
+                         std::optional<VersionNumber> held) {
+  std::vector<VersionNumber> passed_over;
+  for (const VersionNumber former : former_holders(state, found.model.id, alias)) {
+    if (former == held) continue;
+    auto version = find_version(state, found.model.id, former);
+    if (version && !version->deleted) {
+      Rollback rollback;
+      if (!passed_over.empty()) rollback.passed_over = std::move(passed_over);
+      return WayBack{std::move(*version), std::move(rollback)};
+    }
+    passed_over.push_back(former);
+  }
+  if (!passed_over.empty()) return about(require_version(state, found, passed_over.front()).error(), "alias");
+  if (!held)
+    return error(Cause::not_found,
+                 fmt::format("model {} has no alias {}", in_quotes(found.model.name), in_quotes(alias)),
+                 "alias");
+  return error(
+      Cause::not_allowed_now,
+      fmt::format(
+          "alias {} of model {} displaced no version when it came to {}: there is nothing to go back to",
+          in_quotes(alias), in_quotes(found.model.name), label(*held)),
+      "alias");
+}
+
 bool makes_an_alias(const Draft& draft) {
   const auto* const assigned = std::get_if<AliasAssigned>(&draft.payload);
   return assigned != nullptr && !assigned->from;
@@ -124,20 +175,16 @@ Result<Decision> rule(const Reader& state, const SwapAliases& command) {
 
 Result<Decision> rule(const Reader& state, const RollBackAlias& command) {
   HERALD_TRY(const auto found, open_model(state, command));
-  HERALD_TRY(const auto alias, require_alias(state, found, command.alias, "alias"));
-  HERALD_CHECK(check_expected(of(found), {command.alias, {}, command.expected}, alias.version, {}));
-  if (!alias.previous) {
-    return error(
-        Cause::not_allowed_now,
-        fmt::format(
-            "alias {} of model {} displaced no version when it came to {}: there is nothing to go back to",
-            in_quotes(command.alias), in_quotes(found.model.name), label(alias.version)),
-        "alias");
-  }
-  HERALD_TRY(const auto target, require_version(state, found, *alias.previous));
+  const auto alias = find_alias(state, found.model.id, command.alias);
+  const auto held = alias ? std::optional(alias->version) : std::nullopt;
+  HERALD_CHECK(check_expected(of(found), {command.alias, {}, command.expected}, held, {}));
+  HERALD_CHECK(check_not_just_taken_back(found, alias, command.expected));
+  HERALD_TRY(const auto back, way_back(state, found, command.alias, held));
   Decision decision;
   AliasMoves moves(state, found, command.moves_protected, decision.drafts);
-  HERALD_CHECK(moves.move(command.alias, &target, "alias"));
+  HERALD_CHECK(moves.move_back(command.alias, back.target, back.rollback, "alias"));
+  HERALD_CHECK(moves.check_count("alias"));
+  decision.created = !held;
   decision.answer = json::to_json(MovesAnswer{answer_of(of(found)), decision.drafts.size()});
   return decision;
 }
@@ -154,13 +201,7 @@ Result<void> AliasMoves::move(const AliasName& alias, const VersionRecord* targe
   const auto from = held_by(state_, found_.model.id, alias);
   const auto to = target != nullptr ? std::optional(target->number) : std::nullopt;
   if (from == to) return {};
-  const auto& guarded = found_.registry.protected_aliases;
-  if (moves_protected_ == MovesProtected::no && std::binary_search(guarded.begin(), guarded.end(), alias)) {
-    return error(Cause::denied,
-                 fmt::format("alias {} is protected in registry {}: only its admins move it",
-                             in_quotes(alias), in_quotes(found_.registry.name)),
-                 field);
-  }
+  HERALD_CHECK(check_may_move(alias, field));
   if (target != nullptr) {
     HERALD_CHECK(check_card_policy(found_, *target, alias, field));
     drafts_.push_back({AliasAssigned{of(found_), alias, from, *to}, {}});
@@ -170,6 +211,26 @@ Result<void> AliasMoves::move(const AliasName& alias, const VersionRecord* targe
     --aliases_;
   }
   return {};
+}
+
+Result<void> AliasMoves::move_back(const AliasName& alias, const VersionRecord& target, Rollback rollback,
+                                   const std::string& field) {
+  const auto from = held_by(state_, found_.model.id, alias);
+  HERALD_CHECK(check_may_move(alias, field));
+  if (!check_card_policy(found_, target, alias, field)) rollback.lacking = sections_lacking(found_, target);
+  drafts_.push_back({AliasAssigned{of(found_), alias, from, target.number, {}, std::move(rollback)}, {}});
+  if (!from) ++aliases_;
+  return {};
+}
+
+Result<void> AliasMoves::check_may_move(const AliasName& alias, const std::string& field) const {
+  const auto& guarded = found_.registry.protected_aliases;
+  if (moves_protected_ == MovesProtected::yes || !std::binary_search(guarded.begin(), guarded.end(), alias))
+    return {};
+  return error(Cause::denied,
+               fmt::format("alias {} is protected in registry {}: only its admins move it", in_quotes(alias),
+                           in_quotes(found_.registry.name)),
+               field);
 }
 
 Result<void> AliasMoves::check_count(const std::string& field) const {

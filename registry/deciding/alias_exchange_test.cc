@@ -1,6 +1,7 @@
 // Swapping two aliases, and taking one back to where it was.
 #include <gmock/gmock.h>
 
+#include "base/limits.h"
 #include "registry/story.h"
 
 namespace herald::registry::story {
@@ -80,7 +81,85 @@ TEST(RollBackAlias, GoesBackToTheVersionThatTheLastMoveDisplaced) {
   auto command = roll_back();
   command.reason = Reason::trusted("errors doubled");
   story.when(command).then({"alias production of churn moved from v3 to v1: errors doubled"});
-  story.when(roll_back()).then({"alias production of churn moved from v1 to v3"});
+  EXPECT_EQ(
+      find_alias(story.state(), story.model("churn").model.id, AliasName::trusted("production"))->rollback,
+      Rollback());
+}
+
+TEST(RollBackAlias, PressedTwiceGoesBackOnceUnlessToldFromWhere) {
+  Story story = three_versions({move("production", 1)});
+  story.given({moves("churn", {move("production", 3)}), roll_back()});
+  story.when(roll_back())
+      .refused(Cause::not_allowed_now, "expected",
+               R"(alias "production" of model "churn" was taken back to v1 already, by event 8: )"
+               R"(name 1 as "expected" to go from there to what it held before that)");
+  story.when(roll_back(holds(1))).then({"alias production of churn moved from v1 to v3"});
+  story.given({moves("churn", {move("production", 2)})});
+  story.when(roll_back()).then({"alias production of churn moved from v2 to v3"});
+}
+
+TEST(RollBackAlias, OfAnAliasThatWasRemovedPutsItWhereItWasLast) {
+  Story story = three_versions({move("production", 1)});
+  story.given({moves("churn", {move("production", 3)}), moves("churn", {move("production", kNowhere)})});
+  const auto outcome = story.when(roll_back());
+  outcome.then({"alias production of churn put on v3"});
+  EXPECT_TRUE(outcome.decision().created);
+  EXPECT_EQ(story.model("churn").model.aliases, 1U);
+  story.when(roll_back(holds(3))).then({"alias production of churn moved from v3 to v1"});
+}
+
+TEST(RollBackAlias, OfAnAliasThatWasPutBackGoesToWhatItHeldBeforeItWasRemoved) {
+  Story story = three_versions({move("production", 1)});
+  story.given({moves("churn", {move("production", kNowhere)}), moves("churn", {move("production", 2)})});
+  story.when(roll_back()).then({"alias production of churn moved from v2 to v1"});
+}
+
+TEST(RollBackAlias, PassesOverVersionsThatWereDeletedAndSaysSo) {
+  Story story = three_versions({move("production", 1)});
+  story.given({moves("churn", {move("production", 2)}), moves("churn", {move("production", 3)}),
+               of<DeleteVersion>("churn", 2)});
+  const auto outcome = story.when(roll_back());
+  outcome.then({"alias production of churn moved from v3 to v1"});
+  const auto rollback = std::get<AliasAssigned>(outcome.events()[0].payload).rollback;
+  EXPECT_EQ(rollback, (Rollback{std::vector{VersionNumber(2)}, std::nullopt}));
+}
+
+TEST(RollBackAlias, KnowsAsManyFormerHoldersAsTheLimit) {
+  Story story;
+  story.given({a_model("churn")});
+  for (std::size_t i = 1; i <= limits::kMaxFormerHolders + 2; ++i)
+    story.given({a_version("churn"), moves("churn", {move("production", i)})});
+  for (std::size_t i = 2; i <= limits::kMaxFormerHolders + 1; ++i)
+    story.given({of<DeleteVersion>("churn", i)});
+  story.when(roll_back())
+      .refused(Cause::not_found, "alias",
+               R"(version v65 of model "churn" was deleted by event 198: restore it, or ask as of before)");
+}
+
+// production on v2 after v1 without a card, and a policy that came later.
+Story tightened() {
+  Story story = three_versions({move("production", 1)});
+  UpdateRegistry policy{};
+  policy.name = RegistryName::trusted(kDefaultRegistry);
+  policy.card_policy = CardPolicy{{Label::trusted("Limits")}, {AliasName::trusted("production")}, {}};
+  story.given({moves("churn", {move("production", 2)}), policy});
+  return story;
+}
+
+TEST(RollBackAlias, IsLetThroughThoughThePolicyAsksForMoreByNowAndSaysWhatLacks) {
+  Story story = tightened();
+  const auto outcome = story.when(roll_back());
+  outcome.then({"alias production of churn moved from v2 to v1"});
+  const auto rollback = std::get<AliasAssigned>(outcome.events()[0].payload).rollback;
+  EXPECT_EQ(rollback, (Rollback{std::nullopt, std::vector{Label::trusted("Limits")}}));
+}
+
+TEST(RollBackAlias, IsNoWayInForVersionsThatNeverHeldIt) {
+  Story story = tightened();
+  story.when(moves("churn", {move("production", 1)}))
+      .refused(Cause::not_allowed_now, "moves[0].alias",
+               R"(registry "models" asks that a version has a card with "Limits" before it )"
+               R"(gets alias "production": v1 of "churn" has none)");
 }
 
 TEST(RollBackAlias, RefusesWhenItHoldsAnotherVersionThanExpected) {
@@ -107,7 +186,7 @@ TEST(RollBackAlias, RefusesToGoBackToAVersionThatWasDeleted) {
   Story story = three_versions({move("production", 1)});
   story.given({moves("churn", {move("production", 3)}), of<DeleteVersion>("churn", 1)});
   story.when(roll_back())
-      .refused(Cause::not_found, "",
+      .refused(Cause::not_found, "alias",
                R"(version v1 of model "churn" was deleted by event 8: restore it, or ask as of before)");
 }
 

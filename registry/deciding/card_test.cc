@@ -137,5 +137,86 @@ TEST(CardPolicy, HoldsForAVersionThatIsRegisteredWithAnAlias) {
       {"churn:v3 registered as ready", "card of churn:v3 written", "alias production of churn put on v3"});
 }
 
+Card complete_card(std::uint64_t number) {
+  return card(number, {"Intended use", "Limits"});
+}
+
+TEST(CardPolicy, TakesAHeadingWithNothingBehindItForNone) {
+  Story story = guarded_churn();
+  Card bare = complete_card(1);
+  bare.empty = {Label::trusted("limits")};
+  story.given({set_card("churn", 1, bare)});
+  story.when(moves("churn", {move("production", 1)}))
+      .refused(Cause::not_allowed_now, "moves[0].alias",
+               R"(registry "models" asks that a version has a card with "Limits" before it )"
+               R"(gets alias "production": v1 of "churn" has a card without)");
+}
+
+TEST(CardPolicy, KeepsTheCardOfAVersionThatStandsWhereItHasASay) {
+  for (const bool by_stage : {false, true}) {
+    Story story = guarded_churn();
+    story.given({set_card("churn", 1, complete_card(1))});
+    if (by_stage) {
+      story.given({to_stage(1, "live")});
+    } else {
+      story.given({moves("churn", {move("production", 1)})});
+    }
+    const auto sentence = [&](const std::string& lost) {
+      return R"(registry "models" asks that a version in )" +
+             std::string(by_stage ? R"(stage "live")" : R"(alias "production")") + " has a card with " +
+             lost + R"(, and v1 of "churn" is there: write a card that has them, or move the version first)";
+    };
+    story.when(set_card("churn", 1, std::nullopt))
+        .refused(Cause::not_allowed_now, "card", sentence(R"("Intended use", "Limits")"));
+    story.when(set_card("churn", 1, card(2, {"Limits"})))
+        .refused(Cause::not_allowed_now, "card", sentence(R"("Intended use")"));
+    story.when(set_card("churn", 1, complete_card(2))).then({"card of churn:v1 written"});
+    story.when(set_card("churn", 2, card(3, {}))).then({"card of churn:v2 written"});
+    story.given({set_card("churn", {}, complete_card(4))});
+    story.when(set_card("churn", 1, std::nullopt)).then({"card of churn:v1 removed"});
+  }
+}
+
+TEST(CardPolicy, KeepsTheModelsCardThatStandsForSuchAVersion) {
+  Story story = guarded_churn();
+  story.given({set_card("churn", {}, complete_card(1)), moves("churn", {move("production", 2)}),
+               to_stage(1, "live")});
+  story.when(set_card("churn", {}, std::nullopt))
+      .refused(
+          Cause::not_allowed_now, "card",
+          R"(registry "models" asks that a version in alias "production" has a card with "Intended use", )"
+          R"("Limits", and v2 of "churn" is there: write a card that has them, or move the version first)");
+  story.given({moves("churn", {move("production", kNowhere)})});
+  story.when(set_card("churn", {}, card(2, {"Limits"})))
+      .refused(Cause::not_allowed_now, "card",
+               R"(registry "models" asks that a version in stage "live" has a card with "Intended use", )"
+               R"(and v1 of "churn" is there: write a card that has them, or move the version first)");
+  story.given({set_card("churn", 1, complete_card(3))});
+  story.when(set_card("churn", {}, std::nullopt)).then({"card of churn removed"});
+}
+
+TEST(CardPolicy, ThatCameLaterLeavesWhatLackedBefore) {
+  Story story;
+  story.given({a_model("churn"), a_version("churn"), set_card("churn", 1, card(1, {"Limits"})),
+               moves("churn", {move("production", 1)}),
+               policy({{Label::trusted("Intended use"), Label::trusted("Limits")},
+                       {AliasName::trusted("production")},
+                       {}})});
+  story.when(set_card("churn", 1, card(2, {"Limits", "Notes"}))).then({"card of churn:v1 written"});
+  story.when(set_card("churn", 1, card(3, {"Intended use"})))
+      .refused(Cause::not_allowed_now, "card",
+               R"(registry "models" asks that a version in alias "production" has a card with "Limits", )"
+               R"(and v1 of "churn" is there: write a card that has them, or move the version first)");
+}
+
+TEST(CardPolicy, TakesAVersionOutOfItsStageThatIsRestoredWithoutItsCard) {
+  Story story = guarded_churn();
+  story.given({set_card("churn", {}, complete_card(1)), to_stage(1, "live"), of<DeleteVersion>("churn", 1),
+               set_card("churn", {}, std::nullopt)});
+  story.when(of<RestoreVersion>("churn", 1))
+      .then({"churn:v1 restored",
+             "churn:v1 went from live to no stage: its card lacks what the registry asks for in this stage"});
+}
+
 }  // namespace
 }  // namespace herald::registry::story

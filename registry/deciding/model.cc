@@ -93,6 +93,7 @@ Result<Decision> rule(const Reader& state, const SetOwner& command) {
 }
 
 Result<Decision> rule(const Reader& state, const SetModelArchived& command) {
+  HERALD_CHECK(open_registry(state, command.registry));
   HERALD_TRY(const auto found, require_model(state, command.registry, command.model));
   Decision decision{{}, false, json::to_json(answer_of(of(found)))};
   if (command.archived == found.model.archived.has_value()) return decision;
@@ -106,6 +107,7 @@ Result<Decision> rule(const Reader& state, const SetModelArchived& command) {
 }
 
 Result<Decision> rule(const Reader& state, const DeleteModel& command) {
+  HERALD_CHECK(open_registry(state, command.registry));
   HERALD_TRY(const auto found, require_model(state, command.registry, command.model));
   if (command.moves_protected == MovesProtected::no) HERALD_CHECK(check_none_protected(state, found));
   return Decision{{{ModelDeleted{of(found)}, {}}}, false, json::to_json(answer_of(of(found)))};

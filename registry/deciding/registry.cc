@@ -63,7 +63,8 @@ Result<void> check_stages(const StageSet& stages) {
   return {};
 }
 
-// A version in that stage, if there is one; those of deleted models stand nowhere any more.
+// A version in that stage, if there is one. Those of deleted models stand nowhere any more, and what is deleted itself comes
+// back without a stage that was given up meanwhile.
 std::optional<std::string> version_in_stage(const Reader& state, RegistryId registry,
                                             const StageName& stage) {
   const std::string prefix = std::string(registry.bytes()).append(stage.str()).append(1, '\0');
@@ -75,15 +76,14 @@ std::optional<std::string> version_in_stage(const Reader& state, RegistryId regi
     if (!model || model->deleted) return true;
     const VersionNumber number(read_be64(key.substr(registry.bytes().size())));
     const auto version = find_version(state, id, number);
-    found = fmt::format("version {} of model {}{}", label(number), in_quotes(model->name),
-                        version && version->deleted ? ", deleted as it is," : "");
+    if (!version || version->deleted) return true;
+    found = fmt::format("version {} of model {}", label(number), in_quotes(model->name));
     return false;
   });
   return found;
 }
 
-// A version stays in the stage that it is in, and comes back in it when it is restored: what a registry gives up must
-// be empty.
+// A version stays in the stage that it is in: what a registry gives up must be empty.
 Result<void> check_stages_given_up(const Reader& state, const RegistryRecord& registry, const StageSet& to) {
   if (!registry.stages) return {};
   for (const StageName& stage : registry.stages->stages) {
@@ -98,13 +98,44 @@ Result<void> check_stages_given_up(const Reader& state, const RegistryRecord& re
   return {};
 }
 
-Result<void> check_policy(const CardPolicy& policy) {
+// `present`: the policy that is there and is left as it is.
+Result<void> check_policy_keeps_its_stages(const RegistryRecord& present, const StageSet& stages) {
+  if (!present.card_policy) return {};
+  for (const StageName& stage : present.card_policy->stages) {
+    if (has(stages, stage)) continue;
+    return error(
+        Cause::not_allowed_now,
+        fmt::format("the card policy of registry {} is about stage {}: change \"card_policy\" first, or "
+                    "with \"stages\"",
+                    in_quotes(present.name), in_quotes(stage)),
+        "stages.stages");
+  }
+  return {};
+}
+
+// `stages`: those that the registry then has.
+Result<void> check_policy(const CardPolicy& policy, const StageSet& stages) {
   HERALD_CHECK(check_each_once(policy.sections, limits::kMaxPolicySections, "card_policy.sections"));
   HERALD_CHECK(check_each_once(policy.aliases, limits::kMaxAliasesPerModel, "card_policy.aliases"));
   HERALD_CHECK(check_each_once(policy.stages, limits::kMaxStages, "card_policy.stages"));
-  if (policy.sections.empty() || !policy.aliases.empty() || !policy.stages.empty()) return {};
-  return error(Cause::invalid_value, "name the aliases or the stages that ask for these sections",
-               "card_policy");
+  for (std::size_t i = 0; i < policy.stages.size(); ++i) {
+    if (has(stages, policy.stages[i])) continue;
+    return error(Cause::invalid_value,
+                 fmt::format("{} is none of the stages: {}", in_quotes(policy.stages[i]),
+                             stages.stages.empty() ? "the registry has none, lay them out in \"stages\""
+                                                   : "name one that \"stages\" has, or add it there"),
+                 fmt::format("card_policy.stages[{}]", i));
+  }
+  const bool is_about_something = !policy.aliases.empty() || !policy.stages.empty();
+  if (policy.sections.empty() == !is_about_something) return {};
+  if (!is_about_something)
+    return error(Cause::invalid_value, "name the aliases or the stages that ask for these sections",
+                 "card_policy");
+  return error(
+      Cause::invalid_value,
+      "\"sections\" is empty: name those that the card must have; null in place of the policy takes it "
+      "away",
+      "card_policy.sections");
 }
 
 // Notes `wanted` in `to`, and what was there in `from`, where they differ; nothing and empty are the same.
@@ -123,7 +154,8 @@ Result<Decision> rule(const Reader& state, const CreateRegistry& command) {
     return taken(fmt::format("registry {} exists already", in_quotes(command.name)), "name");
   }
   if (command.stages) HERALD_CHECK(check_stages(*command.stages));
-  if (command.card_policy) HERALD_CHECK(check_policy(*command.card_policy));
+  if (command.card_policy)
+    HERALD_CHECK(check_policy(*command.card_policy, command.stages.value_or(StageSet{})));
   Decision decision{{}, true, json::to_json(RegistryAnswer{command.name, command.new_id})};
   decision.drafts.push_back(
       {RegistryCreated{command.new_id, command.name, command.kind, command.visibility}, {}});
@@ -137,12 +169,17 @@ Result<Decision> rule(const Reader& state, const CreateRegistry& command) {
 }
 
 Result<Decision> rule(const Reader& state, const UpdateRegistry& command) {
-  HERALD_TRY(const auto registry, require_registry(state, command.name));
+  HERALD_TRY(const auto registry, open_registry(state, command.name));
   if (command.stages) {
     HERALD_CHECK(check_stages(*command.stages));
     HERALD_CHECK(check_stages_given_up(state, registry, *command.stages));
   }
-  if (command.card_policy) HERALD_CHECK(check_policy(*command.card_policy));
+  const StageSet stages = command.stages ? *command.stages : registry.stages.value_or(StageSet{});
+  if (command.card_policy) {
+    HERALD_CHECK(check_policy(*command.card_policy, stages));
+  } else if (command.stages) {
+    HERALD_CHECK(check_policy_keeps_its_stages(registry, stages));
+  }
   Decision decision{{}, false, registry_answer(registry)};
   RegistryFacts from, to;
   if (command.description.given)
@@ -170,7 +207,7 @@ Result<Decision> rule(const Reader& state, const SetRegistryArchived& command) {
 }
 
 Result<Decision> rule(const Reader& state, const SetAliasProtected& command) {
-  HERALD_TRY(const auto registry, require_registry(state, command.registry));
+  HERALD_TRY(const auto registry, open_registry(state, command.registry));
   const auto& aliases = registry.protected_aliases;
   Decision decision{{}, false, registry_answer(registry)};
   const OfRegistry of{registry.id, registry.name};

@@ -160,14 +160,23 @@ TEST(UpdateRegistry, KeepsTheStagesThatVersionsAreIn) {
   story.when(with_stages({{stage("dev")}, {}})).then({"registry models updated: stages"});
 }
 
-TEST(UpdateRegistry, KeepsTheStagesThatDeletedVersionsWouldComeBackIn) {
+TEST(UpdateRegistry, GivesUpTheStagesOfDeletedVersionsWhichComeBackInNone) {
   Story story;
   story.given({with_stages(three_stages()), a_model("churn"), a_version("churn"), into("churn", 1, "dev"),
                of<DeleteVersion>("churn", 1)});
-  story.when(with_stages({}))
-      .refused(Cause::not_allowed_now, "stages.stages",
-               R"(version v1 of model "churn", deleted as it is, is in stage "dev": )"
-               "move it before the stage is given up");
+  story.when(with_stages({})).then({"registry models updated: stages"});
+  story.when(of<RestoreVersion>("churn", 1))
+      .then({"churn:v1 restored",
+             "churn:v1 went from dev to no stage: the stage was given up while the version was deleted"});
+  EXPECT_FALSE(story.version("churn", 1).stage);
+}
+
+TEST(UpdateRegistry, LetsADeletedVersionComeBackInTheStageThatIsThere) {
+  Story story;
+  story.given({with_stages(three_stages()), a_model("churn"), a_version("churn"), into("churn", 1, "dev"),
+               of<DeleteVersion>("churn", 1)});
+  story.when(of<RestoreVersion>("churn", 1)).then({"churn:v1 restored"});
+  EXPECT_EQ(story.version("churn", 1).stage, stage("dev"));
 }
 
 TEST(UpdateRegistry, GivesUpTheStagesOfDeletedModels) {
@@ -197,12 +206,43 @@ TEST(UpdateRegistry, RefusesPoliciesThatAskNobodyOrTwiceOrForTooMuch) {
   Story()
       .when(with_policy(policy))
       .refused(Cause::invalid_value, "card_policy.stages[1]", R"("dev" is named twice)");
+  Story()
+      .when(with_policy({{}, {AliasName::trusted("production")}, {}}))
+      .refused(Cause::invalid_value, "card_policy.sections",
+               R"("sections" is empty: name those that the card must have; )"
+               "null in place of the policy takes it away");
   policy = asks_for_intended_use();
   for (std::size_t i = 0; i < limits::kMaxPolicySections; ++i)
     policy.sections.push_back(Label::trusted("Section " + std::to_string(i)));
   Story()
       .when(with_policy(policy))
       .refused(Cause::too_many, "card_policy.sections", "33 are too many: at most 32 are allowed");
+}
+
+TEST(UpdateRegistry, RefusesPoliciesAboutStagesThatAreNotThere) {
+  CardPolicy policy = asks_for_intended_use();
+  policy.stages = {stage("live")};
+  Story()
+      .when(with_policy(policy))
+      .refused(Cause::invalid_value, "card_policy.stages[0]",
+               R"("live" is none of the stages: the registry has none, lay them out in "stages")");
+  auto created = new_registry("risk");
+  created.stages = three_stages();
+  created.card_policy = policy;
+  Story().when(created).refused(
+      Cause::invalid_value, "card_policy.stages[0]",
+      R"("live" is none of the stages: name one that "stages" has, or add it there)");
+  Story story;
+  auto both = with_policy(policy);
+  both.stages = StageSet{{stage("live")}, {}};
+  story.when(both).then({"registry models updated: stages card policy"});
+  story.when(with_stages(three_stages()))
+      .refused(Cause::not_allowed_now, "stages.stages",
+               R"(the card policy of registry "models" is about stage "live": )"
+               R"(change "card_policy" first, or with "stages")");
+  both.stages = three_stages();
+  both.card_policy = CardPolicy{};
+  story.when(both).then({"registry models updated: stages card policy"});
 }
 
 TEST(SetRegistryArchived, TakesNothingNewUntilItIsRestored) {
@@ -216,10 +256,25 @@ TEST(SetRegistryArchived, TakesNothingNewUntilItIsRestored) {
   story.when(a_model("fraud")).refused(Cause::not_allowed_now, "", sentence);
   story.when(a_version("churn")).refused(Cause::not_allowed_now, "", sentence);
   story.when(of<DescribeModel>("churn")).refused(Cause::not_allowed_now, "", sentence);
+  story.when(of<DeleteModel>("churn")).refused(Cause::not_allowed_now, "", sentence);
+  story.when(of<SetModelArchived>("churn")).refused(Cause::not_allowed_now, "", sentence);
+  story.when(with_stages(three_stages())).refused(Cause::not_allowed_now, "", sentence);
+  story.when(protect("production")).refused(Cause::not_allowed_now, "", sentence);
   story.when(archive_registry(false)).then({"registry models restored"});
   story.when(archive_registry(false)).then_nothing();
   EXPECT_FALSE(models(story).archived);
   story.when(a_version("churn")).then({"churn:v1 registered as ready"});
+}
+
+TEST(SetRegistryArchived, TakesNoLineageAtEitherEnd) {
+  Story story;
+  story.given({new_registry("risk"), a_model("churn"), a_version("churn"), archive_registry()});
+  const std::string sentence = R"(registry "models" is archived since event 5: restore it first)";
+  story.when(edge(version_node("churn", 1), Relation::deployed_as, deployment_node("eu")))
+      .refused(Cause::not_allowed_now, "upstream.version", sentence);
+  story.when(edge(dataset_node("c"), Relation::trained_on, version_node("churn", 1)))
+      .refused(Cause::not_allowed_now, "downstream.version", sentence);
+  story.when(edge(dataset_node("c"), Relation::used, run_node("r"))).then({"c used r"});
 }
 
 TEST(SetAliasProtected, KeepsAliasesForThoseWhoMayMoveThem) {

@@ -129,6 +129,9 @@ class AliasMoves {
   // `target`: the version that it comes to; null: the alias is removed. Errors: denied (the registry protects it), not_allowed_now (its card lacks a
   // section).
   Result<void> move(const AliasName& alias, const VersionRecord* target, const std::string& field);
+  // To a version that held it before and does not now: what its card lacks by now is noted in the fact. Errors: denied.
+  Result<void> move_back(const AliasName& alias, const VersionRecord& target, Rollback rollback,
+                         const std::string& field);
   // Errors: too_many.
   Result<void> check_count(const std::string& field) const;
 
@@ -138,6 +141,8 @@ class AliasMoves {
   MovesProtected moves_protected_;
   std::vector<Draft>& drafts_;
   std::uint32_t aliases_;
+
+  Result<void> check_may_move(const AliasName& alias, const std::string& field) const;
 };
 
 // Files, run, metadata and status of what a protected alias stands for are changed by who may move the alias. Errors: denied
@@ -147,6 +152,8 @@ Result<void> check_may_change_what_it_is(const Reader& state, const FoundVersion
 
 // ---- cards ----
 Result<void> check_card(const std::optional<Card>& card);
+// What the registry's policy asks for and the version's card (or the model's) does not have.
+std::vector<Label> sections_lacking(const FoundModel& found, const VersionRecord& version);
 // Whether the policy of the registry lets a version with this card (or the model's) get the alias, or reach the stage.
 Result<void> check_card_policy(const FoundModel& found, const VersionRecord& version, const AliasName& alias,
                                const std::string& field);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -90,6 +91,17 @@ std::vector<AliasName> aliases_at(const Reader& state, const FoundVersion& found
                return true;
              });
   return aliases;
+}
+
+// Meanwhile the registry may have given the stage up, or ask for more there than the card says.
+std::optional<std::string> why_not_back_in_its_stage(const FoundModel& found, const VersionRecord& version) {
+  if (!version.stage) return std::nullopt;
+  const std::vector<StageName> stages = found.registry.stages.value_or(StageSet{}).stages;
+  if (std::find(stages.begin(), stages.end(), *version.stage) == stages.end())
+    return "the stage was given up while the version was deleted";
+  if (!check_card_policy(found, version, *version.stage, "stage"))
+    return "its card lacks what the registry asks for in this stage";
+  return std::nullopt;
 }
 
 // Notes `wanted` in `to`, and what was there in `from`, where they differ.
@@ -207,7 +219,13 @@ Result<Decision> rule(const Reader& state, const RestoreVersion& command) {
   if (!version) return require_version(state, found, command.version).error();
   const OfVersion target = of(found, command.version);
   Decision decision{{}, false, json::to_json(VersionAnswer{answer_of(target), target.version})};
-  if (version->deleted) decision.drafts.push_back({VersionRestored{target}, {}});
+  if (!version->deleted) return decision;
+  decision.drafts.push_back({VersionRestored{target}, {}});
+  if (const auto why = why_not_back_in_its_stage(found, *version)) {
+    StageTransitioned out{target, version->stage, std::nullopt};
+    out.reason = Reason::trusted(*why);
+    decision.drafts.push_back({std::move(out), {}});
+  }
   return decision;
 }
 

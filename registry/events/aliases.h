@@ -16,8 +16,9 @@ struct AliasAssigned : OfModel {
   std::optional<VersionNumber> from;  // the version that it displaced
   VersionNumber to;
   std::optional<Reason> reason = {};
+  std::optional<Rollback> rollback = {};  // it was taken back, not put there
 };
-BOOST_DESCRIBE_STRUCT(AliasAssigned, (OfModel), (alias, from, to, reason))
+BOOST_DESCRIBE_STRUCT(AliasAssigned, (OfModel), (alias, from, to, reason, rollback))
 
 struct AliasRemoved : OfModel {
   static constexpr std::string_view kType = "alias.removed";

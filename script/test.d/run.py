@@ -82,7 +82,7 @@ def parse_arguments():
         epilog="stages, in their order:\n" + "\n".join(
             f"  {name:<13} {stage.title}" for name, stage in stages.STAGES.items()),
     )
-    parser.add_argument("stages", metavar="STAGE", nargs="*", help="run these only (default: all but `long`)")
+    parser.add_argument("stages", metavar="STAGE", nargs="*", help="run these only (default: all but `long` and `fuzz`)")
     parser.add_argument("--quick", action="store_true", help="leave out the sanitizers")
     parser.add_argument("-k", metavar="PATTERN", dest="pattern",
                         help="only tests whose name has PATTERN in it (a regular expression for CTest, "
@@ -102,7 +102,7 @@ def parse_arguments():
 def choose(options):
     if options.stages:
         return [name for name in stages.NAMES if name in options.stages]
-    left_out = {"long"}
+    left_out = {"long", "fuzz"}
     if options.quick:
         left_out |= {"asan", "tsan"}
     if options.pattern:

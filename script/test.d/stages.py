@@ -19,6 +19,7 @@ REPO = Path(__file__).resolve().parents[2]
 RESULTS = REPO / "build" / "test-results"
 JOBS = os.environ.get("HERALD_JOBS", "2")
 STAGE_LIMIT_S = 40 * 60
+FUZZ_SECONDS = 10 * 60
 
 
 def run(name, options):
@@ -196,6 +197,13 @@ def long(name, options):
     return total
 
 
+def fuzz(name, options):
+    """All routes, asked for a while with fresh examples by each role. The seeds are in its log."""
+    command = [sys.executable, "-m", "pytest", REPO / "tests" / "stories" / "test_every_route.py", "-k", "fresh_examples",
+               "--capture", "no", "--timeout", "0", "--junitxml", RESULTS / f"{name}.xml"]
+    return report(name, step(name, command, options, may_fail_with=(1,), env={"HERALD_FUZZ_SECONDS": str(FUZZ_SECONDS)}))
+
+
 def acceptance(name, options):
     code = step(name, [sys.executable, "tests/architecture/check_acceptance.py", "--results", RESULTS,
                        "--junit", RESULTS / f"{name}.xml"], options, may_fail_with=(1,))
@@ -220,6 +228,7 @@ STAGES = {
     "asan": Stage("unit tests of the rooms under the address and undefined behaviour sanitizers", sanitized),
     "tsan": Stage("unit tests of the rooms under the thread sanitizer", sanitized),
     "long": Stage("C++ tests that cross rooms, without a time limit (script/test-long)", long, ("build",)),
+    "fuzz": Stage("all routes asked for ten minutes with fresh examples by each role (script/test-long)", fuzz, ("build",)),
     "acceptance": Stage("each row of tests/ACCEPTANCE.md has a test, present and passed", acceptance),
 }
 NAMES = list(STAGES)

@@ -21,6 +21,11 @@ BANS = [
         ("base/clock.cc",)),
     Ban(r"steady_clock::now", "the injected Clock's steady() (base/clock.h)", ("base/clock.cc",), in_tests=True),
     Ban(r"\bsleep_for\(|\bsleep_until\(|\busleep\(|\bnanosleep\(|\bsleep\(\d", "wait for the event itself (eventstore/tail.h, a condition variable)"),
+    Ban(r"\bpoll\(nullptr|\bwhile \((last\(\) ==|system_clock\(\))|\bselect\(0,",
+        "wait for the event itself: Tail::wait_beyond, a stream's next line, a clock that the test moves (api/testing/moved_clock.h)",
+        ("cli/client.cc",)),
+    Ban(r"\bwait_for\([1-9]\d*ms\)", "a future that is ready, or one that is got: a time tells nothing",
+        ("automations/dispatcher_test.cc",)),
     Ban(r"\brand\(\)|random_device|\bsrand\(", "IdSource or random_bytes (base/ids.h)"),
     Ban(r"\bgetenv\(", "server/config", ("base/fail_point.cc", "connectors/testing/", "server/", "cli/"), in_tests=True),
     Ban(r"#include <simdjson", "json::Document (reflect/json_value.h)", ("reflect/json_value.cc",)),
@@ -61,8 +66,20 @@ def test_a_banned_call_is_found():
         "recorder/x.cc:2 has system_clock::now: use the injected Clock (base/clock.h)"]
 
 
+SLEEPS = re.compile(r"\btime\.sleep\(|\basyncio\.sleep\([^0)]"
+                    # asked again and again, until it is so or a number of times is over
+                    r"|^( *)for _ in range\(.*\n(?:(?:\1 .*)?\n)*?\1 +(?:break|continue)\b", re.M)
+
+
 def test_python_tests_wait_for_events_and_do_not_sleep():
     wrong = [str(path.relative_to(REPO)) for folder in ("tests", "script")
-             for path in (REPO / folder).glob("**/*.py")
-             if path.name != "test_bans.py" and re.search(r"\btime\.sleep\(|\basyncio\.sleep\([^0)]", path.read_text())]
+             for path in (REPO / folder).glob("**/*.py") if path.name != "test_bans.py" and SLEEPS.search(path.read_text())]
     assert not wrong, "sleeps in " + ", ".join(wrong)
+
+
+@pytest.mark.parametrize("text, sleeps", [
+    ("time.sleep(1)", True), ("for _ in range(200):\n    if done():\n        break\n", True),
+    ("    for _ in range(9):\n        try:\n            ask()\n\n        except Error:\n            continue\n", True),
+    ("for _ in range(20):\n    post()\nfor name in names:\n    break\n", False)])
+def test_a_sleep_in_disguise_is_found(text, sleeps):
+    assert bool(SLEEPS.search(text)) == sleeps

@@ -66,7 +66,7 @@ def test_the_bench_installs_and_measures(bench):
 def test_long_runs_are_rounds_of_the_same_stages(bench):
     bench.stand_in("script/test")
     assert bench.run("script/test-long", "--rounds", "7").returncode == 0
-    assert bench.calls() == ["test --no-time-limit build faults long"]
+    assert bench.calls() == ["test --no-time-limit build faults long fuzz"]
 
 
 @pytest.mark.parametrize("code", [0, 1])

@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+
+#include "base/limits.h"
 
 namespace herald::simulation {
 namespace {
 
 using namespace registry;
+using layout::or_dash;
 
 std::string place(const ModelAddress& a) {
   return a.registry.str() + "/" + a.model.str();
@@ -15,25 +19,19 @@ std::string place(const ModelAddress& a) {
 std::string place(const ModelAddress& a, std::uint64_t version) {
   return fmt::format("{}:v{}", place(a), version);
 }
-// As people name it: without the registry that needs no naming.
-std::string name_of(const std::string& place) {
-  return place.starts_with("models/") ? place.substr(7) : place;
-}
-std::string text(const std::optional<TextRef>& ref) {
-  return ref ? ref->digest.hex().substr(0, 8) : "-";
-}
-std::string why(const std::optional<Reason>& reason) {
-  return reason ? reason->str() : "-";
-}
 std::string dashed(std::uint64_t number) {
   return number == 0 ? "-" : std::to_string(number);
 }
 std::string word(VersionStatus status) {
   return status == VersionStatus::ready ? "ready" : status == VersionStatus::failed ? "failed" : "pending";
 }
+bool has(const std::vector<std::string>& all, const std::string& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
 
 // Metadata that histories use is {...} or something that is plainly no object.
 void check_facts(const json::Raw& metadata, const std::map<std::string, double>& metrics) {
+  if (metadata.text().size() > limits::kMaxMetadataBytes) throw Cause::too_large;
   if (metadata.text().front() != '{') throw Cause::invalid_value;
   for (const auto& [name, value] : metrics) {
     if (!std::isfinite(value)) throw Cause::invalid_value;
@@ -46,7 +44,7 @@ Model::Verdict Model::apply(const Command& command) {
   const Model before = *this;
   facts_.clear();
   try {
-    std::visit([&](const auto& asked) { run(asked); }, command);
+    std::visit([&](const auto& asked) { ask(asked); }, command);
   } catch (const Cause cause) {
     *this = before;
     return {cause, {}};
@@ -54,18 +52,33 @@ Model::Verdict Model::apply(const Command& command) {
   return {std::nullopt, facts_};
 }
 
+// That a model is there now needs no reason: what is asked with one is a version of it.
 std::uint64_t Model::fact(std::string line) {
+  if (why_ != "-" && !line.starts_with("model.registered ")) line += " because " + why_;
   facts_.push_back(std::move(line));
   return ++sequence_;
 }
 
-Model::OneModel& Model::model_at(const ModelAddress& address) {
-  const auto found = models_.find(place(address));
-  if (found == models_.end()) throw Cause::not_found;
+Model::Registry& Model::registry_at(const RegistryName& name) {
+  const auto found = registries_.find(name.str());
+  if (found == registries_.end()) throw Cause::not_found;
   return found->second;
 }
 
+Model::Registry& Model::open_registry(const RegistryName& name) {
+  Registry& registry = registry_at(name);
+  if (registry.archived != 0) throw Cause::not_allowed_now;
+  return registry;
+}
+
+Model::OneModel& Model::model_at(const ModelAddress& address) {
+  const auto found = names_.find(place(address));
+  if (found == names_.end()) throw Cause::not_found;
+  return models_.at(found->second);
+}
+
 Model::OneModel& Model::open_at(const ModelAddress& address) {
+  open_registry(address.registry);
   OneModel& model = model_at(address);
   if (model.archived != 0) throw Cause::not_allowed_now;
   return model;
@@ -77,30 +90,48 @@ Model::Version& Model::version_of(OneModel& model, Number number) {
   return found->second;
 }
 
-void Model::run(const CreateRegistry& c) {
-  if (registries_.contains(c.name.str())) throw Cause::already_exists;
-  const std::string kind = c.kind == RegistryKind::model ? "model" : "dataset";
-  registries_[c.name.str()] = {kind, fact("registry.created " + c.name.str() + " " + kind)};
+Model::Artifact& Model::artifact_at(ArtifactId id) {
+  const auto found = artifacts_.find(id.str());
+  if (found == artifacts_.end() || found->second.deleted != 0) throw Cause::not_found;
+  return found->second;
+}
+
+Model::OneModel& Model::new_model(const ModelAddress& address, ModelId id) {
+  names_[place(address)] = id.str();
+  OneModel& model = models_[id.str()];
+  model.id = id.str();
+  model.registry = address.registry.str();
+  model.name = address.model.str();
+  model.created = model.changed = fact("model.registered " + place(address));
+  return model;
 }
 
 void Model::run(const RegisterModel& c) {
-  if (!registries_.contains(c.registry.str())) throw Cause::not_found;
-  if (models_.contains(place(c))) throw Cause::already_exists;
-  OneModel& model = models_[place(c)];
-  model.created = model.changed = fact("model.registered " + place(c));
+  open_registry(c.registry);
+  if (names_.contains(place(c))) throw Cause::already_exists;
+  if (c.owner) principal_at(*c.owner);
+  OneModel& model = new_model(c, c.new_id);
   if (c.description) {
-    model.description = text(c.description);
+    model.description = layout::text(c.description);
     model.changed = fact(fmt::format("model.described {} - {}", place(c), model.description));
+  }
+  if (c.card) {
+    model.card = c.card;
+    model.changed = fact(fmt::format("model.carded {} - {}", place(c), layout::card(c.card)));
+  }
+  if (c.owner) {
+    model.owner = c.owner->str();
+    model.changed = fact(fmt::format("model.owned {} - {}", place(c), model.owner));
   }
   change_tags(place(c), model.tags, model.changed, {c.tags.begin(), c.tags.end()});
 }
 
 void Model::run(const DescribeModel& c) {
   OneModel& model = open_at(c);
-  if (model.description == text(c.description)) return;
-  model.changed =
-      fact(fmt::format("model.described {} {} {}", place(c), model.description, text(c.description)));
-  model.description = text(c.description);
+  const std::string to = layout::text(c.description);
+  if (model.description == to) return;
+  model.changed = fact(fmt::format("model.described {} {} {}", place(c), model.description, to));
+  model.description = to;
 }
 
 void Model::change_tags(const std::string& place, std::map<std::string, std::string>& tags,
@@ -118,6 +149,7 @@ void Model::change_tags(const std::string& place, std::map<std::string, std::str
       tags[key] = *value;
     }
   }
+  if (tags.size() > limits::kMaxTags) throw Cause::too_many;
 }
 
 void Model::run(const ChangeTags& c) {
@@ -134,11 +166,8 @@ void Model::run(const RegisterVersion& c) {
   check_facts(c.metadata, c.metrics);
   if (std::set<AliasName>(c.aliases.begin(), c.aliases.end()).size() != c.aliases.size())
     throw Cause::invalid_value;
-  if (!registries_.contains(c.registry.str())) throw Cause::not_found;
-  if (c.new_model_id && !models_.contains(place(c))) {
-    OneModel& fresh = models_[place(c)];
-    fresh.created = fresh.changed = fact("model.registered " + place(c));
-  }
+  open_registry(c.registry);
+  if (c.new_model_id && !names_.contains(place(c))) new_model(c, *c.new_model_id);
   OneModel& model = open_at(c);
   const Number number = model.versions.empty() ? 1 : model.versions.rbegin()->first + 1;
   if (c.expected && c.expected->value() != number) throw Cause::expected_mismatch;
@@ -147,24 +176,36 @@ void Model::run(const RegisterVersion& c) {
   version.metadata = c.metadata.text();
   version.metrics = c.metrics;
   if (c.run) version.run = c.run->id.str();
-  version.description = text(c.description);
+  version.description = layout::text(c.description);
   const std::string here = place(c, number);
   version.created = version.changed = model.changed =
       fact(fmt::format("version.registered {} {} {} {} {} {}", here, version.status, version.metadata,
                        layout::numbers(version.metrics), version.run, version.description));
   change_tags(here, version.tags, version.changed, {c.tags.begin(), c.tags.end()});
-  for (const ArtifactId& artifact : c.artifacts) link(here, version, artifact.str());
-  for (const AliasName& alias : c.aliases) put_alias(place(c), model, alias.str(), number, "-");
+  for (const ArtifactId artifact : c.artifacts) link(here, version, artifact);
+  if (c.card) {
+    version.card = c.card;
+    version.changed = fact(fmt::format("version.carded {} - {}", here, layout::card(c.card)));
+  }
+  for (const AliasName& alias : c.aliases) put_alias(model, alias.str(), number, c.moves_protected);
 }
 
 void Model::run(const UpdateVersion& c) {
-  Version& version = version_at(c, c.version.value());
+  OneModel& model = open_at(c);
+  const Number number = c.version.value();
+  Version& version = version_of(model, number);
   if (c.expected_changed && version.changed > *c.expected_changed) throw Cause::expected_mismatch;
   check_facts(c.metadata.value_or(json::Raw("{}")), c.metrics.value_or(std::map<std::string, double>{}));
-  if (c.reason && !c.status && !c.run && !c.metadata && !c.metrics && !c.description)
-    throw Cause::invalid_value;
-  const std::string from_status = version.status;
-  if (c.status && from_status == "ready" && word(*c.status) == "pending") throw Cause::not_allowed_now;
+  const bool asks_for_something = c.run || c.metadata || c.metrics || c.description || c.status;
+  if (c.reason && !asks_for_something) throw Cause::invalid_value;
+
+  const std::string from_status = version.status, to_status = c.status ? word(*c.status) : from_status;
+  const bool changes_run = c.run && version.run != c.run->id.str();
+  if (changes_run || (c.metadata && version.metadata != c.metadata->text()) || to_status != from_status)
+    check_not_guarded(model, number, c.moves_protected);
+  if (changes_run && leads_to(node_of(model, number).key(), "run " + c.run->id.str()))
+    throw Cause::not_allowed_now;
+  if (from_status == "ready" && to_status == "pending") throw Cause::not_allowed_now;
 
   std::string from, to;
   const auto part = [&](const std::string& name, std::string& present,
@@ -175,80 +216,145 @@ void Model::run(const UpdateVersion& c) {
     if (changes) present = *wanted;
     return changes;
   };
-  const std::string itself = "version " + name_of(place(c, c.version.value()));
-  if (c.run && version.run != c.run->id.str() && leads_to(itself, "run " + c.run->id.str()))
-    throw Cause::not_allowed_now;
-  std::string metrics = layout::numbers(version.metrics);
   const auto or_none = [](const auto& given, auto&& say) {
     return given ? std::optional<std::string>(say(*given)) : std::nullopt;
   };
+  std::string metrics = layout::numbers(version.metrics);
   bool changed = part("run", version.run, or_none(c.run, [](const Run& run) { return run.id.str(); }));
   changed |= part("metadata", version.metadata,
                   or_none(c.metadata, [](const json::Raw& raw) { return raw.text(); }));
   changed |= part("metrics", metrics, or_none(c.metrics, layout::numbers));
   changed |= part("description", version.description,
-                  or_none(c.description, [](const TextRef& ref) { return ref.digest.hex().substr(0, 8); }));
+                  or_none(c.description, [](const TextRef& ref) { return layout::text(ref); }));
   if (c.metrics) version.metrics = *c.metrics;
-  const std::string here = place(c, c.version.value());
+  const std::string here = place(c, number);
   if (changed) version.changed = fact(fmt::format("version.updated {} {} -> {}", here, from, to));
-  if (c.status && from_status != word(*c.status)) {
-    version.status = word(*c.status);
-    version.changed = fact(
-        fmt::format("version.status-changed {} {} {} {}", here, from_status, version.status, why(c.reason)));
+  if (to_status != from_status) {
+    version.status = to_status;
+    version.changed = fact(fmt::format("version.status-changed {} {} {}", here, from_status, to_status));
   }
 }
 
 void Model::run(const CommitArtifact& c) {
   if (c.files == 0) throw Cause::invalid_value;
   artifacts_[c.new_id.str()] = {c.name.str(), c.files,
-                                fact(fmt::format("artifact.committed {} {}", c.name.str(), c.files))};
+                                fact(fmt::format("artifact.committed {} {}", c.name.str(), c.files)), 0};
 }
 
-void Model::link(const std::string& place, Version& version, const std::string& artifact) {
-  if (!artifacts_.contains(artifact)) throw Cause::not_found;
-  if (std::find(version.artifacts.begin(), version.artifacts.end(), artifact) != version.artifacts.end())
-    return;
-  version.artifacts.push_back(artifact);
-  version.changed = fact(fmt::format("version.linked {} {}", place, artifacts_[artifact].name));
+void Model::run(const DeleteArtifact& c) {
+  Artifact& artifact = artifact_at(c.artifact_id);
+  for (const auto& [id, model] : models_) {
+    for (const auto& [number, version] : model.versions) {
+      if (has(version.artifacts, c.artifact_id.str())) throw Cause::not_allowed_now;
+    }
+  }
+  artifact.deleted = fact("artifact.deleted " + artifact.name);
+}
+
+void Model::link(const std::string& place, Version& version, ArtifactId artifact) {
+  const std::string name = artifact_at(artifact).name;
+  if (has(version.artifacts, artifact.str())) return;
+  version.artifacts.push_back(artifact.str());
+  version.changed = fact(fmt::format("version.linked {} {}", place, name));
 }
 
 void Model::run(const LinkArtifact& c) {
-  const Version& version = version_at(c, c.version.value());
-  const std::string artifact = c.artifact_id.str();
-  if (!artifacts_.contains(artifact)) throw Cause::not_found;
-  const bool is_linked =
-      std::find(version.artifacts.begin(), version.artifacts.end(), artifact) != version.artifacts.end();
-  if (!is_linked &&
-      leads_to("version " + name_of(place(c, c.version.value())), "artifact " + artifacts_[artifact].name))
-    throw Cause::not_allowed_now;
-  link(place(c, c.version.value()), version_at(c, c.version.value()), c.artifact_id.str());
+  OneModel& model = open_at(c);
+  const Number number = c.version.value();
+  Version& version = version_of(model, number);
+  artifact_at(c.artifact_id);
+  if (has(version.artifacts, c.artifact_id.str())) return;
+  check_not_guarded(model, number, c.moves_protected);
+  if (leads_to(node_of(model, number).key(), "artifact " + c.artifact_id.str())) throw Cause::not_allowed_now;
+  link(place(c, number), version, c.artifact_id);
 }
 
 void Model::run(const UnlinkArtifact& c) {
-  Version& version = version_at(c, c.version.value());
-  const std::string artifact = c.artifact_id.str();
-  if (!artifacts_.contains(artifact)) throw Cause::not_found;
-  if (std::erase(version.artifacts, artifact) == 0) return;
-  version.changed =
-      fact(fmt::format("version.unlinked {} {}", place(c, c.version.value()), artifacts_[artifact].name));
+  OneModel& model = open_at(c);
+  Version& version = version_of(model, c.version.value());
+  const std::string name = artifact_at(c.artifact_id).name;
+  if (!has(version.artifacts, c.artifact_id.str())) return;
+  check_not_guarded(model, c.version.value(), c.moves_protected);
+  std::erase(version.artifacts, c.artifact_id.str());
+  version.changed = fact(fmt::format("version.unlinked {} {}", place(c, c.version.value()), name));
 }
 
-void Model::put_alias(const std::string& place, OneModel& model, const std::string& alias, Number to,
-                      const std::string& reason) {
+void Model::check_none_guarded(const OneModel& model, May may) const {
+  if (may == May::yes) return;
+  for (const std::string& alias : registries_.at(model.registry).guarded) {
+    if (model.aliases.contains(alias)) throw Cause::denied;
+  }
+}
+
+void Model::check_not_guarded(const OneModel& model, Number number, May may) const {
+  if (may == May::yes) return;
+  for (const std::string& alias : registries_.at(model.registry).guarded) {
+    const auto held = model.aliases.find(alias);
+    if (held != model.aliases.end() && held->second.version == number) throw Cause::denied;
+  }
+}
+
+std::set<std::string> Model::lacking(const OneModel& model, const std::optional<Card>& card) const {
+  std::set<std::string> out;
+  for (const Label& section : registries_.at(model.registry).policy.sections) {
+    if (!card || std::count(card->sections.begin(), card->sections.end(), section) == 0)
+      out.insert(section.str());
+  }
+  return out;
+}
+
+void Model::check_card(const OneModel& model, const Version& version) const {
+  if (!lacking(model, version.card ? version.card : model.card).empty()) throw Cause::not_allowed_now;
+}
+
+// Where the policy has a say, no card loses what it asks for. `number`: whose card changes; 0: the model's.
+void Model::check_card_keeps(const OneModel& model, Number number, const std::optional<Card>& to) const {
+  const CardPolicy& policy = registries_.at(model.registry).policy;
+  std::set<Number> guarded;
+  for (const AliasName& alias : policy.aliases) {
+    const auto held = model.aliases.find(alias.str());
+    if (held != model.aliases.end()) guarded.insert(held->second.version);
+  }
+  for (const auto& [each, version] : model.versions) {
+    const auto stands = std::find_if(policy.stages.begin(), policy.stages.end(),
+                                     [&](const StageName& stage) { return stage.str() == version.stage; });
+    if (version.deleted == 0 && stands != policy.stages.end()) guarded.insert(each);
+  }
+  for (const Number each : guarded) {
+    const Version& version = model.versions.at(each);
+    if (number != 0 ? each != number : version.card.has_value()) continue;
+    const std::set<std::string> before = lacking(model, version.card ? version.card : model.card);
+    for (const std::string& section : lacking(model, to || number == 0 ? to : model.card)) {
+      if (!before.contains(section)) throw Cause::not_allowed_now;
+    }
+  }
+}
+
+void Model::put_alias(OneModel& model, const std::string& alias, Number to, May may, bool takes_back) {
+  const Registry& registry = registries_.at(model.registry);
   const Number from = model.aliases.contains(alias) ? model.aliases[alias].version : 0;
   if (from == to) return;
+  if (may == May::no && registry.guarded.contains(alias)) throw Cause::denied;
+  for (const AliasName& asks : registry.policy.aliases) {
+    if (to != 0 && !takes_back && asks.str() == alias) check_card(model, model.versions.at(to));
+  }
+  if (from != 0) {
+    std::erase(model.former[alias], from);
+    model.former[alias].push_back(from);
+  }
   if (to == 0) {
-    model.changed = fact(fmt::format("alias.removed {} {} {} {}", place, alias, from, reason));
+    model.changed = fact(fmt::format("alias.removed {} {} {}", model.place(), alias, from));
     model.aliases.erase(alias);
     return;
   }
-  model.changed = fact(fmt::format("alias.assigned {} {} {} {} {}", place, alias, dashed(from), to, reason));
-  model.aliases[alias] = {to, from, reason, model.changed};
+  model.changed = fact(fmt::format("alias.assigned {} {} {} {}", model.place(), alias, dashed(from), to));
+  model.aliases[alias] = {to, from, why_, model.changed, takes_back};
 }
 
 void Model::run(const MoveAliases& c) {
   OneModel& model = open_at(c);
   if (c.moves.empty()) throw Cause::invalid_value;
+  if (c.moves.size() > limits::kMaxAliasMovesPerCommand) throw Cause::too_many;
   std::set<std::string> seen;
   for (const AliasMove& move : c.moves) {
     const std::string alias = move.alias.str();
@@ -261,159 +367,43 @@ void Model::run(const MoveAliases& c) {
     if (move.to) version_of(model, move.to->value());
   }
   for (const AliasMove& move : c.moves) {
-    put_alias(place(c), model, move.alias.str(), move.to ? move.to->value() : 0, why(c.reason));
+    put_alias(model, move.alias.str(), move.to ? move.to->value() : 0, c.moves_protected);
   }
 }
 
 void Model::run(const AddComment& c) {
   OneModel& model = open_at(c);
-  if (c.version) version_at(c, c.version->value());
   const Number number = c.version ? c.version->value() : 0;
+  if (c.version) version_of(model, number);
   const std::string where = c.version ? place(c, number) : place(c);
-  model.comments[c.new_id.str()] = {number, text(c.text),
-                                    fact(fmt::format("comment.added {} {}", where, text(c.text)))};
+  const std::string text = layout::text(c.text);
+  model.comments[c.new_id.str()] = {
+      number, text, fact(fmt::format("comment.added {} {} {}", where, c.new_id.str(), text)), 0};
 }
 
-std::string Model::node(const NodeAddress& address) {
-  const int given = address.version.has_value() + address.artifact.has_value() + address.run.has_value() +
-                    address.dataset.has_value();
-  if (given != 1) throw Cause::invalid_value;
-  if (address.run) return "run " + address.run->str();
-  if (address.dataset) return "dataset " + address.dataset->str();
-  if (address.artifact) {
-    if (!artifacts_.contains(address.artifact->str())) throw Cause::not_found;
-    return "artifact " + artifacts_[address.artifact->str()].name;
-  }
-  version_of(model_at(*address.version), address.version->version.value());
-  const std::string where = place(*address.version, address.version->version.value());
-  return "version " + name_of(where);
+// All that is said in histories is said by nobody in particular.
+Model::Comment& Model::comment_at(OneModel& model, CommentId id, const std::optional<std::string>& by) {
+  const auto found = model.comments.find(id.str());
+  if (found == model.comments.end()) throw Cause::not_found;
+  if (by && *by != "anonymous") throw Cause::denied;
+  return found->second;
 }
 
-// Where one comes to from there, by edges and by what versions say of their runs and artifacts.
-std::vector<std::string> Model::next_to(const std::string& from) const {
-  std::vector<std::string> next;
-  for (const auto& [edge, when] : edges_) {
-    if (std::get<0>(edge) == from) next.push_back(std::get<2>(edge));
-  }
-  for (const auto& [model, facts] : models_) {
-    for (const auto& [number, version] : facts.versions) {
-      bool follows = from == "run " + version.run;
-      for (const std::string& artifact : version.artifacts)
-        follows = follows || from == "artifact " + artifacts_.at(artifact).name;
-      if (follows) next.push_back(fmt::format("version {}:v{}", name_of(model), number));
-    }
-  }
-  return next;
+void Model::run(const EditComment& c) {
+  OneModel& model = open_at(c);
+  Comment& comment = comment_at(model, c.comment_id, c.by);
+  const std::string to = layout::text(c.text), from = comment.text;
+  if (from == to) return;
+  comment.text = to;
+  const std::string where = comment.version == 0 ? place(c) : place(c, comment.version);
+  comment.edited = fact(fmt::format("comment.edited {} {} {} {}", where, c.comment_id.str(), from, to));
 }
 
-bool Model::leads_to(const std::string& from, const std::string& to) const {
-  std::set<std::string> met{from};
-  std::vector<std::string> waiting{from};
-  while (!waiting.empty()) {
-    const std::string here = waiting.back();
-    waiting.pop_back();
-    if (here == to) return true;
-    for (const std::string& next : next_to(here)) {
-      if (met.insert(next).second) waiting.push_back(next);
-    }
-  }
-  return false;
-}
-
-void Model::run(const RecordLineage& c) {
-  const std::string up = node(c.upstream), down = node(c.downstream);
-  const std::string up_kind = up.substr(0, up.find(' ')), down_kind = down.substr(0, down.find(' '));
-  const std::set<std::string> allowed = {"artifact used run",
-                                         "dataset used run",
-                                         "version used run",
-                                         "run produced artifact",
-                                         "run produced version",
-                                         "version derived_from version",
-                                         "dataset trained_on version",
-                                         "dataset trained_on run",
-                                         "artifact trained_on version",
-                                         "artifact trained_on run",
-                                         "dataset evaluated_on version",
-                                         "dataset evaluated_on run",
-                                         "artifact evaluated_on run",
-                                         "artifact evaluated_on version",
-                                         "version trained_on version",
-                                         "version trained_on run",
-                                         "version evaluated_on version",
-                                         "version evaluated_on run"};
-  const std::map<Relation, std::string> words = {{Relation::used, "used"},
-                                                 {Relation::produced, "produced"},
-                                                 {Relation::derived_from, "derived_from"},
-                                                 {Relation::trained_on, "trained_on"},
-                                                 {Relation::evaluated_on, "evaluated_on"}};
-  const std::string relation = words.at(c.relation);
-  if (!allowed.contains(up_kind + " " + relation + " " + down_kind)) throw Cause::invalid_value;
-  const auto is_data = [&](const NodeAddress& end) {
-    return registries_.at(end.version->registry.str()).first == "dataset";
-  };
-  if (up_kind == "version" && (relation == "trained_on" || relation == "evaluated_on")) {
-    if (!is_data(c.upstream)) throw Cause::invalid_value;
-    if (down_kind == "version" && is_data(c.downstream)) throw Cause::invalid_value;
-  }
-  if (edges_.contains({up, relation, down})) return;
-  if (up == down) throw Cause::invalid_value;
-  if (leads_to(down, up)) throw Cause::not_allowed_now;
-  edges_[{up, relation, down}] = fact(fmt::format("lineage.recorded {} {} {}", up, relation, down));
-}
-
-Answers Model::answers() const {
-  Answers answers;
-  for (const auto& [name, registry] : registries_) {
-    answers["registry " + name] = fmt::format("{} @{}", registry.first, registry.second);
-  }
-  for (const auto& [key, model] : models_) {
-    Number latest = 0;
-    for (const auto& [number, version] : model.versions) {
-      if (version.status == "ready" && version.deleted == 0) latest = number;
-      std::string artifacts;
-      for (const std::string& artifact : version.artifacts) artifacts += artifact + ";";
-      answers[fmt::format("{}:v{}", key, number)] = fmt::format(
-          "{} {} {} {} {} {} [{}] stage={} deleted={} {}", version.status, version.metadata,
-          layout::numbers(version.metrics), version.run, version.description, layout::pairs(version.tags),
-          artifacts, version.stage, version.deleted, layout::marks(version.created, version.changed));
-      if (version.stage != "-")
-        answers[fmt::format("stage {} {}:v{}", version.stage, key, number)] = "holds it";
-    }
-    for (const auto& [name, alias] : model.aliases) {
-      answers[key + "@" + name] = fmt::format("{} was {} {} @{}", alias.version, dashed(alias.previous),
-                                              alias.reason, alias.assigned);
-    }
-    for (const auto& [id, comment] : model.comments) {
-      answers[key + " comment " + id] =
-          fmt::format("{} {} @{}", dashed(comment.version), comment.text, comment.created);
-    }
-    answers[key] = fmt::format(
-        "{} {} last={} latest={} aliases={} archived={} {}", model.description, layout::pairs(model.tags),
-        model.versions.empty() ? 0 : model.versions.rbegin()->first, dashed(latest), model.aliases.size(),
-        model.archived, layout::marks(model.created, model.changed));
-  }
-  for (const auto& [id, artifact] : artifacts_) {
-    answers["artifact " + id] = fmt::format("{} {} @{}", artifact.name, artifact.files, artifact.created);
-  }
-  for (const auto& [edge, recorded] : edges_) {
-    answers[fmt::format("edge {} {} {}", std::get<0>(edge), std::get<1>(edge), std::get<2>(edge))] =
-        fmt::format("@{} both ways", recorded);
-  }
-  for (const auto& [id, automation] : automations_) {
-    answers["automation " + automation.name] =
-        fmt::format("{} {} actions={} {}", id, automation.enabled ? "on" : "off", automation.actions,
-                    layout::marks(automation.created, automation.changed));
-  }
-  for (const auto& [id, delivery] : deliveries_) {
-    answers["delivery " + id] =
-        fmt::format("{} {} {} {} action={} by {} @{}", delivery.automation, delivery.event, delivery.state,
-                    delivery.attempts, delivery.action, delivery.by, delivery.changed);
-  }
-  for (const auto& [name, secret] : secrets_) {
-    answers["secret " + name] =
-        fmt::format("{} {} @{}", secret.number, secret.removed ? "removed" : "set", secret.changed);
-  }
-  return answers;
+void Model::run(const RemoveComment& c) {
+  OneModel& model = open_at(c);
+  const Number version = comment_at(model, c.comment_id, c.by).version;
+  fact(fmt::format("comment.removed {} {}", version == 0 ? place(c) : place(c, version), c.comment_id.str()));
+  model.comments.erase(c.comment_id.str());
 }
 
 }  // namespace herald::simulation

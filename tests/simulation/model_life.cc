@@ -9,16 +9,13 @@ namespace herald::simulation {
 namespace {
 
 using namespace registry;
+using layout::or_dash;
 
 std::string at(const ModelAddress& a) {
   return a.registry.str() + "/" + a.model.str();
 }
 std::string at(const ModelAddress& a, std::uint64_t version) {
   return fmt::format("{}:v{}", at(a), version);
-}
-template <class T>
-std::string said(const std::optional<T>& value) {
-  return value ? value->str() : "-";
 }
 
 void check(const Expected& expected, std::uint64_t held) {
@@ -27,7 +24,75 @@ void check(const Expected& expected, std::uint64_t held) {
     throw Cause::expected_mismatch;
 }
 
+// What no two changes at once may be about.
+std::string about(const ModelAddress& c) {
+  return at(c);
+}
+std::string about(const VersionAddress& c) {
+  return at(c, c.version.value());
+}
+std::string about(const ChangeTags& c) {
+  return c.version ? at(c, c.version->value()) : at(c);
+}
+
 }  // namespace
+
+void Model::run(const RenameModel& c) {
+  OneModel& model = open_at(c);
+  if (c.to == c.model) return;
+  check_none_guarded(model, c.moves_protected);
+  const std::string to = c.registry.str() + "/" + c.to.str();
+  if (names_.contains(to)) throw Cause::already_exists;
+  model.changed = fact(fmt::format("model.renamed {} {}", at(c), c.to.str()));
+  model.name = c.to.str();
+  names_.erase(at(c));
+  names_[to] = model.id;
+}
+
+void Model::run(const SetCard& c) {
+  OneModel& model = open_at(c);
+  if (!c.version) {
+    check_card_keeps(model, 0, c.card);
+    if (model.card == c.card) return;
+    model.changed =
+        fact(fmt::format("model.carded {} {} {}", at(c), layout::card(model.card), layout::card(c.card)));
+    model.card = c.card;
+    return;
+  }
+  Version& version = version_of(model, c.version->value());
+  check_card_keeps(model, c.version->value(), c.card);
+  if (version.card == c.card) return;
+  version.changed = fact(fmt::format("version.carded {} {} {}", at(c, c.version->value()),
+                                     layout::card(version.card), layout::card(c.card)));
+  version.card = c.card;
+}
+
+void Model::run(const SetOwner& c) {
+  OneModel& model = open_at(c);
+  if (c.owner) principal_at(*c.owner);
+  const std::string to = or_dash(c.owner);
+  if (model.owner == to) return;
+  model.changed = fact(fmt::format("model.owned {} {} {}", at(c), model.owner, to));
+  model.owner = to;
+}
+
+void Model::run(const SetModelArchived& c) {
+  open_registry(c.registry);
+  OneModel& model = model_at(c);
+  if (c.archived == (model.archived != 0)) return;
+  check_none_guarded(model, c.moves_protected);
+  model.changed = fact(fmt::format("model.{} {}", c.archived ? "archived" : "restored", at(c)));
+  model.archived = c.archived ? model.changed : 0;
+}
+
+void Model::run(const DeleteModel& c) {
+  open_registry(c.registry);
+  OneModel& model = model_at(c);
+  check_none_guarded(model, c.moves_protected);
+  model.deleted = model.changed = fact("model.deleted " + at(c));
+  model.aliases.clear();
+  names_.erase(at(c));
+}
 
 void Model::run(const SwapAliases& c) {
   OneModel& model = open_at(c);
@@ -37,27 +102,28 @@ void Model::run(const SwapAliases& c) {
   const Number first = model.aliases[c.first.str()].version, second = model.aliases[c.second.str()].version;
   check(c.expect_first, first);
   check(c.expect_second, second);
-  put_alias(at(c), model, c.first.str(), second, said(c.reason));
-  put_alias(at(c), model, c.second.str(), first, said(c.reason));
+  put_alias(model, c.first.str(), second, c.moves_protected);
+  put_alias(model, c.second.str(), first, c.moves_protected);
 }
 
 void Model::run(const RollBackAlias& c) {
   OneModel& model = open_at(c);
-  const auto found = model.aliases.find(c.alias.str());
-  if (found == model.aliases.end()) throw Cause::not_found;
-  check(c.expected, found->second.version);
-  const Number back = found->second.previous;
-  if (back == 0) throw Cause::not_allowed_now;
-  version_of(model, back);
-  put_alias(at(c), model, c.alias.str(), back, said(c.reason));
-}
-
-void Model::run(const SetModelArchived& c) {
-  OneModel& model = model_at(c);
-  if (c.archived == (model.archived != 0)) return;
-  model.changed =
-      fact(fmt::format("model.{} {} {}", c.archived ? "archived" : "restored", at(c), said(c.reason)));
-  model.archived = c.archived ? model.changed : 0;
+  const std::string name = c.alias.str();
+  const auto found = model.aliases.find(name);
+  const bool is_there = found != model.aliases.end();
+  const Number held = is_there ? found->second.version : 0;
+  check(c.expected, held);
+  if (is_there && found->second.taken_back && c.expected.kind == Expected::Kind::anything)
+    throw Cause::not_allowed_now;
+  bool held_others = false;
+  const std::vector<Number> former = model.former[name];
+  for (auto back = former.rbegin(); back != former.rend(); ++back) {
+    if (*back == held) continue;
+    held_others = true;
+    if (model.versions.at(*back).deleted != 0) continue;
+    return put_alias(model, name, *back, c.moves_protected, true);
+  }
+  throw held_others || !is_there ? Cause::not_found : Cause::not_allowed_now;
 }
 
 void Model::run(const DeleteVersion& c) {
@@ -68,9 +134,8 @@ void Model::run(const DeleteVersion& c) {
     if (alias.version == c.version.value()) aliases.push_back(name);
   }
   if (!aliases.empty() && !c.remove_aliases) throw Cause::not_allowed_now;
-  for (const std::string& alias : aliases) put_alias(at(c), model, alias, 0, said(c.reason));
-  version.deleted = version.changed =
-      fact(fmt::format("version.deleted {} {}", at(c, c.version.value()), said(c.reason)));
+  for (const std::string& alias : aliases) put_alias(model, alias, 0, c.moves_protected);
+  version.deleted = version.changed = fact("version.deleted " + at(c, c.version.value()));
 }
 
 void Model::run(const RestoreVersion& c) {
@@ -78,52 +143,63 @@ void Model::run(const RestoreVersion& c) {
   const auto found = model.versions.find(c.version.value());
   if (found == model.versions.end()) throw Cause::not_found;
   if (found->second.deleted == 0) return;
-  found->second.changed =
-      fact(fmt::format("version.restored {} {}", at(c, c.version.value()), said(c.reason)));
-  found->second.deleted = 0;
-}
-
-// Histories lay out stages and nothing else.
-void Model::run(const UpdateRegistry& c) {
-  if (!registries_.contains(c.name.str())) throw Cause::not_found;
-  Stages wanted;
-  for (const StageName& name : c.stages->stages) wanted.names.push_back(name.str());
-  for (const StageTransition& way : c.stages->transitions) wanted.ways.insert({said(way.from), said(way.to)});
-  for (const auto& [place, model] : models_) {
-    if (!place.starts_with(c.name.str() + "/")) continue;
-    for (const auto& [number, version] : model.versions) {
-      const bool stays = std::count(wanted.names.begin(), wanted.names.end(), version.stage) > 0;
-      if (version.stage != "-" && !stays) throw Cause::not_allowed_now;
-    }
+  Version& version = found->second;
+  version.changed = fact("version.restored " + at(c, c.version.value()));
+  version.deleted = 0;
+  if (version.stage == "-") return;
+  const Registry& registry = registries_.at(model.registry);
+  const auto is_its_stage = [&](const StageName& stage) { return stage.str() == version.stage; };
+  const auto& stages = registry.stages.stages;
+  const auto& guarded = registry.policy.stages;
+  std::string why;
+  if (std::none_of(stages.begin(), stages.end(), is_its_stage)) {
+    why = "the stage was given up while the version was deleted";
+  } else if (std::any_of(guarded.begin(), guarded.end(), is_its_stage) &&
+             !lacking(model, version.card ? version.card : model.card).empty()) {
+    why = "its card lacks what the registry asks for in this stage";
   }
-  if (wanted == stages_[c.name.str()]) return;
-  fact(fmt::format("registry.updated {} {}", c.name.str(), fmt::join(wanted.names, ",")));
-  stages_[c.name.str()] = wanted;
+  if (why.empty()) return;
+  if (why_ == "-") why_ = why;
+  version.staged = version.changed =
+      fact(fmt::format("stage.transitioned {} {} -", at(c, c.version.value()), version.stage));
+  version.stage = "-";
 }
 
 void Model::run(const TransitionStage& c) {
-  Version& version = version_at(c, c.version.value());
-  const Stages& stages = stages_[c.registry.str()];
-  const std::string to = said(c.to);
-  if (stages.names.empty()) throw Cause::not_allowed_now;
-  if (c.to && std::count(stages.names.begin(), stages.names.end(), to) == 0) throw Cause::invalid_value;
-  if (c.expected.given && said(c.expected.value) != version.stage) throw Cause::expected_mismatch;
+  OneModel& model = open_at(c);
+  Version& version = version_of(model, c.version.value());
+  const Registry& registry = registries_.at(model.registry);
+  const auto& [stages, ways] = registry.stages;
+  const std::string to = or_dash(c.to);
+  if (stages.empty()) throw Cause::not_allowed_now;
+  if (c.to && std::count(stages.begin(), stages.end(), *c.to) == 0) throw Cause::invalid_value;
+  if (c.expected.given && or_dash(c.expected.value) != version.stage) throw Cause::expected_mismatch;
   if (version.stage == to) return;
-  if (!stages.ways.empty() && !stages.ways.contains({version.stage, to})) throw Cause::not_allowed_now;
-  version.changed = fact(fmt::format("stage.transitioned {} {} {} {}", at(c, c.version.value()),
-                                     version.stage, to, said(c.reason)));
+  const bool leads_there = std::any_of(ways.begin(), ways.end(), [&](const StageTransition& way) {
+    return or_dash(way.from) == version.stage && or_dash(way.to) == to;
+  });
+  if (!ways.empty() && !leads_there) throw Cause::not_allowed_now;
+  for (const StageName& guarded : registry.policy.stages) {
+    if (guarded.str() == to) check_card(model, version);
+  }
+  version.staged = version.changed =
+      fact(fmt::format("stage.transitioned {} {} {}", at(c, c.version.value()), version.stage, to));
   version.stage = to;
 }
 
-// Histories change tags so, of versions.
+// Of what is registered, several may be of one model.
 void Model::run(const ChangeTogether& c) {
-  const auto& changes = std::get<std::vector<ChangeTags>>(c.changes);
-  if (changes.empty()) throw Cause::invalid_value;
-  std::set<std::string> seen;
-  for (const ChangeTags& change : changes) {
-    if (!seen.insert(at(change, change.version->value())).second) throw Cause::invalid_value;
-    run(change);
-  }
+  std::visit(
+      [&]<class Change>(const std::vector<Change>& changes) {
+        if (changes.empty()) throw Cause::invalid_value;
+        std::set<std::string> seen;
+        for (const Change& change : changes) {
+          const bool is_new = seen.insert(about(change)).second;
+          if (!is_new && !std::is_same_v<Change, RegisterVersion>) throw Cause::invalid_value;
+          ask(change);
+        }
+      },
+      c.changes);
 }
 
 }  // namespace herald::simulation

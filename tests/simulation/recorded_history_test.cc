@@ -147,8 +147,9 @@ TEST(RecordedHistory, LeavesTheSameHeadAndViewsAsTheLogMakesAnew) {
     ASSERT_TRUE(report) << report.error().message;
     for (const recorder::Finding& found : report->findings) {
       // What stands beside the log is not made here: the commands name texts, secrets and files by random digests.
-      const bool is_beside =
-          found.where == "work" || found.what.starts_with("the list of the artifact's files, blob ");
+      const bool is_beside = found.where == "work" ||
+                             found.what.starts_with("the list of the artifact's files, blob ") ||
+                             found.what.starts_with("a file of the evaluation, blob ");
       EXPECT_TRUE(is_beside) << found.where << ": " << found.what;
     }
     events += report->events;

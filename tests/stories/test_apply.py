@@ -150,7 +150,18 @@ def test_what_is_wrong_is_told_with_line_and_column_and_changes_nothing(server, 
 
 def test_what_the_server_refuses_says_of_which(server):
     refused = server.cli("apply", "-f", "-", "--yes", stdin="model: churn\naliases: {production: 99}\n")
-    assert refused.returncode == 3 and "model churn: " in refused.stderr and "0 before it are applied" in refused.stderr
+    assert refused.returncode == 3 and "model churn: " in refused.stderr and "nothing is applied" in refused.stderr
+
+
+def test_a_version_that_is_not_there_is_told_before_anything_is_applied(server):
+    text = "model: churn\ntags: {tier: 3}\naliases: {production: 99}\n---\nmodel: fresh\naliases: {production: 1}\n"
+    before = events(server)
+    for words in (["--dry-run"], ["--yes"]):
+        refused = server.cli("apply", "-f", "-", *words, stdin=text)
+        assert refused.returncode != 0 and 'alias "production" goes to v99, which is not there' in refused.stderr
+    assert events(server) == before
+    fresh = server.cli("apply", "-f", "-", "--dry-run", stdin=text.partition("---\n")[2])
+    assert fresh.returncode == 1 and "model fresh: " in fresh.stderr
 
 
 def test_what_others_moved_meanwhile_is_not_moved_back(server, folder):

@@ -1,9 +1,15 @@
 """What schemathesis makes of /openapi.json, sent to all routes by each role: valid requests, about what there is and what there
 is not, and requests that the description refuses. No 5xx; every answer has a status, media type, headers and body that are
-described; what breaks the schema is refused in problem+json, and nothing is changed."""
+described; what breaks the schema is refused in problem+json, and nothing is changed.
+
+The examples are the same each time, so that a run says the same as the one before. `HERALD_FUZZ_SECONDS=600` (script/test-long) goes on
+with fresh ones for so long, on a new server for each seed; `HERALD_SEED` begins with the one that a failure names."""
 
 import contextlib
+import itertools
 import os
+import secrets
+import time
 from collections import defaultdict
 
 import hypothesis
@@ -15,14 +21,15 @@ from schemathesis.generation.modes import GenerationMode
 from schemathesis.specs.openapi.checks import (content_type_conformance, negative_data_rejection, response_headers_conformance,
                                                response_schema_conformance, status_code_conformance)
 
+from tests.support.server import Herald
 from tests.support.tour import IN_ANY, IN_MODELS, taken
 
-ROUNDS = int(os.environ.get("HERALD_ROUNDS", 1))
-EXAMPLES = {GenerationMode.POSITIVE: 6 * ROUNDS, GenerationMode.NEGATIVE: 2 * ROUNDS}   # requests for each route and role
+FUZZ_SECONDS = int(os.environ.get("HERALD_FUZZ_SECONDS", 0))
+EXAMPLES = {GenerationMode.POSITIVE: 6, GenerationMode.NEGATIVE: 2}   # requests for each route and role
 ROLES = ["none", "restricted_viewer", "viewer", "member", "admin"]   # who can destroy most comes last
 OF_HTTP_ITSELF = {405, 431}                          # are described by "default"
 KNOWN = {                                            # values of parameters that are more than text
-    "as_of": ["2027-01-01T00:00:00Z", "120"], "min_sequence": [1, 7], "after": [0, 3], "before": [100], "since": ["2026-01-01T00:00:00Z"],
+    "as_of": ["2026-01-01T00:00:00Z", "119", "120"], "min_sequence": [1, 7], "after": [0, 3], "before": [100], "since": ["2026-01-01T00:00:00Z"],
     "until": ["2026-01-01T00:00:00Z"], "ref": ["churn:production", "fraud/churn:v2"], "versions": ["1,2", "latest,production"], "with": ["production"],
     "q": ["name:ch* -archived", "metric.auc>0.9"], "sort": ["-created", "name"], "model": ["churn"], "version": ["churn:v3"],
     "dataset": ["customers-2026-03", "hold-out"], "run": ["train-1"], "type": ["alias.*"], "principal": ["me", "grace"], "registry": ["models", "fraud"],
@@ -140,17 +147,27 @@ def to_each_role(asking, label, checks, wrong):
     return is_sent
 
 
-@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
-def test_every_answer_to_each_role_is_as_described(asking, mode):
+def asked_of_all(asking, mode, seed=None):
+    """What was wrong. Without a seed the examples are the same each time."""
     description = with_what_there_is(asking.server.get("/openapi.json"), asking.tour, mode)
     operations = [result.ok() for result in schemathesis.openapi.from_dict(description).get_all_operations()]
     assert len(operations) > 150
     wrong = defaultdict(set)
     for operation in sorted(filter(ends, operations), key=order):
         is_sent = to_each_role(asking, operation.label, BROKEN[mode], wrong)
+        asks = hypothesis.given(case=operation.as_strategy(generation_mode=mode))(is_sent)
+        if seed is not None:
+            asks = hypothesis.seed(seed)(asks)
+        settings = hypothesis.settings(EXAMPLES_OF_IT, max_examples=EXAMPLES[mode], derandomize=seed is None)
         with contextlib.suppress(hypothesis.errors.Unsatisfiable):  # nothing that this route takes can be broken
-            hypothesis.settings(EXAMPLES_OF_IT, max_examples=EXAMPLES[mode])(hypothesis.given(case=operation.as_strategy(generation_mode=mode))(is_sent))()
-    assert not wrong, "\n\n".join(f"{label}: " + "\n".join(sorted(why)) for label, why in wrong.items())
+            settings(asks)()
+    return "\n\n".join(f"{label}: " + "\n".join(sorted(why)) for label, why in wrong.items())
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+def test_every_answer_to_each_role_is_as_described(asking, mode):
+    wrong = asked_of_all(asking, mode)
+    assert not wrong, wrong
 
 
 def test_much_of_it_is_answered_and_not_refused(asking):
@@ -160,3 +177,20 @@ def test_much_of_it_is_answered_and_not_refused(asking):
     assert len(done["none"]) <= 5
     assert len(done["admin"]) > 0.6 * len(asked["admin"]), asked["admin"] - done["admin"]
     assert len(done["viewer"]) > 0.3 * len(asked["viewer"])
+
+
+if FUZZ_SECONDS:
+    @pytest.mark.timeout(0)
+    def test_fresh_examples_find_nothing_else(tmp_path):
+        """Until the time is over."""
+        ends = time.monotonic() + FUZZ_SECONDS
+        for seed in itertools.count(int(os.environ.get("HERALD_SEED") or secrets.randbits(32))):
+            again = f"to see it again: HERALD_SEED={seed}"
+            print(again, flush=True)
+            herald = Herald(tmp_path / str(seed))
+            with contextlib.closing(herald), taken(herald) as (server, tour):
+                asking = Asking(server, tour)
+                wrong = "".join(asked_of_all(asking, mode, seed) for mode in GenerationMode)
+            assert not wrong, f"{again}\n{wrong}"
+            if time.monotonic() >= ends:
+                break

@@ -196,6 +196,40 @@ def test_a_section_that_the_policy_asks_for_keeps_a_version_from_an_alias_and_fr
     assert server.post(f"{models}/churn/versions/1/transition", {"stage": "live"})["stage"] == "live"
 
 
+def test_what_the_policy_asked_for_stays_as_long_as_the_version_stands_there(server):
+    server.post("/v1/registries", {"name": "kept", "stages": {"stages": ["live"]},
+                                   "card_policy": {"sections": ["Limits"], "aliases": ["production"], "stages": ["live"]}})
+    models = "/v1/registries/kept/models"
+    server.post(models, {"name": "churn", "card": "# Limits\n\nnone known\n"})
+    server.post(f"{models}/churn/versions", {"card": "# Limits\n"})
+    production, card = f"{models}/churn/aliases/production", f"{models}/churn/versions/1/card"
+    assert refused(server, "PUT", production, {"version": 1})[0] == 409, "a heading with nothing behind it"
+    server.delete(card)
+    server.put(production, {"version": 1})
+    assert refused(server, "DELETE", f"{models}/churn/card")[:2] == (409, "not-allowed-now")
+    assert refused(server, "PUT", f"{models}/churn/card", {"text": "# Limits\n\n<!-- later -->\n"})[0] == 409
+    server.put(card, {"text": "# Limits\n\nin June\n"})
+    server.delete(f"{models}/churn/card")
+    assert refused(server, "DELETE", card)[0] == 409
+
+
+def test_a_rollback_is_let_through_a_policy_that_came_later_and_says_so(server):
+    server.post("/v1/registries", {"name": "later"})
+    models = "/v1/registries/later/models"
+    server.post(models, {"name": "churn"})
+    for version in (1, 2, 3):
+        server.post(f"{models}/churn/versions", {})
+        server.put(f"{models}/churn/aliases/production", {"version": version})
+    server.patch("/v1/registries/later", {"card_policy": {"sections": ["Limits"], "aliases": ["production"]}})
+    server.delete(f"{models}/churn/versions/2")
+    back = server.post(f"{models}/churn/aliases/production/rollback", {"reason": "errors doubled"})
+    assert (back["version"], back["rollback"]) == (1, {"passed_over": [2], "lacking": ["Limits"]})
+    assert list(server.every_event("type=alias.assigned"))[-1]["data"]["rollback"] == back["rollback"]
+    assert refused(server, "POST", f"{models}/churn/aliases/production/rollback", {})[:2] == (409, "not-allowed-now")
+    server.delete(f"{models}/churn/aliases/production")
+    assert server.post(f"{models}/churn/aliases/production/rollback", {"expected": None})["version"] == 1
+
+
 # ---- many at once ----
 
 

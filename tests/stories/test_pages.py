@@ -7,7 +7,7 @@ from tests.support.tour import Step, taken
 # What has items and no pages, and why.
 WHOLE = {
     "/v1/schemas": "the types of events that there are",
-    "/v1/artifacts/{artifact}/files": "one document, whose digest is the artifact's; a Range gives a part",
+    "/v1/artifacts/{artifact}/manifest": "one document, whose digest is the artifact's; a Range gives a part",
     "/v1/runs/{run}": "1,000 of each at most, then it says `truncated`",
 }
 GROWS_AS_TIME_GOES_ON = {"held_seconds"}

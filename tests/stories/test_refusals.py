@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from tests.support.errors_page import EXAMPLES, kept
+from tests.support.paths import filled
 from tests.support.refusals import ask, by_command_line, claimed, lack_of, post_as, provoked, raw, short_of
 from tests.support.server import Herald
 
-THERE = {"registry": "models", "model": "churn", "version": "1", "alias": "production", "stage": "production"}
 DAMAGED = {"unknown": b'{"no_such_field":1}', "not an object": b"[]", "twice": b'{"name":"a","name":"b"}', "not JSON": b"{", "number": b"7"}
 LISTS_AT_LEAST = 20
 
@@ -35,10 +35,6 @@ def server(herald_of_the_module):
 def operations(server):
     return [(method.upper(), path, operation) for path, methods in server.get("/openapi.json")["paths"].items()
             for method, operation in methods.items()]
-
-
-def filled(path):
-    return re.sub(r"\{(\w+)\}", lambda name: THERE.get(name.group(1), "no-such-thing"), path)
 
 
 @pytest.mark.parametrize("damage", DAMAGED)

@@ -39,6 +39,13 @@ def test_a_table_fits_the_terminal(server, columns):
 
 
 @pytest.mark.parametrize("columns", [60, 80])
+def test_the_tail_of_the_events_fits_the_terminal(server, columns):
+    lines = on_a_terminal(server, "events", "tail", columns=columns)[0].splitlines()
+    assert len(lines) == 10 and max(map(width, lines)) <= columns
+    assert any(line.endswith("…") for line in lines)
+
+
+@pytest.mark.parametrize("columns", [60, 80])
 def test_times_stay_whole_and_what_happened_goes_on_below(server, columns):
     text, _ = on_a_terminal(server, "history", "churn", columns=columns)
     _, first, *rest = text.splitlines()

@@ -66,6 +66,16 @@ class Herald:
         found = [(line, LOGGED_DEFECT.search(line)) for line in lines]
         return [line for line, match in found if match and match.group(1) not in self._meant]
 
+    def wait_for_log(self, words, timeout=30):
+        """Until a line with these words is logged, by any of the servers."""
+        with subprocess.Popen(["tail", "--lines=+1", "--follow", str(self.log)], stdout=subprocess.PIPE, text=True) as tail:
+            watchdog = threading.Timer(timeout, tail.kill)
+            watchdog.start()
+            found = any(words in line for line in tail.stdout)
+            watchdog.cancel()
+            tail.kill()
+        assert found, f"nothing was logged of {words!r} within {timeout} s"
+
     def close(self):
         for server in self._servers:
             server.kill()

@@ -165,6 +165,7 @@ class Tour:
         self.gets("/v1/artifacts")
         self.gets("/v1/artifacts/{artifact}", artifact=self.artifact)
         self.gets("/v1/artifacts/{artifact}/files", artifact=self.artifact)
+        self.gets("/v1/artifacts/{artifact}/manifest", artifact=self.artifact)
         self.gets("/v1/artifacts/{artifact}/files/{path}", artifact=self.artifact, path="model.bin")
 
     def connects_automations(self):

@@ -119,6 +119,38 @@ def test_every_limit_has_a_test(limits):
     assert not too_much, "listed above and need not be: " + ", ".join(sorted(too_much))
 
 
+# Bounds that have another home: of the looks of a page or a line, of formats that are others', and those that docs/http.md tells of
+# where their route is. A limit on what comes from outside or grows inside belongs into base/limits.h.
+ELSEWHERE = {
+    "api/handlers/compare.cc": {"kMostBytes"}, "api/handlers/sign_in.cc": {"kMaxClaimBytes"}, "api/handlers/usage.cc": {"kMostAtOnce"},
+    "automations/sending.cc": {"kMostBegunAtOnce"}, "cli/completion.cc": {"kMostOfADescription"}, "cli/completion_names.cc": {"kMostVersions"},
+    "cli/help.cc": {"kMaxNameWidth"}, "cli/plan.cc": {"kMostOfALine"}, "cli/view.cc": {"kMostLinesOfACell"},
+    "connectors/kafka/config.cc": {"kMaxTopicName", "kMaxTransactionalId"}, "connectors/kafka/verify.cc": {"kMostDifferences"},
+    "eventstore/format.h": {"kMaxRecordKeyBytes", "kMaxSubjectBytes"}, "projections/compare.cc": {"kMostWhole", "kMostCells"},
+    "projections/compare.h": {"kMaxComparedVersions", "kMaxComparedRows", "kMaxComparedLabels"}, "projections/history.cc": {"kMaxKeyBytes"},
+    "projections/reader_pool.h": {"kMaxSpare"}, "recorder/fsck.h": {"kMaxFindings", "kMaxFindingsOfAPlace"}, "reflect/json_read.h": {"kMostMembers"},
+    "registry/deciding/usage.cc": {"kMaxUsesReported"}, "server/config.cc": {"kMostThreadsByDefault"},
+}
+
+
+def bounds_in(text):
+    return set(re.findall(r"\bconstexpr [\w:<>* ]*\b(k(?:Max|Most)[A-Z]\w*)\b\s*[={]", text))
+
+
+def test_no_limit_has_another_home():
+    strays = []
+    for _, path in sources():
+        name = str(path.relative_to(REPO))
+        if name == "base/limits.h" or name.endswith("_test.cc") or "testing" in path.parts or "bench" in path.parts:
+            continue
+        strays += [f"{name}: {bound}" for bound in sorted(bounds_in(path.read_text()) - ELSEWHERE.get(name, set()))]
+    assert not strays, "limits outside of base/limits.h: " + ", ".join(strays)
+
+
+def test_a_bound_is_found():
+    assert bounds_in("inline constexpr std::size_t kMaxThings = 7;\n  static constexpr int kMostOfIt{3};\nauto x = kMaxOther;") == {"kMaxThings", "kMostOfIt"}
+
+
 def test_no_limit_is_overlooked(limits):
     declared = re.findall(r"constexpr .*\b(k[A-Z]\w+)", (REPO / "base" / "limits.h").read_text())
     assert sorted(declared) == sorted(limits)

@@ -368,18 +368,20 @@ TEST_F(Hostile, CallersWhoTakeTheirTimeWithTheBody) {
 }
 
 TEST_F(Hostile, CallersWhoTakeNothingOfTheirAnswers) {
-  start({.stall_timeout = std::chrono::seconds(1)});
+  start({.stall_timeout = std::chrono::seconds(1), .heartbeat = std::chrono::milliseconds(100)});
   ask("PATCH", "/v1/models/churn", R"({"description":")" + std::string(60'000, 'x') + "\"}");
   before_ += 1;
   Client stuck(server_->port());
   for (int i = 0; i < 200; ++i) stuck.send("GET /v1/models/churn HTTP/1.1\r\nHost: localhost\r\n\r\n");
   Client watching(server_->port());
-  const auto connections = [&] {
-    return watching.request("GET", "/metrics").body.find("herald_http_connections 1\n") != std::string::npos;
+  Client pace(server_->port());  // whose heartbeats say when to look again
+  pace.send("GET /v1/events/stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  pace.read_until("\r\n\r\n");
+  const auto are_two_left = [&] {
+    return watching.request("GET", "/metrics").body.find("herald_http_connections 2\n") != std::string::npos;
   };
-  int asked = 0;
-  while (!connections() && asked < 100'000) ++asked;
-  EXPECT_LT(asked, 100'000) << "it is still held";
+  for (int beat = 0; beat < 300 && !are_two_left(); ++beat) pace.read_until("heartbeat\n\n");
+  EXPECT_TRUE(are_two_left()) << "it is still held";
 }
 
 TEST_F(Hostile, CallersWhoSayNothing) {

@@ -307,7 +307,12 @@ TEST_F(TheQueue, RefusesMoreThanItHolds) {
 TEST_F(TheQueue, LetsHeraldsOwnPartsWaitForRoom) {
   Held held(*w.recorder, nothing());
   auto answers = fill();
-  auto waiting = std::async(std::launch::async, [&] { return w.record(w.register_model("churn")); });
+  std::promise<void> asks;
+  auto waiting = std::async(std::launch::async, [&] {
+    asks.set_value();
+    return w.record(w.register_model("churn"));
+  });
+  asks.get_future().wait();
   held.let_go();
   EXPECT_TRUE(waiting.get()) << "refused, and not waited for";
 }

@@ -6,6 +6,51 @@ import pytest
 
 from tests.architecture.arrows import REPO, sources
 
+# Limits that no test names: which one meets them, by their number or by a server that is given a smaller one.
+SHOWN_BY = {
+    "kDefaultRateLimit": "Asking.IsLimitedAndSaysSoInEveryAnswer",
+    "kHeldBytesCounted": "AServerOfLittleMemory.RefusesTheBodiesOfOneCallerThatTakeMoreThanItsShare",
+    "kLeastCompressedBytes": "Reading.LeavesWhatIsSmallAsItIs",
+    "kMaxActionHeaders": "Validating.RefusesHeaderValuesThatWouldBreakTheRequest",
+    "kMaxActionsPerAutomation": "CreateAutomation.RefusesNothingToDoAndTooMuch",
+    "kMaxAutomationBytes": "CreateAutomation.RefusesNothingToDoAndTooMuch",
+    "kMaxConditionsPerAutomation": "CreateAutomation.RefusesNothingToDoAndTooMuch",
+    "kMaxEventTypesPerAutomation": "CreateAutomation.RefusesNothingToDoAndTooMuch",
+    "kMaxHeldBytes": "AServerOfLittleMemory.RefusesBodiesThatTakeMoreThanThereIsForAll",
+    "kMaxHeldBytesOfOne": "AServerOfLittleMemory.RefusesTheBodiesOfOneCallerThatTakeMoreThanItsShare",
+    "kMaxIdempotencyKeyBytes": "tests/stories/test_refusals.py::test_a_wrong_header_is_told_what_where_and_what_to_do",
+    "kMaxLineageDepth": "Server.TellsWhatCameOfWhat",
+    "kMaxPageSize": "tests/stories/test_refusals.py::test_what_cannot_be_done_is_told_what_where_and_what_to_do",
+    "kMaxPathBytes": "FilePaths.StayInsideTheArtifact",
+    "kMaxPoolThreadsOfOne": "Workers.LeaveAThreadToOthersWhateverOneCallerAsks",
+    "kMaxRequestBodyBytes": "Hostile.BodiesThatAreTooLargeAreRefusedBeforeTheyAreRead",
+    "kMaxRequestHeaderBytes": "Hostile.HeadersThatAreTooLarge",
+    "kMaxRetries": "Validating.RefusesSchedulesOutOfBounds",
+    "kMaxRetryGap": "Validating.RefusesSchedulesOutOfBounds",
+    "kMaxSearchWork": "Search.PagesThatRunOutOfWorkGetOn",
+    "kMaxTagKeyBytes": "Tags.HaveKeysOfOneLineAndValuesOfSeveral",
+    "kMaxUriBytes": "Uris.HaveASchemeAndNothingThatMustBeEncoded",
+    "kPoolThreads": "Workers.ServeTheLinesInTurn",
+    "kRateWindow": "ALimit.IsGoneWhenTheWindowEnds",
+    "kSweepPeriod": "Sweeping.DoesNotRaceACommandThatComesLateInItsPeriod",
+    "kTriggersPerMinute": "RateLimitTest.AdmitsSoManyInEachMinuteOfEachAutomation",
+}
+# Limits that no test reaches yet, and what it would take. The set may shrink alone.
+NOT_REACHED = {
+    "kAttemptsPrunedPerWrite": "how much is done at once", "kIdempotencyPrunedPerRecord": "how much is done at once",
+    "kMaxBatchBytes": "how much is done at once", "kMaxJobsPerBatch": "how much is done at once",
+    "kMaxEventsPerTransaction": "how much is done at once", "kMaxBytesPerTransaction": "how much is done at once",
+    "kMaxInFlight": "256 targets at once", "kMaxAutomations": "10,000 automations", "kMaxCallersKept": "10,000 tokens",
+    "kMaxDenialsCounted": "1,000 refusals of different kinds", "kTokenUseNoted": "a minute",
+    "kMaxBlobBytes": "64 GiB", "kMaxManifestBytes": "a manifest of 32 MiB", "kMaxResultBytes": "a table of 16 MiB",
+    "kMaxEventsScanned": "100,000 events", "kMaxRowsScanned": "100,000 rows", "kMaxSightRows": "100,000 rows",
+    "kMaxLineageEdges": "10,000 edges", "kMaxManifestNodes": "100,000 nodes", "kMaxLinesCompared": "2,000 lines",
+    "kMaxNamesCompleted": "200 names", "kMaxPeopleNamed": "100 people", "kMaxAnswerHeaderBytes": "a receiver of long headers",
+    "kMaxIdempotentAnswerBytes": "no answer is so long", "kMaxIndexedBytes": "a long value", "kMaxIndexedValues": "257 values",
+    "kMaxIndexedDatasets": "65 data sets", "kDefaultPageSize": "101 things",
+}
+TESTED = ("*_test.cc", "tests/**/*.py", "**/testing/*.h")
+
 UNITS = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "hours": 1, "days": 24}
 
 
@@ -43,6 +88,67 @@ def test_every_limit_is_used(limits):
                      if path.name != "limits.h" and not path.name.endswith("_test.cc") and "testing" not in path.parts)
     unused = [name for name in limits if not re.search(rf"\b{name}\b", text)]
     assert not unused, "limits that nothing holds to: " + ", ".join(unused)
+
+
+def texts_of_tests():
+    paths = {path for pattern in TESTED for path in REPO.glob(pattern if pattern.startswith("tests") else f"[a-z]*/**/{pattern.split('/', 1)[-1]}")
+             if "build" not in path.relative_to(REPO).parts and path.name != "test_limits.py"
+             and (path.suffix == ".py" or path.name.endswith("_test.cc") or "testing" in path.parts)}
+    return {str(path.relative_to(REPO)): path.read_text() for path in sorted(paths)}
+
+
+def has_test(files, name):
+    """"Suite.Fact" of GoogleTest, or "tests/stories/test_x.py::test_fact"."""
+    if "::" in name:
+        path, test = name.split("::")
+        return f"def {test}(" in files.get(path, "")
+    suite, fact = name.split(".")
+    return any(re.search(rf"\bTEST(_F|_P)?\({suite},\s*{fact}\)", text) for path, text in files.items() if path.endswith(".cc"))
+
+
+def test_every_limit_has_a_test(limits):
+    """That names it, or that is listed above."""
+    files = texts_of_tests()
+    text = "\n".join(files.values())
+    named = {name for name in limits if re.search(rf"\b{name}\b", text)}
+    lost = {limit: test for limit, test in SHOWN_BY.items() if not has_test(files, test)}
+    assert not lost, f"no such tests: {lost}"
+    without = set(limits) - named - SHOWN_BY.keys() - NOT_REACHED.keys()
+    assert not without, "limits without a test: " + ", ".join(sorted(without))
+    too_much = (NOT_REACHED.keys() & (named | SHOWN_BY.keys())) | ((SHOWN_BY.keys() | NOT_REACHED.keys()) - limits.keys())
+    assert not too_much, "listed above and need not be: " + ", ".join(sorted(too_much))
+
+
+# Bounds that have another home: of the looks of a page or a line, of formats that are others', and those that docs/http.md tells of
+# where their route is. A limit on what comes from outside or grows inside belongs into base/limits.h.
+ELSEWHERE = {
+    "api/handlers/compare.cc": {"kMostBytes"}, "api/handlers/sign_in.cc": {"kMaxClaimBytes"}, "api/handlers/usage.cc": {"kMostAtOnce"},
+    "automations/sending.cc": {"kMostBegunAtOnce"}, "cli/completion.cc": {"kMostOfADescription"}, "cli/completion_names.cc": {"kMostVersions"},
+    "cli/help.cc": {"kMaxNameWidth"}, "cli/plan.cc": {"kMostOfALine"}, "cli/view.cc": {"kMostLinesOfACell"},
+    "connectors/kafka/config.cc": {"kMaxTopicName", "kMaxTransactionalId"}, "connectors/kafka/verify.cc": {"kMostDifferences"},
+    "eventstore/format.h": {"kMaxRecordKeyBytes", "kMaxSubjectBytes"}, "projections/compare.cc": {"kMostWhole", "kMostCells"},
+    "projections/compare.h": {"kMaxComparedVersions", "kMaxComparedRows", "kMaxComparedLabels"}, "projections/history.cc": {"kMaxKeyBytes"},
+    "projections/reader_pool.h": {"kMaxSpare"}, "recorder/fsck.h": {"kMaxFindings", "kMaxFindingsOfAPlace"}, "reflect/json_read.h": {"kMostMembers"},
+    "registry/deciding/usage.cc": {"kMaxUsesReported"}, "server/config.cc": {"kMostThreadsByDefault"},
+}
+
+
+def bounds_in(text):
+    return set(re.findall(r"\bconstexpr [\w:<>* ]*\b(k(?:Max|Most)[A-Z]\w*)\b\s*[={]", text))
+
+
+def test_no_limit_has_another_home():
+    strays = []
+    for _, path in sources():
+        name = str(path.relative_to(REPO))
+        if name == "base/limits.h" or name.endswith("_test.cc") or "testing" in path.parts or "bench" in path.parts:
+            continue
+        strays += [f"{name}: {bound}" for bound in sorted(bounds_in(path.read_text()) - ELSEWHERE.get(name, set()))]
+    assert not strays, "limits outside of base/limits.h: " + ", ".join(strays)
+
+
+def test_a_bound_is_found():
+    assert bounds_in("inline constexpr std::size_t kMaxThings = 7;\n  static constexpr int kMostOfIt{3};\nauto x = kMaxOther;") == {"kMaxThings", "kMostOfIt"}
 
 
 def test_no_limit_is_overlooked(limits):

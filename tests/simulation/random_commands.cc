@@ -299,6 +299,11 @@ Command RandomCommands::about_lineage() {
     end->version->version = VersionNumber(1 + below(3));
   }
   command.relation = Relation::derived_from;
+  if (one_in(6)) {
+    command.relation = Relation::deployed_as;
+    command.downstream = {};
+    command.downstream.deployment = Label::trusted(pick(kDeployments));
+  }
   return command;
 }
 

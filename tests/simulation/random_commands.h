@@ -83,6 +83,7 @@ class RandomCommands {
 
   std::mt19937_64 random_;
   std::vector<registry::ModelAddress> commented_;  // where each comment was asked for
+  std::vector<registry::PrincipalId> teams_, people_;
   std::uint64_t registries_ = 0, models_ = 0, artifacts_ = 0, comments_ = 0, automations_ = 0,
                 deliveries_ = 0, evaluations_ = 0, principals_ = 0, tokens_ = 0, entries_ = 0;
 };

@@ -1,4 +1,6 @@
 // Who may come in, and as what.
+#include <algorithm>
+
 #include "base/limits.h"
 #include "tests/simulation/random_commands.h"
 
@@ -17,8 +19,11 @@ ScopeAddress RandomCommands::scope() {
 
 Command RandomCommands::about_people() {
   switch (below(6)) {
-    case 0:
-      return CreatePrincipal{fresh<PrincipalId>(principals_), static_cast<PrincipalKind>(below(3))};
+    case 0: {
+      const CreatePrincipal command{fresh<PrincipalId>(principals_), static_cast<PrincipalKind>(below(3))};
+      (command.kind == PrincipalKind::team ? teams_ : people_).push_back(command.new_id);
+      return command;
+    }
     case 1:
       return SetPrincipalEnabled{often<PrincipalId>(principals_), !one_in(3), {}};
     case 2:
@@ -32,7 +37,9 @@ Command RandomCommands::about_people() {
       return command;
     }
     default:
-      return ChangeTeam{often<PrincipalId>(principals_), often<PrincipalId>(principals_), !one_in(3)};
+      if (teams_.empty() || people_.empty() || one_in(5))
+        return ChangeTeam{often<PrincipalId>(principals_), often<PrincipalId>(principals_), !one_in(3)};
+      return ChangeTeam{teams_.front(), people_[below(std::min<std::size_t>(people_.size(), 3))], one_in(2)};
   }
 }
 

@@ -18,6 +18,7 @@ from running import end_of, run_logged, say
 REPO = Path(__file__).resolve().parents[2]
 RESULTS = REPO / "build" / "test-results"
 JOBS = os.environ.get("HERALD_JOBS", "2")
+TESTS_AT_ONCE = str(2 * int(JOBS))  # of CTest's: half of their time they wait, for disks and brokers
 STAGE_LIMIT_S = 40 * 60
 FUZZ_SECONDS = 10 * 60
 
@@ -114,7 +115,7 @@ def sanitized(name, options):
     shards = REPO / "build" / name / "shards"
     shutil.rmtree(shards, ignore_errors=True)
     shards.mkdir(parents=True)
-    command = ["ctest", "--test-dir", f"build/{name}", "--parallel", JOBS, "--output-on-failure", "--no-tests=error",
+    command = ["ctest", "--test-dir", f"build/{name}", "--parallel", TESTS_AT_ONCE, "--output-on-failure", "--no-tests=error",
                "--output-junit", shards / "ctest", "--tests-regex", f"^({'|'.join(targets)})-[0-9]+$"]
     if name == "tsan" and can_fix_addresses():
         command = ["setarch", "--addr-no-randomize", *command]
@@ -155,7 +156,7 @@ def gather(shards, path):
 
 
 def ctest(name, preset, options):
-    command = ["ctest", "--test-dir", f"build/{preset}", "--parallel", JOBS, "--output-on-failure",
+    command = ["ctest", "--test-dir", f"build/{preset}", "--parallel", TESTS_AT_ONCE, "--output-on-failure",
                "--output-junit", RESULTS / f"{name}.xml"]
     # Only a pattern may leave nothing to do: that no test was found otherwise is a fault of the build.
     command += ["--tests-regex", options.pattern, "--no-tests=ignore"] if options.pattern else ["--no-tests=error"]

@@ -9,11 +9,16 @@ from tests.architecture.arrows import REPO, sources
 # Limits that no test names: which one meets them, by their number or by a server that is given a smaller one.
 SHOWN_BY = {
     "kDefaultRateLimit": "Asking.IsLimitedAndSaysSoInEveryAnswer",
+    "kGrace": "Hostile.TheEndWaitsOnlyForAWhile",
+    "kHeartbeat": "LiveStream.AdvancesTheIdPastWhatItPassedOver",
     "kHeldBytesCounted": "AServerOfLittleMemory.RefusesTheBodiesOfOneCallerThatTakeMoreThanItsShare",
+    "kIdleTimeout": "Hostile.CallersWhoSayNothing",
     "kLeastCompressedBytes": "Reading.LeavesWhatIsSmallAsItIs",
     "kMaxActionHeaders": "Validating.RefusesHeaderValuesThatWouldBreakTheRequest",
     "kMaxActionsPerAutomation": "CreateAutomation.RefusesNothingToDoAndTooMuch",
     "kMaxAutomationBytes": "CreateAutomation.RefusesNothingToDoAndTooMuch",
+    "kMaxClaimBytes": "AnUnclaimedServer.ReadsNoClaimOfMoreThanAKibibyte",
+    "kMaxComparedVersions": "tests/stories/test_compare.py::test_no_more_than_sixteen_versions_are_compared_at_once",
     "kMaxConditionsPerAutomation": "CreateAutomation.RefusesNothingToDoAndTooMuch",
     "kMaxEventTypesPerAutomation": "CreateAutomation.RefusesNothingToDoAndTooMuch",
     "kMaxHeldBytes": "AServerOfLittleMemory.RefusesBodiesThatTakeMoreThanThereIsForAll",
@@ -23,6 +28,7 @@ SHOWN_BY = {
     "kMaxPageSize": "tests/stories/test_refusals.py::test_what_cannot_be_done_is_told_what_where_and_what_to_do",
     "kMaxPathBytes": "FilePaths.StayInsideTheArtifact",
     "kMaxPoolThreadsOfOne": "Workers.LeaveAThreadToOthersWhateverOneCallerAsks",
+    "kMaxPrincipalNameBytes": "PrincipalNames.AreWordsThatFitInAPath",
     "kMaxRequestBodyBytes": "Hostile.BodiesThatAreTooLargeAreRefusedBeforeTheyAreRead",
     "kMaxRequestHeaderBytes": "Hostile.HeadersThatAreTooLarge",
     "kMaxRetries": "Validating.RefusesSchedulesOutOfBounds",
@@ -30,10 +36,14 @@ SHOWN_BY = {
     "kMaxSearchWork": "Search.PagesThatRunOutOfWorkGetOn",
     "kMaxTagKeyBytes": "Tags.HaveKeysOfOneLineAndValuesOfSeveral",
     "kMaxUriBytes": "Uris.HaveASchemeAndNothingThatMustBeEncoded",
+    "kMaxUsesReported": "RecordUsage.RefusesWhatIsNotThereAndCountsOfNothing",
     "kPoolThreads": "Workers.ServeTheLinesInTurn",
     "kRateWindow": "ALimit.IsGoneWhenTheWindowEnds",
+    "kRequestTimeout": "Hostile.CallersWhoTakeTheirTimeWithTheHeader",
+    "kStallTimeout": "Hostile.CallersWhoTakeNothingOfTheirAnswers",
     "kSweepPeriod": "Sweeping.DoesNotRaceACommandThatComesLateInItsPeriod",
     "kTriggersPerMinute": "RateLimitTest.AdmitsSoManyInEachMinuteOfEachAutomation",
+    "kViewsTimeout": "ViewsThatAreBehind.AnswerARetryWithWhatWasDecided",
 }
 # Limits that no test reaches yet, and what it would take. The set may shrink alone.
 NOT_REACHED = {
@@ -47,7 +57,10 @@ NOT_REACHED = {
     "kMaxLineageEdges": "10,000 edges", "kMaxManifestNodes": "100,000 nodes", "kMaxLinesCompared": "2,000 lines",
     "kMaxNamesCompleted": "200 names", "kMaxPeopleNamed": "100 people", "kMaxAnswerHeaderBytes": "a receiver of long headers",
     "kMaxIdempotentAnswerBytes": "no answer is so long", "kMaxIndexedBytes": "a long value", "kMaxIndexedValues": "257 values",
-    "kMaxIndexedDatasets": "65 data sets", "kDefaultPageSize": "101 things",
+    "kMaxIndexedDatasets": "65 data sets",
+    "kLinger": "a caller that sends on after a refusal", "kMaxLingerBytes": "the same, a mebibyte",
+    "kMaxComparedCells": "texts of thousands of lines", "kMaxComparedLabels": "a matrix of 33 labels",
+    "kMaxComparedMatrixBytes": "a matrix of 65 KiB", "kMaxFindings": "damage in many places", "kMaxSpareReaders": "64 reads at once",
 }
 TESTED = ("*_test.cc", "tests/**/*.py", "**/testing/*.h")
 

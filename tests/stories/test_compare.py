@@ -211,3 +211,9 @@ def test_aspects_that_are_none_and_cursors_of_other_lists_are_refused(server):
     for other in ("versions=1,3", "versions=1,2&all=true", "versions=1,2&aspects=tag"):
         answer = server.request("GET", f"/v1/models/churn/compare?{other}&limit=1&cursor={following}")
         assert (answer.status_code, answer.json()["field"]) == (422, "cursor"), other
+
+
+def test_no_more_than_sixteen_versions_are_compared_at_once(server):
+    refused = server.request("GET", "/v1/models/churn/compare?versions=" + ",".join(["1"] * 17))
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (422, "too-many", "versions")
+    assert "16" in refused.json()["detail"]

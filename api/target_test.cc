@@ -73,7 +73,7 @@ TEST(Queries, RefuseBadEncoding) {
   }
 }
 
-TEST(Lists, ArePartedAtCommasAndKeepWhatIsEmpty) {
+TEST(ListsInParameters, ArePartedAtCommasAndKeepWhatIsEmpty) {
   EXPECT_THAT(split_at_commas("name,latest"), ElementsAre("name", "latest"));
   EXPECT_THAT(split_at_commas("name"), ElementsAre("name"));
   EXPECT_THAT(split_at_commas(",a,"), ElementsAre("", "a", ""));

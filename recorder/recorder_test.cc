@@ -363,8 +363,8 @@ TEST(AnEventThatCouldNotBeReadAgain, IsRefusedAndItsNeighboursAreRecorded) {
   EXPECT_EQ(answer.error().cause, Cause::internal);
   EXPECT_THAT(answer.error().message,
               ::testing::HasSubstr(
-                  "the event model.registered that this makes could not be read again (the JSON is not "
-                  "valid UTF-8), which is a defect of Herald's"));
+                  "the event model.registered that this makes could not be read again (this is not JSON, "
+                  "line 1, column 405: the bytes from here on are no UTF-8), which is a defect of Herald's"));
   EXPECT_THAT(defects, ::testing::ElementsAre(answer.error().message));
   EXPECT_EQ(before.get().value().last, Sequence(2));
   EXPECT_EQ(after.get().value().last, Sequence(3));

@@ -13,7 +13,7 @@ namespace {
 
 using namespace registry;
 
-constexpr std::size_t kRounds = 20, kCommands = 800;
+constexpr std::size_t kRounds = 20, kCommands = 3'000;
 
 TEST(RegistryHistory, IsWhatTheSimpleModelSays) {
   for (const std::uint64_t seed : seeds(kRounds)) {

@@ -254,6 +254,8 @@ class Tour:
         self.asks("POST", aliases + ":swap", {"first": "production", "second": "canary", "expected_first": 2, "reason": "cut over"}, **churn)
         self.asks("POST", one + "/rollback", {"reason": "errors doubled"}, alias="production", **churn)
         self.asks("DELETE", one, query={"expected": 1, "reason": "done"}, alias="shadow", **churn)
+        self.asks("POST", one + "/rollback", {"reason": "not done yet"}, alias="shadow", **churn)
+        self.asks("DELETE", one, query={"reason": "done now"}, alias="shadow", **churn)
         self.gets(aliases, **churn)
         self.gets(one, alias="production", **churn)
         self.gets(one + "/holders", alias="production", **churn)

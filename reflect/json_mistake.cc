@@ -165,11 +165,12 @@ class Mistake {
       at_ += 2;
       return true;
     }
+    const std::size_t last =
+        text_[begin + 1] == 'u' ? 5 : 1;  // may stand within a character: it is shown whole
     say(begin,
-        fmt::format(
-            "\"{}\" is no escape: \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four hexadecimal "
-            "digits are",
-            in_short(text_.substr(begin, text_[begin + 1] == 'u' ? 6 : length_of_character(begin + 1) + 1))));
+        fmt::format("\"{}\" is no escape: \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four hexadecimal "
+                    "digits are",
+                    in_short(text_.substr(begin, last + length_of_character(begin + last)))));
     return false;
   }
 

@@ -73,6 +73,19 @@ TEST(MistakesInJson, OfTextsWithoutEndAreShownInShort) {
             "line 1, column 1000001: it ends where a value or \"]\" is expected");
 }
 
+TEST(MistakesInJson, AreToldInWholeCharacters) {
+  EXPECT_EQ(mistake_in("[\"\\u12\u20ac\"]"),
+            "line 1, column 3: \"\\u12\u20ac\" is no escape: \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with "
+            "four hexadecimal digits are");
+  for (const std::string character : {"\u00e4", "\u20ac", "\U0001f600"}) {
+    for (std::size_t digits = 0; digits < 4; ++digits) {
+      const std::string text = "[\"\\u" + std::string(digits, '1') + character + "g\"]";
+      EXPECT_THAT(mistake_in(text), ::testing::HasSubstr(character)) << text;
+      EXPECT_TRUE(is_utf8(mistake_in(text))) << text;
+    }
+  }
+}
+
 TEST(MistakesInJson, AreBytesThatAreNoUtf8) {
   EXPECT_EQ(Document::parse("{\"a\":\n\"b\xff\"}").error().message,
             "this is not JSON, line 2, column 3: the bytes from here on are no UTF-8");

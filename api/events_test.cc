@@ -465,6 +465,24 @@ TEST_F(LiveStream, CatchesUpWithFewOfManyInOneSlice) {
   EXPECT_EQ(next(*stream), frame(8));
 }
 
+TEST_F(LiveStream, IsBrokenOffAtDamageAndTheServersLogSaysWhere) {
+  errors_are_meant();
+  tag_many_times(10);
+  auto emptied =
+      eventstore::Log::open({path("emptied"), "herald.example/test", kMapSize}, system_clock()).value();
+  log_.swap(emptied);  // the views name what it does not hold
+  start({});
+  const auto stream = open("?after=0&type=alias.*");
+  EXPECT_EQ(next(*stream), live_heartbeat(Sequence(0)));
+  EXPECT_TRUE(stream->ended());
+  EXPECT_THAT(
+      server_log_.errors(),
+      ::testing::Contains(HasSubstr("a live stream ends behind event 0: the views name event 7, which the "
+                                    "log does not hold: run herald fsck")));
+  server_.reset();
+  log_.swap(emptied);
+}
+
 TEST_F(LiveStream, EndsWhereItIsTold) {
   const auto stream = open("?after=2&before=5");
   next(*stream);

@@ -1,5 +1,7 @@
 #include "api/live.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <functional>
@@ -81,26 +83,28 @@ Sequence end_of(const Call& call, const Live& live) {
   return std::min(call.herald.parts.tail.last(), Sequence(live.before.value() - 1));
 }
 
-// The next slice as the caller sees it now; nothing when it would no longer come in, or the views name what the log does not
-// hold: who comes back for the rest hears of it.
-std::optional<LiveSlice> next_slice(const Call& call, const Live& live, Caller& caller, Sequence position) {
+// The next slice as the caller sees it now; nothing when it would no longer come in: who comes back for the rest hears of
+// it. Errors: internal (the views name what the log does not hold).
+Result<std::optional<LiveSlice>> next_slice(const Call& call, const Live& live, Caller& caller,
+                                            Sequence position) {
   auto renewed = call.herald.authentication.renewed(caller);
-  if (!renewed) return std::nullopt;
+  if (!renewed) return std::optional<LiveSlice>();
   caller = std::move(*renewed);
   const Parts& parts = call.herald.parts;
   const Sight sight(caller, parts.head);
-  auto slice = read_live_slice(Timelines(parts), live.filter, sight, position, end_of(call, live));
-  if (!slice) return std::nullopt;
-  return std::move(*slice);
+  HERALD_TRY(LiveSlice slice,
+             read_live_slice(Timelines(parts), live.filter, sight, position, end_of(call, live)));
+  return std::optional(std::move(slice));
 }
 
-Task<std::optional<LiveSlice>> read_on(const Call& call, const Live& live, Caller& caller, Sequence position,
-                                       const WorkersOf& pool) {
+Task<Result<std::optional<LiveSlice>>> read_on(const Call& call, const Live& live, Caller& caller,
+                                               Sequence position, const WorkersOf& pool) {
   if (is_near(position, end_of(call, live))) co_return next_slice(call, live, caller, position);
-  std::function<std::optional<LiveSlice>()> read = [&call, &live, &caller, position] {
+  std::function<Result<std::optional<LiveSlice>>()> read = [&call, &live, &caller, position] {
     return next_slice(call, live, caller, position);
   };
-  std::optional<LiveSlice> slice = co_await blocking<std::optional<LiveSlice>>(pool, std::move(read));
+  Result<std::optional<LiveSlice>> slice =
+      co_await blocking<Result<std::optional<LiveSlice>>>(pool, std::move(read));
   co_return slice;
 }
 
@@ -126,11 +130,17 @@ Task<Result<void>> stream_live(const Call& call, Live live, Loop& loop, const Wo
       heartbeat = parts.clock.steady() + call.herald.options.heartbeat;
     }
     if (loop.stopping() || position.next() >= live.before) co_return Result<void>();
-    std::optional<LiveSlice> slice = co_await read_on(call, live, caller, position, pool);
-    if (!slice) co_return Result<void>();
-    const bool caught_up = slice->position == position;
-    position = slice->position;
-    frames = std::move(slice->frames);
+    Result<std::optional<LiveSlice>> read = co_await read_on(call, live, caller, position, pool);
+    if (!read) {
+      spdlog::error("a live stream ends behind event {}: {}", position.value(), read.error().message);
+      wire.break_off();
+      co_return Result<void>();
+    }
+    if (!*read) co_return Result<void>();
+    LiveSlice& slice = **read;
+    const bool caught_up = slice.position == position;
+    position = slice.position;
+    frames = std::move(slice.frames);
     if (caught_up) {
       co_await loop.recorded().wait_beyond(position, heartbeat);
     } else if (frames.empty()) {

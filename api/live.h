@@ -22,7 +22,8 @@ Result<LiveSlice> read_live_slice(const Timelines& from, const EventFilter& filt
 std::string live_frame(Sequence sequence, std::string_view type, std::string_view bytes);
 std::string live_heartbeat(Sequence position);
 
-// Returns at its end, or when the caller has gone, took nothing for Options::stall_timeout, or the server stops. Errors, before
+// Returns at its end, or when the caller has gone, took nothing for Options::stall_timeout, or the server stops; where the log is
+// found damaged it is broken off, and the server's log says where. Errors, before
 // anything was sent: busy (kMaxLiveStreams), rate_limited (kMaxLiveStreamsOfOne).
 Task<Result<void>> stream_live(const Call& call, Live live, Loop& loop, const WorkersOf& pool, Wire& wire);
 

@@ -99,7 +99,8 @@ Result<std::optional<LiveSlice>> next_slice(const Call& call, const Live& live, 
 
 Task<Result<std::optional<LiveSlice>>> read_on(const Call& call, const Live& live, Caller& caller,
                                                Sequence position, const WorkersOf& pool) {
-  if (is_near(position, end_of(call, live))) co_return next_slice(call, live, caller, position);
+  if (caller.access.sees_all() && is_near(position, end_of(call, live)))
+    co_return next_slice(call, live, caller, position);
   std::function<Result<std::optional<LiveSlice>>()> read = [&call, &live, &caller, position] {
     return next_slice(call, live, caller, position);
   };

@@ -1,7 +1,8 @@
 // The live stream: events as server-sent events (WHATWG HTML, 9.2), pulled from the log in slices, so that a slow caller
-// costs one slice of memory and nobody waits for it. A stream that keeps up is read on its I/O thread, where nothing keeps it waiting;
-// one that is further behind than a slice, in the pool. A long way behind, what the filter does not let pass is not read where an
-// index knows it (event_walk.h).
+// costs one slice of memory and nobody waits for it. A stream that keeps up, of a caller who sees everything, is read on its I/O
+// thread, where nothing keeps it waiting. In the pool: one that is further behind than a slice, and one of a caller who sees a
+// part, because what that is may take many rows to tell (sight.h). A long way behind, what the filter does not let pass is not
+// read where an index knows it (event_walk.h).
 #pragma once
 
 #include "api/event_walk.h"

@@ -59,7 +59,10 @@ Task<> send_export(const Call& call, Export lines, const WorkersOf& pool, Wire& 
       co_return;
     }
     position = slice->position;
-    if (slice->lines.empty()) continue;
+    if (slice->lines.empty()) {
+      if (wire.is_gone()) co_return;  // a write would have told
+      continue;
+    }
     const bool taken = co_await wire.write_chunk(slice->lines);
     if (!taken) co_return;
   }

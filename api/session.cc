@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <linux/sockios.h>
+#include <poll.h>
 #include <spdlog/spdlog.h>
 #include <sys/ioctl.h>
 
@@ -237,6 +238,11 @@ class Session final : public Connection, public Wire, public std::enable_shared_
     if (!request_.old_http) framed = fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes);
     const bool written = co_await write(framed);
     co_return written;
+  }
+  bool is_gone() override {
+    if (broken_ || !socket_.is_open()) return true;
+    pollfd end{socket_.native_handle(), POLLRDHUP, 0};
+    return ::poll(&end, 1, 0) > 0;
   }
   void break_off() override {
     broken_ = true;

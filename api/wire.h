@@ -34,6 +34,9 @@ class Wire {
   // connection). write_chunk() of nothing ends it.
   virtual Task<bool> begin_chunks(const Answer& answer) = 0;
   virtual Task<bool> write_chunk(std::string_view bytes) = 0;
+  // For who has nothing to write for long: whether the connection has ended, or the caller has said that it sends no more
+  // (which is all that can be seen of one that went away).
+  virtual bool is_gone() = 0;
   // The answer cannot be completed: the connection ends here, so that the caller notices.
   virtual void break_off() = 0;
 };

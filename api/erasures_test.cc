@@ -145,5 +145,25 @@ TEST_F(AnErasure, IsAnsweredTheSameWayUnderTheSameKey) {
   EXPECT_EQ(again.header("herald-idempotent-replay"), "true");
 }
 
+TEST_F(AnErasure, IsNotAnsweredByARetryThatCannotSeeWhetherItIsDone) {
+  errors_are_meant();
+  start({.views_timeout = std::chrono::milliseconds(20)});
+  given_comments(1);
+  as("root", "GET", "/v1/models/churn?min_sequence=" + std::to_string(last()));
+  stop_following();
+  const std::string key = "Idempotency-Key: once\r\n";
+  const Reply first = erase("ada", key);
+  ASSERT_EQ(first.status, 201u) << first.body;
+  const Reply too_early = erase("ada", key);
+  EXPECT_EQ(too_early.status, 503u);
+  EXPECT_EQ(too_early.at("code"), "busy");
+  EXPECT_THAT(too_early.at("detail"), HasSubstr("and not yet at " + std::to_string(last())));
+  follow();
+  Reply again = erase("ada", key);
+  for (int i = 0; i < 1'000 && again.status == 503; ++i) again = erase("ada", key);
+  EXPECT_EQ(again.status, 201u);
+  EXPECT_EQ(again.body, first.body);
+}
+
 }  // namespace
 }  // namespace herald::api

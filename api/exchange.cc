@@ -177,6 +177,7 @@ class Exchange {
       const Result<void> same = check_same_request(call);
       if (!same) co_return same.error();
       if (changed_something() && !call.is_retry) {
+        if (route.doc().completed_by_retries()) co_return views_are_behind(first_->last);
         co_await send_what_was_decided();
         co_return Result<void>();
       }
@@ -308,10 +309,14 @@ class Exchange {
     const Result<Sequence> needed = needed_of(call);
     if (!needed) co_return needed.error();
     co_await await_views(*needed);
+    if (herald_.parts.projected.last() >= *needed) co_return Result<void>();
+    co_return views_are_behind(*needed);
+  }
+
+  Error views_are_behind(Sequence needed) const {
     const Sequence projected = herald_.parts.projected.last();
-    if (projected >= *needed) co_return Result<void>();
-    co_return error(Cause::busy, "the views are at event " + std::to_string(projected.value()) +
-                                     " and not yet at " + std::to_string(needed->value()) + ": try again");
+    return error(Cause::busy, "the views are at event " + std::to_string(projected.value()) +
+                                  " and not yet at " + std::to_string(needed.value()) + ": try again");
   }
 
   Result<Sequence> needed_of(Call& call) const {

@@ -119,6 +119,12 @@ class Doc {
     success_ = success;
     return std::move(*this);
   }
+  // Its retries do again what must be so before the caller hears of the write (Write::once_recorded): where the views are
+  // behind, they are refused as busy instead of answered with what was decided.
+  Doc completed_by_its_retries() && {
+    completed_by_retries_ = true;
+    return std::move(*this);
+  }
   Doc creates() && { return std::move(*this).records(Success::creates); }
   Doc may_create() && { return std::move(*this).records(Success::either); }
   Doc with(QueryParameter parameter) && {
@@ -145,6 +151,7 @@ class Doc {
   const Schema& answer() const { return answer_; }
   bool list() const { return list_; }
   bool recording() const { return records_; }
+  bool completed_by_retries() const { return completed_by_retries_; }
   Success success() const { return success_; }
   bool has_ranges() const { return ranged_; }
   bool tells_sequence() const;
@@ -159,7 +166,7 @@ class Doc {
   std::size_t max_body_ = limits::kMaxRequestBodyBytes;
   Schema request_, answer_;
   bool list_ = false, records_ = false, selectable_ = false, body_required_ = true, ranged_ = false,
-       timeless_ = false;
+       timeless_ = false, completed_by_retries_ = false;
   Success success_ = Success::changes;
   std::vector<QueryParameter> query_;
   std::vector<std::string_view> headers_;

@@ -170,6 +170,7 @@ void add_erasure_routes(Router& router) {
            .takes<ErasureRequest>("ErasureRequest")
            .gives<ErasureBody>("Erasure")
            .creates()
+           .completed_by_its_retries()
            .says(
                "The person is disabled and the person's tokens are revoked; comments, descriptions and cards "
                "that the person wrote read as erased, and the person is an id without a name. When the "

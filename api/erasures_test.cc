@@ -57,6 +57,20 @@ TEST_F(AnErasure, TakesThePersonsTextsAndEntryBeforeItAnswers) {
   EXPECT_EQ(person.at("name"), "");
 }
 
+TEST_F(AnErasure, TakesTextsThatTheViewsDoNotHaveYet) {
+  given_comments(2);
+  as("root", "GET", "/v1/models/churn?min_sequence=" + std::to_string(last()));
+  stop_following();
+  ASSERT_EQ(as("root", "POST", "/v1/models/churn/comments", R"({"text":"of another"})").status, 201u);
+  given_comments(3);
+  const Reply erased = erase();
+  ASSERT_EQ(erased.status, 201u) << erased.body;
+  EXPECT_EQ(erased.at("texts"), "5");
+  EXPECT_EQ(erased.at("complete"), "true");
+  EXPECT_THAT(comments(), Not(HasSubstr("call me on")));
+  EXPECT_THAT(comments(), HasSubstr("of another"));
+}
+
 TEST_F(AnErasure, IsForAdministratorsAndOfSomething) {
   given_user("bob", "member");
   EXPECT_EQ(as("bob", "POST", "/v1/erasures", R"({"principal":"root"})").status, 403u);

@@ -3,6 +3,7 @@
 #include <iterator>
 #include <set>
 
+#include "api/event_walk.h"
 #include "api/handlers.h"
 #include "api/principals.h"
 #include "api/writing.h"
@@ -29,32 +30,35 @@ BOOST_DESCRIBE_STRUCT(ErasureBody, (), (principal_id, texts, complete))
 
 namespace {
 
-// The texts that the principal wrote and that are still there, oldest first: `most`, and one more where there are more. What
-// it wrote comes after it was created; the log is read in slices, so that no snapshot of it is held for long.
-std::vector<Digest> texts_written_by(const Parts& parts, const registry::PrincipalRecord& principal,
-                                     std::size_t most) {
+// The texts that the principal wrote and that are still there, oldest first: `most`, and one more where there are more. Of the
+// log, what the index has of the principal is looked at, from its creation on: in slices, so that no snapshot is held for
+// long, and the server's stop is not kept waiting. Errors: stopping, internal.
+Result<std::vector<Digest>> texts_written_by(const Services& herald,
+                                             const registry::PrincipalRecord& principal, std::size_t most) {
   std::vector<Digest> texts;
   std::set<Digest> seen;
-  const std::string id = principal.id.str(), mark = "\"actorid\":\"" + id + "\"";
-  Sequence next(principal.created.sequence);
-  for (bool is_over = false; !is_over;) {
-    const auto log = parts.log.read();
+  const auto add_texts_of = [&](std::string_view bytes) {
+    const auto event = registry::decode(bytes);
+    if (!event) return;
+    for (const Digest& digest : registry::texts_written_in(event->payload)) {
+      if (work::has_text(herald.parts.work, digest) && seen.insert(digest).second) texts.push_back(digest);
+    }
+  };
+  EventFilter own;
+  own.actor = principal.id.str();
+  Sequence after(principal.created.sequence - 1);
+  for (bool is_over = false; !is_over && texts.size() <= most;) {
+    if (herald.stopping)
+      return error(Cause::stopping, "the server is stopping, and this erasure is not begun: ask again");
+    const Timelines from(herald.parts);
     std::size_t looked_at = 0;
-    is_over = true;
-    log.scan(next, [&](Sequence sequence, std::string_view bytes) {
-      if (looked_at++ == limits::kMaxEventsScanned) {
-        next = sequence;
-        is_over = false;
-        return false;
-      }
-      if (bytes.find(mark) == std::string_view::npos) return true;
-      const auto event = registry::decode(bytes);
-      if (!event || event->actor.id != id) return true;
-      for (const Digest& digest : registry::texts_written_in(event->payload)) {
-        if (work::has_text(parts.work, digest) && seen.insert(digest).second) texts.push_back(digest);
-      }
-      return texts.size() <= most;
-    });
+    const auto collect = [&](Sequence sequence, std::string_view bytes) {
+      after = sequence;
+      if (own.pass(bytes)) add_texts_of(bytes);
+      return ++looked_at < limits::kMaxEventsScanned && texts.size() <= most;
+    };
+    HERALD_TRY(is_over, walk_events(from, lists_for(own, from), {after, from.log.last().next()},
+                                    Towards::later, collect));
   }
   return texts;
 }
@@ -147,7 +151,8 @@ Result<Outcome> erase(const Call& call, const ErasureRequest& request) {
     HERALD_TRY(const auto principal, principal_called(call, head, *request.principal, "principal"));
     const std::size_t room =
         limits::kMaxTextsErasedAtOnce - std::min(command.texts.size(), limits::kMaxTextsErasedAtOnce);
-    std::vector<Digest> written = texts_written_by(parts, principal, limits::kMaxTextsErasedAtOnce);
+    HERALD_TRY(std::vector<Digest> written,
+               texts_written_by(call.herald, principal, limits::kMaxTextsErasedAtOnce));
     command.is_all = written.size() <= room;
     if (!command.is_all) written.resize(room);
     add_texts(command.texts, written);

@@ -75,6 +75,7 @@ inline constexpr std::size_t kMaxUsageReportsUnderWay = 1'024;
 inline constexpr std::uint64_t kMaxUsesReported = 1'000'000'000;  // by one report (refused: invalid-value)
 inline constexpr std::size_t kMaxComparedVersions = 16;           // in one answer
 inline constexpr std::size_t kMaxComparedRows = 10'000;           // that one page may be asked for
+inline constexpr std::size_t kMaxComparedResults = 8'192;         // of a version's evaluations (cut off, and said so)
 inline constexpr std::size_t kMaxComparedLabels = 32;             // of a matrix (told by its digest alone)
 inline constexpr std::size_t kMaxComparedMatrixBytes = 64 << 10;  // the same
 inline constexpr std::size_t kMaxComparedCells = 4'000'000;       // lines of a text times another's (told whole)

@@ -198,20 +198,31 @@ class VersionSpeaker {
     for (const std::string& edge : lineage) say(Aspect::lineage, edge, json::Raw("true"));
   }
 
-  void evaluations(const Comparable& of) {
-    for (const registry::EvaluationRecord* evaluation : compared_evaluations(of.evaluations)) {
-      const std::string group = title_of_evaluation(*evaluation);
-      metrics(evaluation->metrics, Aspect::evaluation, group);
+  // Whether there was room for all that they say.
+  bool evaluations(const Comparable& of) {
+    ComparedEvaluations taken;
+    std::vector<const registry::EvaluationRecord*> compared;
+    for (const registry::EvaluationRecord& evaluation : of.evaluations) {
+      if (!taken.take(evaluation)) continue;
+      compared.push_back(&evaluation);
+      const std::string group = title_of_evaluation(evaluation);
+      metrics(evaluation.metrics, Aspect::evaluation, group);
+      for (const registry::EvaluationFile& file : evaluation.files)
+        rows_.say(version_, {Aspect::evaluation, group, name_of_file(file)}, {text_value(file.digest.str())});
+    }
+    for (const registry::EvaluationRecord* evaluation : compared) {
       for (const registry::EvaluationFile& file : evaluation->files) {
-        const std::string name = "file " + file.name.str();
-        rows_.say(version_, {Aspect::evaluation, group, name}, {text_value(file.digest.str())});
         const auto matrix = of.matrices.find(file.digest);
-        if (matrix != of.matrices.end()) cells(group, name, matrix->second);
+        if (matrix != of.matrices.end() && taken.take_cells(matrix->second))
+          cells(title_of_evaluation(*evaluation), name_of_file(file), matrix->second);
       }
     }
+    return !taken.is_truncated();
   }
 
  private:
+  static std::string name_of_file(const registry::EvaluationFile& file) { return "file " + file.name.str(); }
+
   // "file confusion [no, yes]": what stands in the row of "no" and the column of "yes".
   void cells(const std::string& group, const std::string& name, const ConfusionMatrix& matrix) {
     for (std::size_t row = 0; row < matrix.labels.size(); ++row) {
@@ -378,17 +389,29 @@ std::string unified_diff(std::string_view before, std::string_view after) {
   return out;
 }
 
-std::vector<const registry::EvaluationRecord*> compared_evaluations(
-    const std::vector<registry::EvaluationRecord>& evaluations) {
-  std::vector<const registry::EvaluationRecord*> compared;
-  std::set<std::string> told;
-  for (const registry::EvaluationRecord& evaluation : evaluations)
-    if (told.insert(title_of_evaluation(evaluation)).second) compared.push_back(&evaluation);
-  return compared;
+bool ComparedEvaluations::take(const registry::EvaluationRecord& evaluation) {
+  std::string title = title_of_evaluation(evaluation);
+  if (told_.contains(title) || !take_room(evaluation.metrics.size() + evaluation.files.size())) return false;
+  told_.insert(std::move(title));
+  return true;
+}
+
+bool ComparedEvaluations::take_cells(const ConfusionMatrix& matrix) {
+  return take_room(matrix.labels.size() * matrix.labels.size());
+}
+
+bool ComparedEvaluations::take_room(std::size_t values) {
+  if (truncated_ || values > room_) {
+    truncated_ = true;
+    return false;
+  }
+  room_ -= values;
+  return true;
 }
 
 Comparison compare(const std::vector<Comparable>& versions, const ComparisonPage& page) {
   SaidRows rows(versions.size(), page);
+  bool all_told = true;
   for (std::size_t i = 0; i < versions.size(); ++i) {
     const Comparable& of = versions[i];
     VersionSpeaker speaker(rows, i);
@@ -400,15 +423,21 @@ Comparison compare(const std::vector<Comparable>& versions, const ComparisonPage
     speaker.text("description", of.description);
     speaker.text("card", of.card);
     speaker.lineage(of.lineage);
-    speaker.evaluations(of);
+    all_told = speaker.evaluations(of) && all_told;
   }
-  return rows.finish();
+  Comparison comparison = rows.finish();
+  comparison.truncated = !all_told;
+  return comparison;
 }
 
 Comparison compare_evaluations(const std::vector<Comparable>& versions, const ComparisonPage& page) {
   SaidRows rows(versions.size(), page);
-  for (std::size_t i = 0; i < versions.size(); ++i) VersionSpeaker(rows, i).evaluations(versions[i]);
-  return rows.finish();
+  bool all_told = true;
+  for (std::size_t i = 0; i < versions.size(); ++i)
+    all_told = VersionSpeaker(rows, i).evaluations(versions[i]) && all_told;
+  Comparison comparison = rows.finish();
+  comparison.truncated = !all_told;
+  return comparison;
 }
 
 }  // namespace herald::projections

@@ -27,9 +27,22 @@ struct Comparable {
   std::map<Digest, ConfusionMatrix> matrices =
       {};  // of their files, those to be held against others cell by cell
 };
-// Of each name and data set the first one: what is compared.
-std::vector<const registry::EvaluationRecord*> compared_evaluations(
-    const std::vector<registry::EvaluationRecord>& evaluations);
+// Which evaluations of one version are compared: of each name and data set the first one, as far as what they say fits into
+// kMaxComparedResults; then the cells of their matrices, as far as those fit. Beyond the first that does not, none is taken.
+class ComparedEvaluations {
+ public:
+  // In their order. False: one like it was taken, or there is no room.
+  bool take(const registry::EvaluationRecord& evaluation);
+  // After all evaluations, in their order.
+  bool take_cells(const ConfusionMatrix& matrix);
+  bool is_truncated() const { return truncated_; }  // something had no room
+
+ private:
+  bool take_room(std::size_t values);
+  std::set<std::string> told_;
+  std::size_t room_ = limits::kMaxComparedResults;
+  bool truncated_ = false;
+};
 
 BOOST_DEFINE_ENUM_CLASS(Aspect, fact, metric, tag, parameter, metadata, file, text, lineage, evaluation)
 
@@ -52,6 +65,7 @@ struct Comparison {
   std::vector<ComparedRow> rows;  // by aspect, group and name
   std::size_t same = 0;           // rows that all versions say alike, on whatever page
   bool more = false;              // there are rows behind these
+  bool truncated = false;         // evaluations say more than is compared
 };
 
 enum class Show { differences, all };

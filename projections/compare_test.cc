@@ -181,6 +181,43 @@ TEST(Comparison, HoldsMatricesAgainstEachOtherCellByCell) {
   EXPECT_EQ(comparison.same, 4U) << "the metric and three cells";
 }
 
+TEST(Comparison, TellsTheCellsOfMatricesThatThereIsRoomFor) {
+  constexpr std::size_t kLabels = limits::kMaxComparedLabels, kCells = kLabels * kLabels, kEvaluations = 10;
+  ConfusionMatrix matrix;
+  for (std::size_t i = 0; i < kLabels; ++i) matrix.labels.push_back(std::to_string(i));
+  matrix.counts.assign(kLabels, std::vector<double>(kLabels, 1));
+  Comparable one = a_plain_version(), other = a_plain_version();
+  const Digest digest = sha256("matrix");
+  for (std::size_t i = 0; i < kEvaluations; ++i) {
+    one.evaluations.push_back(a_past_evaluation(std::to_string(i), 0.5));
+    one.evaluations.back().files = {{registry::Label::trusted("confusion"),
+                                     registry::EvaluationFileKind::confusion_matrix, "application/json",
+                                     digest, 1}};
+  }
+  EXPECT_FALSE(compare_evaluations({one, other}, {}).truncated);
+  one.matrices.emplace(digest, matrix);
+  const Comparison comparison = compare_evaluations({one, other}, {});
+  const std::size_t told_first = 2 * kEvaluations;  // a metric and a file of each
+  EXPECT_EQ(comparison.rows.size(),
+            told_first + (limits::kMaxComparedResults - told_first) / kCells * kCells);
+  EXPECT_TRUE(comparison.truncated);
+}
+
+TEST(Comparison, TellsTheNewestEvaluationsThatThereIsRoomFor) {
+  constexpr std::size_t kMetrics = 256, kFitting = limits::kMaxComparedResults / kMetrics;
+  Comparable one = a_plain_version(), other = a_plain_version();
+  for (std::size_t i = 0; i <= kFitting; ++i) {
+    one.evaluations.push_back(a_past_evaluation(std::to_string(i), 0.5));
+    for (std::size_t metric = 1; metric < kMetrics; ++metric)
+      one.evaluations.back().metrics[std::to_string(metric)] = 1;
+  }
+  const Comparison cut = compare_evaluations({one, other}, {});
+  EXPECT_EQ(cut.rows.size(), kFitting * kMetrics);
+  EXPECT_TRUE(cut.truncated);
+  one.evaluations.pop_back();
+  EXPECT_FALSE(compare_evaluations({one, other}, {}).truncated);
+}
+
 TEST(UnifiedDiff, IsEmptyOfEqualTexts) {
   EXPECT_EQ(unified_diff("", ""), "");
   EXPECT_EQ(unified_diff("a\nb\n", "a\nb\n"), "");

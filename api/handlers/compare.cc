@@ -172,7 +172,7 @@ std::vector<std::string> origins(const registry::Reader& state, const Sight& sig
   return out;
 }
 
-// All that there are, the newest first, within what one answer may look at.
+// Those that are compared, the newest first, within what one answer may look at.
 struct FoundEvaluations {
   std::vector<registry::EvaluationRecord> items;
   bool truncated = false;
@@ -180,6 +180,8 @@ struct FoundEvaluations {
 FoundEvaluations evaluations_of_version(const registry::Reader& state, const Sight& sight,
                                         const registry::VersionRecord& version) {
   FoundEvaluations found;
+  projections::ComparedEvaluations taken;
+  std::size_t looked_at = 0;
   projections::PageRequest request{{}, limits::kMaxPageSize};
   for (;;) {
     auto page = projections::list_evaluations(
@@ -187,32 +189,46 @@ FoundEvaluations evaluations_of_version(const registry::Reader& state, const Sig
         request);
     for (auto& item : page.items) {
       item.dataset = shown_dataset(state, item, sight);
-      found.items.push_back(std::move(item));
+      if (taken.take(item)) found.items.push_back(std::move(item));
     }
-    found.truncated = page.next.has_value() && found.items.size() >= limits::kMaxComparedRows;
+    looked_at += page.items.size();
+    found.truncated =
+        taken.is_truncated() || (page.next.has_value() && looked_at >= limits::kMaxComparedRows);
     if (!page.next || found.truncated) return found;
     request.after = *page.next;
   }
 }
 
-// The confusion matrices of what is compared that are small enough for it, where the caller may download them: the rest is
-// told by digests. A matrix that was not looked at when it was recorded, and is none, is too.
-void read_matrices(const Call& call, projections::Comparable& of) {
-  for (const registry::EvaluationRecord* evaluation : projections::compared_evaluations(of.evaluations)) {
-    for (const registry::EvaluationFile& file : evaluation->files) {
-      const bool is_small = file.kind == registry::EvaluationFileKind::confusion_matrix &&
-                            file.bytes <= limits::kMaxComparedMatrixBytes &&
-                            !of.matrices.contains(file.digest);
-      if (!is_small) continue;
-      const auto blob = call.herald.parts.blobs.open(file.digest);
-      if (!blob || !*blob) continue;
-      const auto bytes = (*blob)->read(0, file.bytes);
-      if (!bytes) continue;
-      auto matrix = projections::read_confusion_matrix(file.media_type, *bytes);
-      if (matrix && matrix->labels.size() <= limits::kMaxComparedLabels)
+std::optional<projections::ConfusionMatrix> compared_matrix_in(const Call& call,
+                                                               const registry::EvaluationFile& file) {
+  if (file.kind != registry::EvaluationFileKind::confusion_matrix ||
+      file.bytes > limits::kMaxComparedMatrixBytes)
+    return std::nullopt;
+  const auto blob = call.herald.parts.blobs.open(file.digest);
+  if (!blob || !*blob) return std::nullopt;
+  const auto bytes = (*blob)->read(0, file.bytes);
+  if (!bytes) return std::nullopt;
+  auto matrix = projections::read_confusion_matrix(file.media_type, *bytes);
+  if (!matrix || matrix->labels.size() > limits::kMaxComparedLabels) return std::nullopt;
+  return std::move(*matrix);
+}
+
+// The confusion matrices of what is compared that are small enough for it, as far as there is room for their cells: the rest
+// is told by digests. A matrix that was not looked at when it was recorded, and is none, is too. Whether there was room for all.
+bool read_matrices(const Call& call, projections::Comparable& of) {
+  projections::ComparedEvaluations taken;
+  for (const registry::EvaluationRecord& evaluation : of.evaluations) taken.take(evaluation);
+  for (const registry::EvaluationRecord& evaluation : of.evaluations) {
+    for (const registry::EvaluationFile& file : evaluation.files) {
+      if (const auto known = of.matrices.find(file.digest); known != of.matrices.end()) {
+        if (!taken.take_cells(known->second)) return false;
+      } else if (auto matrix = compared_matrix_in(call, file)) {
+        if (!taken.take_cells(*matrix)) return false;
         of.matrices.emplace(file.digest, std::move(*matrix));
+      }
     }
   }
+  return true;
 }
 
 // ---- pages ----
@@ -353,7 +369,7 @@ class Comparables {
                                                     : projections::compare_evaluations(versions_, page_);
     body.rows = std::move(comparison.rows);
     body.same = comparison.same + files.same();
-    body.truncated = body.truncated || files.truncated();
+    body.truncated = body.truncated || files.truncated() || comparison.truncated;
     has_more_ = comparison.more;
     return {};
   }
@@ -365,7 +381,8 @@ class Comparables {
     of.evaluations = std::move(evaluations.items);
     body.truncated = body.truncated || evaluations.truncated;
     const auto role = sight_.on(found.model.id);
-    if (role && *role >= role_for(Permission::download)) read_matrices(call_, of);
+    const bool may_download = role && *role >= role_for(Permission::download);
+    if (may_download && !read_matrices(call_, of)) body.truncated = true;
   }
 
   const Call& call_;

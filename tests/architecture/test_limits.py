@@ -59,7 +59,7 @@ NOT_REACHED = {
     "kMaxIdempotentAnswerBytes": "no answer is so long", "kMaxIndexedBytes": "a long value", "kMaxIndexedValues": "257 values",
     "kMaxIndexedDatasets": "65 data sets",
     "kLinger": "a caller that sends on after a refusal", "kMaxLingerBytes": "the same, a mebibyte",
-    "kMaxComparedCells": "texts of thousands of lines", "kMaxComparedLabels": "a matrix of 33 labels",
+    "kMaxComparedCells": "texts of thousands of lines",
     "kMaxComparedMatrixBytes": "a matrix of 65 KiB", "kMaxFindings": "damage in many places", "kMaxSpareReaders": "64 reads at once",
 }
 TESTED = ("*_test.cc", "tests/**/*.py", "**/testing/*.h")

@@ -72,11 +72,14 @@ Result<std::vector<std::string>> asked_for(const Call& call) {
   return asked;
 }
 
-// The files of versions, as far as they are worth reading: what all of them have is known to be the same.
+using ArtifactsById = std::map<registry::ArtifactId, registry::ArtifactRecord>;
+
+// The files of versions, as far as they are worth reading: what all of them have is known to be the same. `artifacts`: those
+// of the versions, as far as there are any.
 class ComparedFiles {
  public:
-  ComparedFiles(const Call& call, const registry::Reader& state, projections::Show show)
-      : call_(call), state_(state), show_(show) {}
+  ComparedFiles(const Call& call, const ArtifactsById& artifacts, projections::Show show)
+      : call_(call), artifacts_(artifacts), show_(show) {}
 
   Result<void> read(std::vector<projections::Comparable>& versions) {
     const std::set<Digest> common = common_digests(versions);
@@ -104,21 +107,22 @@ class ComparedFiles {
       if (count == versions.size()) common.insert(digest);
     if (show_ == projections::Show::differences) {
       for (const registry::LinkedArtifact& linked : versions.front().version.artifacts) {
-        const auto artifact = artifact_of(linked);
-        if (artifact && common.contains(linked.digest)) same_ += std::max<std::uint64_t>(artifact->files, 1);
+        const auto* artifact = artifact_of(linked);
+        if (artifact != nullptr && common.contains(linked.digest))
+          same_ += std::max<std::uint64_t>(artifact->files, 1);
       }
     }
     return common;
   }
 
-  std::optional<registry::ArtifactRecord> artifact_of(const registry::LinkedArtifact& linked) const {
-    return registry::find<registry::ArtifactRecord>(state_, registry::Table::artifacts,
-                                                    linked.artifact_id.bytes());
+  const registry::ArtifactRecord* artifact_of(const registry::LinkedArtifact& linked) const {
+    const auto found = artifacts_.find(linked.artifact_id);
+    return found == artifacts_.end() ? nullptr : &found->second;
   }
 
   Result<void> add(projections::Comparable& of, const registry::LinkedArtifact& linked) {
-    const auto artifact = artifact_of(linked);
-    if (artifact && artifact->reference) {
+    const auto* artifact = artifact_of(linked);
+    if (artifact != nullptr && artifact->reference) {
       put(of, linked, linked.artifact.str(), ComparedReferenceBody{*artifact->reference, linked.digest});
       return {};
     }
@@ -149,7 +153,7 @@ class ComparedFiles {
   }
 
   const Call& call_;
-  const registry::Reader& state_;
+  const ArtifactsById& artifacts_;
   projections::Show show_;
   std::uint64_t bytes_ = 0, same_ = 0;
   bool truncated_ = false;
@@ -328,43 +332,24 @@ enum class Compared { everything, evaluations };
 
 using FindVersions = Result<std::vector<AskedVersion>> (*)(const Call& call, const registry::Reader& state);
 
-// What each of them says, of the aspects that are asked for.
+// What each of them says, of the aspects that are asked for. First it is gathered, as of one moment; blobs are read, and
+// texts compared, when the snapshot of it has been let go.
 class Comparables {
  public:
-  Comparables(const Call& call, const registry::Reader& state, const projections::ComparisonPage& page,
-              Compared what)
-      : call_(call),
-        state_(state),
-        page_(page),
-        what_(what),
-        presenter_(state, call.herald.parts.work),
-        sight_(call) {}
+  Comparables(const Call& call, const projections::ComparisonPage& page, Compared what)
+      : call_(call), page_(page), what_(what) {}
 
-  void add(AskedVersion one, ComparisonBody& body) {
-    using projections::Aspect;
-    const registry::FoundModel& found = one.model;
-    body.versions.push_back({one.asked, one.version.number,
-                             reference_of(found.registry.name, found.model.name, one.version.number),
-                             one.version.status, presenter_.names().stamp(one.version.created)});
-    projections::Comparable& of = versions_.emplace_back();
-    of.version = std::move(one.version);
-    if (what_ == Compared::evaluations || page_.wants(Aspect::evaluation)) add_evaluations(of, found, body);
-    if (what_ == Compared::evaluations) return;
-    if (page_.wants(Aspect::fact)) {
-      const AliasesByVersion aliases = presenter_.aliases_of_model(found);
-      if (const auto own = aliases.find(of.version.number); own != aliases.end()) of.aliases = own->second;
-    }
-    if (page_.wants(Aspect::text)) {
-      of.description = presenter_.text(of.version.description);
-      if (of.version.card) of.card = presenter_.text(of.version.card->text);
-    }
-    if (page_.wants(Aspect::lineage)) of.lineage = origins(state_, sight_, of.version);
+  void gather(const registry::Reader& state, std::vector<AskedVersion> asked, ComparisonBody& body) {
+    const Presenter presenter(state, call_.herald.parts.work);
+    const Sight sight(call_);
+    for (AskedVersion& one : asked) add({state, presenter, sight}, std::move(one), body);
   }
 
   Result<void> compare_into(ComparisonBody& body) {
-    ComparedFiles files(call_, state_, page_.show);
-    if (what_ == Compared::everything && page_.wants(projections::Aspect::file))
-      HERALD_CHECK(files.read(versions_));
+    for (const std::size_t one : with_matrices_)
+      if (!read_matrices(call_, versions_[one])) body.truncated = true;
+    ComparedFiles files(call_, artifacts_, page_.show);
+    if (compares_files()) HERALD_CHECK(files.read(versions_));
     auto comparison = what_ == Compared::everything ? projections::compare(versions_, page_)
                                                     : projections::compare_evaluations(versions_, page_);
     body.rows = std::move(comparison.rows);
@@ -376,41 +361,85 @@ class Comparables {
   bool has_more() const { return has_more_; }
 
  private:
-  void add_evaluations(projections::Comparable& of, const registry::FoundModel& found, ComparisonBody& body) {
-    FoundEvaluations evaluations = evaluations_of_version(state_, sight_, of.version);
+  struct Moment {
+    const registry::Reader& state;
+    const Presenter& presenter;
+    const Sight& sight;
+  };
+
+  bool compares_files() const {
+    return what_ == Compared::everything && page_.wants(projections::Aspect::file);
+  }
+
+  void add(const Moment& now, AskedVersion one, ComparisonBody& body) {
+    using projections::Aspect;
+    const registry::FoundModel& found = one.model;
+    body.versions.push_back({one.asked, one.version.number,
+                             reference_of(found.registry.name, found.model.name, one.version.number),
+                             one.version.status, now.presenter.names().stamp(one.version.created)});
+    projections::Comparable& of = versions_.emplace_back();
+    of.version = std::move(one.version);
+    if (what_ == Compared::evaluations || page_.wants(Aspect::evaluation))
+      add_evaluations(now, of, found, body);
+    if (what_ == Compared::evaluations) return;
+    if (page_.wants(Aspect::fact)) {
+      const AliasesByVersion aliases = now.presenter.aliases_of_model(found);
+      if (const auto own = aliases.find(of.version.number); own != aliases.end()) of.aliases = own->second;
+    }
+    if (page_.wants(Aspect::text)) {
+      of.description = now.presenter.text(of.version.description);
+      if (of.version.card) of.card = now.presenter.text(of.version.card->text);
+    }
+    if (page_.wants(Aspect::lineage)) of.lineage = origins(now.state, now.sight, of.version);
+    if (compares_files()) add_artifacts(now, of.version);
+  }
+
+  void add_evaluations(const Moment& now, projections::Comparable& of, const registry::FoundModel& found,
+                       ComparisonBody& body) {
+    FoundEvaluations evaluations = evaluations_of_version(now.state, now.sight, of.version);
     of.evaluations = std::move(evaluations.items);
     body.truncated = body.truncated || evaluations.truncated;
-    const auto role = sight_.on(found.model.id);
-    const bool may_download = role && *role >= role_for(Permission::download);
-    if (may_download && !read_matrices(call_, of)) body.truncated = true;
+    const auto role = now.sight.on(found.model.id);
+    if (role && *role >= role_for(Permission::download)) with_matrices_.push_back(versions_.size() - 1);
+  }
+
+  void add_artifacts(const Moment& now, const registry::VersionRecord& version) {
+    for (const registry::LinkedArtifact& linked : version.artifacts) {
+      auto artifact = registry::find<registry::ArtifactRecord>(now.state, registry::Table::artifacts,
+                                                               linked.artifact_id.bytes());
+      if (artifact) artifacts_.emplace(linked.artifact_id, std::move(*artifact));
+    }
   }
 
   const Call& call_;
-  const registry::Reader& state_;
   const projections::ComparisonPage& page_;
   const Compared what_;
-  const Presenter presenter_;
-  const Sight sight_;
   std::vector<projections::Comparable> versions_;
+  std::vector<std::size_t> with_matrices_;  // of versions_: whose files the caller may download
+  ArtifactsById artifacts_;
   bool has_more_ = false;
 };
 
 Result<Outcome> compare_versions(const Call& call, Compared what, FindVersions find) {
   HERALD_TRY(const auto place, place_in_rows(call));
   HERALD_TRY(const auto page, page_of_rows_in(call, place.passed));
-  const Snapshot now(call.herald.parts, place.at);
-  if (place.at && now.sequence() < *place.at)
-    return error(Cause::busy,
-                 "the views are not yet at event " + std::to_string(place.at->value()) + ": try again");
-  HERALD_TRY(auto asked, find(call, now.state()));
-  Comparables versions(call, now.state(), page, what);
+  Comparables versions(call, page, what);
   ComparisonBody body;
-  for (AskedVersion& one : asked) versions.add(std::move(one), body);
+  Sequence at;
+  {
+    const Snapshot now(call.herald.parts, place.at);
+    at = now.sequence();
+    if (place.at && at < *place.at)
+      return error(Cause::busy,
+                   "the views are not yet at event " + std::to_string(place.at->value()) + ": try again");
+    HERALD_TRY(auto asked, find(call, now.state()));
+    versions.gather(now.state(), std::move(asked), body);
+  }
   HERALD_CHECK(versions.compare_into(body));
   if (versions.has_more())
-    body.next = call.herald.cursors.seal(rows_of(call),
-                                         be64(now.sequence().value()) + be64(page.passed + body.rows.size()));
-  return answer_with(body, now.sequence());
+    body.next =
+        call.herald.cursors.seal(rows_of(call), be64(at.value()) + be64(page.passed + body.rows.size()));
+  return answer_with(body, at);
 }
 
 template <Compared what, FindVersions find>

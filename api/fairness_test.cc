@@ -1,6 +1,7 @@
 // What one caller may take of what all share: streams, memory, requests, names.
 #include <thread>
 
+#include "api/call.h"
 #include "api/testing/locked_server.h"
 #include "base/limits.h"
 
@@ -136,6 +137,21 @@ TEST_F(AServerOfMany, CountsTheRequestsOfEachCallerAloneAndMissesNoneThatComeTog
   EXPECT_EQ(granted, kMost);
   EXPECT_EQ(refused, kThreads * kEach - kMost);
   EXPECT_EQ(as("bob", "GET", "/v1/me").status, 200u);
+}
+
+TEST_F(AServerOfMany, LooksUpManyThingsInThePool) {
+  Services services(parts(), {});
+  const Query query = Query::parse("").value();
+  const Request request;
+  for (const char* target : {"/v1/versions:register", "/v1/versions:change", "/v1/models:change"}) {
+    std::string allowed;
+    const Found found = services.router.find(Method::post, target, allowed).value();
+    const Caller caller{registry::Actor::anonymous("http"), registry::Access::unlimited()};
+    const Call call{caller, services, request, *found.route, found.path, query, target, Uuid(), {}};
+    const Result<Outcome> outcome = found.route->handler()(call);
+    ASSERT_TRUE(outcome) << target;
+    EXPECT_TRUE(std::holds_alternative<Blocking>(*outcome)) << target;
+  }
 }
 
 TEST_F(AServerOfMany, GivesANameToOneOfThoseWhoAskForItTogether) {

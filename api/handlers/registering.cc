@@ -1,4 +1,6 @@
 // Versions that come into being: one, or many at once.
+#include <algorithm>
+
 #include "api/authorisation.h"
 #include "api/handlers.h"
 #include "api/model_names.h"
@@ -128,7 +130,7 @@ Write::Present present_registered(std::vector<registry::ModelAddress> models) {
   };
 }
 
-Result<Outcome> register_versions(const Call& call) {
+Result<Outcome> prepare_registering(const Call& call) {
   HERALD_TRY(const auto request, body_of<RegisteringRequest>(call));
   if (request.versions.size() > limits::kMaxEventsPerCommand) {
     return error(Cause::too_many,
@@ -157,6 +159,11 @@ Result<Outcome> register_versions(const Call& call) {
   write.present = present_registered(std::move(models));
   write.command = registry::ChangeTogether{std::move(commands)};
   return write;
+}
+
+// Cards, names and rights of hundreds of versions: not on an I/O thread.
+Result<Outcome> register_versions(const Call& call) {
+  return Blocking{[&call] { return prepare_registering(call); }};
 }
 
 }  // namespace

@@ -156,11 +156,16 @@ Result<Answer> present_together(const registry::Reader&, const recorder::Recorde
   return answer_with(body, std::nullopt);
 }
 
-Result<Outcome> change_together(const Call& call) {
+Result<Outcome> prepare_change(const Call& call) {
   HERALD_TRY(const auto request, body_of<TogetherRequest>(call));
   HERALD_CHECK(check_one_change(request));
   HERALD_TRY(const auto versions, versions_of(call, request));
   return Write{command_of(call, request, versions), {}, present_together<TogetherBody>};
+}
+
+// The rights on hundreds of things are looked up: not on an I/O thread.
+Result<Outcome> change_together(const Call& call) {
+  return Blocking{[&call] { return prepare_change(call); }};
 }
 
 // ---- models ----
@@ -214,12 +219,16 @@ Result<registry::ChangeTogether> command_on_models(const Call& call, const Model
   return command;
 }
 
-Result<Outcome> change_models_together(const Call& call) {
+Result<Outcome> prepare_change_of_models(const Call& call) {
   HERALD_TRY(const auto request, body_of<ModelsTogetherRequest>(call));
   HERALD_CHECK(check_one_change_of_models(request));
   HERALD_TRY(const auto models, models_of(call, request));
   HERALD_TRY(auto command, command_on_models(call, request, models));
   return Write{std::move(command), {}, present_together<ModelsTogetherBody>};
+}
+
+Result<Outcome> change_models_together(const Call& call) {
+  return Blocking{[&call] { return prepare_change_of_models(call); }};
 }
 
 }  // namespace

@@ -182,23 +182,45 @@ class Exchange {
         co_return Result<void>();
       }
       Result<Outcome> outcome = first_outcome(call);
+      if (outcome && std::holds_alternative<Blocking>(*outcome)) {
+        Result<Outcome> unblocked = co_await outcome_of_what_blocks(std::move(outcome));
+        outcome = std::move(unblocked);
+      }
       const Waits* const waits = outcome ? std::get_if<Waits>(&*outcome) : nullptr;
       if (waits == nullptr) {
         const Result<void> performed = co_await perform(call, std::move(outcome));
         co_return performed;
       }
-      co_await wait_for_turn(*waits);
+      const bool is_over = co_await wait_for_turn(*waits);
+      if (!is_over) {
+        co_return error(Cause::busy, std::to_string(limits::kMaxWaitingForATurn) +
+                                         " requests wait for the same as this one: try again");
+      }
       // Who had the turn may have been this very request, sent twice.
       first_ = recorded_under_key(call);
       co_await go_back_to_the_first(call);
+      const Result<void> still_permitted = authorise_anew(call);
+      if (!still_permitted) co_return still_permitted.error();
     }
   }
 
-  Task<> wait_for_turn(const Waits& waits) {
+  // What the handler wants, when all that blocks has been done.
+  Task<Result<Outcome>> outcome_of_what_blocks(Result<Outcome> outcome) {
+    while (outcome && std::holds_alternative<Blocking>(*outcome)) {
+      std::function<Result<Outcome>()> run = std::get<Blocking>(std::move(*outcome)).run;
+      Result<Outcome> next = co_await blocking<Result<Outcome>>(*pool_, std::move(run));
+      outcome = std::move(next);
+    }
+    co_return outcome;
+  }
+
+  // False: too many wait.
+  Task<bool> wait_for_turn(const Waits& waits) {
     std::function<void(std::function<void(bool)>)> start = [&waits](std::function<void(bool)> done) {
-      waits.turns->when_free(waits.name, [done = std::move(done)] { done(true); });
+      if (!waits.turns->when_free(waits.name, [done] { done(true); })) done(false);
     };
-    co_await completion<bool>(std::move(start));
+    const bool is_over = co_await completion<bool>(std::move(start));
+    co_return is_over;
   }
 
   // What the log knows of this key of the caller.
@@ -359,13 +381,8 @@ class Exchange {
       co_await loop_.projected().wait_beyond(herald_.parts.projected.last(), deadline);
   }
 
-  // Does what the handler asked for, until there is an answer.
+  // Does what the handler asked for.
   Task<Result<void>> perform(const Call& call, Result<Outcome> outcome) {
-    while (outcome && std::holds_alternative<Blocking>(*outcome)) {
-      std::function<Result<Outcome>()> run = std::get<Blocking>(std::move(*outcome)).run;
-      Result<Outcome> next = co_await blocking<Result<Outcome>>(*pool_, std::move(run));
-      outcome = std::move(next);
-    }
     if (!outcome) {
       // A retry of what changed nothing is handled as of now, and may no longer make sense.
       if (!first_) co_return outcome.error();

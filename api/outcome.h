@@ -73,7 +73,7 @@ struct Blocking {
   std::function<Result<Outcome>()> run;
 };
 
-// Somebody else is at it: the handler is asked anew once that turn is over.
+// Somebody else is at it: the handler is asked anew once that turn is over, if the caller may still do it then.
 struct Waits {
   Turns* turns;
   std::string name;

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.h"
+
 namespace herald::api {
 
 class Turns {
@@ -25,17 +27,20 @@ class Turns {
   }
 
   // Calls `done` when nobody has the turn, at once where nobody has it; else on the thread that gives it back. The turn is
-  // not theirs then: of all that waited, one takes it and the others wait again.
-  void when_free(const std::string& name, std::function<void()> done) {
+  // not theirs then: of all that waited, one takes it and the others wait again. False: kMaxWaitingForATurn wait already, and
+  // it will not be called.
+  bool when_free(const std::string& name, std::function<void()> done) {
     {
       const std::lock_guard lock(mutex_);
       const auto taken = taken_.find(name);
       if (taken != taken_.end()) {
+        if (taken->second.size() >= limits::kMaxWaitingForATurn) return false;
         taken->second.push_back(std::move(done));
-        return;
+        return true;
       }
     }
     done();
+    return true;
   }
 
  private:

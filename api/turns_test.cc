@@ -34,6 +34,19 @@ TEST(ATurn, IsWaitedForUntilItIsOver) {
   EXPECT_EQ(called, 12) << "and is told once";
 }
 
+TEST(ATurn, IsWaitedForByABoundedNumber) {
+  Turns turns;
+  std::size_t called = 0;
+  auto first = turns.take("token"), other = turns.take("another");
+  for (std::size_t i = 0; i < limits::kMaxWaitingForATurn; ++i)
+    ASSERT_TRUE(turns.when_free("token", [&] { ++called; }));
+  EXPECT_FALSE(turns.when_free("token", [] { ADD_FAILURE() << "it was refused"; }));
+  EXPECT_TRUE(turns.when_free("another", [&] { ++called; })) << "each name has its own";
+  first.reset();
+  EXPECT_EQ(called, limits::kMaxWaitingForATurn);
+  EXPECT_TRUE(turns.when_free("token", [&] { ++called; })) << "there is room again";
+}
+
 TEST(ATurn, MayBeTakenByWhoIsToldThatItIsOver) {
   Turns turns;
   auto first = turns.take("token");

@@ -152,6 +152,8 @@ inline constexpr std::chrono::seconds kRateWindow{10};
 inline constexpr std::size_t kLeastCompressedBytes = 1'024;  // of an answer (sent as it is)
 inline constexpr std::size_t kMaxLiveStreams = 1'000;
 inline constexpr std::size_t kMaxLiveStreamsOfOne = 100;  // who signed in (refused: rate-limited)
+// Requests that wait to do something to what only one may do it to at a time, as to set a secret (refused: busy).
+inline constexpr std::size_t kMaxWaitingForATurn = 256;
 // Bodies and answers above kHeldBytesCounted that are in memory because their callers take time (refused: busy, and of one
 // caller rate-limited).
 inline constexpr std::size_t kHeldBytesCounted = 16 << 10;

@@ -47,6 +47,20 @@ class Events : public testing::ServerTest {
     filter.types = {type};
     return filter;
   }
+  // The views name what it does not hold.
+  void start_with_an_emptied_log() {
+    errors_are_meant();
+    emptied_ =
+        eventstore::Log::open({path("emptied"), "herald.example/test", kMapSize}, system_clock()).value();
+    log_.swap(emptied_);
+    start({});
+  }
+  void TearDown() override {
+    server_.reset();
+    if (emptied_) log_.swap(emptied_);  // what the recorder writes
+    ServerTest::TearDown();
+  }
+  std::unique_ptr<eventstore::Log> emptied_;
   const Caller everybody_{registry::Actor::anonymous("http"), registry::Access::unlimited()};
   std::vector<int> sequences(const std::string& query) {
     std::vector<int> out;
@@ -381,6 +395,16 @@ TEST_F(ExportedEvents, ThatAreFewOfManyAreOneSlice) {
   EXPECT_EQ(slice.position, Sequence(last())) << "what lies between was not looked at";
 }
 
+TEST_F(ExportedEvents, AreBrokenOffAtDamageAndTheServersLogSaysWhere) {
+  start_with_an_emptied_log();
+  EXPECT_FALSE(get("/v1/events/export?type=alias.*").complete);
+  EXPECT_FALSE(get("/v1/events/export").complete);
+  EXPECT_THAT(server_log_.errors(),
+              ElementsAre(HasSubstr("an export ends behind event 0: the views name event 7, which the log "
+                                    "does not hold: run herald fsck"),
+                          HasSubstr("an export ends behind event 0: the log holds less than its end says")));
+}
+
 // ---- live ----
 
 class LiveStream : public Events {
@@ -466,12 +490,8 @@ TEST_F(LiveStream, CatchesUpWithFewOfManyInOneSlice) {
 }
 
 TEST_F(LiveStream, IsBrokenOffAtDamageAndTheServersLogSaysWhere) {
-  errors_are_meant();
   tag_many_times(10);
-  auto emptied =
-      eventstore::Log::open({path("emptied"), "herald.example/test", kMapSize}, system_clock()).value();
-  log_.swap(emptied);  // the views name what it does not hold
-  start({});
+  start_with_an_emptied_log();
   const auto stream = open("?after=0&type=alias.*");
   EXPECT_EQ(next(*stream), live_heartbeat(Sequence(0)));
   EXPECT_TRUE(stream->ended());
@@ -479,8 +499,6 @@ TEST_F(LiveStream, IsBrokenOffAtDamageAndTheServersLogSaysWhere) {
       server_log_.errors(),
       ::testing::Contains(HasSubstr("a live stream ends behind event 0: the views name event 7, which the "
                                     "log does not hold: run herald fsck")));
-  server_.reset();
-  log_.swap(emptied);
 }
 
 TEST_F(LiveStream, EndsWhereItIsTold) {

@@ -1,5 +1,7 @@
 #include "api/export.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 
 #include "api/completion.h"
@@ -53,8 +55,9 @@ Task<> send_export(const Call& call, Export lines, const WorkersOf& pool, Wire& 
       return read_export_slice(Timelines(parts), lines.filter, sight, position, lines.last);
     };
     const Result<ExportSlice> slice = co_await blocking<Result<ExportSlice>>(pool, std::move(read));
-    if (!slice ||
-        slice->position == position) {  // the log holds less than its end says, or than the views do
+    if (!slice || slice->position == position) {
+      spdlog::error("an export ends behind event {}: {}", position.value(),
+                    slice ? "the log holds less than its end says: run herald fsck" : slice.error().message);
       wire.break_off();
       co_return;
     }

@@ -17,7 +17,7 @@ struct ExportSlice {
 Result<ExportSlice> read_export_slice(const Timelines& from, const EventFilter& filter, const Sight& sight,
                                       Sequence after, Sequence last);
 
-// Returns when all was sent, or the caller has gone; no later than a slice after the server, at its stop, has closed the
+// Where the log is found damaged it is broken off, and the server's log says where. Returns when all was sent, or the caller has gone; no later than a slice after the server, at its stop, has closed the
 // connection.
 Task<> send_export(const Call& call, Export lines, const WorkersOf& pool, Wire& wire);
 

@@ -82,10 +82,8 @@ Result<void> authorise_in_registry(const Call& call) {
   }
   const registry::RegistryRecord& found = *home;
   if (call.route.permission() == Permission::read) return {};  // the handler leaves out what is not seen
-  const auto held = call.access.in(found);
-  if (suffices(held, call.route.permission())) return {};
-  note_denied(call, to_string(call.route.permission()), scope_of(found));
-  return denied(call.route.permission(), "registry \"" + name.str() + "\"", held, "registry");
+  if (suffices(call.access.in(found), call.route.permission())) return {};
+  return denied_in_registry(call, found, call.route.permission());
 }
 
 Result<void> authorise_on_model(const Call& call) {
@@ -94,7 +92,10 @@ Result<void> authorise_on_model(const Call& call) {
   // Who may do it in the whole registry sees all that is in it: what is not there, the handler says, or makes.
   const auto home = seen_registry(call, then.state(), address.registry);
   if (home && suffices(call.access.in(*home), call.route.permission())) return {};
-  HERALD_CHECK(permitted_model(call, then.state(), address, call.route.permission()));
+  const auto found = permitted_model(call, then.state(), address, call.route.permission());
+  if (found) return {};
+  if (!home || found.error().cause != Cause::not_found || !call.route.doc().new_model()) return found.error();
+  call.denied->reset();  // the handler says it
   return {};
 }
 
@@ -156,6 +157,11 @@ Result<void> authorise_anew(Call& call) {
   }
   static_cast<Caller&>(call) = std::move(*caller);
   return authorise(call);
+}
+
+Error denied_in_registry(const Call& call, const registry::RegistryRecord& registry, Permission permission) {
+  note_denied(call, to_string(permission), scope_of(registry));
+  return denied(permission, "registry \"" + registry.name.str() + "\"", call.access.in(registry), "registry");
 }
 
 Result<registry::FoundModel> permitted_model(const Call& call, const registry::Reader& state,

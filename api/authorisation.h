@@ -1,5 +1,5 @@
-// May this caller do this, here? Asked once for each request, before its body is read. What a caller may not see is
-// answered as what is not there, in the same words; what it sees and may not do, with `denied`.
+// May this caller do this, here? Asked once for each request, before its body is read (but see Doc::takes_a_new_model).
+// What a caller may not see is answered as what is not there, in the same words; what it sees and may not do, with `denied`.
 #pragma once
 
 #include "api/call.h"
@@ -23,6 +23,9 @@ Result<void> authorise(const Call& call);
 // The same once more, of the caller as it is by now: what takes long (a body, a download) may outlast a token or a role. The
 // call has the renewed caller afterwards. Errors besides: unauthenticated.
 Result<void> authorise_anew(Call& call);
+
+// What is said, and counted, of who sees the registry and has not the permission there.
+Error denied_in_registry(const Call& call, const registry::RegistryRecord& registry, Permission permission);
 
 // Errors: denied (sees it, and has not the permission), not_found.
 Result<registry::FoundModel> permitted_model(const Call& call, const registry::Reader& state,

@@ -215,6 +215,32 @@ TEST_F(Artifacts, BelongToVersions) {
             id);
 }
 
+TEST_F(Artifacts, ShowAndAreHeldByVersionsThatAreThere) {
+  for (const char* model : {"churn", "fraud"}) given_model(model, 1);
+  put_blob("one");
+  const std::string path = "/v1/artifacts/" + commit(file("a.txt", "one")).at("id");
+  for (const char* model : {"churn", "fraud"}) {
+    const std::string version = "/v1/models/" + std::string(model) + "/versions/1";
+    ASSERT_EQ(ask("PUT", version + path.substr(std::string("/v1").size())).status, 201u);
+  }
+  const auto references = [&] {
+    const Reply shown = get(path), listed = get(path + "/versions");
+    EXPECT_EQ(shown.at("versions.0.reference"), listed.at("items.0.reference"));
+    EXPECT_EQ(shown.at("versions.1.reference"), listed.at("items.1.reference"));
+    return shown.at("versions.0.reference") + " " + shown.at("versions.1.reference");
+  };
+  EXPECT_EQ(references(), "churn:v1 fraud:v1");
+  ASSERT_EQ(ask("DELETE", "/v1/models/fraud/versions/1").status, 200u);
+  EXPECT_EQ(references(), "churn:v1 ");
+  ASSERT_EQ(ask("DELETE", "/v1/models/churn").status, 200u);
+  EXPECT_EQ(references(), " ");
+  const Reply held = ask("DELETE", path);
+  EXPECT_EQ(held.status, 409u) << held.body;
+  EXPECT_THAT(held.at("detail"), HasSubstr("restore it and unlink the artifact first"));
+  ASSERT_EQ(ask("DELETE", "/v1/models/fraud").status, 200u);
+  EXPECT_EQ(ask("DELETE", path).status, 200u);
+}
+
 TEST_F(Artifacts, AreRefusedWithWhatIsWrong) {
   put_blob("one");
   const auto before = last();

@@ -124,6 +124,12 @@ TEST_F(Refused, RequestsOfEachKindAreCountedOnce) {
        "viewer write"},
       {"writer", "POST", "/v1/versions:change", R"({"versions":["fraud/churn:v1"],"tags":{"a":"1"}})", 404,
        "writer write fraud/churn"},
+      {"viewer", "POST", "/v1/models/fresh/versions", R"({"create_model":true})", 403, "viewer write models"},
+      {"viewer", "POST", "/v1/models/fresh/versions", "{}", 404, ""},
+      {"guest", "POST", "/v1/registries/fraud/models/hidden/versions", R"({"create_model":true})", 403,
+       "guest write fraud"},
+      {"writer", "POST", "/v1/versions:register", R"({"versions":[{"model":"fresh","create_model":true}]})",
+       403, "writer write models"},
       // by rules
       {"member", "PUT", production, R"({"version":1,"expected":null})", 409, ""},
       {"member", "DELETE", production, "", 403, "member administer models/churn"},

@@ -49,11 +49,11 @@ class PageOfEvents {
     return false;
   }
 
-  Answer answer(const Call& call, Sequence sequence) && {
+  // `list`: what its cursor belongs to.
+  Answer answer(const Call& call, std::string_view list, Sequence sequence) && {
     Answer answer{.body = R"({"items":[)" + std::move(body_) + "]", .sequence = sequence};
     if (more_)
-      answer.body +=
-          R"(,"next":")" + call.herald.cursors.seal(call.path_text, std::to_string(cursor_.value())) + "\"";
+      answer.body += R"(,"next":")" + call.herald.cursors.seal(list, std::to_string(cursor_.value())) + "\"";
     answer.body.push_back('}');
     return answer;
   }
@@ -81,21 +81,35 @@ Result<std::optional<Timestamp>> time_in(const Call& call, std::string_view name
   return std::optional(time);
 }
 
+std::string_view order_in(const Call& call) {
+  return call.query.get("order").value_or("asc");
+}
+
+// What a cursor belongs to: all that chooses what is listed, and in which order; "me" is whoever asks.
+std::string list_of_events(const Call& call, const EventFilter& filter) {
+  std::string list(call.path_text);
+  list.append(1, '\0').append(order_in(call)).append(1, '\0').append(filter.actor);
+  for (const char* name :
+       {"type", "subject", "model", "correlation", "reason", "after", "before", "since", "until"})
+    list.append(1, '\0').append(text_in(call, name));
+  return list;
+}
+
 // Of a page.
 struct Bounds : EventBounds {
   Towards towards = Towards::later;
 };
 
-// `end`: the last event that is shown at all.
-Result<Bounds> bounds_in(const Call& call, const eventstore::LogView& log, Sequence end) {
+// `page`: where it begins. `end`: the last event that is shown at all.
+Result<Bounds> bounds_in(const Call& call, const projections::PageRequest& page,
+                         const eventstore::LogView& log, Sequence end) {
   Bounds bounds;
   HERALD_TRY(static_cast<EventBounds&>(bounds), event_bounds_in(call, log, Sequence(0), end));
-  const std::string_view order = call.query.get("order").value_or("asc");
+  const std::string_view order = order_in(call);
   if (order != "asc" && order != "desc") {
     return error(Cause::invalid_value, "\"order\" must be \"asc\" or \"desc\", not " + shown(order), "order");
   }
   if (order == "desc") bounds.towards = Towards::earlier;
-  HERALD_TRY(const auto page, page_in(call));
   if (!page.after.empty()) {
     HERALD_TRY(const std::uint64_t cursor,
                whole_number(page.after, "cursor", 0, std::numeric_limits<std::int64_t>::max()));
@@ -237,21 +251,22 @@ Result<Answer> timeline_page(const Call& call, const std::string& timeline) {
   projections::SequenceLists lists;
   lists.push_back(from.views.events_on(timeline));
   HERALD_CHECK(walk_events(from, lists, bounds, Towards::earlier, Selecting(all, sight, page)));
-  return std::move(page).answer(call, from.end);
+  return std::move(page).answer(call, call.path_text, from.end);
 }
 
 // What the page claims to have looked at comes first, what is looked at after it: so the log's snapshot holds all of it.
 Result<Answer> event_page(const Call& call) {
-  HERALD_TRY(const auto request, page_in(call));
   HERALD_TRY(const EventFilter filter, filter_in(call));
+  const std::string list = list_of_events(call, filter);
+  HERALD_TRY(const auto request, page_in(call, list));
   const Sequence end = call.herald.parts.tail.last();
   const Timelines from(call.herald.parts);
-  HERALD_TRY(const Bounds bounds, bounds_in(call, from.log, end));
+  HERALD_TRY(const Bounds bounds, bounds_in(call, request, from.log, end));
   PageOfEvents page(request.limit);
   const Sight sight(call);
   HERALD_CHECK(
       walk_events(from, lists_for(filter, from), bounds, bounds.towards, Selecting(filter, sight, page)));
-  return std::move(page).answer(call, end);
+  return std::move(page).answer(call, list, end);
 }
 
 }  // namespace herald::api

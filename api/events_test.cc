@@ -119,6 +119,24 @@ TEST_F(Events, ComeInPages) {
   EXPECT_EQ(get("/v1/events?limit=2&type=alias.*").at("next"), "");
 }
 
+TEST_F(Events, RefuseACursorOfAnotherFilterOrOrder) {
+  const std::string query = "limit=1&model=churn";
+  const std::string cursor = get("/v1/events?" + query).at("next");
+  ASSERT_NE(cursor, "");
+  EXPECT_EQ(get("/v1/events?" + query + "&cursor=" + cursor).items(), 1u);
+  for (const char* same : {"limit=2&model=churn", "order=asc&limit=1&model=churn"})
+    EXPECT_EQ(get("/v1/events?" + std::string(same) + "&cursor=" + cursor).status, 200u) << same;
+  for (const std::string& other :
+       {std::string("limit=1"), query + "&order=desc", query + "&type=alias.*", query + "&actor=me",
+        query + "&reason=x", query + "&after=1", query + "&before=8", query + "&since=2020-01-01T00:00:00Z",
+        query + "&until=2999-01-01T00:00:00Z", query + "&subject=registries/x",
+        query + "&correlation=0190a8b0-0000-7000-8000-00000000000a"}) {
+    const Reply reply = get("/v1/events?" + other + "&cursor=" + cursor);
+    EXPECT_EQ(reply.status, 422u) << other << reply.body;
+    EXPECT_EQ(reply.at("field"), "cursor") << other;
+  }
+}
+
 TEST_F(Events, AreRefusedFilters) {
   const std::pair<const char*, const char*> rows[] = {{"type=nothing.ever", "type"},
                                                       {"type=alias.*,", "type"},

@@ -97,10 +97,30 @@ TEST_F(Guarded, MembersOfARegistryRegisterAModelWithItsFirstVersion) {
   given_user("ada", "member", "/v1/registries/models");
   given_user("eve", "member", "/v1/models/churn");
   const char* const first = R"({"create_model":true})";
-  EXPECT_EQ(as("eve", "POST", "/v1/models/fresh/versions", first).status, 404u);
+  expect_denied(as("eve", "POST", "/v1/models/fresh/versions", first), "registry");
+  EXPECT_EQ(as("eve", "POST", "/v1/models/fresh/versions", "{}").status, 404u);
+  EXPECT_EQ(as("eve", "POST", "/v1/models/churn/versions", first).status, 201u);
   EXPECT_EQ(as("ada", "POST", "/v1/models/fresh/versions", "{}").status, 404u);
   EXPECT_EQ(as("ada", "POST", "/v1/models/fresh/versions", first).status, 201u);
   EXPECT_EQ(as("ada", "POST", "/v1/registries/fraud/models/fresh/versions", first).status, 404u);
+}
+
+TEST_F(Guarded, NamesAreNotToldByWhoMayMakeAModel) {
+  given_user("eve", "member", "/v1/registries/fraud/models/churn");
+  for (const std::string version : {R"({"create_model":true})", "{}"}) {
+    std::vector<std::string> said;
+    for (const std::string model : {"cards", "fresh"}) {  // the one is there, the other is not
+      const Reply reply = as("eve", "POST", "/v1/registries/fraud/models/" + model + "/versions", version);
+      EXPECT_EQ(reply.status, version == "{}" ? 404u : 403u) << reply.body;
+      std::string detail = reply.at("detail");
+      if (const std::size_t at = detail.find(model); at != std::string::npos) detail.erase(at, model.size());
+      said.push_back(detail);
+    }
+    EXPECT_EQ(said[0], said[1]);
+  }
+  const Reply many = as("eve", "POST", "/v1/versions:register",
+                        R"({"versions":[{"model":"fraud/cards","create_model":true}]})");
+  expect_denied(many, "versions[0].model");
 }
 
 TEST_F(Guarded, ADeletedModelIsShownByItsIdToWhoSeesItsRegistry) {
@@ -148,8 +168,9 @@ TEST_F(Guarded, ManyAtOnceAreChangedByWhoMayChangeEach) {
   };
   expect_denied(registered("ada", R"({"model":"cards"},{"model":"churn","aliases":["production"]})"),
                 "versions[1].aliases[0]");
-  EXPECT_EQ(registered("eve", R"({"model":"churn"},{"model":"fresh","create_model":true})").at("field"),
-            "versions[1].model");
+  expect_denied(registered("eve", R"({"model":"churn"},{"model":"fresh","create_model":true})"),
+                "versions[1].model");
+  EXPECT_EQ(registered("eve", R"({"model":"churn"},{"model":"fresh"})").status, 404u);
   EXPECT_EQ(registered("ada", R"({"model":"fraud/churn"})").status, 404u);
   EXPECT_EQ(last(), before);
   EXPECT_EQ(change("ada", R"("churn","cards")", R"("tags":{"a":"b"})").status, 200u);

@@ -4,6 +4,18 @@
 
 namespace herald::api {
 
+namespace {
+
+// Neither it nor its model is deleted.
+bool is_standing(const registry::Reader& state, const projections::LinkedVersion& linked) {
+  const auto model = registry::find_model(state, linked.model_id);
+  if (!model || model->deleted) return false;
+  const auto version = registry::find_version(state, linked.model_id, linked.version);
+  return version && !version->deleted;
+}
+
+}  // namespace
+
 std::string reference_of(const registry::RegistryName& registry, const registry::ModelName& model,
                          VersionNumber version) {
   const std::string prefix = registry.str() == registry::kDefaultRegistry ? "" : registry.str() + "/";
@@ -142,8 +154,9 @@ ArtifactBody Presenter::artifact(const registry::ArtifactRecord& artifact,
                     .versions = {},
                     .truncated = {}};
   const auto page = projections::list_versions_of(
-      state_, artifact.id, {{}, limits::kMaxPageSize},
-      [&](const projections::LinkedVersion& linked) { return !sees || sees(linked.model_id); });
+      state_, artifact.id, {{}, limits::kMaxPageSize}, [&](const projections::LinkedVersion& linked) {
+        return (!sees || sees(linked.model_id)) && is_standing(state_, linked);
+      });
   if (page.next) body.truncated = true;
   for (const projections::LinkedVersion& linked : page.items) {
     const auto model = registry::find_model(state_, linked.model_id);

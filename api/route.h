@@ -135,6 +135,12 @@ class Doc {
   Doc fresh() &&;      // takes `min_sequence`
   Doc paged() &&;      // takes `limit` and `cursor`
   Doc by_fields() &&;  // takes `fields`: what reads objects does, without being told (Route)
+  // The body may ask for the model that the path names to be made. Where it is not seen and its registry is, the body comes
+  // first, and the handler refuses.
+  Doc takes_a_new_model() && {
+    new_model_ = true;
+    return std::move(*this);
+  }
   // For people: what the summary does not say.
   Doc says(std::string_view text) && {
     text_ = text;
@@ -159,6 +165,7 @@ class Doc {
   bool selectable() const { return selectable_; }
   std::string_view media() const { return media_; }
   const std::vector<QueryParameter>& query() const { return query_; }
+  bool new_model() const { return new_model_; }
 
  private:
   std::string_view tag_, summary_, text_, media_ = kJson;
@@ -170,6 +177,7 @@ class Doc {
   Success success_ = Success::changes;
   std::vector<QueryParameter> query_;
   std::vector<std::string_view> headers_;
+  bool new_model_ = false;
 };
 
 class Route {

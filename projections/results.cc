@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/limits.h"
+#include "reflect/json_numbers.h"
 #include "reflect/json_value.h"
 
 namespace herald::projections {
@@ -22,6 +23,14 @@ Error wrong_shape(std::string_view what, std::string_view shape) {
 }
 Error no_matrix(std::string_view what) {
   return wrong_shape(what, kMatrixShape);
+}
+
+// A number that is out of range is told as that of a request is: with its place.
+Result<json::Document> json_in(std::string_view bytes, std::string_view shape) {
+  auto document = json::Document::parse(bytes);
+  if (document) return document;
+  if (auto number = json::number_that_cannot_be_kept(bytes)) return std::move(*number);
+  return wrong_shape("it is no JSON (" + document.error().message + ")", shape);
 }
 
 // ---- CSV ----
@@ -192,10 +201,18 @@ std::optional<std::string> label_in(const json::Value& value) {
   return std::nullopt;
 }
 
+// Of two that are called the same, one would be read and the other not.
+Result<void> check_members_are_there_once(const json::Value& object) {
+  std::set<std::string_view> seen;
+  for (const auto& [name, value] : object.members())
+    if (!seen.insert(name).second) return no_matrix(fmt::format("\"{}\" is there twice", name));
+  return {};
+}
+
 Result<ConfusionMatrix> matrix_in_json(std::string_view bytes) {
-  const auto document = json::Document::parse(bytes);
-  if (!document) return no_matrix("it is no JSON (" + document.error().message + ")");
-  const auto labels = document->root().find("labels"), counts = document->root().find("counts");
+  HERALD_TRY(const auto document, json_in(bytes, kMatrixShape));
+  HERALD_CHECK(check_members_are_there_once(document.root()));
+  const auto labels = document.root().find("labels"), counts = document.root().find("counts");
   const bool has_lists =
       labels && counts && labels->kind() == json::Kind::array && counts->kind() == json::Kind::array;
   if (!has_lists) return no_matrix("it lacks \"labels\" or \"counts\", or one of them is no list");
@@ -221,9 +238,8 @@ Result<ConfusionMatrix> matrix_in_json(std::string_view bytes) {
 
 Result<void> check_json_table(std::string_view bytes) {
   constexpr std::string_view kTableShape = "a table as JSON is a list of rows, or an object";
-  const auto document = json::Document::parse(bytes);
-  if (!document) return wrong_shape("it is no JSON (" + document.error().message + ")", kTableShape);
-  const json::Kind kind = document->root().kind();
+  HERALD_TRY(const auto document, json_in(bytes, kTableShape));
+  const json::Kind kind = document.root().kind();
   if (kind == json::Kind::array || kind == json::Kind::object) return {};
   return wrong_shape(fmt::format("it is a single {}", json::to_string(kind)), kTableShape);
 }

@@ -5,7 +5,8 @@
 //   table             JSON that is an array or an object; or CSV with as many fields in each row
 //   picture           PNG, by its signature
 //
-// Errors: invalid_value with a sentence that says what is wrong and what would be right; no field.
+// What is said twice in the object of a matrix is refused. Errors: invalid_value with a sentence that says what is wrong and what
+// would be right; no field.
 #pragma once
 
 #include <string>

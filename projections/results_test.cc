@@ -78,6 +78,25 @@ TEST(AConfusionMatrix, HasLabelsAndCountsAndNothingInTheirPlace) {
   EXPECT_THAT(why_no_matrix(kCsv, ""), StartsWith("it is empty"));
 }
 
+TEST(AConfusionMatrix, HasEachMemberOnce) {
+  EXPECT_THAT(why_no_matrix(kJson, R"({"labels":["a"],"labels":["b","c"],"counts":[[1]]})"),
+              StartsWith("\"labels\" is there twice"));
+  EXPECT_THAT(why_no_matrix(kJson, R"({"counts":[[1]],"labels":["a"],"counts":[[2]]})"),
+              StartsWith("\"counts\" is there twice"));
+  EXPECT_THAT(why_no_matrix(kJson, R"({"labels":["a"],"counts":[[1]],"note":1,"no\u0074e":2})"),
+              StartsWith("\"note\" is there twice"));
+}
+
+TEST(AResult, WithANumberOutOfRangeSaysWhere) {
+  EXPECT_EQ(why_no_table(kJson, "[\n {\"id\":18446744073709551616}]"),
+            "the number 18446744073709551616 (line 2, column 8) is out of range: whole numbers go from "
+            "-9223372036854775808 to 18446744073709551615");
+  const auto matrix = read_confusion_matrix(kJson, R"({"labels":["a"],"counts":[[1e999]]})");
+  ASSERT_FALSE(matrix);
+  EXPECT_EQ(matrix.error().cause, Cause::invalid_value);
+  EXPECT_THAT(matrix.error().message, StartsWith("the number 1e999 (line 1, column 28) is out of range"));
+}
+
 TEST(AConfusionMatrix, HasAsManyLabelsAsAreAllowed) {
   std::string head;
   for (std::size_t i = 0; i <= limits::kMaxMatrixLabels; ++i) head += "," + std::to_string(i);

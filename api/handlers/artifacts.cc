@@ -341,6 +341,8 @@ void add_artifact_routes(Router& router) {
   router.add(
       {Method::del, "/v1/artifacts/{artifact}", Permission::write, ObjectScope::visible, delete_artifact,
        Doc("artifacts", "Delete an artifact that no version is linked to; its events and contents stay")
+           .says("A deleted version holds it while its model is there, since it can be restored; versions of "
+                 "deleted models do not.")
            .gives<RemovedBody>("Removed")
            .records()
            .with(kReasonParameter)});

@@ -95,26 +95,33 @@ Result<registry::RegisterVersion> registering(const Call& call, Write& write,
   return command;
 }
 
+// Members of a model register its versions, members of a registry in all of it and new models. To who sees the registry
+// alone, a name that is taken and one that is free are the same.
+Result<void> check_may_register(const Call& call, const registry::Reader& state,
+                                const registry::ModelAddress& address, bool makes_the_model) {
+  auto found = permitted_model(call, state, address, Permission::write);
+  if (found) return {};
+  if (found.error().cause != Cause::not_found || !makes_the_model) return found.error();
+  const auto home = seen_registry(call, state, address.registry);
+  if (!home) return found.error();
+  if (call.access.in(*home) >= role_for(Permission::write)) return {};
+  return denied_in_registry(call, *home, Permission::write);
+}
+
 Result<Outcome> register_version(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(const auto request, body_of<VersionRequest>(call));
+  const Snapshot now = call.snapshot();
+  const auto home = seen_registry(call, now.state(), address.registry);
+  const bool may_in_all_of_it = home && call.access.in(*home) >= role_for(Permission::write);
+  if (!may_in_all_of_it)
+    HERALD_CHECK(check_may_register(call, now.state(), address, request.create_model.value_or(false)));
   Write write{{}, {}, present_version(call, address, std::nullopt)};
   HERALD_TRY(write.command, registering(call, write, address, request, {}));
   return write;
 }
 
 // ---- many ----
-
-// Members of a model register its versions, members of a registry in all of it and new models.
-Result<void> check_may_register(const Call& call, const registry::Reader& state,
-                                const registry::ModelAddress& address, bool makes_the_model) {
-  auto found = permitted_model(call, state, address, Permission::write);
-  if (found) return {};
-  const bool is_new = found.error().cause == Cause::not_found && makes_the_model;
-  const auto home = registry::find_registry(state, address.registry);
-  if (is_new && home && call.access.in(*home) >= role_for(Permission::write)) return {};
-  return found.error();
-}
 
 Write::Present present_registered(std::vector<registry::ModelAddress> models) {
   return [models = std::move(models)](const registry::Reader&,
@@ -175,6 +182,7 @@ void add_registering_routes(Router& router) {
           .takes<VersionRequest>("VersionRequest")
           .gives<VersionBody>("Version")
           .creates()
+          .takes_a_new_model()
           .says("\"number\": refuse (409) unless the version gets this number. \"create_model\": register "
                 "the model if it does "
                 "not exist. Artifacts are linked and aliases assigned in the same commit; \"reason\" goes "

@@ -19,10 +19,13 @@ Cell of_state(std::string member) {
   };
 }
 
-// Of those that are no longer active, too: a deleted one is named by its id.
+// Of those that are no longer active, too: a deleted one is named by its id, since its name may be another's.
 const View& states_view() {
   static const View view{
-      .id = model_view().id,
+      .id =
+          [](const json::Value& model) {
+            return member_at(model, "deleted") ? model_name(model, "id") : model_view().id(model);
+          },
       .table = {{"NAME", model_view().id},
                 {"STATE", state_of},
                 {"SINCE", of_state("time")},

@@ -6,14 +6,14 @@
 #include "registry/names.h"
 
 namespace herald::cli {
-namespace {
 
-// "churn", or "other/churn" outside the default registry.
 std::string model_name(const json::Value& model, std::string_view member) {
   const std::string registry = text_at(model, "registry");
   const std::string name = text_at(model, member);
   return registry.empty() || registry == registry::kDefaultRegistry ? name : registry + "/" + name;
 }
+
+namespace {
 
 std::string aliases_with_versions(const json::Value& model) {
   std::string out;

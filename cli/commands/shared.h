@@ -44,6 +44,8 @@ Result<std::string> tags_body(const std::vector<std::string>& set, const std::ve
 // "churn" or "churn:v3": the path of the model, or of that version.
 Result<std::string> path_of_model_or_version(const std::string& text);
 
+// "churn", or "other/churn" outside the default registry; by its name or its id, as `member` says.
+std::string model_name(const json::Value& model, std::string_view member);
 const View& model_view();
 const View& version_view();
 // The moves of an alias: from where, to where, how long it stayed.

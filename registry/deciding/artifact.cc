@@ -34,6 +34,22 @@ auto link_to(std::vector<LinkedArtifact>& links, ArtifactId artifact) {
                       [&](const LinkedArtifact& link) { return link.artifact_id == artifact; });
 }
 
+// The first version that holds it: one of a deleted model never comes back, a deleted one of a model that is there may.
+std::optional<VersionRecord> version_that_holds(const Reader& state, ArtifactId artifact) {
+  const std::size_t id_bytes = artifact.bytes().size();
+  std::optional<VersionRecord> holder;
+  std::optional<ModelRecord> model;
+  state.scan(Table::artifact_links, artifact.bytes(), {}, [&](std::string_view key, std::string_view) {
+    const std::string_view version = key.substr(id_bytes);
+    const ModelId id(Uuid::from_bytes(version.substr(0, id_bytes)));
+    if (!model || model->id != id) model = find_model(state, id);
+    if (model && !model->deleted)
+      holder = find_version(state, id, VersionNumber(read_be64(version.substr(id_bytes))));
+    return !holder;
+  });
+  return holder;
+}
+
 std::string answer(const OfVersion& of, ArtifactId artifact) {
   return json::to_json(LinkAnswer{answer_of(of), of.version, artifact});
 }
@@ -61,14 +77,12 @@ Result<Decision> rule(const Reader&, const CommitArtifact& command) {
 
 Result<Decision> rule(const Reader& state, const DeleteArtifact& command) {
   HERALD_TRY(const auto artifact, require_artifact(state, command.artifact_id, "artifact"));
-  std::optional<std::string> link;
-  state.scan(Table::artifact_links, artifact.id.bytes(), {}, [&](std::string_view key, std::string_view) {
-    link.emplace(key.substr(artifact.id.bytes().size()));
-    return false;
-  });
-  if (link) {
+  if (const auto holder = version_that_holds(state, artifact.id)) {
     return error(Cause::not_allowed_now,
-                 fmt::format("artifact {} is linked to a version: unlink it first", in_quotes(artifact.name)),
+                 fmt::format("artifact {} is linked to a version{}", in_quotes(artifact.name),
+                             holder->deleted ? " that is deleted and can be restored: restore it and unlink "
+                                               "the artifact first"
+                                             : ": unlink it first"),
                  "artifact");
   }
   return Decision{{{ArtifactDeleted{artifact.id, artifact.name}, {}}},

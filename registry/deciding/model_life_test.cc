@@ -244,5 +244,29 @@ TEST(DeleteArtifact, KeepsOneThatIsLinkedAndIsForGood) {
   story.when(link("churn", 1, 1)).refused(Cause::not_found, "artifact_id", sentence);
 }
 
+TEST(DeleteArtifact, KeepsOneThatIsLinkedToADeletedVersionWhichMayComeBack) {
+  Story story = with_churn();
+  story.given(
+      {a_version("churn"), an_artifact(1, "weights"), link("churn", 2, 1), of<DeleteVersion>("churn", 2)});
+  const DeleteArtifact command{id<ArtifactId>(1), {}};
+  story.when(command).refused(
+      Cause::not_allowed_now, "artifact",
+      R"(artifact "weights" is linked to a version that is deleted and can be restored: restore it and )"
+      "unlink the artifact first");
+  story.given({of<RestoreVersion>("churn", 2), unlink("churn", 2, 1)});
+  story.when(command).then({"artifact weights deleted"});
+}
+
+TEST(DeleteArtifact, IsNotHeldByVersionsOfModelsThatAreDeleted) {
+  Story story = with_churn();
+  story.given({a_version("churn"), a_model("fraud"), a_version("fraud"), an_artifact(1, "weights"),
+               link("churn", 1, 1), link("churn", 2, 1), link("fraud", 1, 1), of<DeleteModel>("churn")});
+  const DeleteArtifact command{id<ArtifactId>(1), {}};
+  story.when(command).refused(Cause::not_allowed_now, "artifact",
+                              R"(artifact "weights" is linked to a version: unlink it first)");
+  story.given({of<DeleteModel>("fraud")});
+  story.when(command).then({"artifact weights deleted"});
+}
+
 }  // namespace
 }  // namespace herald::registry::story

@@ -244,6 +244,7 @@ void Model::run(const CommitArtifact& c) {
 void Model::run(const DeleteArtifact& c) {
   Artifact& artifact = artifact_at(c.artifact_id);
   for (const auto& [id, model] : models_) {
+    if (model.deleted != 0) continue;  // its versions never come back
     for (const auto& [number, version] : model.versions) {
       if (has(version.artifacts, c.artifact_id.str())) throw Cause::not_allowed_now;
     }

@@ -90,11 +90,26 @@ def test_a_model_is_renamed_archived_restored_and_deleted(server):
     assert "its history stays" in succeed(server, "model", "delete", "a second life", "--reason", "a mistake")
     assert server.cli("model", "show", "a second life").returncode == 3
     assert shown(server, "model", "show", "a second life", "--as-of", moment)["aliases"] == {"production": 2}
-    assert "a second life" in succeed(server, "model", "list", "--state", "deleted", "-o", "id").splitlines()
+    identity = succeed(server, "model", "list", "--state", "deleted", "--name", "a second life", "-o", "id").strip()
+    assert server.get(f"/v1/models/{identity}")["name"] == "a second life"
+    assert "model.deleted" in succeed(server, "model", "history", identity)
     rows = [line.split("  ") for line in succeed(server, "model", "list", "--state", "all", "--all").splitlines()]
     assert ["a second life", "deleted"] in [[cell.strip() for cell in row if cell][:2] for row in rows]
     assert server.cli("model", "owner", "nobody-s", "--remove").returncode == 3
     assert refused(server, "model", "owner", "x")[0] == 2
+
+
+def test_a_deleted_model_of_another_registry_is_listed_as_commands_take_it(server):
+    server.post("/v1/registries", {"name": "graveyard"})
+    server.post("/v1/registries/graveyard/models", {"name": "rest"})
+    succeed(server, "model", "archive", "graveyard/rest")
+    listed = ("model", "list", "--registry", "graveyard", "--state", "all", "-o", "id")
+    assert succeed(server, *listed).split() == ["graveyard/rest"]
+    succeed(server, "model", "delete", "graveyard/rest")
+    (identity,) = succeed(server, *listed).split()
+    assert identity.startswith("graveyard/") and identity != "graveyard/rest"
+    assert shown(server, "model", "show", identity)["name"] == "rest"
+    assert "model.deleted" in succeed(server, "model", "history", identity)
 
 
 def test_versions_are_deleted_and_restored(server):

@@ -22,6 +22,8 @@ not hold; `fix`, what to do. `code` is one of these words and stable, `status` a
 which the server's log has too. The command line says the same in two lines, and ends with the exit code: 1 the same command may work
 later, 2 it will not work as it is, 3 not there, 4 the state is another, 5 denied. A refusal changes nothing.
 
+Where a detail names a line and a column, both begin at 1, and columns count bytes of UTF-8, not characters.
+
 | code | status | exit code |
 |---|---|---|
 """

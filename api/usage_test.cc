@@ -51,6 +51,17 @@ class UsageByTheHour : public testing::ServerTest {
     return ask("POST", "/v1/models/churn/versions/1/usage",
                R"({"consumer":"web","count":)" + std::to_string(count) + "}", header);
   }
+  testing::Reply report_by_alias(int count, std::string_view key) {
+    return ask("POST", "/v1/models/churn/versions/production/usage",
+               R"({"consumer":"web","count":)" + std::to_string(count) + "}",
+               "Idempotency-Key: " + std::string(key) + "\r\n");
+  }
+  void given_production(int version) {
+    ASSERT_LT(
+        ask("PUT", "/v1/models/churn/aliases/production", R"({"version":)" + std::to_string(version) + "}")
+            .status,
+        300u);
+  }
   // The counts of the events, oldest first.
   std::vector<std::uint64_t> recorded_counts() {
     std::vector<std::uint64_t> counts;
@@ -105,6 +116,21 @@ TEST_F(UsageByTheHour, ThatIsRefusedCountsNothing) {
   EXPECT_EQ(report(3, "own").status, 200u);
   EXPECT_EQ(report(4, "own").status, 422u);
   EXPECT_THAT(get("/v1/models/churn/usage").body, ::testing::HasSubstr(R"("count":13,)"));
+}
+
+TEST_F(UsageByTheHour, IsToldToARetryOfTheVersionThatItWasCountedForWhereverTheAliasIs) {
+  ASSERT_EQ(ask("POST", "/v1/models/churn/versions", "{}").status, 201u);
+  given_production(1);
+  EXPECT_EQ(report_by_alias(10, "first").status, 201u);
+  const auto counted = report_by_alias(5, "second");
+  EXPECT_EQ(counted.status, 200u);
+  given_production(2);
+  const auto again = report_by_alias(5, "second");
+  EXPECT_EQ(again.status, 200u);
+  EXPECT_EQ(again.body, counted.body);
+  EXPECT_THAT(again.body, ::testing::HasSubstr(R"("version":1,)"));
+  EXPECT_THAT(again.body, ::testing::HasSubstr(R"("count":15,)"));
+  EXPECT_THAT(get("/v1/models/churn/versions/2/usage").body, ::testing::Not(::testing::HasSubstr("web")));
 }
 
 TEST_F(UsageByTheHour, UnderOneKeyCountsOnceHoweverOftenAtOnce) {

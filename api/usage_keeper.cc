@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/limits.h"
 #include "registry/state.h"
 #include "work/usage.h"
 
@@ -16,7 +17,6 @@ namespace herald::api {
 
 namespace {
 
-constexpr std::size_t kCountersAtOnce = 200;
 constexpr std::int64_t kMsAnHour = 3'600'000;
 constexpr std::chrono::minutes kLongestWait{1};  // the clock of the wall may step
 
@@ -102,7 +102,7 @@ void UsageKeeper::wait_for_hours(const std::stop_token& stopping) {
   while (!stopping.stop_requested()) {
     const Timestamp now = parts_.clock.now();
     if (hour_at(now) != kept_up_to) {
-      keep_up();
+      record_before(hour_at(now), stopping);
       kept_up_to = hour_at(now);
     }
     const std::chrono::milliseconds left((kept_up_to + 1) * kMsAnHour - now.unix_ms());
@@ -112,10 +112,10 @@ void UsageKeeper::wait_for_hours(const std::stop_token& stopping) {
   }
 }
 
-void UsageKeeper::record_before(std::int64_t hour) {
+void UsageKeeper::record_before(std::int64_t hour, const std::stop_token& stopping) {
   std::string after;
-  for (;;) {
-    const auto counters = work::usage_after(parts_.work, after, kCountersAtOnce);
+  while (!stopping.stop_requested()) {
+    const auto counters = work::usage_after(parts_.work, after, limits::kUsageCountersAtOnce);
     if (counters.empty()) return;
     after = counters.back().key;
     std::vector<registry::RecordUsage> commands;

@@ -73,6 +73,7 @@ inline constexpr std::size_t kMaxDenialsCounted = 1'000;
 inline constexpr std::size_t kMaxClaimBytes = 1'024;  // of the request that claims a server: anybody may send one
 // Usage, and comparisons.
 inline constexpr std::size_t kMaxUsageReportsUnderWay = 1'024;
+inline constexpr std::size_t kUsageCountersAtOnce = 200;          // settled at the start, recorded after the hour
 inline constexpr std::uint64_t kMaxUsesReported = 1'000'000'000;  // by one report (refused: invalid-value)
 inline constexpr std::size_t kMaxComparedVersions = 16;           // in one answer
 inline constexpr std::size_t kMaxComparedRows = 10'000;           // that one page may be asked for

@@ -112,10 +112,9 @@ Result<void> count_report(Store& store, const UsageReport& report, const IsRemem
 }
 
 Result<void> settle_usage(Store& store, const IsRemembered& is_remembered, const RecordedUsage& recorded) {
-  constexpr std::size_t kAtOnce = 200;
   std::string after;
   for (;;) {
-    const auto counters = usage_after(store, after, kAtOnce);
+    const auto counters = usage_after(store, after, limits::kUsageCountersAtOnce);
     if (counters.empty()) return {};
     after = counters.back().key;
     HERALD_CHECK(store.run([&](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {

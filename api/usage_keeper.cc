@@ -24,18 +24,13 @@ std::int64_t hour_at(Timestamp time) {
   return time.unix_ms() / kMsAnHour;
 }
 
-std::optional<registry::UsageRecord> usage_record(const registry::Reader& head,
-                                                  const work::UsageCounter& of) {
-  return registry::find<registry::UsageRecord>(
-      head, registry::Table::usage, registry::keys::of_version(of.model_id, of.version, of.consumer.str()));
-}
-
 // Nothing: the log has it all, or the model is gone.
 std::optional<registry::RecordUsage> remainder_of(const registry::Reader& head,
                                                   const work::CountedUsage& counted) {
-  const auto known = usage_record(head, counted.of);
+  const work::UsageCounter& of = counted.of;
+  const auto known = registry::find_usage(head, of.model_id, of.version, of.consumer);
   if (known && known->count >= counted.row.total) return std::nullopt;
-  const auto model = registry::find_model(head, counted.of.model_id);
+  const auto model = registry::find_model(head, of.model_id);
   if (!model || model->deleted) return std::nullopt;
   const auto home =
       registry::find<registry::RegistryRecord>(head, registry::Table::registries, model->registry_id.bytes());
@@ -43,8 +38,8 @@ std::optional<registry::RecordUsage> remainder_of(const registry::Reader& head,
   registry::RecordUsage command;
   command.registry = home->name;
   command.model = model->name;
-  command.version = counted.of.version;
-  command.consumer = counted.of.consumer;
+  command.version = of.version;
+  command.consumer = of.consumer;
   command.alias = counted.row.alias;
   command.count = 0;
   command.total = counted.row.total;
@@ -74,7 +69,7 @@ UsageKeeper::UsageKeeper(const Parts& parts) : parts_(parts) {
 void UsageKeeper::settle() {
   const auto recorded = [this](const work::UsageCounter& of) -> std::uint64_t {
     const projections::HeadReader head(parts_.head);
-    const auto known = usage_record(head, of);
+    const auto known = registry::find_usage(head, of.model_id, of.version, of.consumer);
     return known ? known->count : 0;
   };
   const auto settled = work::settle_usage(parts_.work, remembered_by(parts_.log), recorded);

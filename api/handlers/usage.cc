@@ -56,8 +56,7 @@ void bring_up_to_date(const work::Store& work, registry::UsageRecord& usage) {
 }
 
 std::optional<registry::UsageRecord> usage_in(const registry::Reader& state, const work::UsageCounter& of) {
-  return registry::find<registry::UsageRecord>(
-      state, registry::Table::usage, registry::keys::of_version(of.model_id, of.version, of.consumer.str()));
+  return registry::find_usage(state, of.model_id, of.version, of.consumer);
 }
 
 // What the decision's answer says of a report.

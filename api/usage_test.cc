@@ -1,7 +1,8 @@
 // Usage over the hours: what is counted, what the log gets, and when.
-#include <atomic>
+#include <chrono>
 #include <thread>
 
+#include "api/testing/moved_clock.h"
 #include "api/testing/server_fixture.h"
 #include "api/usage_keeper.h"
 #include "registry/event.h"
@@ -9,28 +10,24 @@
 namespace herald::api {
 namespace {
 
-// Read by the server's threads while a test moves it.
-class ClockOfUsage final : public Clock {
- public:
-  explicit ClockOfUsage(std::string_view start) : now_ms_(Timestamp::trusted(start).unix_ms()) {}
-  Timestamp now() const override { return Timestamp(now_ms_); }
-  std::chrono::steady_clock::time_point steady() const override { return system_clock().steady(); }
-  void set(std::string_view to) { now_ms_ = Timestamp::trusted(to).unix_ms(); }
-
- private:
-  std::atomic<std::int64_t> now_ms_;
-};
+using namespace std::chrono_literals;
 
 class UsageByTheHour : public testing::ServerTest {
  protected:
   void SetUp() override {
     ServerTest::SetUp();
     given_model("churn", 1);
+    begin_an_hour();
     start_with_clock();
   }
   void TearDown() override {
     stop();
     ServerTest::TearDown();
+  }
+  // Five minutes of it are over: the machine's clock ends none while a test runs.
+  void begin_an_hour() {
+    const std::chrono::milliseconds now(clock_.now().unix_ms());
+    clock_.move(1h - now % 1h + 5min);
   }
   void stop() {
     server_.reset();
@@ -74,13 +71,13 @@ class UsageByTheHour : public testing::ServerTest {
     return counts;
   }
 
-  ClockOfUsage clock_{"2026-11-24T09:05:00Z"};
+  testing::MovedClock clock_;
   std::unique_ptr<UsageKeeper> keeper_;
 };
 
 TEST_F(UsageByTheHour, IsRecordedWithTheFirstReportAndCountedAfterIt) {
   EXPECT_EQ(report(10).status, 201u);
-  clock_.set("2026-11-24T09:59:59Z");
+  clock_.move(50min);
   EXPECT_EQ(report(5).status, 200u);
   EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(10u));
 }
@@ -90,7 +87,7 @@ TEST_F(UsageByTheHour, OfAConsumerThatFellSilentIsRecordedWhenTheHourIsOver) {
   report(5);
   keeper_->keep_up();
   EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(10u));
-  clock_.set("2026-11-24T10:00:00Z");
+  clock_.move(55min);
   keeper_->keep_up();
   keeper_->keep_up();
   EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(10u, 5u));

@@ -69,6 +69,20 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
+// A comment ends at the next "-->", as "<!-->" does at its own; one that does not end hides all that follows.
+std::string without_comments(std::string_view html) {
+  std::string seen;
+  for (std::size_t at = 0; at < html.size();) {
+    const std::size_t comment = html.find("<!--", at);
+    seen.append(html.substr(at, comment - at));
+    if (comment == std::string_view::npos) break;
+    const std::size_t end = html.find("-->", comment + 2);
+    if (end == std::string_view::npos) break;
+    at = end + 3;
+  }
+  return seen;
+}
+
 // Whether a reader sees anything of it.
 bool says_something(cmark_node* node) {
   const auto literal = [&] {
@@ -84,7 +98,7 @@ bool says_something(cmark_node* node) {
       return !is_blank(literal());
     case CMARK_NODE_HTML_BLOCK:
     case CMARK_NODE_HTML_INLINE:
-      return !is_blank(literal()) && !literal().starts_with("<!--");
+      return !is_blank(without_comments(literal()));
     default:
       return false;
   }

@@ -80,6 +80,16 @@ TEST(EmptySectionsOfACard, HoldNothingThatAReaderWouldSee) {
     EXPECT_THAT(empty_titles("# Use\n\n" + std::string(text) + "\n"), IsEmpty()) << text;
 }
 
+TEST(EmptySectionsOfACard, AreNotThoseWithATextBesideAComment) {
+  for (const std::string_view text :
+       {"<!-- note --> The limits are known.", "The limits <!-- note --> are known.", "<!-- a\nb --> text",
+        "  <!-- a --><!-- b --> text", "<!--> text", "<!-- a -->\ntext", "<!-- a --><table></table>"})
+    EXPECT_THAT(empty_titles("# Limits\n\n" + std::string(text) + "\n"), IsEmpty()) << text;
+  for (const std::string_view text : {"<!-- a --> <!-- b -->", "  <!-- a -->", "<!-- a\n\nb -->",
+                                      "<!-- never ended\n\ntext", "<!-->", "<!--->"})
+    EXPECT_THAT(empty_titles("# Limits\n\n" + std::string(text) + "\n"), ElementsAre("Limits")) << text;
+}
+
 TEST(EmptySectionsOfACard, AreNoneThatComeAgainWithAText) {
   EXPECT_THAT(empty_titles("# Use\n\n# Limits\n\n# Use\n\ntext\n"), ElementsAre("Limits"));
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/limits.h"
 #include "registry/state.h"
 #include "work/usage.h"
 
@@ -16,7 +17,6 @@ namespace herald::api {
 
 namespace {
 
-constexpr std::size_t kCountersAtOnce = 200;
 constexpr std::int64_t kMsAnHour = 3'600'000;
 constexpr std::chrono::minutes kLongestWait{1};  // the clock of the wall may step
 
@@ -24,18 +24,13 @@ std::int64_t hour_at(Timestamp time) {
   return time.unix_ms() / kMsAnHour;
 }
 
-std::optional<registry::UsageRecord> usage_record(const registry::Reader& head,
-                                                  const work::UsageCounter& of) {
-  return registry::find<registry::UsageRecord>(
-      head, registry::Table::usage, registry::keys::of_version(of.model_id, of.version, of.consumer.str()));
-}
-
 // Nothing: the log has it all, or the model is gone.
 std::optional<registry::RecordUsage> remainder_of(const registry::Reader& head,
                                                   const work::CountedUsage& counted) {
-  const auto known = usage_record(head, counted.of);
+  const work::UsageCounter& of = counted.of;
+  const auto known = registry::find_usage(head, of.model_id, of.version, of.consumer);
   if (known && known->count >= counted.row.total) return std::nullopt;
-  const auto model = registry::find_model(head, counted.of.model_id);
+  const auto model = registry::find_model(head, of.model_id);
   if (!model || model->deleted) return std::nullopt;
   const auto home =
       registry::find<registry::RegistryRecord>(head, registry::Table::registries, model->registry_id.bytes());
@@ -43,8 +38,8 @@ std::optional<registry::RecordUsage> remainder_of(const registry::Reader& head,
   registry::RecordUsage command;
   command.registry = home->name;
   command.model = model->name;
-  command.version = counted.of.version;
-  command.consumer = counted.of.consumer;
+  command.version = of.version;
+  command.consumer = of.consumer;
   command.alias = counted.row.alias;
   command.count = 0;
   command.total = counted.row.total;
@@ -74,7 +69,7 @@ UsageKeeper::UsageKeeper(const Parts& parts) : parts_(parts) {
 void UsageKeeper::settle() {
   const auto recorded = [this](const work::UsageCounter& of) -> std::uint64_t {
     const projections::HeadReader head(parts_.head);
-    const auto known = usage_record(head, of);
+    const auto known = registry::find_usage(head, of.model_id, of.version, of.consumer);
     return known ? known->count : 0;
   };
   const auto settled = work::settle_usage(parts_.work, remembered_by(parts_.log), recorded);
@@ -102,7 +97,7 @@ void UsageKeeper::wait_for_hours(const std::stop_token& stopping) {
   while (!stopping.stop_requested()) {
     const Timestamp now = parts_.clock.now();
     if (hour_at(now) != kept_up_to) {
-      keep_up();
+      record_before(hour_at(now), stopping);
       kept_up_to = hour_at(now);
     }
     const std::chrono::milliseconds left((kept_up_to + 1) * kMsAnHour - now.unix_ms());
@@ -112,10 +107,10 @@ void UsageKeeper::wait_for_hours(const std::stop_token& stopping) {
   }
 }
 
-void UsageKeeper::record_before(std::int64_t hour) {
+void UsageKeeper::record_before(std::int64_t hour, const std::stop_token& stopping) {
   std::string after;
-  for (;;) {
-    const auto counters = work::usage_after(parts_.work, after, kCountersAtOnce);
+  while (!stopping.stop_requested()) {
+    const auto counters = work::usage_after(parts_.work, after, limits::kUsageCountersAtOnce);
     if (counters.empty()) return;
     after = counters.back().key;
     std::vector<registry::RecordUsage> commands;

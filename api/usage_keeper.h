@@ -7,6 +7,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 
 #include "base/clock.h"
@@ -44,7 +45,8 @@ class UsageKeeper {
  private:
   void settle();
   void wait_for_hours(const std::stop_token& stopping);
-  void record_before(std::int64_t hour);
+  // Or as much as there is time for before `stopping` says stop.
+  void record_before(std::int64_t hour, const std::stop_token& stopping = {});
 
   const Parts parts_;
   std::mutex mutex_;

@@ -1,7 +1,8 @@
 // Usage over the hours: what is counted, what the log gets, and when.
-#include <atomic>
+#include <chrono>
 #include <thread>
 
+#include "api/testing/moved_clock.h"
 #include "api/testing/server_fixture.h"
 #include "api/usage_keeper.h"
 #include "registry/event.h"
@@ -9,28 +10,24 @@
 namespace herald::api {
 namespace {
 
-// Read by the server's threads while a test moves it.
-class ClockOfUsage final : public Clock {
- public:
-  explicit ClockOfUsage(std::string_view start) : now_ms_(Timestamp::trusted(start).unix_ms()) {}
-  Timestamp now() const override { return Timestamp(now_ms_); }
-  std::chrono::steady_clock::time_point steady() const override { return system_clock().steady(); }
-  void set(std::string_view to) { now_ms_ = Timestamp::trusted(to).unix_ms(); }
-
- private:
-  std::atomic<std::int64_t> now_ms_;
-};
+using namespace std::chrono_literals;
 
 class UsageByTheHour : public testing::ServerTest {
  protected:
   void SetUp() override {
     ServerTest::SetUp();
     given_model("churn", 1);
+    begin_an_hour();
     start_with_clock();
   }
   void TearDown() override {
     stop();
     ServerTest::TearDown();
+  }
+  // Five minutes of it are over: the machine's clock ends none while a test runs.
+  void begin_an_hour() {
+    const std::chrono::milliseconds now(clock_.now().unix_ms());
+    clock_.move(1h - now % 1h + 5min);
   }
   void stop() {
     server_.reset();
@@ -51,6 +48,17 @@ class UsageByTheHour : public testing::ServerTest {
     return ask("POST", "/v1/models/churn/versions/1/usage",
                R"({"consumer":"web","count":)" + std::to_string(count) + "}", header);
   }
+  testing::Reply report_by_alias(int count, std::string_view key) {
+    return ask("POST", "/v1/models/churn/versions/production/usage",
+               R"({"consumer":"web","count":)" + std::to_string(count) + "}",
+               "Idempotency-Key: " + std::string(key) + "\r\n");
+  }
+  void given_production(int version) {
+    ASSERT_LT(
+        ask("PUT", "/v1/models/churn/aliases/production", R"({"version":)" + std::to_string(version) + "}")
+            .status,
+        300u);
+  }
   // The counts of the events, oldest first.
   std::vector<std::uint64_t> recorded_counts() {
     std::vector<std::uint64_t> counts;
@@ -63,13 +71,13 @@ class UsageByTheHour : public testing::ServerTest {
     return counts;
   }
 
-  ClockOfUsage clock_{"2026-11-24T09:05:00Z"};
+  testing::MovedClock clock_;
   std::unique_ptr<UsageKeeper> keeper_;
 };
 
 TEST_F(UsageByTheHour, IsRecordedWithTheFirstReportAndCountedAfterIt) {
   EXPECT_EQ(report(10).status, 201u);
-  clock_.set("2026-11-24T09:59:59Z");
+  clock_.move(50min);
   EXPECT_EQ(report(5).status, 200u);
   EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(10u));
 }
@@ -79,7 +87,7 @@ TEST_F(UsageByTheHour, OfAConsumerThatFellSilentIsRecordedWhenTheHourIsOver) {
   report(5);
   keeper_->keep_up();
   EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(10u));
-  clock_.set("2026-11-24T10:00:00Z");
+  clock_.move(55min);
   keeper_->keep_up();
   keeper_->keep_up();
   EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(10u, 5u));
@@ -105,6 +113,21 @@ TEST_F(UsageByTheHour, ThatIsRefusedCountsNothing) {
   EXPECT_EQ(report(3, "own").status, 200u);
   EXPECT_EQ(report(4, "own").status, 422u);
   EXPECT_THAT(get("/v1/models/churn/usage").body, ::testing::HasSubstr(R"("count":13,)"));
+}
+
+TEST_F(UsageByTheHour, IsToldToARetryOfTheVersionThatItWasCountedForWhereverTheAliasIs) {
+  ASSERT_EQ(ask("POST", "/v1/models/churn/versions", "{}").status, 201u);
+  given_production(1);
+  EXPECT_EQ(report_by_alias(10, "first").status, 201u);
+  const auto counted = report_by_alias(5, "second");
+  EXPECT_EQ(counted.status, 200u);
+  given_production(2);
+  const auto again = report_by_alias(5, "second");
+  EXPECT_EQ(again.status, 200u);
+  EXPECT_EQ(again.body, counted.body);
+  EXPECT_THAT(again.body, ::testing::HasSubstr(R"("version":1,)"));
+  EXPECT_THAT(again.body, ::testing::HasSubstr(R"("count":15,)"));
+  EXPECT_THAT(get("/v1/models/churn/versions/2/usage").body, ::testing::Not(::testing::HasSubstr("web")));
 }
 
 TEST_F(UsageByTheHour, UnderOneKeyCountsOnceHoweverOftenAtOnce) {

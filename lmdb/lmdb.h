@@ -77,7 +77,8 @@ class Environment {
 
 // Writes all rows into a new file that takes the place of the old one, which is overwritten with zeros: what was deleted is
 // then in no page of it. For who has the folder to itself, while no Environment of it is open. A process that dies meanwhile
-// leaves the old file or the new one in place. Errors: storage_full (as much again is needed), unavailable.
+// leaves the old file or the new one in place, and may leave the old one beside it as data.mdb.old, which the next call
+// overwrites. Errors: storage_full (as much again is needed), unavailable (as where the file system knows no hard links).
 Result<void> write_anew(const Options& options);
 
 struct Entry {

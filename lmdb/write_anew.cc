@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/fail_point.h"
 #include "disk/file.h"
 #include "lmdb/lmdb.h"
 
@@ -63,10 +65,40 @@ Result<void> overwrite_with_zeros(const disk::File& file) {
   return file.sync();
 }
 
+// Takes the old file away, and its bytes first. Where a process died before it replaced the file, the old one is the file in
+// use by another name: then only the name goes.
+Result<void> take_the_old_away(const std::string& folder, const std::string& file, const std::string& old) {
+  std::error_code failed;
+  const bool is_there = std::filesystem::exists(old, failed);
+  const bool is_in_use = is_there && std::filesystem::equivalent(old, file, failed);
+  if (failed) return disk::file_error(failed.value(), "comparing " + old + " with " + file);
+  if (!is_there) return {};
+  if (!is_in_use) {
+    HERALD_TRY(const auto zeroed, disk::File::open(old, O_WRONLY));
+    HERALD_CHECK(overwrite_with_zeros(zeroed));
+  }
+  if (::unlink(old.c_str()) != 0) return disk::file_error(errno, "deleting " + old);
+  return disk::sync_folder(folder);
+}
+
+// The old file keeps a name until its bytes are gone: a process that dies in between leaves it to the next one.
+Result<void> take_its_place(const std::string& folder, const std::string& file, const std::string& old,
+                            const std::string& fresh) {
+  if (::link(file.c_str(), old.c_str()) != 0)
+    return disk::file_error(errno, "naming " + file + " " + old + ", too");
+  HERALD_CHECK(disk::sync_folder(folder));
+  if (fail_point("lmdb.before_replace")) return disk::file_error(EIO, "replacing " + file);
+  if (std::rename(fresh.c_str(), file.c_str()) != 0) return disk::file_error(errno, "replacing " + file);
+  HERALD_CHECK(disk::sync_folder(folder));
+  if (fail_point("lmdb.after_replace")) return disk::file_error(EIO, "overwriting " + old);
+  return {};
+}
+
 }  // namespace
 
 Result<void> write_anew(const Options& options) {
-  const std::string folder = options.path + "/anew", file = options.path + "/data.mdb";
+  const std::string folder = options.path + "/anew", file = options.path + "/data.mdb", old = file + ".old";
+  HERALD_CHECK(take_the_old_away(options.path, file, old));
   std::error_code unknown;
   std::filesystem::remove_all(folder, unknown);
   const Result<void> copied = copy_into(options, folder);
@@ -74,12 +106,9 @@ Result<void> write_anew(const Options& options) {
     std::filesystem::remove_all(folder, unknown);
     return copied.error();
   }
-  HERALD_TRY(const auto old, disk::File::open(file, O_WRONLY));
-  if (std::rename((folder + "/data.mdb").c_str(), file.c_str()) != 0)
-    return disk::file_error(errno, "replacing " + file);
-  HERALD_CHECK(disk::sync_folder(options.path));
+  HERALD_CHECK(take_its_place(options.path, file, old, folder + "/data.mdb"));
   std::filesystem::remove_all(folder, unknown);
-  return overwrite_with_zeros(old);
+  return take_the_old_away(options.path, file, old);
 }
 
 }  // namespace herald::lmdb

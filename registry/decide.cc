@@ -12,7 +12,9 @@ namespace deciding {
 
 void give_reason(std::vector<Draft>& drafts, const Reason& reason) {
   const auto give = [&](auto& fact) {
-    if constexpr (requires { fact.reason; }) fact.reason = reason;
+    if constexpr (requires { fact.reason; }) {
+      if (!fact.reason) fact.reason = reason;
+    }
   };
   for (Draft& draft : drafts) std::visit(give, static_cast<Payload::variant&>(draft.payload));
 }

@@ -163,6 +163,11 @@ std::optional<AliasRecord> find_alias(const Reader& reader, ModelId id, const Al
   return find<AliasRecord>(reader, Table::aliases, keys::alias(id, alias.str()));
 }
 
+std::optional<UsageRecord> find_usage(const Reader& reader, ModelId id, VersionNumber version,
+                                      const Label& consumer) {
+  return find<UsageRecord>(reader, Table::usage, keys::of_version(id, version, consumer.str()));
+}
+
 std::optional<AutomationRecord> find_automation(const Reader& reader, const Label& name) {
   const auto id = id_by_name<AutomationId>(reader, Table::automation_names, name.str());
   if (!id) return std::nullopt;

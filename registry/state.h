@@ -133,6 +133,8 @@ std::optional<ModelRecord> find_model(const Reader& reader, RegistryId registry,
 std::optional<ModelRecord> find_model(const Reader& reader, ModelId id);
 std::optional<VersionRecord> find_version(const Reader& reader, ModelId id, VersionNumber number);
 std::optional<AliasRecord> find_alias(const Reader& reader, ModelId id, const AliasName& alias);
+std::optional<UsageRecord> find_usage(const Reader& reader, ModelId id, VersionNumber version,
+                                      const Label& consumer);
 std::optional<AutomationRecord> find_automation(const Reader& reader, const Label& name);
 std::optional<PrincipalRecord> find_principal(const Reader& reader, PrincipalId id);
 std::optional<TokenRecord> find_token(const Reader& reader, TokenId id);

@@ -1,11 +1,15 @@
 #include "work/erasure.h"
 
 #include <gmock/gmock.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
+#include "base/fail_point.h"
 #include "lmdb/testing/temp_folder.h"
 #include "work/directory.h"
 #include "work/texts.h"
@@ -39,12 +43,27 @@ class WhatWasErased : public ::testing::Test {
     open();
     return written_anew && *written_anew;
   }
-  std::string file() const {
-    std::ifstream in(folder.path() + "/data.mdb", std::ios::binary);
+  static std::string bytes_of(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
   }
+  std::string file() const { return bytes_of(folder.path() + "/data.mdb"); }
+  // The file that is there now, by a name that stays when it is replaced.
+  std::string watched_file() {
+    store.reset();
+    std::string path = elsewhere.file("watched-" + std::to_string(watched++));
+    std::filesystem::create_hard_link(folder.path() + "/data.mdb", path);
+    return path;
+  }
+  [[noreturn]] static void start_and_die_at(const StoreOptions& options, const std::string& point) {
+    setenv("HERALD_FAIL_POINTS", (point + "=kill").c_str(), 1);
+    arm_fail_points_from_environment();
+    static_cast<void>(forget_what_was_erased(options));
+    _exit(1);
+  }
 
-  testing::TempFolder folder;
+  testing::TempFolder folder, elsewhere;
+  int watched = 0;
   std::unique_ptr<Store> store;
 };
 
@@ -72,6 +91,30 @@ TEST_F(WhatWasErased, IsForgottenOnce) {
   EXPECT_FALSE(start_again());
   erase({{}, {text}, {}});
   EXPECT_TRUE(start_again()) << "whether it was there or not";
+}
+
+TEST_F(WhatWasErased, IsOverwrittenInTheOldFile) {
+  erase({{}, {given_text("personal")}, {}});
+  const std::string old = watched_file();
+  ASSERT_THAT(bytes_of(old), HasSubstr("personal"));
+  EXPECT_TRUE(start_again());
+  EXPECT_TRUE(bytes_of(old) == std::string(std::filesystem::file_size(old), '\0'));
+}
+
+TEST_F(WhatWasErased, IsOverwrittenByTheStartAfterOneThatDiedBeforeOrAfterItReplacedTheFile) {
+  for (const std::string point : {"lmdb.before_replace", "lmdb.after_replace"}) {
+    const Digest kept = given_text("kept");
+    erase({{}, {given_text("personal")}, {}});
+    const std::string old = watched_file();
+    ASSERT_THAT(bytes_of(old), HasSubstr("personal")) << point;
+    EXPECT_EXIT(start_and_die_at(options(), point), ::testing::KilledBySignal(SIGKILL), "");
+    EXPECT_THAT(bytes_of(old), HasSubstr("personal")) << point;
+    EXPECT_TRUE(start_again()) << point;
+    EXPECT_TRUE(bytes_of(old) == std::string(std::filesystem::file_size(old), '\0')) << point;
+    EXPECT_THAT(file(), Not(HasSubstr("personal"))) << point;
+    EXPECT_EQ(find_text(*store, kept), "kept") << point;
+    EXPECT_FALSE(std::filesystem::exists(folder.path() + "/data.mdb.old")) << point;
+  }
 }
 
 TEST_F(WhatWasErased, IsForgottenByTheStartAfterOneThatDiedHalfWay) {

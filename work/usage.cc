@@ -52,15 +52,18 @@ void add_report(UsageRow& row, std::uint64_t count, Timestamp at,
   row.alias = alias;
 }
 
-// Adds those that the log has, and forgets that they were under way.
+enum class StillUnderWay { yes, no };
+
+// Adds those that the log has, and forgets that they were under way. `others`: whether those that it does not have may yet be
+// recorded; if not, they were refused.
 Result<void> settle_reports(lmdb::WriteTxn& txn, const Tables& tables, const std::string& counter,
-                            UsageRow& row, const IsRemembered& is_remembered) {
+                            UsageRow& row, const IsRemembered& is_remembered, StillUnderWay others) {
   auto under_way = row_at<ReportsUnderWay>(txn, tables, kUnderWay + counter).value_or(ReportsUnderWay{});
   const std::size_t before = under_way.reports.size();
   std::erase_if(under_way.reports, [&](const ReportUnderWay& report) {
     const bool is_recorded = is_remembered(report.key);
     if (is_recorded) add_report(row, report.count, report.at, report.alias);
-    return is_recorded;
+    return is_recorded || others == StillUnderWay::no;
   });
   if (under_way.reports.size() == before) return {};
   if (under_way.reports.empty()) {
@@ -102,23 +105,22 @@ Result<void> count_report(Store& store, const UsageReport& report, const IsRemem
     const std::string counter = counter_key(report.of);
     auto row = row_at<UsageRow>(txn, tables, counter);
     if (!row) return {};  // a retry, and the counter was lost: the next report begins with what the log has
-    HERALD_CHECK(settle_reports(txn, tables, counter, *row, is_remembered));
+    HERALD_CHECK(settle_reports(txn, tables, counter, *row, is_remembered, StillUnderWay::yes));
     if (!report.key) add_report(*row, report.count, report.at, report.alias);
     return txn.put(tables.usage, counter, record::encode(*row));
   });
 }
 
 Result<void> settle_usage(Store& store, const IsRemembered& is_remembered, const RecordedUsage& recorded) {
-  constexpr std::size_t kAtOnce = 200;
   std::string after;
   for (;;) {
-    const auto counters = usage_after(store, after, kAtOnce);
+    const auto counters = usage_after(store, after, limits::kUsageCountersAtOnce);
     if (counters.empty()) return {};
     after = counters.back().key;
     HERALD_CHECK(store.run([&](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
       for (const CountedUsage& counted : counters) {
         UsageRow row = counted.row;
-        HERALD_CHECK(settle_reports(txn, tables, counted.key, row, is_remembered));
+        HERALD_CHECK(settle_reports(txn, tables, counted.key, row, is_remembered, StillUnderWay::no));
         row.total = std::max(row.total, recorded(counted.of));
         if (row.total != counted.row.total)
           HERALD_CHECK(txn.put(tables.usage, counted.key, record::encode(row)));

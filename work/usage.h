@@ -61,7 +61,7 @@ Store::Job begin_report(UsageReport report, IsRemembered is_remembered);
 // Counts it, and those that were recorded before it and not counted. Waits for the commit: not on an I/O thread. Errors: as
 // of Store::run.
 Result<void> count_report(Store& store, const UsageReport& report, const IsRemembered& is_remembered);
-// While nobody reports: counts what was recorded and not counted.
+// While nobody reports: counts what was recorded and not counted, and forgets what was refused.
 Result<void> settle_usage(Store& store, const IsRemembered& is_remembered, const RecordedUsage& recorded);
 
 std::optional<UsageRow> find_usage(const Store& store, const UsageCounter& of);

@@ -130,6 +130,35 @@ TEST_F(UsageCounters, CountAtTheStartWhatWasRecordedAndNotCounted) {
   EXPECT_EQ(find_usage(*store, churn)->total, 10u);
 }
 
+TEST_F(UsageCounters, CountAtTheStartHoweverManyThereAre) {
+  const auto of_consumer = [this](std::size_t number) {
+    UsageReport one = report(1, 1'000);
+    one.of.consumer = registry::Label::trusted("consumer-" + std::to_string(number));
+    return one;
+  };
+  const std::size_t many = 2 * limits::kUsageCountersAtOnce + 1;
+  ASSERT_TRUE(store->run([&](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
+    for (std::size_t i = 0; i < many; ++i)
+      HERALD_CHECK(begin_report(of_consumer(i), is_remembered)(txn, tables));
+    return {};
+  }));
+  restart(3);
+  for (std::size_t i = 0; i < many; ++i) EXPECT_EQ(find_usage(*store, of_consumer(i).of)->total, 3u) << i;
+}
+
+TEST_F(UsageCounters, AskAfterTheStartNoMoreForWhatWasRefusedBeforeIt) {
+  const auto asked_for = [this] {
+    std::size_t asked = 0;
+    EXPECT_TRUE(count_report(*store, report(1, 2'000), [&](const ReportKey&) { return ++asked == 0; }));
+    return asked;
+  };
+  begin(under("refused", 9));
+  EXPECT_EQ(asked_for(), 1u);
+  restart(0);
+  EXPECT_EQ(asked_for(), 0u);
+  EXPECT_EQ(find_usage(*store, churn)->total, 2u);
+}
+
 TEST_F(UsageCounters, KeepNoMoreReportsUnderWayThanTheLimit) {
   for (std::size_t i = 0; i <= limits::kMaxUsageReportsUnderWay; ++i) begin(under(std::to_string(i), 1));
   record(under("0", 1));

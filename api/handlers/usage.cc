@@ -56,8 +56,22 @@ void bring_up_to_date(const work::Store& work, registry::UsageRecord& usage) {
 }
 
 std::optional<registry::UsageRecord> usage_in(const registry::Reader& state, const work::UsageCounter& of) {
-  return registry::find<registry::UsageRecord>(
-      state, registry::Table::usage, registry::keys::of_version(of.model_id, of.version, of.consumer.str()));
+  return registry::find_usage(state, of.model_id, of.version, of.consumer);
+}
+
+// What the decision's answer says of a report.
+struct ReportMade {
+  registry::ModelId model_id;
+  VersionNumber version;
+  registry::Label consumer;
+};
+BOOST_DESCRIBE_STRUCT(ReportMade, (), (model_id, version, consumer))
+
+// Of a retry: what its first was counted for. An alias that both name may have moved in between.
+work::UsageCounter counted_for(const recorder::Recorded& recorded, const work::UsageCounter& asked) {
+  if (!recorded.replayed) return asked;
+  const auto made = json::from_json<ReportMade>(recorded.answer, json::Mode::stored);
+  return made ? work::UsageCounter{made->model_id, made->version, made->consumer} : asked;
 }
 
 std::optional<work::ReportKey> report_key_of(const Call& call) {
@@ -111,19 +125,25 @@ Result<Outcome> record_usage(const Call& call) {
   command.total = std::max<std::uint64_t>(counted ? counted->total : 0, report.recorded) + count;
   command.at = report.at;
   report.key = report_key_of(call);
-  const auto present = [&work = call.herald.parts.work, address, of = report.of](
-                           const registry::Reader& state, const recorder::Recorded&) -> Result<Answer> {
+  const auto present = [&work = call.herald.parts.work, address, asked = report.of](
+                           const registry::Reader& state,
+                           const recorder::Recorded& recorded) -> Result<Answer> {
     HERALD_TRY(const auto found, registry::require_model(state, address.registry, address.model));
+    const work::UsageCounter of = counted_for(recorded, asked);
     auto usage = usage_in(state, of);
-    if (!usage) return error(Cause::not_found, "the usage is no longer there");
+    if (!usage || found.model.id != of.model_id)
+      return error(Cause::not_found, "the usage is no longer there");
     bring_up_to_date(work, *usage);
     return answer_with(usage_body(found, *usage, Names(work)), std::nullopt);
   };
   const work::IsRemembered is_remembered = remembered_by(call.herald.parts.log);
   Write write{std::move(command), {}, present};
   if (report.key || !counted) write.before.push_back(work::begin_report(report, is_remembered));
-  write.once_recorded = [&work = call.herald.parts.work, report, is_remembered](const recorder::Recorded&) {
-    return work::count_report(work, report, is_remembered);
+  write.once_recorded = [&work = call.herald.parts.work, report,
+                         is_remembered](const recorder::Recorded& recorded) {
+    work::UsageReport made = report;
+    made.of = counted_for(recorded, report.of);
+    return work::count_report(work, made, is_remembered);
   };
   return write;
 }

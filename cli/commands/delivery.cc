@@ -1,4 +1,3 @@
-
 #include "base/clock.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/shared.h"

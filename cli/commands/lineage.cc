@@ -1,4 +1,3 @@
-
 #include "cli/commands/commands.h"
 #include "cli/commands/shared.h"
 #include "cli/parsing.h"

@@ -97,11 +97,10 @@ Result<void> check_not_the_last_admin(const Reader& state, PrincipalId id, const
 }
 
 // Who is erased does not come in again: disabled, and without tokens. False: there are more tokens than one command revokes.
-Result<bool> shut_out(const Reader& state, const PrincipalRecord& principal,
-                      const std::optional<Reason>& reason, std::vector<Draft>& drafts) {
+Result<bool> shut_out(const Reader& state, const PrincipalRecord& principal, std::vector<Draft>& drafts) {
   if (principal.enabled) {
     HERALD_CHECK(check_not_the_last_admin(state, principal.id, "principal"));
-    drafts.push_back({PrincipalDisabled{{principal.id}, reason}, {}});
+    drafts.push_back({PrincipalDisabled{{principal.id}}, {}});
   }
   constexpr std::size_t kMost = limits::kMaxEventsPerCommand - 1;  // the erasure is the last
   bool fits = true;
@@ -109,7 +108,7 @@ Result<bool> shut_out(const Reader& state, const PrincipalRecord& principal,
     const auto token = find_token(state, TokenId(Uuid::from_bytes(key.substr(principal.id.bytes().size()))));
     if (!token || token->revoked) return true;
     fits = drafts.size() < kMost;
-    if (fits) drafts.push_back({TokenRevoked{{principal.id}, token->id, reason}, {}});
+    if (fits) drafts.push_back({TokenRevoked{{principal.id}, token->id}, {}});
     return fits;
   });
   return fits;
@@ -265,13 +264,13 @@ Result<Decision> rule(const Reader& state, const Erase& command) {
   bool complete = command.is_all;
   if (command.principal_id) {
     HERALD_TRY(const auto principal, require_principal(state, *command.principal_id, "principal"));
-    HERALD_TRY(const bool is_out, shut_out(state, principal, command.reason, decision.drafts));
+    HERALD_TRY(const bool is_out, shut_out(state, principal, decision.drafts));
     complete = complete && is_out;
   }
   const std::optional<PrincipalId> entry_of = complete ? command.principal_id : std::nullopt;
   decision.answer = json::to_json(ErasureAnswer{entry_of, command.texts.size(), complete});
   if (entry_of || !command.texts.empty())
-    decision.drafts.push_back({ErasurePerformed{entry_of, command.texts, command.reason}, {}});
+    decision.drafts.push_back({ErasurePerformed{entry_of, command.texts}, {}});
   return decision;
 }
 

@@ -227,10 +227,11 @@ Result<void> AliasMoves::check_may_move(const AliasName& alias, const std::strin
   const auto& guarded = found_.registry.protected_aliases;
   if (moves_protected_ == MovesProtected::yes || !std::binary_search(guarded.begin(), guarded.end(), alias))
     return {};
-  return error(Cause::denied,
-               fmt::format("alias {} is protected in registry {}: only its admins move it", in_quotes(alias),
-                           in_quotes(found_.registry.name)),
-               field);
+  return error(
+      Cause::denied,
+      fmt::format("alias {} is protected in registry {}: only admins of the registry or of the model move it",
+                  in_quotes(alias), in_quotes(found_.registry.name)),
+      field);
 }
 
 Result<void> AliasMoves::check_count(const std::string& field) const {
@@ -250,7 +251,7 @@ Result<void> check_may_change_what_it_is(const Reader& state, const FoundVersion
     return error(
         Cause::denied,
         fmt::format("alias {}, which is protected in registry {}, is at version {} of model {}: only "
-                    "its admins change what it stands for",
+                    "admins of the registry or of the model change what it stands for",
                     in_quotes(alias), in_quotes(registry.name), label(found.version.number),
                     in_quotes(found.model.model.name)),
         "version");

@@ -71,8 +71,9 @@ TEST(SwapAliases, RefusesWhenEitherIsProtected) {
   Story story = three_versions({move("blue", 1), move("production", 2)});
   protect_production(story);
   story.when(swap("blue", "production"))
-      .refused(Cause::denied, "second",
-               R"(alias "production" is protected in registry "models": only its admins move it)");
+      .refused(
+          Cause::denied, "second",
+          R"(alias "production" is protected in registry "models": only admins of the registry or of the model move it)");
 }
 
 TEST(RollBackAlias, GoesBackToTheVersionThatTheLastMoveDisplaced) {
@@ -198,7 +199,7 @@ TEST(RollBackAlias, RefusesWhenItIsProtected) {
   command.moves_protected = MovesProtected::no;
   story.when(command).refused(
       Cause::denied, "alias",
-      R"(alias "production" is protected in registry "models": only its admins move it)");
+      R"(alias "production" is protected in registry "models": only admins of the registry or of the model move it)");
   command.moves_protected = MovesProtected::yes;
   story.when(command).then({"alias production of churn moved from v3 to v1"});
 }

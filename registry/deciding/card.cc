@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 
 #include "base/limits.h"
 #include "registry/deciding/rules.h"
@@ -39,61 +38,101 @@ bool names(const std::vector<NameType>& guarded, const NameType& name) {
   return std::find(guarded.begin(), guarded.end(), name) != guarded.end();
 }
 
-// Versions that stand where the policy has a say: calls visit(version, "alias ..."), until it returns false.
-using VisitGuarded = std::function<bool(const VersionRecord& version, const std::string& where)>;
+// What a version has when it stands where the policy has a say.
+struct Guarded {
+  VersionNumber version;
+  std::string where;  // "alias ..."
+};
 
-bool visit_guarded_by_stage(const Reader& state, const FoundModel& found, const StageName& stage,
-                            const VisitGuarded& visit) {
+std::optional<Guarded> guarded_as(const Reader& state, const FoundModel& found, const CardPolicy& policy,
+                                  const VersionRecord& version) {
+  for (const AliasName& alias : policy.aliases) {
+    const auto held = find_alias(state, found.model.id, alias);
+    if (held && held->version == version.number) return Guarded{version.number, "alias " + in_quotes(alias)};
+  }
+  if (!version.stage || !names(policy.stages, *version.stage)) return std::nullopt;
+  return Guarded{version.number, "stage " + in_quotes(*version.stage)};
+}
+
+// One that the card of the model stands for. `may_read`: how many more versions may be looked at; 0 afterwards: there are
+// more.
+std::optional<Guarded> without_a_card_in(const Reader& state, const FoundModel& found, const StageName& stage,
+                                         std::size_t& may_read) {
   const std::string prefix = std::string(found.registry.id.bytes())
                                  .append(stage.str())
                                  .append(1, '\0')
                                  .append(found.model.id.bytes());
-  bool wants_more = true;
+  std::optional<Guarded> guarded;
   state.scan(Table::stage_versions, prefix, {}, [&](std::string_view key, std::string_view) {
+    if (--may_read == 0) return false;
     const auto version =
         find_version(state, found.model.id, VersionNumber(read_be64(key.substr(prefix.size()))));
-    if (version && !version->deleted) wants_more = visit(*version, "stage " + in_quotes(stage));
-    return wants_more;
+    if (version && !version->deleted && !version->card)
+      guarded = Guarded{version->number, "stage " + in_quotes(stage)};
+    return !guarded;
   });
-  return wants_more;
+  return guarded;
 }
 
-void visit_guarded(const Reader& state, const FoundModel& found, const VisitGuarded& visit) {
-  const auto& policy = found.registry.card_policy;
-  if (!policy) return;
-  for (const AliasName& alias : policy->aliases) {
+Result<std::optional<Guarded>> guarded_without_a_card(const Reader& state, const FoundModel& found,
+                                                      const CardPolicy& policy) {
+  for (const AliasName& alias : policy.aliases) {
     const auto held = find_alias(state, found.model.id, alias);
     const auto version = held ? find_version(state, found.model.id, held->version) : std::nullopt;
-    if (version && !visit(*version, "alias " + in_quotes(alias))) return;
+    if (version && !version->card)
+      return std::optional(Guarded{version->number, "alias " + in_quotes(alias)});
   }
-  for (const StageName& stage : policy->stages) {
-    if (!visit_guarded_by_stage(state, found, stage, visit)) return;
+  std::size_t may_read = limits::kMaxGuardedVersionsRead + 1;
+  for (const StageName& stage : policy.stages) {
+    auto guarded = without_a_card_in(state, found, stage, may_read);
+    if (guarded) return guarded;
+    if (may_read == 0) {
+      return error(
+          Cause::too_many,
+          fmt::format("registry {} asks for headings that this card lacks, and more than {} versions "
+                      "of {} are in the stages where it does: write a card that has them",
+                      in_quotes(found.registry.name), limits::kMaxGuardedVersionsRead,
+                      in_quotes(found.model.name)),
+          "card");
+    }
   }
+  return std::optional<Guarded>();
 }
 
-// Where the policy let a version in for what its card says, the card goes on saying it. What lacked already, because the policy
-// came later, may go on lacking.
-Result<void> check_card_may_become(const Reader& state, const FoundModel& found, const SetCard& command) {
-  Result<void> checked;
-  visit_guarded(state, found, [&](const VersionRecord& version, const std::string& where) {
-    if (command.version ? version.number != *command.version : version.card.has_value()) return true;
-    const std::vector<Label> lacking = sections_lacking(found, version);
-    const auto& to = command.card || !command.version ? command.card : found.model.card;
-    std::vector<Label> lost;
-    for (const Label& section : missing_sections(*found.registry.card_policy, to)) {
-      if (std::find(lacking.begin(), lacking.end(), section) == lacking.end()) lost.push_back(section);
-    }
-    if (lost.empty()) return true;
-    checked =
-        error(Cause::not_allowed_now,
-              fmt::format("registry {} asks that a version in {} has a card with {}, and {} of {} is there: "
-                          "write a card that has them, or move the version first",
-                          in_quotes(found.registry.name), where, listed(titles_in(lost)),
-                          label(version.number), in_quotes(found.model.name)),
-              "card");
-    return false;
-  });
-  return checked;
+// The headings that the policy asks for, and that are there no more. What lacked already, because the policy came later, may go
+// on lacking.
+std::vector<Label> lost_sections(const CardPolicy& policy, const std::optional<Card>& from,
+                                 const std::optional<Card>& to) {
+  const std::vector<Label> lacking = missing_sections(policy, from);
+  std::vector<Label> lost = missing_sections(policy, to);
+  std::erase_if(lost, [&](const Label& section) { return names(lacking, section); });
+  return lost;
+}
+
+// Where the policy let a version in for what its card says, the card goes on saying it. `version`: of which the card is;
+// absent: of the model, for those without one.
+Result<void> check_card_may_become(const Reader& state, const FoundModel& found, const VersionRecord* version,
+                                   const std::optional<Card>& card) {
+  const auto& policy = found.registry.card_policy;
+  if (!policy) return {};
+  const std::optional<Card>& of_model = found.model.card;
+  const auto lost = version != nullptr ? lost_sections(*policy, version->card ? version->card : of_model,
+                                                       card ? card : of_model)
+                                       : lost_sections(*policy, of_model, card);
+  if (lost.empty()) return {};
+  std::optional<Guarded> guarded;
+  if (version != nullptr) {
+    guarded = guarded_as(state, found, *policy, *version);
+  } else {
+    HERALD_TRY(guarded, guarded_without_a_card(state, found, *policy));
+  }
+  if (!guarded) return {};
+  return error(Cause::not_allowed_now,
+               fmt::format("registry {} asks that a version in {} has a card with {}, and {} of {} is there: "
+                           "write a card that has them, or move the version first",
+                           in_quotes(found.registry.name), guarded->where, listed(titles_in(lost)),
+                           label(guarded->version), in_quotes(found.model.name)),
+               "card");
 }
 
 }  // namespace
@@ -103,13 +142,13 @@ Result<Decision> rule(const Reader& state, const SetCard& command) {
   HERALD_CHECK(check_card(command.card));
   Decision decision{{}, false, json::to_json(CardAnswer{answer_of(of(found)), command.version})};
   if (!command.version) {
-    HERALD_CHECK(check_card_may_become(state, found, command));
+    HERALD_CHECK(check_card_may_become(state, found, nullptr, command.card));
     if (found.model.card != command.card)
       decision.drafts.push_back({ModelCarded{of(found), found.model.card, command.card}, {}});
     return decision;
   }
   HERALD_TRY(const auto version, require_version(state, found, *command.version));
-  HERALD_CHECK(check_card_may_become(state, found, command));
+  HERALD_CHECK(check_card_may_become(state, found, &version, command.card));
   if (version.card != command.card)
     decision.drafts.push_back({VersionCarded{of(found, version.number), version.card, command.card}, {}});
   return decision;

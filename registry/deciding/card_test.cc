@@ -209,6 +209,25 @@ TEST(CardPolicy, ThatCameLaterLeavesWhatLackedBefore) {
                R"(and v1 of "churn" is there: write a card that has them, or move the version first)");
 }
 
+TEST(CardPolicy, ReadsNoMoreVersionsThanTheLimitForTheModelsCard) {
+  Story story = guarded_churn();
+  story.given({set_card("churn", {}, complete_card(1))});
+  for (std::uint64_t version = 1; version <= limits::kMaxGuardedVersionsRead; ++version) {
+    if (version > 2) story.given({a_version("churn")});
+    story.given({set_card("churn", version, complete_card(2)), to_stage(version, "live")});
+  }
+  story.when(set_card("churn", {}, card(3, {}))).then({"card of churn written"});
+  story.given({set_card("churn", {}, complete_card(1)), a_version("churn"),
+               set_card("churn", limits::kMaxGuardedVersionsRead + 1, complete_card(2)),
+               to_stage(limits::kMaxGuardedVersionsRead + 1, "live")});
+  story.when(set_card("churn", {}, card(3, {"Limits"})))
+      .refused(Cause::too_many, "card",
+               R"(registry "models" asks for headings that this card lacks, and more than 1000 versions of )"
+               R"("churn" are in the stages where it does: write a card that has them)");
+  story.when(set_card("churn", {}, complete_card(3))).then({"card of churn written"});
+  story.when(set_card("churn", 1, complete_card(4))).then({"card of churn:v1 written"});
+}
+
 TEST(CardPolicy, TakesAVersionOutOfItsStageThatIsRestoredWithoutItsCard) {
   Story story = guarded_churn();
   story.given({set_card("churn", {}, complete_card(1)), to_stage(1, "live"), of<DeleteVersion>("churn", 1),

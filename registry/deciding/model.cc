@@ -30,8 +30,8 @@ Result<void> check_none_protected(const Reader& state, const FoundModel& found) 
   for (const AliasName& alias : found.registry.protected_aliases) {
     if (!find_alias(state, found.model.id, alias)) continue;
     return error(Cause::denied,
-                 fmt::format("model {} has alias {}, which is protected in registry {}: only its admins "
-                             "archive, delete or rename it",
+                 fmt::format("model {} has alias {}, which is protected in registry {}: only admins of the "
+                             "registry or of the model archive, delete or rename it",
                              in_quotes(found.model.name), in_quotes(alias), in_quotes(found.registry.name)),
                  "model");
   }

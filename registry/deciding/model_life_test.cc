@@ -121,9 +121,10 @@ TEST(DeleteModel, OfOneWithAProtectedAliasIsForAdmins) {
   Story story = with_churn();
   story.given({SetAliasProtected{RegistryName::trusted(kDefaultRegistry), AliasName::trusted("production")}});
   auto command = of<DeleteModel>("churn");
-  story.when(command).refused(Cause::denied, "model",
-                              R"(model "churn" has alias "production", which is protected in registry )"
-                              R"("models": only its admins archive, delete or rename it)");
+  story.when(command).refused(
+      Cause::denied, "model",
+      R"(model "churn" has alias "production", which is protected in registry )"
+      R"("models": only admins of the registry or of the model archive, delete or rename it)");
   command.moves_protected = MovesProtected::yes;
   story.when(command).then({"model churn deleted"});
 }
@@ -132,16 +133,18 @@ TEST(SetModelArchived, OfOneWithAProtectedAliasIsForAdmins) {
   Story story = with_churn();
   story.given({SetAliasProtected{RegistryName::trusted(kDefaultRegistry), AliasName::trusted("production")}});
   auto command = of<SetModelArchived>("churn");
-  story.when(command).refused(Cause::denied, "model",
-                              R"(model "churn" has alias "production", which is protected in registry )"
-                              R"("models": only its admins archive, delete or rename it)");
+  story.when(command).refused(
+      Cause::denied, "model",
+      R"(model "churn" has alias "production", which is protected in registry )"
+      R"("models": only admins of the registry or of the model archive, delete or rename it)");
   command.moves_protected = MovesProtected::yes;
   story.when(command).then({"model churn archived"});
   command.archived = false;
   command.moves_protected = MovesProtected::no;
-  story.when(command).refused(Cause::denied, "model",
-                              R"(model "churn" has alias "production", which is protected in registry )"
-                              R"("models": only its admins archive, delete or rename it)");
+  story.when(command).refused(
+      Cause::denied, "model",
+      R"(model "churn" has alias "production", which is protected in registry )"
+      R"("models": only admins of the registry or of the model archive, delete or rename it)");
 }
 
 TEST(RenameModel, OfOneWithAProtectedAliasIsForAdmins) {
@@ -149,9 +152,10 @@ TEST(RenameModel, OfOneWithAProtectedAliasIsForAdmins) {
   story.given({SetAliasProtected{RegistryName::trusted(kDefaultRegistry), AliasName::trusted("production")}});
   auto command = of<RenameModel>("churn");
   command.to = ModelName::trusted("churn-old");
-  story.when(command).refused(Cause::denied, "model",
-                              R"(model "churn" has alias "production", which is protected in registry )"
-                              R"("models": only its admins archive, delete or rename it)");
+  story.when(command).refused(
+      Cause::denied, "model",
+      R"(model "churn" has alias "production", which is protected in registry )"
+      R"("models": only admins of the registry or of the model archive, delete or rename it)");
   command.moves_protected = MovesProtected::yes;
   EXPECT_EQ(story.when(command).events().size(), 1u);
 }

@@ -20,7 +20,7 @@ void expect_for_admins_alone(Story& story, const Command& by_member) {
   story.when(by_member).refused(
       Cause::denied, "version",
       R"(alias "production", which is protected in registry "models", is at version v2 of model "churn": )"
-      "only its admins change what it stands for");
+      "only admins of the registry or of the model change what it stands for");
 }
 
 UpdateVersion set_to_failed(std::uint64_t version) {

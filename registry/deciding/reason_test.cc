@@ -17,6 +17,7 @@ using story::id;
 using story::of;
 using story::Story;
 using testing::Each;
+using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Not;
 
@@ -160,6 +161,35 @@ TEST(AReason, IsGivenToEachOfManyChanges) {
   auto tag_v1 = tag;
   tag_v1.version = VersionNumber(1);
   const auto outcome = story.when(ChangeTogether{std::vector<ChangeTags>{tag, tag_v1}});
+  EXPECT_EQ(outcome.events().size(), 2U);
+  EXPECT_THAT(reasons_in(outcome.events()), Each(std::optional(kWhy)));
+}
+
+TEST(AReason, LeavesToAFactWhatTheRuleSaysOfIt) {
+  UpdateRegistry of_stages{};
+  of_stages.name = kRegistryOfAll;
+  of_stages.stages = StageSet{{StageName::trusted("live")}, {}};
+  auto live = of<TransitionStage>("churn", 1);
+  live.to = StageName::trusted("live");
+  Story story = a_full_registry();
+  story.given({of_stages, live, of<DeleteVersion>("churn", 1)});
+  of_stages.stages = StageSet{{StageName::trusted("dev")}, {}};
+  story.given({of_stages});
+  auto restoring = of<RestoreVersion>("churn", 1);
+  restoring.reason = kWhy;
+  const auto outcome = story.when(restoring);
+  EXPECT_THAT(
+      reasons_in(outcome.events()),
+      ElementsAre(std::optional(kWhy),
+                  std::optional(Reason::trusted("the stage was given up while the version was deleted"))));
+}
+
+TEST(AReason, OfAnErasureIsThatOfWhatShutsThePersonOut) {
+  Story story = a_full_registry();
+  Erase erasure;
+  erasure.principal_id = kMover;
+  erasure.reason = kWhy;
+  const auto outcome = story.when(erasure);
   EXPECT_EQ(outcome.events().size(), 2U);
   EXPECT_THAT(reasons_in(outcome.events()), Each(std::optional(kWhy)));
 }

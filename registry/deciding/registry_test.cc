@@ -285,7 +285,7 @@ TEST(SetAliasProtected, KeepsAliasesForThoseWhoMayMoveThem) {
   story.when(protect("production")).then_nothing();
   EXPECT_THAT(models(story).protected_aliases, ::testing::ElementsAre(AliasName::trusted("production")));
   const std::string sentence =
-      R"(alias "production" is protected in registry "models": only its admins move it)";
+      R"(alias "production" is protected in registry "models": only admins of the registry or of the model move it)";
   auto command = moves("churn", {move("production", 2)});
   story.when(command).refused(Cause::denied, "moves[0].alias", sentence);
   story.when(moves("churn", {move("production", kNowhere)}))

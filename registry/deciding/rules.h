@@ -73,10 +73,10 @@ Result<Decision> rule(const Reader& state, const RecordTriggers& command);
 Result<Decision> rule(const Reader& state, const RecordOutcome& command);
 
 // ---- why ----
-// Into each of the facts that has a place for it.
+// Into each of the facts that has a place for it, and does not say already why it follows.
 void give_reason(std::vector<Draft>& drafts, const Reason& reason);
 
-// By its rule; each fact has the reason that the command gives. Rules need not look at it.
+// By its rule; each fact has the reason that the command gives, unless the rule gave its own. Rules need not look at it.
 template <class Asked>
 Result<Decision> decide_one(const Reader& state, const Asked& command) {
   Result<Decision> decision = rule(state, command);

@@ -111,8 +111,7 @@ Result<Decision> rule(const Reader& state, const RecordUsage& command) {
   const OfVersion target = of(found, command.version);
   Decision decision{
       {}, false, json::to_json(UsageAnswer{answer_of(target), target.version, command.consumer})};
-  const auto known = find<UsageRecord>(
-      state, Table::usage, keys::of_version(found.model.id, command.version, command.consumer.str()));
+  const auto known = find_usage(state, found.model.id, command.version, command.consumer);
   const std::uint64_t recorded = known ? known->count : 0;
   if (command.total <= recorded) return decision;
   if (known && !is_remainder && hour_of(command.at) <= hour_of(known->last)) return decision;

@@ -223,7 +223,7 @@ Result<Decision> rule(const Reader& state, const RestoreVersion& command) {
   decision.drafts.push_back({VersionRestored{target}, {}});
   if (const auto why = why_not_back_in_its_stage(found, *version)) {
     StageTransitioned out{target, version->stage, std::nullopt};
-    out.reason = Reason::trusted(*why);
+    out.reason = Reason::trusted(*why);  // the command's says why the version came back
     decision.drafts.push_back({std::move(out), {}});
   }
   return decision;

@@ -1,4 +1,3 @@
-
 #include "base/limits.h"
 #include "registry/evolving/apply.h"
 

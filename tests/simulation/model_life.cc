@@ -159,7 +159,7 @@ void Model::run(const RestoreVersion& c) {
     why = "its card lacks what the registry asks for in this stage";
   }
   if (why.empty()) return;
-  if (why_ == "-") why_ = why;
+  why_ = why;
   version.staged = version.changed =
       fact(fmt::format("stage.transitioned {} {} -", at(c, c.version.value()), version.stage));
   version.stage = "-";

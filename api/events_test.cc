@@ -39,8 +39,8 @@ class Events : public testing::ServerTest {
       recorder::Submission submission;
       submission.command = std::move(change);
       ASSERT_TRUE(recorder_->record(std::move(submission)));
+      get("/v1/models/churn?min_sequence=" + std::to_string(last()));  // the views keep up
     }
-    get("/v1/models/churn?min_sequence=" + std::to_string(last()));
   }
   static EventFilter of_type(const std::string& type) {
     EventFilter filter;

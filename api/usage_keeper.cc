@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "reflect/json_read.h"
 #include "registry/state.h"
 #include "work/usage.h"
 
@@ -19,6 +20,14 @@ namespace {
 
 constexpr std::int64_t kMsAnHour = 3'600'000;
 constexpr std::chrono::minutes kLongestWait{1};  // the clock of the wall may step
+
+// What the decision's answer says of a report.
+struct ReportMade {
+  registry::ModelId model_id;
+  registry::VersionNumber version;
+  registry::Label consumer;
+};
+BOOST_DESCRIBE_STRUCT(ReportMade, (), (model_id, version, consumer))
 
 std::int64_t hour_at(Timestamp time) {
   return time.unix_ms() / kMsAnHour;
@@ -54,10 +63,17 @@ void warn_of_usage(const Result<recorder::Recorded>& recorded) {
 
 }  // namespace
 
-work::IsRemembered remembered_by(const eventstore::Log& log) {
-  return [&log](const work::ReportKey& asked) {
+std::optional<work::UsageCounter> counter_in(std::string_view answer) {
+  const auto made = json::from_json<ReportMade>(answer, json::Mode::stored);
+  if (!made) return std::nullopt;
+  return work::UsageCounter{made->model_id, made->version, made->consumer};
+}
+
+work::RememberedFor remembered_by(const eventstore::Log& log) {
+  return [&log](const work::ReportKey& asked) -> std::optional<work::UsageCounter> {
     const auto record = log.read().idempotency(asked.actor, asked.key);
-    return record && record->request == asked.request;
+    if (!record || record->request != asked.request) return std::nullopt;
+    return counter_in(record->answer);
   };
 }
 

@@ -130,6 +130,26 @@ TEST_F(UsageByTheHour, IsToldToARetryOfTheVersionThatItWasCountedForWhereverTheA
   EXPECT_THAT(get("/v1/models/churn/versions/2/usage").body, ::testing::Not(::testing::HasSubstr("web")));
 }
 
+TEST_F(UsageByTheHour, UnderOneKeyCountsForTheVersionThatItWasRecordedForWhereAnEarlierAttemptWasForAnother) {
+  ASSERT_EQ(ask("POST", "/v1/models/churn/versions", "{}").status, 201u);
+  given_production(2);
+  EXPECT_EQ(report_by_alias(100, "again").status, 201u);
+  const auto record = log_->read().idempotency("anonymous", "again");
+  ASSERT_TRUE(record);
+  const auto counter = counter_in(record->answer);
+  ASSERT_TRUE(counter);
+  EXPECT_EQ(counter->version, registry::VersionNumber(2));
+  // What an attempt leaves that was refused while the alias was at version 1.
+  work::UsageReport refused{*counter, 100, clock_.now(), std::nullopt, 0};
+  refused.of.version = registry::VersionNumber(1);
+  refused.key = work::ReportKey{"anonymous", "again", record->request};
+  const work::RememberedFor not_yet = [](const work::ReportKey&) { return std::nullopt; };
+  ASSERT_TRUE(work_->run(work::begin_report(refused, not_yet)));
+  EXPECT_EQ(report(1).status, 201u);
+  EXPECT_THAT(get("/v1/models/churn/versions/1/usage").body, ::testing::HasSubstr(R"("count":1,)"));
+  EXPECT_THAT(get("/v1/models/churn/versions/2/usage").body, ::testing::HasSubstr(R"("count":100,)"));
+}
+
 TEST_F(UsageByTheHour, UnderOneKeyCountsOnceHoweverOftenAtOnce) {
   report(10);
   {

@@ -33,20 +33,15 @@ std::int64_t hour_at(Timestamp time) {
   return time.unix_ms() / kMsAnHour;
 }
 
-// Nothing: the log has it all, or the model is gone.
+// Nothing: the log has it all, or knows no such model. One that was deleted was used all the same.
 std::optional<registry::RecordUsage> remainder_of(const registry::Reader& head,
                                                   const work::CountedUsage& counted) {
   const work::UsageCounter& of = counted.of;
   const auto known = registry::find_usage(head, of.model_id, of.version, of.consumer);
   if (known && known->count >= counted.row.total) return std::nullopt;
-  const auto model = registry::find_model(head, of.model_id);
-  if (!model || model->deleted) return std::nullopt;
-  const auto home =
-      registry::find<registry::RegistryRecord>(head, registry::Table::registries, model->registry_id.bytes());
-  if (!home) return std::nullopt;
+  if (!registry::find_model(head, of.model_id)) return std::nullopt;
   registry::RecordUsage command;
-  command.registry = home->name;
-  command.model = model->name;
+  command.model_id = of.model_id;
   command.version = of.version;
   command.consumer = of.consumer;
   command.alias = counted.row.alias;

@@ -106,6 +106,39 @@ TEST_F(UsageByTheHour, IsRecordedWhenTheServerStops) {
   EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(10u, 5u, 2u));
 }
 
+TEST_F(UsageByTheHour, OfAModelThatWasDeletedIsRecordedWhenTheHourIsOverAndWhenTheServerStops) {
+  given_model("other", 1);
+  const auto of_other = [this](int count) {
+    return ask("POST", "/v1/models/other/versions/1/usage",
+               R"({"consumer":"web","count":)" + std::to_string(count) + "}");
+  };
+  EXPECT_EQ(report(5).status, 201u);
+  EXPECT_EQ(report(700).status, 200u);
+  EXPECT_EQ(report(80).status, 200u);
+  ASSERT_EQ(ask("DELETE", "/v1/models/churn").status, 200u);
+  clock_.move(55min);
+  keeper_->keep_up();
+  keeper_->keep_up();
+  EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(5u, 780u));
+  EXPECT_EQ(of_other(1).status, 201u);
+  EXPECT_EQ(of_other(2).status, 200u);
+  ASSERT_EQ(ask("DELETE", "/v1/models/other").status, 200u);
+  stop();
+  EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(5u, 780u, 1u, 2u));
+}
+
+TEST_F(UsageByTheHour, OfAModelThatWasDeletedIsNotOfTheOneThatHasItsNameNow) {
+  EXPECT_EQ(report(5).status, 201u);
+  EXPECT_EQ(report(7).status, 200u);
+  ASSERT_EQ(ask("DELETE", "/v1/models/churn").status, 200u);
+  given_model("churn", 1);
+  EXPECT_EQ(report(1).status, 201u);
+  stop();
+  start_with_clock();
+  EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(5u, 1u, 7u));
+  EXPECT_THAT(get("/v1/models/churn/usage").body, ::testing::HasSubstr(R"("count":1,)"));
+}
+
 TEST_F(UsageByTheHour, ThatIsRefusedCountsNothing) {
   EXPECT_EQ(ask("POST", "/v1/models", R"({"name":"x"})", "Idempotency-Key: taken\r\n").status, 201u);
   EXPECT_EQ(report(10).status, 201u);

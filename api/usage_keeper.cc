@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "reflect/json_read.h"
 #include "registry/state.h"
 #include "work/usage.h"
 
@@ -20,24 +21,27 @@ namespace {
 constexpr std::int64_t kMsAnHour = 3'600'000;
 constexpr std::chrono::minutes kLongestWait{1};  // the clock of the wall may step
 
+// What the decision's answer says of a report.
+struct ReportMade {
+  registry::ModelId model_id;
+  registry::VersionNumber version;
+  registry::Label consumer;
+};
+BOOST_DESCRIBE_STRUCT(ReportMade, (), (model_id, version, consumer))
+
 std::int64_t hour_at(Timestamp time) {
   return time.unix_ms() / kMsAnHour;
 }
 
-// Nothing: the log has it all, or the model is gone.
+// Nothing: the log has it all, or knows no such model. One that was deleted was used all the same.
 std::optional<registry::RecordUsage> remainder_of(const registry::Reader& head,
                                                   const work::CountedUsage& counted) {
   const work::UsageCounter& of = counted.of;
   const auto known = registry::find_usage(head, of.model_id, of.version, of.consumer);
   if (known && known->count >= counted.row.total) return std::nullopt;
-  const auto model = registry::find_model(head, of.model_id);
-  if (!model || model->deleted) return std::nullopt;
-  const auto home =
-      registry::find<registry::RegistryRecord>(head, registry::Table::registries, model->registry_id.bytes());
-  if (!home) return std::nullopt;
+  if (!registry::find_model(head, of.model_id)) return std::nullopt;
   registry::RecordUsage command;
-  command.registry = home->name;
-  command.model = model->name;
+  command.model_id = of.model_id;
   command.version = of.version;
   command.consumer = of.consumer;
   command.alias = counted.row.alias;
@@ -54,10 +58,17 @@ void warn_of_usage(const Result<recorder::Recorded>& recorded) {
 
 }  // namespace
 
-work::IsRemembered remembered_by(const eventstore::Log& log) {
-  return [&log](const work::ReportKey& asked) {
+std::optional<work::UsageCounter> counter_in(std::string_view answer) {
+  const auto made = json::from_json<ReportMade>(answer, json::Mode::stored);
+  if (!made) return std::nullopt;
+  return work::UsageCounter{made->model_id, made->version, made->consumer};
+}
+
+work::RememberedFor remembered_by(const eventstore::Log& log) {
+  return [&log](const work::ReportKey& asked) -> std::optional<work::UsageCounter> {
     const auto record = log.read().idempotency(asked.actor, asked.key);
-    return record && record->request == asked.request;
+    if (!record || record->request != asked.request) return std::nullopt;
+    return counter_in(record->answer);
   };
 }
 

@@ -7,7 +7,9 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <stop_token>
+#include <string_view>
 #include <thread>
 
 #include "base/clock.h"
@@ -19,8 +21,10 @@
 
 namespace herald::api {
 
-// Whether the log remembers a report under its key.
-work::IsRemembered remembered_by(const eventstore::Log& log);
+// What a report was counted for, by the answer that was recorded with it; nothing where it is the answer of none.
+std::optional<work::UsageCounter> counter_in(std::string_view answer);
+// For what the log remembers a report under its key.
+work::RememberedFor remembered_by(const eventstore::Log& log);
 
 class UsageKeeper {
  public:

@@ -106,6 +106,39 @@ TEST_F(UsageByTheHour, IsRecordedWhenTheServerStops) {
   EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(10u, 5u, 2u));
 }
 
+TEST_F(UsageByTheHour, OfAModelThatWasDeletedIsRecordedWhenTheHourIsOverAndWhenTheServerStops) {
+  given_model("other", 1);
+  const auto of_other = [this](int count) {
+    return ask("POST", "/v1/models/other/versions/1/usage",
+               R"({"consumer":"web","count":)" + std::to_string(count) + "}");
+  };
+  EXPECT_EQ(report(5).status, 201u);
+  EXPECT_EQ(report(700).status, 200u);
+  EXPECT_EQ(report(80).status, 200u);
+  ASSERT_EQ(ask("DELETE", "/v1/models/churn").status, 200u);
+  clock_.move(55min);
+  keeper_->keep_up();
+  keeper_->keep_up();
+  EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(5u, 780u));
+  EXPECT_EQ(of_other(1).status, 201u);
+  EXPECT_EQ(of_other(2).status, 200u);
+  ASSERT_EQ(ask("DELETE", "/v1/models/other").status, 200u);
+  stop();
+  EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(5u, 780u, 1u, 2u));
+}
+
+TEST_F(UsageByTheHour, OfAModelThatWasDeletedIsNotOfTheOneThatHasItsNameNow) {
+  EXPECT_EQ(report(5).status, 201u);
+  EXPECT_EQ(report(7).status, 200u);
+  ASSERT_EQ(ask("DELETE", "/v1/models/churn").status, 200u);
+  given_model("churn", 1);
+  EXPECT_EQ(report(1).status, 201u);
+  stop();
+  start_with_clock();
+  EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(5u, 1u, 7u));
+  EXPECT_THAT(get("/v1/models/churn/usage").body, ::testing::HasSubstr(R"("count":1,)"));
+}
+
 TEST_F(UsageByTheHour, ThatIsRefusedCountsNothing) {
   EXPECT_EQ(ask("POST", "/v1/models", R"({"name":"x"})", "Idempotency-Key: taken\r\n").status, 201u);
   EXPECT_EQ(report(10).status, 201u);
@@ -128,6 +161,26 @@ TEST_F(UsageByTheHour, IsToldToARetryOfTheVersionThatItWasCountedForWhereverTheA
   EXPECT_THAT(again.body, ::testing::HasSubstr(R"("version":1,)"));
   EXPECT_THAT(again.body, ::testing::HasSubstr(R"("count":15,)"));
   EXPECT_THAT(get("/v1/models/churn/versions/2/usage").body, ::testing::Not(::testing::HasSubstr("web")));
+}
+
+TEST_F(UsageByTheHour, UnderOneKeyCountsForTheVersionThatItWasRecordedForWhereAnEarlierAttemptWasForAnother) {
+  ASSERT_EQ(ask("POST", "/v1/models/churn/versions", "{}").status, 201u);
+  given_production(2);
+  EXPECT_EQ(report_by_alias(100, "again").status, 201u);
+  const auto record = log_->read().idempotency("anonymous", "again");
+  ASSERT_TRUE(record);
+  const auto counter = counter_in(record->answer);
+  ASSERT_TRUE(counter);
+  EXPECT_EQ(counter->version, registry::VersionNumber(2));
+  // What an attempt leaves that was refused while the alias was at version 1.
+  work::UsageReport refused{*counter, 100, clock_.now(), std::nullopt, 0};
+  refused.of.version = registry::VersionNumber(1);
+  refused.key = work::ReportKey{"anonymous", "again", record->request};
+  const work::RememberedFor not_yet = [](const work::ReportKey&) { return std::nullopt; };
+  ASSERT_TRUE(work_->run(work::begin_report(refused, not_yet)));
+  EXPECT_EQ(report(1).status, 201u);
+  EXPECT_THAT(get("/v1/models/churn/versions/1/usage").body, ::testing::HasSubstr(R"("count":1,)"));
+  EXPECT_THAT(get("/v1/models/churn/versions/2/usage").body, ::testing::HasSubstr(R"("count":100,)"));
 }
 
 TEST_F(UsageByTheHour, UnderOneKeyCountsOnceHoweverOftenAtOnce) {

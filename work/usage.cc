@@ -54,16 +54,16 @@ void add_report(UsageRow& row, std::uint64_t count, Timestamp at,
 
 enum class StillUnderWay { yes, no };
 
-// Adds those that the log has, and forgets that they were under way. `others`: whether those that it does not have may yet be
-// recorded; if not, they were refused.
+// Adds those that the log has for this counter, and forgets that they were under way; so it does with those that it has for
+// another, which counts them. `others`: whether those that it does not have may yet be recorded; if not, they were refused.
 Result<void> settle_reports(lmdb::WriteTxn& txn, const Tables& tables, const std::string& counter,
-                            UsageRow& row, const IsRemembered& is_remembered, StillUnderWay others) {
+                            UsageRow& row, const RememberedFor& remembered_for, StillUnderWay others) {
   auto under_way = row_at<ReportsUnderWay>(txn, tables, kUnderWay + counter).value_or(ReportsUnderWay{});
   const std::size_t before = under_way.reports.size();
   std::erase_if(under_way.reports, [&](const ReportUnderWay& report) {
-    const bool is_recorded = is_remembered(report.key);
-    if (is_recorded) add_report(row, report.count, report.at, report.alias);
-    return is_recorded || others == StillUnderWay::no;
+    const auto recorded = remembered_for(report.key);
+    if (recorded && counter_key(*recorded) == counter) add_report(row, report.count, report.at, report.alias);
+    return recorded || others == StillUnderWay::no;
   });
   if (under_way.reports.size() == before) return {};
   if (under_way.reports.empty()) {
@@ -87,31 +87,31 @@ Result<void> note_report(lmdb::WriteTxn& txn, const Tables& tables, const UsageR
 
 }  // namespace
 
-Store::Job begin_report(UsageReport report, IsRemembered is_remembered) {
-  return [report = std::move(report), is_remembered = std::move(is_remembered)](
+Store::Job begin_report(UsageReport report, RememberedFor remembered_for) {
+  return [report = std::move(report), remembered_for = std::move(remembered_for)](
              lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
     const std::string counter = counter_key(report.of);
     if (!txn.get(tables.usage, counter)) {
       const UsageRow fresh{report.recorded, report.at, report.alias};
       HERALD_CHECK(txn.put(tables.usage, counter, record::encode(fresh)));
     }
-    if (!report.key || is_remembered(*report.key)) return {};
+    if (!report.key || remembered_for(*report.key)) return {};
     return note_report(txn, tables, report);
   };
 }
 
-Result<void> count_report(Store& store, const UsageReport& report, const IsRemembered& is_remembered) {
+Result<void> count_report(Store& store, const UsageReport& report, const RememberedFor& remembered_for) {
   return store.run([&](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
     const std::string counter = counter_key(report.of);
     auto row = row_at<UsageRow>(txn, tables, counter);
     if (!row) return {};  // a retry, and the counter was lost: the next report begins with what the log has
-    HERALD_CHECK(settle_reports(txn, tables, counter, *row, is_remembered, StillUnderWay::yes));
+    HERALD_CHECK(settle_reports(txn, tables, counter, *row, remembered_for, StillUnderWay::yes));
     if (!report.key) add_report(*row, report.count, report.at, report.alias);
     return txn.put(tables.usage, counter, record::encode(*row));
   });
 }
 
-Result<void> settle_usage(Store& store, const IsRemembered& is_remembered, const RecordedUsage& recorded) {
+Result<void> settle_usage(Store& store, const RememberedFor& remembered_for, const RecordedUsage& recorded) {
   std::string after;
   for (;;) {
     const auto counters = usage_after(store, after, limits::kUsageCountersAtOnce);
@@ -120,7 +120,7 @@ Result<void> settle_usage(Store& store, const IsRemembered& is_remembered, const
     HERALD_CHECK(store.run([&](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
       for (const CountedUsage& counted : counters) {
         UsageRow row = counted.row;
-        HERALD_CHECK(settle_reports(txn, tables, counted.key, row, is_remembered, StillUnderWay::no));
+        HERALD_CHECK(settle_reports(txn, tables, counted.key, row, remembered_for, StillUnderWay::no));
         row.total = std::max(row.total, recorded(counted.of));
         if (row.total != counted.row.total)
           HERALD_CHECK(txn.put(tables.usage, counted.key, record::encode(row)));

@@ -50,19 +50,20 @@ struct UsageReport {
   std::optional<ReportKey> key = {};
 };
 
-// Whether the log remembers this request under its key. Called on the store's thread.
-using IsRemembered = std::function<bool(const ReportKey&)>;
+// For what the log remembers that this request was recorded under its key: where it names an alias, each attempt may have been
+// for another version. Nothing where it does not remember it. Called on the store's thread.
+using RememberedFor = std::function<std::optional<UsageCounter>(const ReportKey&)>;
 // How much of a counter the log has.
 using RecordedUsage = std::function<std::uint64_t(const UsageCounter&)>;
 
 // Notes that the report is under way. Of one counter at most kMaxUsageReportsUnderWay are, and then the oldest is forgotten:
 // should it have been recorded after all, it counts no more.
-Store::Job begin_report(UsageReport report, IsRemembered is_remembered);
+Store::Job begin_report(UsageReport report, RememberedFor remembered_for);
 // Counts it, and those that were recorded before it and not counted. Waits for the commit: not on an I/O thread. Errors: as
 // of Store::run.
-Result<void> count_report(Store& store, const UsageReport& report, const IsRemembered& is_remembered);
+Result<void> count_report(Store& store, const UsageReport& report, const RememberedFor& remembered_for);
 // While nobody reports: counts what was recorded and not counted, and forgets what was refused.
-Result<void> settle_usage(Store& store, const IsRemembered& is_remembered, const RecordedUsage& recorded);
+Result<void> settle_usage(Store& store, const RememberedFor& remembered_for, const RecordedUsage& recorded);
 
 std::optional<UsageRow> find_usage(const Store& store, const UsageCounter& of);
 

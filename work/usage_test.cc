@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include <set>
+#include <map>
 
 #include "base/limits.h"
 #include "lmdb/testing/temp_folder.h"
@@ -20,12 +20,12 @@ class UsageCounters : public ::testing::Test {
     one.key = ReportKey{"ann", std::move(key), sha256("asked")};
     return one;
   }
-  void begin(const UsageReport& one) { ASSERT_TRUE(store->run(begin_report(one, is_remembered))); }
+  void begin(const UsageReport& one) { ASSERT_TRUE(store->run(begin_report(one, remembered_for))); }
   void record(const UsageReport& one) {
-    if (one.key) remembered.insert(one.key->key);
+    if (one.key) remembered.emplace(one.key->key, one.of);
   }
   std::uint64_t count(const UsageReport& one) {
-    EXPECT_TRUE(count_report(*store, one, is_remembered));
+    EXPECT_TRUE(count_report(*store, one, remembered_for));
     return find_usage(*store, one.of)->total;
   }
   std::uint64_t reported(const UsageReport& one) {
@@ -34,12 +34,14 @@ class UsageCounters : public ::testing::Test {
     return count(one);
   }
   void restart(std::uint64_t in_the_log) {
-    ASSERT_TRUE(settle_usage(*store, is_remembered, [&](const UsageCounter&) { return in_the_log; }));
+    ASSERT_TRUE(settle_usage(*store, remembered_for, [&](const UsageCounter&) { return in_the_log; }));
   }
 
-  std::set<std::string> remembered;  // by the log
-  const IsRemembered is_remembered = [this](const ReportKey& key) {
-    return remembered.contains(key.key) && key.request == sha256("asked");
+  std::map<std::string, UsageCounter> remembered;  // by the log
+  const RememberedFor remembered_for = [this](const ReportKey& key) -> std::optional<UsageCounter> {
+    const auto found = remembered.find(key.key);
+    if (found == remembered.end() || key.request != sha256("asked")) return std::nullopt;
+    return found->second;
   };
   testing::TempFolder folder;
   std::unique_ptr<Store> store = Store::open({folder.path(), 1ull << 26}).value();
@@ -75,7 +77,7 @@ TEST_F(UsageCounters, ThatWereLostBeginWithWhatTheLogHas) {
 
 TEST_F(UsageCounters, ThatWereLostDoNotBeginWithARetry) {
   record(under("k1", 5));
-  EXPECT_TRUE(count_report(*store, under("k1", 5), is_remembered));
+  EXPECT_TRUE(count_report(*store, under("k1", 5), remembered_for));
   EXPECT_FALSE(find_usage(*store, churn));
   EXPECT_EQ(reported(report(1, 2'000, 45)), 46u);
 }
@@ -105,7 +107,7 @@ TEST_F(UsageCounters, CountWhatComesUnderAKeyOnce) {
 }
 
 TEST_F(UsageCounters, CountNoOtherRequestUnderAKeyThatWasUsed) {
-  remembered = {"k1"};
+  remembered = {{"k1", churn}};
   UsageReport another = under("k1", 1'000);
   another.key->request = sha256("something else");
   begin(another);
@@ -130,6 +132,29 @@ TEST_F(UsageCounters, CountAtTheStartWhatWasRecordedAndNotCounted) {
   EXPECT_EQ(find_usage(*store, churn)->total, 10u);
 }
 
+// An alias was moved between a report that was refused and its retry.
+TEST_F(UsageCounters, CountWhatComesUnderAKeyForTheVersionThatItWasRecordedFor) {
+  const UsageReport refused = under("k1", 100);
+  UsageReport retry = refused;
+  retry.of.version = registry::VersionNumber(8);
+  begin(refused);
+  EXPECT_EQ(reported(retry), 100u);
+  EXPECT_EQ(reported(report(1, 2'000)), 1u);
+  EXPECT_EQ(count(retry), 100u);
+}
+
+TEST_F(UsageCounters, CountAtTheStartWhatComesUnderAKeyForTheVersionThatItWasRecordedFor) {
+  const UsageReport refused = under("k1", 100);
+  UsageReport retry = refused;
+  retry.of.version = registry::VersionNumber(8);
+  begin(refused);
+  begin(retry);
+  record(retry);
+  restart(0);
+  EXPECT_EQ(find_usage(*store, refused.of)->total, 0u);
+  EXPECT_EQ(find_usage(*store, retry.of)->total, 100u);
+}
+
 TEST_F(UsageCounters, CountAtTheStartHoweverManyThereAre) {
   const auto of_consumer = [this](std::size_t number) {
     UsageReport one = report(1, 1'000);
@@ -139,7 +164,7 @@ TEST_F(UsageCounters, CountAtTheStartHoweverManyThereAre) {
   const std::size_t many = 2 * limits::kUsageCountersAtOnce + 1;
   ASSERT_TRUE(store->run([&](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
     for (std::size_t i = 0; i < many; ++i)
-      HERALD_CHECK(begin_report(of_consumer(i), is_remembered)(txn, tables));
+      HERALD_CHECK(begin_report(of_consumer(i), remembered_for)(txn, tables));
     return {};
   }));
   restart(3);
@@ -149,7 +174,10 @@ TEST_F(UsageCounters, CountAtTheStartHoweverManyThereAre) {
 TEST_F(UsageCounters, AskAfterTheStartNoMoreForWhatWasRefusedBeforeIt) {
   const auto asked_for = [this] {
     std::size_t asked = 0;
-    EXPECT_TRUE(count_report(*store, report(1, 2'000), [&](const ReportKey&) { return ++asked == 0; }));
+    EXPECT_TRUE(count_report(*store, report(1, 2'000), [&](const ReportKey&) -> std::optional<UsageCounter> {
+      ++asked;
+      return std::nullopt;
+    }));
     return asked;
   };
   begin(under("refused", 9));

@@ -59,19 +59,10 @@ std::optional<registry::UsageRecord> usage_in(const registry::Reader& state, con
   return registry::find_usage(state, of.model_id, of.version, of.consumer);
 }
 
-// What the decision's answer says of a report.
-struct ReportMade {
-  registry::ModelId model_id;
-  VersionNumber version;
-  registry::Label consumer;
-};
-BOOST_DESCRIBE_STRUCT(ReportMade, (), (model_id, version, consumer))
-
 // Of a retry: what its first was counted for. An alias that both name may have moved in between.
 work::UsageCounter counted_for(const recorder::Recorded& recorded, const work::UsageCounter& asked) {
   if (!recorded.replayed) return asked;
-  const auto made = json::from_json<ReportMade>(recorded.answer, json::Mode::stored);
-  return made ? work::UsageCounter{made->model_id, made->version, made->consumer} : asked;
+  return counter_in(recorded.answer).value_or(asked);
 }
 
 std::optional<work::ReportKey> report_key_of(const Call& call) {
@@ -136,14 +127,14 @@ Result<Outcome> record_usage(const Call& call) {
     bring_up_to_date(work, *usage);
     return answer_with(usage_body(found, *usage, Names(work)), std::nullopt);
   };
-  const work::IsRemembered is_remembered = remembered_by(call.herald.parts.log);
+  const work::RememberedFor remembered_for = remembered_by(call.herald.parts.log);
   Write write{std::move(command), {}, present};
-  if (report.key || !counted) write.before.push_back(work::begin_report(report, is_remembered));
+  if (report.key || !counted) write.before.push_back(work::begin_report(report, remembered_for));
   write.once_recorded = [&work = call.herald.parts.work, report,
-                         is_remembered](const recorder::Recorded& recorded) {
+                         remembered_for](const recorder::Recorded& recorded) {
     work::UsageReport made = report;
     made.of = counted_for(recorded, report.of);
-    return work::count_report(work, made, is_remembered);
+    return work::count_report(work, made, remembered_for);
   };
   return write;
 }

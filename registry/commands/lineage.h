@@ -35,11 +35,14 @@ struct RecordLineage {
 // reported is recorded when the hour is over, by a command whose `count` is 0. So of each version and consumer the log has two
 // events for an hour, and one more for each stop of the server in it, which together count all that was reported. `total` is
 // all that the consumer ever reported of this version, this report among it: what the log has already is not recorded again.
+// `model_id`: where `count` is 0, the model itself in place of registry and name: by then it may have been renamed or deleted,
+// and its name be another's.
 struct RecordUsage : VersionAddress {
   Label consumer;
   std::optional<AliasName> alias;
   std::uint64_t count = 1, total = 1;
   Timestamp at;
+  std::optional<ModelId> model_id = {};
 };
 
 // `dataset`: a data set, an artifact that is one, or a version of a registry of data sets.

@@ -27,6 +27,21 @@ std::int64_t hour_of(Timestamp time) {
   return time.unix_ms() / kMsAnHour;
 }
 
+// What was counted is of the model that it was reported of, whatever became of it.
+Result<FoundModel> model_used(const Reader& state, const RecordUsage& command) {
+  if (command.count > 0 || !command.model_id) return require_model(state, command.registry, command.model);
+  auto model = find_model(state, *command.model_id);
+  auto home =
+      model ? find<RegistryRecord>(state, Table::registries, model->registry_id.bytes()) : std::nullopt;
+  if (!home) {
+    return error(Cause::not_found,
+                 fmt::format("no model has the id {}: usage is of one that was registered",
+                             in_quotes(command.model_id->str())),
+                 "model_id");
+  }
+  return FoundModel{std::move(*home), std::move(*model)};
+}
+
 bool fits(EvaluationFileKind kind, std::string_view media) {
   const bool is_data = media == "application/json" || media == "text/csv";
   return kind == EvaluationFileKind::media ? media == "image/png" || media == "text/html" : is_data;
@@ -99,7 +114,7 @@ Result<std::optional<Node>> dataset_of(const Reader& state, const RecordEvaluati
 }  // namespace
 
 Result<Decision> rule(const Reader& state, const RecordUsage& command) {
-  HERALD_TRY(const auto found, require_model(state, command.registry, command.model));
+  HERALD_TRY(const auto found, model_used(state, command));
   const bool is_remainder = command.count == 0;
   if (!is_remainder) HERALD_CHECK(require_version(state, found, command.version));
   if (command.count > limits::kMaxUsesReported) {

@@ -110,6 +110,48 @@ TEST(WhatASilentConsumerReported, IsRecordedOfAVersionThatWasDeletedMeanwhile) {
   story.when(remainder("campaigns", "09:20:00", 5)).then({"churn:v1 used by campaigns 5 times"});
 }
 
+TEST(WhatASilentConsumerReported, IsRecordedOfAModelThatWasDeletedMeanwhile) {
+  Story story = churn_with_two_versions();
+  auto rest = remainder("campaigns", "09:20:00", 15);
+  rest.model_id = story.model("churn").model.id;
+  story.given({used("campaigns", "09:05:00", 10, 10), of<DeleteModel>("churn")});
+  const auto outcome = story.when(rest);
+  outcome.then({"churn:v1 used by campaigns 5 times"});
+  EXPECT_EQ(std::get<UsageRecorded>(outcome.events()[0].payload).model_id, *rest.model_id);
+  EXPECT_EQ(find_usage(story.state(), *rest.model_id, VersionNumber(1), rest.consumer)->count, 15u);
+  story.when(rest).then_nothing();
+}
+
+TEST(WhatASilentConsumerReported, IsNotRecordedOfAnotherModelThatHasTheNameNow) {
+  Story story = churn_with_two_versions();
+  auto rest = remainder("campaigns", "09:20:00", 5);
+  rest.model_id = story.model("churn").model.id;
+  auto another = a_model("churn");
+  another.new_id = id<ModelId>(78);
+  story.given({of<DeleteModel>("churn"), another, a_version("churn")});
+  story.when(rest).then({"churn:v1 used by campaigns 5 times"});
+  EXPECT_FALSE(find_usage(story.state(), another.new_id, VersionNumber(1), rest.consumer));
+  EXPECT_EQ(find_usage(story.state(), *rest.model_id, VersionNumber(1), rest.consumer)->count, 5u);
+}
+
+TEST(WhatASilentConsumerReported, IsNotRecordedOfAModelThatNeverWas) {
+  Story story = churn_with_two_versions();
+  auto rest = remainder("campaigns", "09:20:00", 5);
+  rest.model_id = id<ModelId>(78);
+  story.when(rest).refused(
+      Cause::not_found, "model_id",
+      "no model has the id \"" + rest.model_id->str() + "\": usage is of one that was registered");
+}
+
+TEST(WhatASilentConsumerReported, IsNoWayForAConsumerToReportOfAModelThatWasDeleted) {
+  Story story = churn_with_two_versions();
+  auto report = used("campaigns", "09:20:00", 5, 5);
+  report.model_id = story.model("churn").model.id;
+  story.given({of<DeleteModel>("churn")});
+  story.when(report).refused(Cause::not_found, "",
+                             R"(model "churn" does not exist in registry "models": it has none yet)");
+}
+
 TEST(RecordUsage, RefusesWhatIsNotThereAndCountsOfNothing) {
   Story story = churn_with_two_versions();
   auto missing = used("campaigns", "09:05:00", 1, 1);

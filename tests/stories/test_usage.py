@@ -37,6 +37,17 @@ def test_the_log_has_the_first_report_at_once_and_the_others_when_the_server_sto
     assert server.get(USAGE.format(2))["items"][0]["count"] == 25
 
 
+def test_the_log_has_what_was_reported_of_a_model_that_was_deleted(herald, server):
+    """Whatever the time is, as above."""
+    assert [server.post(USAGE.format(2), {"consumer": "campaigns", "count": count})["count"] for count in (5, 700, 80)] == [5, 705, 785]
+    server.delete("/v1/models/churn")
+    server.stop()
+    server = herald.start()
+    recorded = events(server)
+    assert recorded[0]["count"] == 5 and sum(event["count"] for event in recorded) == 785
+    assert {(event["model"], event["version"], event["consumer"]) for event in recorded} == {("churn", 2, "campaigns")}
+
+
 def test_what_is_refused_counts_nothing(server):
     server.post(USAGE.format(2), {"consumer": "campaigns", "count": 10}, idempotency_key="mine")
     server.post("/v1/models", {"name": "another"}, idempotency_key="of-another-request")

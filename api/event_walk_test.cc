@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <random>
 
+#include "base/testing/sanitized.h"
 #include "lmdb/testing/temp_folder.h"
 #include "projections/testing/registry_story.h"
 
@@ -107,7 +108,7 @@ class FewOfManyEvents : public WalkedEvents {
   void SetUp() override {
     WalkedEvents::SetUp();
     for (std::uint64_t version = 1; version <= 3; ++version) {
-      tag_churn(1'000);
+      tag_churn(herald::testing::kSanitized ? 300 : 1'000);
       story_.move("fraud", "production", 1 + version % 2);
       record(kAda);
       moved_.push_back(last().value());

@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "api/testing/events_fixture.h"
+#include "base/testing/sanitized.h"
 
 namespace herald::api {
 namespace {
@@ -129,7 +130,7 @@ TEST_F(ExportedEvents, ArePulledInSlicesHoweverManyThereAre) {
 }
 
 TEST_F(ExportedEvents, ThatAreFewOfManyAreOneSlice) {
-  tag_many_times(70);
+  tag_many_times(herald::testing::kSanitized ? 20 : 70);
   const Sight sight(everybody_, *head_);
   const auto slice =
       read_export_slice(Timelines(*views_, *log_), of_type("alias.*"), sight, Sequence(0), Sequence(last()))

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <random>
 
+#include "base/testing/sanitized.h"
 #include "eventstore/log.h"
 #include "eventstore/testing/log_fixture.h"
 
@@ -33,12 +34,8 @@ class RunningTree {
   std::vector<Digest> stack_;
 };
 
-// All pairs take seconds, and many times that under a sanitizer, which looks for something else.
-#ifdef HERALD_SANITIZED
-constexpr std::uint64_t kStep = 7;
-#else
-constexpr std::uint64_t kStep = 1;
-#endif
+// All pairs take seconds, and many times that under a sanitizer.
+constexpr std::uint64_t kStep = herald::testing::kSanitized ? 19 : 1;
 
 class LogTree : public testing::LogTest {
  protected:

@@ -2,6 +2,7 @@
 // one of ten thousand, and however much has happened since.
 #include <gtest/gtest.h>
 
+#include "base/testing/sanitized.h"
 #include "projections/queries.h"
 #include "projections/testing/cursor_steps.h"
 #include "projections/testing/registry_story.h"
@@ -13,11 +14,7 @@ namespace {
 using namespace testing;
 using registry::VersionNumber;
 
-#ifdef HERALD_SANITIZED  // what sanitizers look for does not hang on the number
-constexpr std::uint64_t kVersions = 1'000;
-#else
-constexpr std::uint64_t kVersions = 10'000;
-#endif
+constexpr std::uint64_t kVersions = herald::testing::kSanitized ? 1'000 : 10'000;
 constexpr std::uint64_t kStepsOfALookUp = 2;  // the key after it, and one back
 
 class AsOfCost : public ::testing::Test {

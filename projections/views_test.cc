@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/testing/sanitized.h"
 #include "herald/source_dir.h"
 #include "projections/queries.h"
 #include "projections/testing/dump.h"
@@ -278,11 +279,7 @@ TEST(Timelines, NoteAnAliasAtTheVersionItCameToAndAtTheOneItLeft) {
 
 // One alias that moves all the time must not slow down a question about it, about its neighbours or about lists.
 TEST(Views, AnswerAboutAnAliasThatMovedAHundredThousandTimesBySeeking) {
-#ifdef HERALD_SANITIZED  // what sanitizers look for does not hang on the number
-  constexpr std::uint64_t kMoves = 10'000;
-#else
-  constexpr std::uint64_t kMoves = 100'000;
-#endif
+  constexpr std::uint64_t kMoves = herald::testing::kSanitized ? 3'000 : 100'000;
   RegistryStory story;
   const auto churn = story.model("churn");
   story.version("churn");

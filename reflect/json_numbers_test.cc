@@ -7,6 +7,7 @@
 #include <limits>
 #include <random>
 
+#include "base/testing/sanitized.h"
 #include "reflect/json_read.h"
 #include "reflect/json_write.h"
 
@@ -63,11 +64,7 @@ TEST(Doubles, ComeBackTheSameWhereDigitsAloneWouldBeABrokenInteger) {
 TEST(Doubles, ComeBackTheSameWhateverTheirBits) {
   constexpr std::uint64_t kSeed = 20261124;
   std::mt19937_64 random(kSeed);
-#ifdef HERALD_SANITIZED  // what sanitizers look for does not hang on the number
-  constexpr int kValues = 20'000;
-#else
-  constexpr int kValues = 200'000;
-#endif
+  constexpr int kValues = herald::testing::kSanitized ? 20'000 : 200'000;
   for (int i = 0; i < kValues; ++i) {
     const double value = std::bit_cast<double>(random());
     if (std::isfinite(value)) expect_read_back(value);

@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 
+#include "base/testing/sanitized.h"
 #include "projections/search/execution.h"
 #include "projections/search/index.h"
 #include "projections/testing/searching.h"
@@ -222,11 +223,11 @@ const std::vector<Sentence>& sentences_of_versions() {
 
 TEST(Search, FindsAtAnyMomentOfARandomHistoryWhatARecountOfTheEventsFinds) {
   std::mt19937 random(3);
-  const RandomStory told(random, 600);
+  const RandomStory told(random, herald::testing::kSanitized ? 200 : 600);
   const RegistryStory& story = told.story;
   const ViewsStore store(story.events());
   const auto compare = [&](const Sentence& sentence, Kind kind) {
-    for (int round = 0; round < 12; ++round) {
+    for (int round = 0; round < (herald::testing::kSanitized ? 4 : 12); ++round) {
       const std::uint64_t moment = round == 0 ? story.last() : 1 + random() % story.last();
       std::vector<std::string> expected;
       for (const Facts& facts : facts_at(story, moment, kind))

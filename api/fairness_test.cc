@@ -217,7 +217,7 @@ TEST_F(AServerOfMany, LetsMembersOfARegistryMakeAModelWithItsFirstVersion) {
   given_user("ada", "member", "/v1/registries/models");
   given_user("bob", "viewer", "/v1/registries/models");
   const std::string body = R"({"create_model":true})";
-  EXPECT_EQ(as("bob", "POST", "/v1/models/fresh/versions", body).status, 404u);
+  EXPECT_EQ(as("bob", "POST", "/v1/models/fresh/versions", body).status, 403u);
   EXPECT_EQ(as("ada", "POST", "/v1/models/fresh/versions", "{}").status, 404u)
       << "it was not asked to make it";
   const Reply made = as("ada", "POST", "/v1/models/fresh/versions", body);

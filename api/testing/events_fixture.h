@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "api/caller.h"
 #include "api/event_filter.h"
 #include "api/testing/server_fixture.h"
 

@@ -213,7 +213,7 @@ void add_registry_routes(Router& router) {
                   .lists<EventBody>("Event")
                   .fresh()});
   router.add({Method::put, guarded, Permission::administer, ObjectScope::registry, set_alias_protected<true>,
-              Doc("registries", "Protect an alias: in all models of the registry, only its admins move it")
+              Doc("registries", "Protect an alias: in all models of the registry, only admins move it")
                   .may_take<ReasonRequest>("ReasonRequest")
                   .gives<RegistryBody>("Registry")
                   .records()});

@@ -69,3 +69,18 @@ def test_who_was_erased_has_no_name_and_keeps_what_was_done(team):
     assert team.run("events", "list", "--actor", "vi").returncode != 0
     assert team.sees("events", "list", "--actor", vi)
     assert vi in team.does("model", "show", "pub")
+
+
+def test_messages_name_who_acted(herald, receiver, person):
+    server = herald.start("--allow-target", "127.0.0.0/8")
+    root = person("root")
+    root.does("claim", server.claim_link(), "--name", "root")
+    headers = {"Authorization": f"Bearer {json.loads(root.does('token', 'issue', '--output', 'json'))['token']}"}
+    actions = [{"kind": kind, "url": receiver.url(f"/{kind}")} for kind in ("slack", "teams")]
+    server.post("/v1/automations", {"name": "tell", "on": ["alias.assigned"], "actions": actions}, headers=headers)
+    root.does("model", "register", "churn")
+    root.does("version", "register", "churn")
+    root.does("alias", "set", "churn", "production", "1")
+    for kind in ("slack", "teams"):
+        said = receiver.wait_for(1, f"/{kind}")[0].body.decode()
+        assert "root" in said and root.sees("whoami")["principal"]["id"] not in said

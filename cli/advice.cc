@@ -81,8 +81,9 @@ std::string advice_on(const Error& error) {
   }
   std::string advice(general_advice(error.cause));
   const std::size_t gap = advice.find("{}");
-  if (gap != std::string::npos) advice.replace(gap, 2, error.field.empty() ? "what is named" : error.field);
-  return advice;
+  if (gap == std::string::npos) return advice;
+  if (error.field.empty()) return {};  // the sentence says more than "what is named" could
+  return advice.replace(gap, 2, error.field);
 }
 
 }  // namespace herald::cli

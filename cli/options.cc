@@ -16,6 +16,13 @@ const CLI::Validator kWholeNumber(
     },
     "");
 
+// A variable of a script that was never set must not stand for "no such filter", or "now".
+const CLI::Validator kNotEmpty(
+    [](std::string& text) -> std::string {
+      return text.empty() ? "nothing stands behind it: give a value, or leave the option out" : "";
+    },
+    "");
+
 std::string joined(const std::vector<std::string>& choices) {
   std::string out;
   for (const std::string& choice : choices) out += (out.empty() ? "" : "|") + choice;
@@ -73,6 +80,12 @@ Options& Options::any_words(const std::string& name, std::vector<std::string>& i
 
 Options& Options::option(const std::string& names, const std::string& value, std::optional<std::string>& into,
                          const std::string& what) {
+  app_.add_option(names, into, what)->option_text(value)->check(kNotEmpty);
+  return *this;
+}
+
+Options& Options::removable(const std::string& names, const std::string& value,
+                            std::optional<std::string>& into, const std::string& what) {
   app_.add_option(names, into, what)->option_text(value);
   return *this;
 }
@@ -91,6 +104,7 @@ Options& Options::option(const std::string& names, const std::string& value, std
   app_.add_option(names, into, what)
       ->option_text(value + " ...")
       ->expected(1)
+      ->check(kNotEmpty)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   return *this;
 }
@@ -101,7 +115,8 @@ Options& Options::time(const std::string& names, const std::string& value, Momen
           names,
           [&into, moment](const std::string& text) { into = moment_of(text, moment, system_clock().now()); },
           what)
-      ->option_text(value);
+      ->option_text(value)
+      ->check(kNotEmpty);
   return *this;
 }
 

@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <cctype>
 
 #include "cli/parsing.h"
 
@@ -20,6 +21,20 @@ const CLI::Validator kWholeNumber(
 const CLI::Validator kNotEmpty(
     [](std::string& text) -> std::string {
       return text.empty() ? "nothing stands behind it: give a value, or leave the option out" : "";
+    },
+    "");
+
+// Here, where days and spans are known; whether a time of RFC 3339 is one, the server says. Of --as-of a number is an event's.
+const CLI::Validator kMoment(
+    [](std::string& text) -> std::string {
+      if (text.empty()) return "nothing stands behind it: give a value, or leave the option out";
+      const std::string moment = moment_of(text, Moment::day_begins, system_clock().now());
+      const bool has_time = std::isdigit(static_cast<unsigned char>(text[0])) != 0 &&
+                            moment.find_first_of("Tt") != std::string::npos;
+      if (has_time || parse_whole_number(text)) return "";
+      return "\"" + text +
+             "\" is no time: 2026-11-24T09:00:00Z (RFC 3339), a day as 2026-11-24, or a span as 30d, 12h, "
+             "15m";
     },
     "");
 
@@ -116,7 +131,7 @@ Options& Options::time(const std::string& names, const std::string& value, Momen
           [&into, moment](const std::string& text) { into = moment_of(text, moment, system_clock().now()); },
           what)
       ->option_text(value)
-      ->check(kNotEmpty);
+      ->check(kMoment);
   return *this;
 }
 

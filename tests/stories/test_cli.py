@@ -120,6 +120,8 @@ MISTAKES = {
     "a change to what may mean another version tomorrow": (2, ("version", "tag", "churn:latest", "a=b"), "churn:v1"),
     "an automation that is no JSON": (2, ("automation", "create", "-f", "-"), "JSON"),
     "a time that a variable lacks": (2, ("resolve", "churn:production", "--as-of", ""), "--as-of: nothing stands behind it"),
+    "a time that is none": (2, ("events", "list", "--since", "yesterday"), "--since: \"yesterday\" is no time"),
+    "a comparison with nothing": (2, ("diff", "churn:v1"), "--with production"),
     "a filter that a variable lacks": (2, ("events", "list", "--actor", ""), "--actor: nothing stands behind it"),
     "one of several that a variable lacks": (2, ("version", "register", "churn", "--alias", ""), "--alias: nothing stands behind it"),
     "a folder in place of a text": (2, ("model", "describe", "churn", "@/tmp"), "/tmp is a folder"),
@@ -160,6 +162,11 @@ def test_a_mistake_has_its_exit_code_and_one_sentence_and_changes_nothing(server
     assert sentence.startswith("herald: ") and named in sentence
     assert len(advice) == 1 and advice[0].startswith("try: ")
     assert server.get("/v1")["sequence"] == before
+
+
+def test_a_secret_that_is_empty_is_refused_with_what_takes_it_away(server):
+    refused = server.cli("secret", "set", "deployer")
+    assert refused.returncode == 2 and "herald secret remove deployer" in refused.stderr
 
 
 def test_denied_is_5(server):

@@ -77,7 +77,9 @@ Result<void> follow(Client& client, const Query& query, const Following& followi
     const bool may_come_back = cause == Cause::unavailable || cause == Cause::timed_out ||
                                cause == Cause::stopping || cause == Cause::busy;
     if (!answer && (!connected || !may_come_back)) return answer.error();
-    if (in_vain == 0) following.note(fmt::format("the connection ended; going on after event {}", after));
+    const bool may_be_the_end = following.ends && answer;
+    if (in_vain == 0 && !may_be_the_end)
+      following.note(fmt::format("the connection ended; going on after event {}", after));
   }
 }
 

@@ -187,6 +187,13 @@ Result<void> run(Session& session, const Erase& args) {
       return say(session, fmt::format("erased: {}{} text{}\n", entry, texts, texts == 1 ? "" : "s"), object,
                  args.who.value_or(fmt::format("{}", fmt::join(args.texts, "\n"))));
     }
+    if (session.client_options().idempotency_key)
+      return error(
+          Cause::not_allowed_now,
+          fmt::format("{} texts are erased, and there are more: a key names one request, so erase the "
+                      "rest without one",
+                      texts),
+          "--idempotency-key");
     session.note(fmt::format("{} texts so far", texts));
   }
 }

@@ -97,14 +97,17 @@ def test_colours_are_for_terminals_that_want_them(server):
     assert "\x1b[" not in server.cli("model", "list").stdout
 
 
-def test_a_transfer_shows_how_far_it_is_to_somebody_who_looks(server, tmp_path):
+@pytest.mark.parametrize("columns", [80, 45])
+def test_a_transfer_shows_how_far_it_is_to_somebody_who_looks(server, tmp_path, columns):
     file = tmp_path / "weights.bin"
     with open(file, "wb") as sparse:
-        sparse.truncate(150_000_000)
-    text, shown = on_a_terminal(server, "artifact", "upload", "weights", str(file))
+        sparse.truncate(150_000_000 + columns)
+    text, shown = on_a_terminal(server, "artifact", "upload", "weights", str(file), columns=columns)
     assert "█" in text and "% " in text and "of 150 MB" in text
     assert shown.rindex("\x1b[K") > shown.rindex("█"), "the line is cleared at the end"
-    artifact = server.cli("artifact", "list", "-o", "id").stdout.strip()
+    drawn = [part.partition("\x1b[K")[0] for part in shown.split("\r") if part.startswith("uploading")]
+    assert drawn and max(map(width, drawn)) < columns, "what is drawn over itself stays on its line"
+    artifact = re.search(r"artifact +([0-9a-f-]{36})", text).group(1)
     fetched = server.cli("artifact", "download", artifact, "--to", tmp_path / "back")
     assert fetched.returncode == 0 and "█" not in fetched.stdout + fetched.stderr
 

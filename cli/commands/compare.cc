@@ -183,6 +183,11 @@ Result<VersionsArgument> VersionsArgument::parse(const std::vector<std::string>&
 }
 
 Result<void> show_comparison(Session& session, const ComparisonQuery& asked, const std::string& below) {
+  if (asked.versions.size() < 2 && !asked.with)
+    return error(Cause::missing_field,
+                 fmt::format("with what? name another version, as in \"{0} v1\" or \"{0} --with production\"",
+                             asked.versions.front()),
+                 "REFERENCE");
   HERALD_TRY(const auto versions, VersionsArgument::parse(asked.versions, asked.with));
   Query query(versions.path + below);
   query.add("versions", versions.versions).add("with", versions.with).add("as_of", asked.as_of.value_or(""));

@@ -196,7 +196,8 @@ Result<void> run(Session& session, const FetchFiles& args) {
       files.push_back({.target = path + "/files/" + percent_encode(name),
                        .on_disk = (std::filesystem::path(args.to.value_or(".")) / checked.str()).string(),
                        .bytes = number_at(entry, "bytes"),
-                       .digest = digest});
+                       .digest = digest,
+                       .folder = args.to.value_or(".")});
     }
   }
   HERALD_CHECK(download(files, session.client_options(), standard_error_is_a_terminal()));

@@ -101,8 +101,8 @@ struct Describe {
 };
 void declare(Options& options, Describe& args) {
   options.word("NAME", args.name, "by name or id, or me")
-      .option("--full-name", "TEXT", args.full_name, "for people; empty takes it away")
-      .option("--email", "ADDRESS", args.email, "shown to administrators alone; empty takes it away");
+      .removable("--full-name", "TEXT", args.full_name, "for people; empty takes it away")
+      .removable("--email", "ADDRESS", args.email, "shown to administrators alone; empty takes it away");
   declare_reason(options, args.reason);
 }
 void member_or_null(json::ObjectWriter& body, std::string_view name, const std::optional<std::string>& text) {

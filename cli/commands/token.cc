@@ -140,7 +140,9 @@ Result<void> keep_in_profile(Session& session, const std::string& old, const std
   HERALD_TRY(auto profiles, Profiles::load());
   const auto name = profiles.name_of_token(old);
   if (!name) return {};
-  HERALD_CHECK(profiles.put(*name, {profiles.all().at(*name).url, token}));
+  Profile profile = profiles.all().at(*name);
+  profile.token = token;
+  HERALD_CHECK(profiles.put(*name, std::move(profile)));
   HERALD_CHECK(profiles.save());
   session.note(fmt::format("profile {} has the new one", *name));
   return {};

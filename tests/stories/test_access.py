@@ -223,6 +223,10 @@ def test_a_public_address_needs_a_certificate_and_opens_nothing_but_the_link(her
     root = person("root")
     root.does("claim", link, "--name", "root", "--ca-file", str(cert))
     assert json.loads(root.does("whoami", "--output", "json", "--ca-file", str(cert)))["role"] == "admin"
+    assert json.loads(root.does("whoami", "--output", "json"))["role"] == "admin", "the profile keeps what is trusted, too"
+    assert json.loads(root.does("profile", "list", "--output", "json"))[0]["ca_file"] == str(cert)
+    root.does("token", "rotate")
+    assert json.loads(root.does("whoami", "--output", "json"))["role"] == "admin", "so it does when its token is another"
     with pytest.raises(httpx.ConnectError):
         httpx.get(server.url + "/healthz", trust_env=False)
 

@@ -25,7 +25,10 @@ Reply rare_example(const std::string& name) {
     for (const char* line : {"rare refusals", "rare causes"}) {
       const auto examples = document.root().find(line);
       const auto example = examples ? examples->find(name) : std::nullopt;
-      if (example) return {.body = example->dump()};
+      if (!example) continue;
+      Reply reply;
+      reply.body = example->dump();
+      return reply;
     }
   }
   return {};
@@ -114,8 +117,8 @@ TEST_F(RareRefusals, OfARecorderThatIsStopping) {
 TEST_F(RareRefusals, OfContentThatIsGone) {
   recorder::Submission submission;
   const registry::ArtifactId id(random_ids().next(system_clock().now()));
-  submission.command = registry::CommitArtifact{id, registry::Label::trusted("weights"),
-                                                registry::Label::trusted("model"), sha256("gone"), 1, 4};
+  submission.command = registry::CommitArtifact{
+      id, registry::Label::trusted("weights"), registry::Label::trusted("model"), sha256("gone"), 1, 4};
   ASSERT_TRUE(recorder_->record(std::move(submission)));
   expect_example("unavailable", as("root", "GET", "/v1/artifacts/" + id.str() + "/manifest"));
 }

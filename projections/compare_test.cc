@@ -251,7 +251,7 @@ TEST(UnifiedDiff, OfTextsTooLongToHoldAgainstEachOtherReplacesAll) {
 }
 
 // Where holding each line against each would take too long, nothing is looked for that both texts have in their middle.
-TEST(TextDiffs, OfLongTextsAreDrawnLineByLineUpToANumberOfCells) {
+TEST(UnifiedDiff, OfLongTextsAreDrawnLineByLineUpToANumberOfCells) {
   const auto text = [](std::size_t lines, const std::string& ends) {
     std::string out = ends;
     for (std::size_t line = 2; line < lines; ++line) out += "line " + std::to_string(line) + "\n";

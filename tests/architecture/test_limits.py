@@ -126,17 +126,14 @@ def test_every_limit_has_a_test(limits):
     assert not too_much, "listed above and need not be: " + ", ".join(sorted(too_much))
 
 
-# Bounds that have another home: of the looks of a page or a line, of formats that are others', and those that docs/http.md tells of
-# where their route is. A limit on what comes from outside or grows inside belongs into base/limits.h.
+# Bounds that have another home: of the looks of a page or a line, and of formats that are others'. A limit on what comes from
+# outside or grows inside belongs into base/limits.h.
 ELSEWHERE = {
-    "api/handlers/compare.cc": {"kMostBytes"}, "api/handlers/sign_in.cc": {"kMaxClaimBytes"}, "api/handlers/usage.cc": {"kMostAtOnce"},
     "automations/sending.cc": {"kMostBegunAtOnce"}, "cli/completion.cc": {"kMostOfADescription"}, "cli/completion_names.cc": {"kMostVersions"},
     "cli/help.cc": {"kMaxNameWidth"}, "cli/plan.cc": {"kMostOfALine"}, "cli/view.cc": {"kMostLinesOfACell"},
     "connectors/kafka/config.cc": {"kMaxTopicName", "kMaxTransactionalId"}, "connectors/kafka/verify.cc": {"kMostDifferences"},
-    "eventstore/format.h": {"kMaxRecordKeyBytes", "kMaxSubjectBytes"}, "projections/compare.cc": {"kMostWhole", "kMostCells"},
-    "projections/compare.h": {"kMaxComparedVersions", "kMaxComparedRows", "kMaxComparedLabels"}, "projections/history.cc": {"kMaxKeyBytes"},
-    "projections/reader_pool.h": {"kMaxSpare"}, "recorder/fsck.h": {"kMaxFindings", "kMaxFindingsOfAPlace"}, "reflect/json_read.h": {"kMostMembers"},
-    "registry/deciding/usage.cc": {"kMaxUsesReported"}, "server/config.cc": {"kMostThreadsByDefault"},
+    "eventstore/format.h": {"kMaxRecordKeyBytes", "kMaxSubjectBytes"}, "projections/compare.cc": {"kMostWhole"},
+    "projections/history.cc": {"kMaxKeyBytes"}, "reflect/json_read.h": {"kMostMembers"}, "server/config.cc": {"kMostThreadsByDefault"},
 }
 
 
@@ -145,13 +142,14 @@ def bounds_in(text):
 
 
 def test_no_limit_has_another_home():
-    strays = []
+    found = {}
     for _, path in sources():
         name = str(path.relative_to(REPO))
         if name == "base/limits.h" or name.endswith("_test.cc") or "testing" in path.parts or "bench" in path.parts:
             continue
-        strays += [f"{name}: {bound}" for bound in sorted(bounds_in(path.read_text()) - ELSEWHERE.get(name, set()))]
-    assert not strays, "limits outside of base/limits.h: " + ", ".join(strays)
+        if bounds := bounds_in(path.read_text()):
+            found[name] = bounds
+    assert found == ELSEWHERE, "limits outside of base/limits.h, and those that are listed above and are no more"
 
 
 def test_a_bound_is_found():
@@ -161,21 +159,6 @@ def test_a_bound_is_found():
 def test_no_limit_is_overlooked(limits):
     declared = re.findall(r"constexpr .*\b(k[A-Z]\w+)", (REPO / "base" / "limits.h").read_text())
     assert sorted(declared) == sorted(limits)
-
-
-# What others set: LMDB for keys, with room for what Herald adds to them; Kafka for names; the screen for its columns.
-SET_BY_OTHERS = {"eventstore/format.h": {"kMaxRecordKeyBytes", "kMaxSubjectBytes"}, "projections/history.cc": {"kMaxKeyBytes"},
-                 "connectors/kafka/config.cc": {"kMaxTopicName", "kMaxTransactionalId"}, "cli/help.cc": {"kMaxNameWidth"}}
-
-
-def test_a_limit_has_no_other_home():
-    elsewhere = {}
-    for _, path in sources():
-        file = str(path.relative_to(REPO))
-        named = set(re.findall(r"constexpr [\w:]+ (kMax[A-Z]\w*)", path.read_text())) if file != "base/limits.h" else set()
-        if named - SET_BY_OTHERS.get(file, set()):
-            elsewhere[file] = named - SET_BY_OTHERS.get(file, set())
-    assert not elsewhere, f"base/limits.h is the home of {elsewhere}"
 
 
 @pytest.mark.parametrize("line, value", [("std::size_t kA = 1 << 20;", 1 << 20), ("std::size_t kA = 65'535;", 65535),

@@ -125,8 +125,8 @@ TEST_F(RareRefusals, OfContentThatIsGone) {
 
 TEST_F(RareRefusals, OfADefect) {
   blobs_.break_down();
-  expect_example("internal", as("root", "PUT", "/v1/blobs/" + sha256("weights").hex(), "weights",
-                                "Content-Type: application/octet-stream\r\n"));
+  expect_example("500", as("root", "PUT", "/v1/blobs/" + sha256("weights").hex(), "weights",
+                           "Content-Type: application/octet-stream\r\n"));
 }
 
 }  // namespace

@@ -19,7 +19,9 @@ namespace {
 // Collects events until the page is full; then one more shows whether there is a next page.
 class PageOfEvents {
  public:
-  explicit PageOfEvents(std::size_t limit) : limit_(limit) {}
+  // `most_passed_over`: where it ends early.
+  PageOfEvents(std::size_t limit, std::size_t most_passed_over)
+      : limit_(limit), most_passed_over_(most_passed_over) {}
 
   // False: enough. `cursor_`: the last event that was taken or passed over for good.
   bool take(Sequence sequence, std::string_view bytes) {
@@ -34,7 +36,7 @@ class PageOfEvents {
   }
   // Looked at, and not shown. False: the page ends early, so that one request does not read the whole log.
   bool pass_over(Sequence sequence) {
-    if (++passed_over_ < limits::kMaxEventsScanned) {
+    if (++passed_over_ < most_passed_over_) {
       if (count_ < limit_) cursor_ = sequence;
       return true;
     }
@@ -59,7 +61,7 @@ class PageOfEvents {
   }
 
  private:
-  const std::size_t limit_;
+  const std::size_t limit_, most_passed_over_;
   std::string body_;
   std::size_t count_ = 0, passed_over_ = 0;
   Sequence cursor_;
@@ -245,7 +247,7 @@ Result<Answer> timeline_page(const Call& call, const std::string& timeline) {
                whole_number(request.after, "cursor", 0, std::numeric_limits<std::int64_t>::max()));
     bounds.before = Sequence(cursor);
   }
-  PageOfEvents page(request.limit);
+  PageOfEvents page(request.limit, call.herald.options.events_scanned);
   const Sight sight(call);
   const EventFilter all;
   projections::SequenceLists lists;
@@ -262,7 +264,7 @@ Result<Answer> event_page(const Call& call) {
   const Sequence end = call.herald.parts.tail.last();
   const Timelines from(call.herald.parts);
   HERALD_TRY(const Bounds bounds, bounds_in(call, request, from.log, end));
-  PageOfEvents page(request.limit);
+  PageOfEvents page(request.limit, call.herald.options.events_scanned);
   const Sight sight(call);
   HERALD_CHECK(
       walk_events(from, lists_for(filter, from), bounds, bounds.towards, Selecting(filter, sight, page)));

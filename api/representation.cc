@@ -201,7 +201,9 @@ DeliveryBody Presenter::delivery(const registry::DeliveryRecord& delivery) const
 DeliveryDetailBody Presenter::delivery_detail(const registry::DeliveryRecord& record) const {
   DeliveryDetailBody body;
   static_cast<DeliveryBody&>(body) = delivery(record);
-  body.attempts = work::attempts_of(work_, record.id);
+  work::NewestAttempts newest = work::newest_attempts_of(work_, record.id);
+  body.attempts = std::move(newest.attempts);
+  if (newest.more) body.truncated = true;
   return body;
 }
 

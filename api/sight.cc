@@ -36,10 +36,14 @@ bool lends_sight(const Node& near, NodeKind far) {
 
 }  // namespace
 
-Sight::Sight(const Caller& caller, const projections::Head& head)
-    : access_(caller.access), actor_(caller.actor.id), all_(caller.access.sees_all()), head_(head) {}
+Sight::Sight(const Caller& caller, const projections::Head& head, std::size_t most_rows)
+    : access_(caller.access),
+      actor_(caller.actor.id),
+      all_(caller.access.sees_all()),
+      most_rows_(most_rows),
+      head_(head) {}
 
-Sight::Sight(const Call& call) : Sight(call, call.herald.parts.head) {}
+Sight::Sight(const Call& call) : Sight(call, call.herald.parts.head, call.herald.options.sight_rows) {}
 
 Sight::Found Sight::on(registry::ModelId model) const {
   if (access_.on_server() == Role::admin) return Role::admin;

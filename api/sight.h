@@ -44,10 +44,10 @@ struct Call;
 class Sight {
  public:
   // Borrows both.
-  Sight(const Caller& caller, const projections::Head& head);
+  Sight(const Caller& caller, const projections::Head& head, std::size_t most_rows = limits::kMaxSightRows);
   explicit Sight(const Call& call);
   bool sees_all() const { return all_; }
-  bool is_worn_out() const { return rows_ >= limits::kMaxSightRows; }
+  bool is_worn_out() const { return rows_ >= most_rows_; }
 
   // The highest role that the caller holds there. Nothing: it is not seen. On an artifact its maker is a member; on a run, a
   // data set or a deployment it is the highest of what it is seen by, and who recorded an edge of it is a member.
@@ -91,6 +91,7 @@ class Sight {
   const registry::Access& access_;
   const std::string_view actor_;
   const bool all_;
+  const std::size_t most_rows_;
   const projections::HeadReader head_;
   mutable std::map<registry::RegistryId, std::optional<registry::RegistryRecord>> homes_;
   mutable std::map<registry::ModelId, Found> models_;

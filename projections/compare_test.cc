@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/limits.h"
 namespace herald::projections {
 namespace {
 
@@ -247,6 +248,24 @@ TEST(UnifiedDiff, OfTextsTooLongToHoldAgainstEachOtherReplacesAll) {
     after += std::to_string(i + 5'000) + "\n";
   }
   EXPECT_TRUE(unified_diff(before, after).starts_with("@@ -1,3000 +1,3000 @@\n-0\n-1\n"));
+}
+
+// Where holding each line against each would take too long, nothing is looked for that both texts have in their middle.
+TEST(UnifiedDiff, OfLongTextsAreDrawnLineByLineUpToANumberOfCells) {
+  const auto text = [](std::size_t lines, const std::string& ends) {
+    std::string out = ends;
+    for (std::size_t line = 2; line < lines; ++line) out += "line " + std::to_string(line) + "\n";
+    return out + ends;
+  };
+  const auto gone = [](const std::string& diff) {
+    std::size_t lines = 0;
+    for (std::size_t at = diff.find("\n-"); at != std::string::npos; at = diff.find("\n-", at + 1)) ++lines;
+    return lines;
+  };
+  constexpr std::size_t kLines = 2'000;
+  static_assert(kLines * kLines == limits::kMaxComparedCells);
+  EXPECT_EQ(gone(unified_diff(text(kLines, "old\n"), text(kLines, "new\n"))), 2u) << "the first and the last";
+  EXPECT_EQ(gone(unified_diff(text(kLines, "old\n"), text(kLines + 1, "new\n"))), kLines) << "all of it";
 }
 
 }  // namespace

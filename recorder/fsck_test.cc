@@ -9,6 +9,7 @@
 #include "base/testing/sanitized.h"
 #include "eventstore/format.h"
 #include "projections/history.h"
+#include "recorder/checking/findings.h"
 #include "recorder/data_folder.h"
 #include "recorder/testing/recorder_fixture.h"
 #include "recorder/trust.h"
@@ -417,6 +418,18 @@ TEST_F(Fsck, KeepsAFewFindingsOfEachPlaceAndCountsThemAll) {
   EXPECT_EQ(found.findings_in_all, 502U);
   EXPECT_EQ(found.findings.size(), limits::kMaxFindingsOfAPlace + 2);
   EXPECT_THAT(found.findings, finding("views: timelines", "is missing in"));
+}
+
+TEST(FindingsOfACheck, AreKeptToANumberAndAllCounted) {
+  FsckReport found;
+  checking::Findings findings(found);
+  constexpr std::size_t kPlaces = limits::kMaxFindings / limits::kMaxFindingsOfAPlace + 1;
+  for (std::size_t place = 0; place < kPlaces; ++place) {
+    for (std::size_t i = 0; i < limits::kMaxFindingsOfAPlace; ++i)
+      findings.add("place " + std::to_string(place), "it is damaged");
+  }
+  EXPECT_EQ(found.findings.size(), limits::kMaxFindings);
+  EXPECT_EQ(found.findings_in_all, limits::kMaxFindings + limits::kMaxFindingsOfAPlace);
 }
 
 TEST_F(Fsck, FindsARowOfTheHeadThatWasChangedIsMissingOrTooMuch) {

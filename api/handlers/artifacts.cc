@@ -89,7 +89,8 @@ Result<Answer> present_artifact(const registry::Reader& state, const work::Store
   HERALD_TRY(const auto made, json::from_json<ArtifactMade>(recorded.answer, json::Mode::stored));
   const auto artifact =
       registry::find<registry::ArtifactRecord>(state, registry::Table::artifacts, made.id.bytes());
-  if (!artifact) return error(Cause::not_found, "artifact " + made.id.str() + " is no longer there");
+  if (!artifact)
+    return error(Cause::not_found, "artifact " + made.id.str() + " is no longer there", "artifact");
   return answer_with(Presenter(state, work).artifact(*artifact), std::nullopt);
 }
 
@@ -183,8 +184,10 @@ Result<Outcome> delete_artifact(const Call& call) {
   const bool may = call.access.on_server() >= registry::Role::member;
   if (!may && artifact.created.actor != call.actor.id) {
     note_denied(call, to_string(Permission::write));
-    return error(Cause::denied, "artifact " + artifact.id.str() +
-                                    " was made by somebody else: a member of the whole server may delete it");
+    return error(Cause::denied,
+                 "artifact " + artifact.id.str() +
+                     " was made by somebody else: a member of the whole server may delete it",
+                 "artifact");
   }
   return Write{
       registry::DeleteArtifact{artifact.id, std::move(reason)}, {}, present_removed(artifact.name.str())};
@@ -311,8 +314,10 @@ Result<Outcome> find_file(const Call& call, const Digest& manifest) {
 Result<void> check_may_take(const Call& call, const Sight& sight, const registry::ArtifactRecord& artifact) {
   if (sight.on(artifact) >= registry::Role::viewer) return {};
   note_denied(call, to_string(Permission::download));
-  return error(Cause::denied, "to download files of artifact " + artifact.id.str() +
-                                  " takes the role viewer on a model that it is linked in");
+  return error(Cause::denied,
+               "to download files of artifact " + artifact.id.str() +
+                   " takes the role viewer on a model that it is linked in",
+               "artifact");
 }
 
 Result<Outcome> get_file(const Call& call) {

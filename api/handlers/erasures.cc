@@ -55,7 +55,7 @@ Result<std::vector<Digest>> texts_written_by(const Services& herald,
     const auto collect = [&](Sequence sequence, std::string_view bytes) {
       after = sequence;
       if (own.pass(bytes)) add_texts_of(bytes);
-      return ++looked_at < limits::kMaxEventsScanned && texts.size() <= most;
+      return ++looked_at < herald.options.events_scanned && texts.size() <= most;
     };
     HERALD_TRY(is_over, walk_events(from, lists_for(own, from), {after, from.log.last().next()},
                                     Towards::later, collect));

@@ -125,7 +125,7 @@ Result<Outcome> prepare_evaluation(const Call& call) {
     HERALD_TRY(const auto found, registry::require_model(state, address.registry, address.model));
     const auto evaluation = registry::find<registry::EvaluationRecord>(
         state, registry::Table::evaluations, evaluation_key(found.model.id, version, made.id));
-    if (!evaluation) return error(Cause::not_found, "the evaluation is no longer there");
+    if (!evaluation) return error(Cause::not_found, "the evaluation is no longer there", "version");
     return answer_with(evaluation_body(state, found, *evaluation, Sight(call), Names(call.herald.parts.work)),
                        std::nullopt);
   };

@@ -77,7 +77,7 @@ Write::Present present_edge(const Call& call) {
     const auto edge = registry::find<registry::EdgeRecord>(
         state, registry::Table::upstream,
         registry::keys::edge(made.downstream, made.upstream, made.relation));
-    if (!edge) return error(Cause::not_found, "the edge is no longer there");
+    if (!edge) return error(Cause::not_found, "the edge is no longer there", "downstream");
     return answer_with(
         RecordedEdgeBody{edge->upstream, edge->relation, edge->downstream, Names(work).stamp(edge->recorded)},
         std::nullopt);

@@ -76,7 +76,7 @@ Write::Present present_principal(const Call& call) {
   return [&call](const registry::Reader& state, const recorder::Recorded& recorded) -> Result<Answer> {
     HERALD_TRY(const auto made, json::from_json<PrincipalMade>(recorded.answer, json::Mode::stored));
     const auto found = registry::find_principal(state, made.id);
-    if (!found) return error(Cause::not_found, "the principal is no longer there");
+    if (!found) return error(Cause::not_found, "the principal is no longer there", "principal");
     return answer_with(principal_body(call, *found), std::nullopt);
   };
 }

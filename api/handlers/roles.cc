@@ -142,7 +142,7 @@ Result<Outcome> grant_role(const Call& call) {
                                                          const recorder::Recorded&) -> Result<Answer> {
     HERALD_TRY(const RoleScope scope, role_scope_of(state, place));
     const auto role = role_of(state, id, scope);
-    if (!role) return error(Cause::not_found, "the role is no longer held");
+    if (!role) return error(Cause::not_found, "the role is no longer held", "principal");
     return answer_with(role_body(call, state, *role), std::nullopt);
   };
   return Write{registry::GrantRole{principal.id, place, request.role, request.reason}, {}, present};

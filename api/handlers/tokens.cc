@@ -158,7 +158,7 @@ Result<Outcome> issue_token(const Call& call) {
                                                   const recorder::Recorded& recorded) -> Result<Answer> {
     HERALD_TRY(const auto issued, json::from_json<IssuedToken>(recorded.answer, json::Mode::stored));
     const auto token = registry::find_token(state, issued.id);
-    if (!token) return error(Cause::not_found, "the token is no longer there");
+    if (!token) return error(Cause::not_found, "the token is no longer there", "token");
     TokenBody body = token_body(call, state, *token);
     if (!recorded.replayed) body.token = text;
     return answer_with(body, std::nullopt);

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/limits.h"
 #include "connectors/testing/kafka_sample_log.h"
 #include "lmdb/testing/temp_folder.h"
 
@@ -35,6 +36,16 @@ TEST(Batch, EndsBetweenTwoCommands) {
 TEST(Batch, IsLimitedInBytes) {
   EXPECT_EQ(cut(correlated("abcd"), true, {10, 25}), 2u);
   EXPECT_EQ(cut(correlated("abbd"), true, {10, 25}), 1u);
+}
+
+TEST(Batch, OfAPublisherEndsAtWhatOneTransactionHolds) {
+  const BatchLimits publisher{limits::kMaxEventsPerTransaction, limits::kMaxBytesPerTransaction};
+  std::vector<EventRecord> records(limits::kMaxEventsPerTransaction + 1);
+  for (std::size_t i = 0; i < records.size(); ++i) records[i].correlation = std::to_string(i);
+  EXPECT_EQ(cut(records, false, publisher), limits::kMaxEventsPerTransaction);
+  records.resize(5);
+  for (EventRecord& record : records) record.value.assign(limits::kMaxBytesPerTransaction / 4, 'v');
+  EXPECT_EQ(cut(records, false, publisher), 4u);
 }
 
 TEST(Batch, PartsACommandOnlyWhenItIsMoreThanATransactionHolds) {

@@ -84,3 +84,20 @@ def test_messages_name_who_acted(herald, receiver, person):
     for kind in ("slack", "teams"):
         said = receiver.wait_for(1, f"/{kind}")[0].body.decode()
         assert "root" in said and root.sees("whoami")["principal"]["id"] not in said
+
+
+def test_a_hundred_people_are_named_in_one_answer_and_the_rest_keep_their_ids(herald):
+    server = herald.start()
+    claimed = server.request("POST", "/v1/claim", {"code": server.claim_link().partition("#")[2], "name": "root"}).json()
+    headers = {"Authorization": f"Bearer {claimed['token']}"}
+    ids = {}
+    for number in range(101):
+        name = f"person-{number:03}"
+        ids[name] = server.post("/v1/principals", {"name": name}, headers=headers)["id"]
+        server.put(f"/v1/roles/{name}", {"role": "viewer"}, headers=headers)
+    shown = server.cli("events", "tail", "-n", "102", "--type", "role.granted", environment={"HERALD_TOKEN": claimed["token"]})
+    assert shown.returncode == 0, shown.stderr
+    named = [name for name in ids if name in shown.stdout]
+    by_id = [name for name, principal in ids.items() if principal in shown.stdout]
+    assert named == sorted(ids)[:99], "with root, who granted them, a hundred (limits.h: kMaxPeopleNamed)"
+    assert by_id == sorted(ids)[99:]

@@ -1,4 +1,5 @@
 // What differs between versions, of one model or of several.
+#include <algorithm>
 #include <set>
 
 #include "api/authorisation.h"
@@ -17,7 +18,8 @@ struct ComparedVersionBody {
 };
 BOOST_DESCRIBE_STRUCT(ComparedVersionBody, (), (asked, version, reference, status, created))
 
-// `same`: what all versions say alike, on all pages. `truncated`: there was too much to be read of files or evaluations.
+// `same`: what all versions say alike, on all pages. `truncated`: there was too much to be read of files, lineage or
+// evaluations.
 struct ComparisonBody {
   std::vector<ComparedVersionBody> versions;
   std::vector<projections::ComparedRow> rows;
@@ -34,16 +36,6 @@ struct ManifestEntry {
   Digest digest;
 };
 BOOST_DESCRIBE_STRUCT(ManifestEntry, (), (path, bytes, digest))
-struct ComparedFileBody {
-  Digest digest;
-  std::uint64_t bytes = 0;
-};
-BOOST_DESCRIBE_STRUCT(ComparedFileBody, (), (digest, bytes))
-struct ComparedReferenceBody {
-  registry::Uri reference;
-  Digest digest;
-};
-BOOST_DESCRIBE_STRUCT(ComparedReferenceBody, (), (reference, digest))
 
 namespace {
 
@@ -74,45 +66,76 @@ Result<std::vector<std::string>> asked_for(const Call& call) {
 
 using ArtifactsById = std::map<registry::ArtifactId, registry::ArtifactRecord>;
 
-// The files of versions, as far as they are worth reading: what all of them have is known to be the same. `artifacts`: those
-// of the versions, as far as there are any.
+// The files of versions, whatever artifacts they are in and in whatever order those are linked. Lists of files are read all or
+// none, since of a version whose files are not known nothing could be said to differ: where they are too long together, or
+// one is not there, artifacts are told by their digests. `artifacts`: those of the versions, as far as there are any.
 class ComparedFiles {
  public:
   ComparedFiles(const Call& call, const ArtifactsById& artifacts, projections::Show show)
       : call_(call), artifacts_(artifacts), show_(show) {}
 
   Result<void> read(std::vector<projections::Comparable>& versions) {
-    const std::set<Digest> common = common_digests(versions);
-    for (projections::Comparable& of : versions) {
-      for (const registry::LinkedArtifact& linked : of.version.artifacts) {
-        if (show_ == projections::Show::differences && common.contains(linked.digest)) continue;
-        HERALD_CHECK(add(of, linked));
-      }
+    std::set<Digest> common;
+    if (show_ == projections::Show::differences) common = common_lists(versions);
+    const std::vector<FilesOfArtifact> own = own_files(versions, common);
+    if (own.empty() && common.size() == 1) {
+      count_common(versions, *common.begin());
+      return {};
     }
+    truncated_ = !can_be_read(own, common);
+    for (const FilesOfArtifact& files : own) HERALD_CHECK(add(*files.of, files.place));
+    for (const Digest& digest : common) HERALD_CHECK(add_common(versions, digest));
+    same_ += common_paths_.size();
     return {};
   }
   std::uint64_t same() const { return same_; }
   bool truncated() const { return truncated_; }
 
  private:
-  std::set<Digest> common_digests(const std::vector<projections::Comparable>& versions) {
+  struct FilesOfArtifact {
+    projections::Comparable* of;
+    std::size_t place;  // of the artifact in the version
+    const registry::LinkedArtifact& linked() const { return of->version.artifacts[place]; }
+  };
+
+  // Lists of files that all versions have: what is in them alone does not differ.
+  std::set<Digest> common_lists(const std::vector<projections::Comparable>& versions) const {
     std::map<Digest, std::size_t> having;
     for (const projections::Comparable& of : versions) {
-      std::set<Digest> own;
-      for (const registry::LinkedArtifact& linked : of.version.artifacts) own.insert(linked.digest);
-      for (const Digest& digest : own) ++having[digest];
+      std::set<Digest> lists;
+      for (const registry::LinkedArtifact& linked : of.version.artifacts)
+        if (!reference_of_artifact(linked)) lists.insert(linked.digest);
+      for (const Digest& digest : lists) ++having[digest];
     }
     std::set<Digest> common;
     for (const auto& [digest, count] : having)
       if (count == versions.size()) common.insert(digest);
-    if (show_ == projections::Show::differences) {
-      for (const registry::LinkedArtifact& linked : versions.front().version.artifacts) {
-        const auto* artifact = artifact_of(linked);
-        if (artifact != nullptr && common.contains(linked.digest))
-          same_ += std::max<std::uint64_t>(artifact->files, 1);
+    return common;
+  }
+
+  std::vector<FilesOfArtifact> own_files(std::vector<projections::Comparable>& versions,
+                                         const std::set<Digest>& common) const {
+    std::vector<FilesOfArtifact> own;
+    for (projections::Comparable& of : versions) {
+      for (std::size_t place = 0; place < of.version.artifacts.size(); ++place) {
+        const registry::LinkedArtifact& linked = of.version.artifacts[place];
+        if (reference_of_artifact(linked) || !common.contains(linked.digest)) own.push_back({&of, place});
       }
     }
-    return common;
+    return own;
+  }
+
+  bool can_be_read(const std::vector<FilesOfArtifact>& own, const std::set<Digest>& common) const {
+    std::vector<Digest> lists(common.begin(), common.end());
+    for (const FilesOfArtifact& files : own)
+      if (!reference_of_artifact(files.linked())) lists.push_back(files.linked().digest);
+    std::uint64_t bytes = 0;
+    for (const Digest& digest : lists) {
+      const auto size = call_.herald.parts.blobs.size(digest);
+      if (!size || *size > limits::kMaxManifestBytes - bytes) return false;
+      bytes += *size;
+    }
+    return true;
   }
 
   const registry::ArtifactRecord* artifact_of(const registry::LinkedArtifact& linked) const {
@@ -120,65 +143,124 @@ class ComparedFiles {
     return found == artifacts_.end() ? nullptr : &found->second;
   }
 
-  Result<void> add(projections::Comparable& of, const registry::LinkedArtifact& linked) {
+  std::optional<registry::Uri> reference_of_artifact(const registry::LinkedArtifact& linked) const {
     const auto* artifact = artifact_of(linked);
-    if (artifact != nullptr && artifact->reference) {
-      put(of, linked, linked.artifact.str(), ComparedReferenceBody{*artifact->reference, linked.digest});
-      return {};
-    }
-    HERALD_TRY(const auto blob, call_.herald.parts.blobs.open(linked.digest));
-    if (!blob || bytes_ + blob->size() > limits::kMaxManifestBytes) {
-      truncated_ = true;
-      put(of, linked, linked.artifact.str(), linked.digest);
-      return {};
-    }
-    bytes_ += blob->size();
+    return artifact == nullptr ? std::nullopt : artifact->reference;
+  }
+
+  Result<std::vector<ManifestEntry>> entries_of(const Digest& digest) const {
+    HERALD_TRY(const auto blob, call_.herald.parts.blobs.open(digest));
+    if (!blob) return error(Cause::busy, "files of an artifact are on their way: try again");
     HERALD_TRY(const std::string text, blob->read(0, blob->size()));
-    HERALD_TRY(const auto entries, json::from_json<std::vector<ManifestEntry>>(text, json::Mode::stored));
+    return json::from_json<std::vector<ManifestEntry>>(text, json::Mode::stored);
+  }
+
+  Result<void> add(projections::Comparable& of, std::size_t place) const {
+    const registry::LinkedArtifact& linked = of.version.artifacts[place];
+    const auto reference = reference_of_artifact(linked);
+    if (reference || truncated_) {
+      of.files[linked.artifact.str()].push_back({linked.digest, place, std::nullopt, reference});
+      return {};
+    }
+    HERALD_TRY(const auto entries, entries_of(linked.digest));
     for (const ManifestEntry& entry : entries)
-      put(of, linked, entry.path, ComparedFileBody{entry.digest, entry.bytes});
+      of.files[entry.path].push_back({entry.digest, place, entry.bytes});
     return {};
   }
 
-  // A path that two artifacts of a version have is told apart by the artifact's name.
-  template <class File>
-  static void put(projections::Comparable& of, const registry::LinkedArtifact& linked,
-                  const std::string& path, const File& file) {
-    json::Raw value(json::to_json(file));
-    if (of.files.contains(path)) {
-      of.files.insert_or_assign(linked.artifact.str() + ": " + path, std::move(value));
-    } else {
-      of.files.emplace(path, std::move(value));
+  // Files of a list that all versions have are beside the others at their paths, where there are such, and are the same elsewhere.
+  Result<void> add_common(std::vector<projections::Comparable>& versions, const Digest& digest) {
+    if (truncated_) {
+      count_common(versions, digest);
+      return {};
     }
+    HERALD_TRY(const auto entries, entries_of(digest));
+    for (const ManifestEntry& entry : entries) {
+      const bool is_alone =
+          std::none_of(versions.begin(), versions.end(),
+                       [&](const projections::Comparable& of) { return of.files.contains(entry.path); });
+      if (is_alone) {
+        common_paths_.insert(entry.path);
+        continue;
+      }
+      for (projections::Comparable& of : versions)
+        of.files[entry.path].push_back({entry.digest, place_of(of, digest), entry.bytes});
+    }
+    return {};
+  }
+
+  // The first in the order of ids, in whatever order they are linked.
+  std::size_t place_of(const projections::Comparable& of, const Digest& digest) const {
+    const auto& artifacts = of.version.artifacts;
+    std::size_t found = artifacts.size();
+    for (std::size_t place = 0; place < artifacts.size(); ++place) {
+      const bool has_it = artifacts[place].digest == digest && !reference_of_artifact(artifacts[place]);
+      const bool is_first =
+          found == artifacts.size() || artifacts[place].artifact_id < artifacts[found].artifact_id;
+      if (has_it && is_first) found = place;
+    }
+    return found;
+  }
+
+  void count_common(const std::vector<projections::Comparable>& versions, const Digest& digest) {
+    const projections::Comparable& first = versions.front();
+    const auto* artifact = artifact_of(first.version.artifacts[place_of(first, digest)]);
+    same_ += artifact == nullptr ? 1 : std::max<std::uint64_t>(artifact->files, 1);
   }
 
   const Call& call_;
   const ArtifactsById& artifacts_;
   projections::Show show_;
-  std::uint64_t bytes_ = 0, same_ = 0;
+  std::set<std::string> common_paths_;  // at which there is nothing else
+  std::uint64_t same_ = 0;
   bool truncated_ = false;
 };
 
-// What was recorded of where it comes from; what the version says of itself stands among its facts and files.
-std::vector<std::string> origins(const registry::Reader& state, const Sight& sight,
-                                 const registry::VersionRecord& version) {
-  const std::string id = registry::version_node_id(version.model_id, version.number);
-  projections::LineageWalk near{.direction = projections::Direction::upstream, .depth = 1};
-  near.sees = [&sight](const registry::Node& node) { return sight.sees(node); };
-  const auto graph = projections::lineage(state, {registry::NodeKind::version, id, id}, near);
-  std::vector<std::string> out;
-  for (const projections::LineageEdge& edge : graph.edges) {
-    if (!edge.recorded) continue;
-    const projections::LineageNode& from = graph.nodes[edge.upstream];
-    out.push_back(std::string(reflect::enum_name(edge.relation)) + " " +
-                  std::string(reflect::enum_name(from.kind)) + ":" + from.name);
+// What was recorded of where versions come from, and of what the runs that made them used; what a version says of itself
+// stands among its facts and files. Looks at kMaxLineageEdges rows for all of them together.
+class OriginFinder {
+ public:
+  // Borrows both.
+  OriginFinder(const registry::Reader& state, const Sight& sight) : state_(state), sight_(sight) {}
+
+  std::vector<projections::ComparedOrigin> of(const registry::VersionRecord& version) {
+    std::vector<projections::ComparedOrigin> out;
+    const std::string id = registry::version_node_id(version.model_id, version.number);
+    look_above({registry::NodeKind::version, id, id}, out);
+    std::set<std::string> runs;
+    if (version.run) runs.insert(version.run->id.str());
+    for (const auto& [relation, from] : out) {
+      if (relation == registry::Relation::produced && from.kind == registry::NodeKind::run)
+        runs.insert(from.id);
+    }
+    for (const std::string& run : runs) {
+      const registry::Node node{registry::NodeKind::run, run, run};
+      if (sight_.sees(node)) look_above(node, out);
+    }
+    return out;
   }
-  return out;
-}
+  bool is_cut_off() const { return rows_ > limits::kMaxLineageEdges || sight_.is_worn_out(); }
+
+ private:
+  void look_above(const registry::Node& node, std::vector<projections::ComparedOrigin>& out) {
+    state_.scan(registry::Table::upstream, registry::keys::node(node) + '\0', {},
+                [&](std::string_view, std::string_view value) {
+                  if (++rows_ > limits::kMaxLineageEdges) return false;
+                  auto edge = record::decode<registry::EdgeRecord>(value);
+                  if (sight_.sees(edge.upstream))
+                    out.push_back({edge.relation, projections::as_called(state_, std::move(edge.upstream))});
+                  return true;
+                });
+  }
+
+  const registry::Reader& state_;
+  const Sight& sight_;
+  std::size_t rows_ = 0;
+};
 
 // Those that are compared, the newest first, within what one answer may look at.
 struct FoundEvaluations {
-  std::vector<registry::EvaluationRecord> items;
+  std::vector<projections::ComparedEvaluation> items;
   bool truncated = false;
 };
 FoundEvaluations evaluations_of_version(const registry::Reader& state, const Sight& sight,
@@ -192,8 +274,11 @@ FoundEvaluations evaluations_of_version(const registry::Reader& state, const Sig
         state, version.model_id, version.number, [](const registry::EvaluationRecord&) { return true; },
         request);
     for (auto& item : page.items) {
-      item.dataset = shown_dataset(state, item, sight);
-      if (taken.take(item)) found.items.push_back(std::move(item));
+      auto dataset = shown_dataset(state, item, sight);
+      projections::ComparedEvaluation evaluation{std::move(item)};
+      evaluation.hidden = evaluation.dataset && !dataset;
+      evaluation.dataset = std::move(dataset);
+      if (taken.take(evaluation)) found.items.push_back(std::move(evaluation));
     }
     looked_at += page.items.size();
     found.truncated =
@@ -221,8 +306,8 @@ std::optional<projections::ConfusionMatrix> compared_matrix_in(const Call& call,
 // is told by digests. A matrix that was not looked at when it was recorded, and is none, is too. Whether there was room for all.
 bool read_matrices(const Call& call, projections::Comparable& of) {
   projections::ComparedEvaluations taken;
-  for (const registry::EvaluationRecord& evaluation : of.evaluations) taken.take(evaluation);
-  for (const registry::EvaluationRecord& evaluation : of.evaluations) {
+  for (const projections::ComparedEvaluation& evaluation : of.evaluations) taken.take(evaluation);
+  for (const projections::ComparedEvaluation& evaluation : of.evaluations) {
     for (const registry::EvaluationFile& file : evaluation.files) {
       if (const auto known = of.matrices.find(file.digest); known != of.matrices.end()) {
         if (!taken.take_cells(known->second)) return false;
@@ -342,7 +427,9 @@ class Comparables {
   void gather(const registry::Reader& state, std::vector<AskedVersion> asked, ComparisonBody& body) {
     const Presenter presenter(state, call_.herald.parts.work);
     const Sight sight(call_);
-    for (AskedVersion& one : asked) add({state, presenter, sight}, std::move(one), body);
+    OriginFinder origins(state, sight);
+    for (AskedVersion& one : asked) add({state, presenter, sight, origins}, std::move(one), body);
+    body.truncated = body.truncated || origins.is_cut_off();
   }
 
   Result<void> compare_into(ComparisonBody& body) {
@@ -365,6 +452,7 @@ class Comparables {
     const registry::Reader& state;
     const Presenter& presenter;
     const Sight& sight;
+    OriginFinder& origins;
   };
 
   bool compares_files() const {
@@ -390,7 +478,7 @@ class Comparables {
       of.description = now.presenter.text(of.version.description);
       if (of.version.card) of.card = now.presenter.text(of.version.card->text);
     }
-    if (page_.wants(Aspect::lineage)) of.lineage = origins(now.state, now.sight, of.version);
+    if (page_.wants(Aspect::lineage)) of.lineage = now.origins.of(of.version);
     if (compares_files()) add_artifacts(now, of.version);
   }
 

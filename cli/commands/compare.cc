@@ -21,14 +21,27 @@ std::optional<json::Value> value_for(const json::Value& row, std::string_view li
   return std::nullopt;
 }
 
-std::string short_text(const json::Value& value) {
-  constexpr std::size_t kLongest = 40;
-  const auto digest = member_at(value, "digest");
-  if (value.kind() == json::Kind::object && digest) {
+// A file, by the beginning of its digest; several at one path with "+" between. Nothing where it is none.
+std::string file_text(const json::Value& value) {
+  constexpr std::size_t kDigestShown = 15;
+  if (value.kind() == json::Kind::object && member_at(value, "digest")) {
     const std::string size = text_at(value, "bytes");
-    return text_at(value, "digest").substr(0, 15) +
+    return text_at(value, "digest").substr(0, kDigestShown) +
            (size.empty() ? "" : " " + human_bytes(number_at(value, "bytes")));
   }
+  std::string out;
+  if (value.kind() != json::Kind::array) return out;
+  for (const json::Value element : value.elements()) {
+    const std::string file = element.kind() == json::Kind::object ? file_text(element) : "";
+    if (file.empty()) return {};
+    out += (out.empty() ? "" : " + ") + file;
+  }
+  return out;
+}
+
+std::string short_text(const json::Value& value) {
+  constexpr std::size_t kLongest = 40;
+  if (std::string files = file_text(value); !files.empty()) return harmless(files);
   const auto text = value.string();
   std::string out = harmless(text ? std::string(*text) : value.dump());
   return cut(out, kLongest);

@@ -174,11 +174,24 @@ def test_confusion_matrices_are_compared_cell_by_cell(server):
         evaluate(server, version, dataset="cells", files=[file(server, "confusion", "confusion_matrix", media_type, content)])
     asked = "/v1/models/churn/compare/evaluations?versions=1,2"
     rows = {row["name"]: row for row in server.get(asked)["rows"] if row["group"] == "evaluation on cells"}
-    assert list(rows) == ["file confusion", "file confusion [no, yes]"]
-    assert rows["file confusion [no, yes]"]["values"] == [3, 7] and rows["file confusion [no, yes]"]["change"] == [None, 4]
+    cell = 'file confusion ["no", "yes"]'
+    assert list(rows) == ["file confusion", cell]
+    assert rows[cell]["values"] == [3, 7] and rows[cell]["change"] == [None, 4]
+    assert (rows[cell]["file"], rows[cell]["cell"]) == ("confusion", ["no", "yes"])
     everything = {row["name"]: row["values"] for row in server.get(asked + "&all=true")["rows"] if row["group"] == "evaluation on cells"}
-    assert everything["file confusion [yes, yes]"] == [40, 40]
-    assert "file confusion [no, yes]" in server.cli("evaluation", "compare", "churn:v1", "v2").stdout
+    assert everything['file confusion ["yes", "yes"]'] == [40, 40]
+    assert cell in server.cli("evaluation", "compare", "churn:v1", "v2").stdout
+
+
+def test_cells_are_told_apart_whatever_their_labels_are(server):
+    labels = ["a", "b", "a, b", "b, a"]
+    for version in (1, 2):
+        matrix = json.dumps({"labels": labels, "counts": [[version * (row * 4 + column + 1) for column in range(4)] for row in range(4)]}).encode()
+        evaluate(server, version, dataset="labels", files=[file(server, "confusion", "confusion_matrix", "application/json", matrix)])
+    rows = [row for row in server.get("/v1/models/churn/compare/evaluations?versions=1,2")["rows"] if row["group"] == "evaluation on labels"]
+    cells = {tuple(row["cell"]): row["change"][1] for row in rows if "cell" in row}
+    assert cells == {(row, column): 4 * i + j + 1 for i, row in enumerate(labels) for j, column in enumerate(labels)}
+    assert len({row["name"] for row in rows}) == len(rows) == 17, "the file, and 16 cells"
 
 
 def test_large_confusion_matrices_are_compared_as_files(server):
@@ -188,6 +201,20 @@ def test_large_confusion_matrices_are_compared_as_files(server):
         evaluate(server, version, dataset="many", files=[file(server, "confusion", "confusion_matrix", "application/json", matrix)])
     rows = server.get("/v1/models/churn/compare/evaluations?versions=1,2")["rows"]
     assert [row["name"] for row in rows if row["group"] == "evaluation on many"] == ["file confusion"]
+
+
+def test_results_on_data_sets_of_one_name_are_not_held_against_each_other(server):
+    rows = [server.post("/v1/artifacts", {"name": "rows", "kind": "dataset", "reference": f"s3://rows/{n}", "digest": f"sha256:{n:064}"})["id"] for n in (1, 2)]
+    for version, artifact in zip((1, 2), rows):
+        server.post(EVALUATIONS.format(version), {"name": "twins", "dataset": {"artifact": artifact}, "metrics": {"f1": 0.5}})
+    compared = server.get("/v1/models/churn/compare/evaluations?versions=1,2")["rows"]
+    found = {row["group"]: (row["node"]["id"], row["values"]) for row in compared if row["name"] == "f1"}
+    assert found == {f"twins on rows (artifact {rows[0]})": (rows[0], [0.5, None]), f"twins on rows (artifact {rows[1]})": (rows[1], [None, 0.5])}
+    shown = server.cli("evaluation", "compare", "churn:v1", "v2", "-o", "id").stdout
+    assert all(f"twins on rows (artifact {artifact}): f1" in shown for artifact in rows)
+    server.post(EVALUATIONS.format(2), {"name": "twins", "dataset": {"artifact": rows[0]}, "metrics": {"f1": 0.75}})
+    compared = server.get("/v1/models/churn/compare/evaluations?versions=1,2")["rows"]
+    assert [0.5, 0.75] in [row["values"] for row in compared if row["name"] == "f1"], "of one data set they are"
 
 
 def test_what_is_not_there_is_said(server):

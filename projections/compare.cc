@@ -39,11 +39,11 @@ Said said_number(double number) {
 
 // Whole numbers without a point.
 std::string plain_real(const json::Value& value) {
-  constexpr double kMostSigned = 9223372036854775808.0, kMostUnsigned = 18446744073709551616.0;  // 2^63, 2^64
+  constexpr double kSignedEnd = 9223372036854775808.0, kUnsignedEnd = 18446744073709551616.0;  // 2^63, 2^64
   const double number = value.number().value_or(0);
   if (std::floor(number) != number) return value.dump();
-  if (number >= 0 && number < kMostUnsigned) return fmt::format("{}", static_cast<std::uint64_t>(number));
-  if (number < 0 && number >= -kMostSigned) return fmt::format("{}", static_cast<std::int64_t>(number));
+  if (number >= 0 && number < kUnsignedEnd) return fmt::format("{}", static_cast<std::uint64_t>(number));
+  if (number < 0 && number >= -kSignedEnd) return fmt::format("{}", static_cast<std::int64_t>(number));
   return value.dump();
 }
 

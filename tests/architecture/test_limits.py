@@ -139,7 +139,7 @@ ELSEWHERE = {
     "automations/sending.cc": {"kMostBegunAtOnce"}, "cli/completion.cc": {"kMostOfADescription"}, "cli/completion_names.cc": {"kMostVersions"},
     "cli/help.cc": {"kMaxNameWidth"}, "cli/plan.cc": {"kMostOfALine"}, "cli/view.cc": {"kMostLinesOfACell"},
     "connectors/kafka/config.cc": {"kMaxTopicName", "kMaxTransactionalId"}, "connectors/kafka/verify.cc": {"kMostDifferences"},
-    "eventstore/format.h": {"kMaxRecordKeyBytes", "kMaxSubjectBytes"}, "projections/compare.cc": {"kMostWhole", "kMostCells"},
+    "eventstore/format.h": {"kMaxRecordKeyBytes", "kMaxSubjectBytes"}, "projections/compare.cc": {"kMostCells"},
     "projections/compare.h": {"kMaxComparedVersions", "kMaxComparedRows", "kMaxComparedLabels"}, "projections/history.cc": {"kMaxKeyBytes"},
     "projections/reader_pool.h": {"kMaxSpare"}, "recorder/fsck.h": {"kMaxFindings", "kMaxFindingsOfAPlace"}, "reflect/json_read.h": {"kMostMembers"},
     "registry/deciding/usage.cc": {"kMaxUsesReported"}, "server/config.cc": {"kMostThreadsByDefault"},

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <tuple>
 
+#include "projections/text_diff.h"
 #include "reflect/json_value.h"
 
 namespace herald::projections {
@@ -123,7 +124,7 @@ class SaidRows {
 
   Comparison finish() const {
     Comparison comparison;
-    std::size_t passed = 0;
+    std::size_t passed = 0, cells = limits::kMaxComparedVersions * limits::kMaxComparedCells;
     for (const auto& [key, row] : rows_) {
       const bool same = is_same(row);
       if (same) ++comparison.same;
@@ -131,7 +132,7 @@ class SaidRows {
       if (passed < page_.passed) {
         ++passed;
       } else if (comparison.rows.size() < page_.limit) {
-        comparison.rows.push_back(presented(key, row));
+        comparison.rows.push_back(presented(key, row, cells));
       } else {
         comparison.more = true;
       }
@@ -152,7 +153,7 @@ class SaidRows {
     return std::all_of(row.begin(), row.end(), [&](const SaidBy& by) { return by.said.equal_to() == what; });
   }
 
-  ComparedRow presented(const RowKey& key, const Row& row) const {
+  ComparedRow presented(const RowKey& key, const Row& row, std::size_t& cells) const {
     ComparedRow out{.aspect = key.aspect, .name = key.name};
     if (key.thing != nullptr) present_thing(*key.thing, out);
     out.file = key.file;
@@ -165,7 +166,7 @@ class SaidRows {
       has_texts = has_texts || said.text;
     }
     if (has_numbers) out.change = changes(row);
-    if (has_texts) out.diff = diffs(row);
+    if (has_texts) out.diff = diffs(key, row, cells);
     return out;
   }
 
@@ -193,14 +194,24 @@ class SaidRows {
     return out;
   }
 
-  std::vector<reflect::Nullable<std::string>> diffs(const Row& row) const {
-    std::vector<std::string_view> texts(versions_);
+  // A text that is not there is an empty one. A file that is not there, or is too large, is held against none; nothing where
+  // that is so of all.
+  std::optional<std::vector<reflect::Nullable<std::string>>> diffs(const RowKey& key, const Row& row,
+                                                                   std::size_t& cells) const {
+    std::vector<std::optional<std::string_view>> texts(versions_);
+    if (!key.file) texts.assign(versions_, std::string_view());
     for (const auto& [version, said] : row) {
+      texts[version].reset();
       if (said.text) texts[version] = *said.text;
     }
     std::vector<reflect::Nullable<std::string>> out(versions_, {true, std::nullopt});
-    for (std::size_t i = 1; i < versions_; ++i) out[i].value = unified_diff(texts[0], texts[i]);
-    return out;
+    bool has_any = false;
+    for (std::size_t i = 1; i < versions_; ++i) {
+      if (!texts[0] || !texts[i]) continue;
+      out[i].value = unified_diff(*texts[0], *texts[i], cells);
+      has_any = true;
+    }
+    return has_any ? std::optional(std::move(out)) : std::nullopt;
   }
 
   std::size_t versions_;
@@ -338,7 +349,7 @@ class VersionSpeaker {
       for (const auto& [name, value] : evaluation.metrics)
         rows_.say(version_, {.aspect = Aspect::evaluation, .thing = group, .name = name}, said_number(value));
       for (const registry::EvaluationFile& file : evaluation.files)
-        rows_.say(version_, key_of(group, file), {text_value(file.digest.str())});
+        rows_.say(version_, key_of(group, file), said_result(of, file));
     }
     for (const ComparedEvaluation* evaluation : compared) {
       const ComparedThing* group = rows_.known(thing_of(*evaluation));
@@ -357,6 +368,12 @@ class VersionSpeaker {
             .thing = group,
             .file = file.name.str(),
             .name = "file " + file.name.str()};
+  }
+
+  static Said said_result(const Comparable& of, const registry::EvaluationFile& file) {
+    Said said{text_value(file.digest.str())};
+    if (const auto lines = of.tables.find(file.digest); lines != of.tables.end()) said.text = lines->second;
+    return said;
   }
 
   // `file confusion ["no", "yes"]`: what stands in the row of "no" and the column of "yes".
@@ -401,126 +418,23 @@ class VersionSpeaker {
   std::size_t version_;
 };
 
-// ---- texts ----
-
-// Each with its end, which the last one may lack.
-std::vector<std::string_view> text_lines(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    const std::size_t bytes = end == std::string_view::npos ? text.size() : end + 1;
-    lines.push_back(text.substr(0, bytes));
-    text.remove_prefix(bytes);
-  }
-  return lines;
-}
-
-enum class Edit : char { keep = ' ', remove = '-', add = '+' };
-struct EditedLine {
-  Edit edit;
-  std::string_view text;
-};
-
-using TextLines = std::vector<std::string_view>;
-
-// By the longest common subsequence; where that would take too long, all goes and all comes.
-void edit_middle(const TextLines& before, const TextLines& after, std::vector<EditedLine>& out) {
-  const std::size_t rows = before.size(), columns = after.size();
-  std::size_t i = 0, j = 0;
-  if (rows * columns <= limits::kMaxComparedCells) {
-    // common[i][j]: of what is left behind i and j
-    std::vector<std::uint32_t> common((rows + 1) * (columns + 1));
-    const auto at = [&](std::size_t a, std::size_t b) -> std::uint32_t& {
-      return common[a * (columns + 1) + b];
-    };
-    for (std::size_t a = rows; a-- > 0;) {
-      for (std::size_t b = columns; b-- > 0;)
-        at(a, b) = before[a] == after[b] ? at(a + 1, b + 1) + 1 : std::max(at(a + 1, b), at(a, b + 1));
-    }
-    while (i < rows && j < columns) {
-      if (before[i] == after[j]) {
-        out.push_back({Edit::keep, before[i++]});
-        ++j;
-      } else if (at(i + 1, j) >= at(i, j + 1)) {
-        out.push_back({Edit::remove, before[i++]});
-      } else {
-        out.push_back({Edit::add, after[j++]});
-      }
-    }
-  }
-  while (i < rows) out.push_back({Edit::remove, before[i++]});
-  while (j < columns) out.push_back({Edit::add, after[j++]});
-}
-
-std::vector<EditedLine> edits(const TextLines& before, const TextLines& after) {
-  std::size_t head = 0, tail = 0;
-  const std::size_t shorter = std::min(before.size(), after.size());
-  while (head < shorter && before[head] == after[head]) ++head;
-  while (tail < shorter - head && before[before.size() - 1 - tail] == after[after.size() - 1 - tail]) ++tail;
-  std::vector<EditedLine> out;
-  for (std::size_t i = 0; i < head; ++i) out.push_back({Edit::keep, before[i]});
-  const auto middle = [&](const TextLines& lines) {
-    return TextLines(lines.begin() + static_cast<std::ptrdiff_t>(head),
-                     lines.end() - static_cast<std::ptrdiff_t>(tail));
-  };
-  edit_middle(middle(before), middle(after), out);
-  for (std::size_t i = before.size() - tail; i < before.size(); ++i) out.push_back({Edit::keep, before[i]});
-  return out;
-}
-
-// The lines from `begin` on that are shown together, and how many of them each side has.
-struct Hunk {
-  std::size_t begin, end;
-  std::size_t before = 0, after = 0;
-};
-
-Hunk hunk_at(const std::vector<EditedLine>& lines, const std::vector<bool>& shown, std::size_t begin) {
-  Hunk hunk{begin, begin};
-  for (; hunk.end < lines.size() && shown[hunk.end]; ++hunk.end) {
-    if (lines[hunk.end].edit != Edit::add) ++hunk.before;
-    if (lines[hunk.end].edit != Edit::remove) ++hunk.after;
-  }
-  return hunk;
-}
-
-// "3,4"; of no lines the number is that of the line before.
-std::string diff_range(std::size_t number, std::size_t count) {
-  return fmt::format("{},{}", count == 0 ? number - 1 : number, count);
-}
-
-void write_edited(std::string& out, const EditedLine& line) {
-  out.push_back(static_cast<char>(line.edit));
-  out.append(line.text);
-  if (!line.text.ends_with('\n')) out += "\n\\ No newline at end of file\n";
-}
-
 }  // namespace
 
-std::string unified_diff(std::string_view before, std::string_view after) {
-  if (before == after) return {};
-  constexpr std::size_t kAround = 3;
-  const std::vector<EditedLine> lines = edits(text_lines(before), text_lines(after));
-  std::vector<bool> shown(lines.size());
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (lines[i].edit == Edit::keep) continue;
-    const std::size_t end = std::min(lines.size(), i + kAround + 1);
-    for (std::size_t near = i < kAround ? 0 : i - kAround; near < end; ++near) shown[near] = true;
-  }
+std::optional<std::string> lines_of_result(std::string_view media_type, std::string_view bytes) {
+  if (media_type != "application/json")
+    return json::is_utf8(bytes) ? std::optional(std::string(bytes)) : std::nullopt;
+  const auto document = json::Document::parse(bytes);
+  if (!document) return std::nullopt;
   std::string out;
-  std::size_t number_before = 1, number_after = 1;
-  for (std::size_t i = 0; i < lines.size();) {
-    if (!shown[i]) {
-      ++i;
-      ++number_before;
-      ++number_after;
-      continue;
-    }
-    const Hunk hunk = hunk_at(lines, shown, i);
-    out += fmt::format("@@ -{} +{} @@\n", diff_range(number_before, hunk.before),
-                       diff_range(number_after, hunk.after));
-    for (; i < hunk.end; ++i) write_edited(out, lines[i]);
-    number_before += hunk.before;
-    number_after += hunk.after;
+  const auto write_elements = [&out](const json::Value& list, std::string_view before) {
+    for (const json::Value element : list.elements()) out.append(before).append(element.dump()).append("\n");
+  };
+  const json::Value root = document->root();
+  write_elements(root, "");
+  for (const auto& [name, member] : root.members()) {
+    const bool is_list = member.kind() == json::Kind::array;
+    out.append(json::to_json(name)).append(is_list ? ":" : ": " + member.dump()).append("\n");
+    if (is_list) write_elements(member, "  ");
   }
   return out;
 }

@@ -43,8 +43,9 @@ struct Comparable {
   std::map<std::string, std::vector<ComparedFile>> files = {};  // by path, in any order
   std::vector<ComparedOrigin> lineage = {};                     // in any order
   std::vector<ComparedEvaluation> evaluations = {};  // of each name and data set the first one counts
-  std::map<Digest, ConfusionMatrix> matrices =
-      {};  // of their files, those to be held against others cell by cell
+  // Of their files, those to be held against others cell by cell, and line by line.
+  std::map<Digest, ConfusionMatrix> matrices = {};
+  std::map<Digest, std::string> tables = {};
 };
 // Which evaluations of one version are compared: of each name and data set the first one (of hidden data sets, which are not
 // told apart, of each name), as far as what they say fits into kMaxComparedResults; then the cells of their matrices, as far
@@ -85,8 +86,8 @@ struct ComparedRow {
   std::optional<std::vector<std::string>> cell =
       {};  // of that file, a matrix: the labels of the row and the column
   std::vector<reflect::Nullable<json::Raw>> values = {};
-  // Against the first version. Of numbers: how much more; of texts: what a unified diff says. Null where there is nothing
-  // to hold against each other.
+  // Against the first version. Of numbers: how much more; of texts, and of tables and pages: what a unified diff says. Null
+  // where there is nothing to hold against each other.
   std::optional<std::vector<reflect::Nullable<double>>> change = {};
   std::optional<std::vector<reflect::Nullable<std::string>>> diff = {};
 };
@@ -113,7 +114,8 @@ Comparison compare(const std::vector<Comparable>& versions, const ComparisonPage
 // Their evaluations alone.
 Comparison compare_evaluations(const std::vector<Comparable>& versions, const ComparisonPage& page);
 
-// Lines that went and came, each change with up to three lines around it; empty for equal texts.
-std::string unified_diff(std::string_view before, std::string_view after);
+// The lines of a table or a page: of JSON one for each element of a list, and each member of an object. Nothing where it
+// cannot be read.
+std::optional<std::string> lines_of_result(std::string_view media_type, std::string_view bytes);
 
 }  // namespace herald::projections

@@ -404,35 +404,34 @@ TEST(Comparison, TellsTheNewestEvaluationsThatThereIsRoomFor) {
   EXPECT_FALSE(compare_evaluations({one, other}, {}).truncated);
 }
 
-TEST(UnifiedDiff, IsEmptyOfEqualTexts) {
-  EXPECT_EQ(unified_diff("", ""), "");
-  EXPECT_EQ(unified_diff("a\nb\n", "a\nb\n"), "");
-}
-
-TEST(UnifiedDiff, LeavesOutWhatIsFarFromAnyChange) {
-  EXPECT_EQ(unified_diff("1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nfive\n6\n7\n8\n9\n"),
-            "@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n");
-  EXPECT_EQ(unified_diff("a\n1\n2\n3\n4\n5\n6\n7\nb\n", "A\n1\n2\n3\n4\n5\n6\n7\nB\n"),
-            "@@ -1,4 +1,4 @@\n-a\n+A\n 1\n 2\n 3\n@@ -6,4 +6,4 @@\n 5\n 6\n 7\n-b\n+B\n");
-}
-
-TEST(UnifiedDiff, FindsWhatWasPutIn) {
-  EXPECT_EQ(unified_diff("a\nb\n", "a\nx\nb\n"), "@@ -1,2 +1,3 @@\n a\n+x\n b\n");
-  EXPECT_EQ(unified_diff("", "a\n"), "@@ -0,0 +1,1 @@\n+a\n");
-}
-
-TEST(UnifiedDiff, SaysWhereALastLineHasNoEnd) {
-  EXPECT_EQ(unified_diff("a\nb", "a\nb\n"), "@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+b\n");
-  EXPECT_EQ(unified_diff("b", "a\nb"), "@@ -1,1 +1,2 @@\n+a\n b\n\\ No newline at end of file\n");
-}
-
-TEST(UnifiedDiff, OfTextsTooLongToHoldAgainstEachOtherReplacesAll) {
-  std::string before, after;
-  for (int i = 0; i < 3'000; ++i) {
-    before += std::to_string(i) + "\n";
-    after += std::to_string(i + 5'000) + "\n";
+TEST(Comparison, HoldsTablesAgainstEachOtherLineByLine) {
+  Comparable one = a_plain_version(), other = a_plain_version(), none = a_plain_version();
+  for (Comparable* of : {&one, &other}) {
+    const Digest digest = sha256(of == &one ? "one" : "other");
+    of->evaluations = {a_past_evaluation("eu", 0.5)};
+    of->evaluations[0].files = {
+        {registry::Label::trusted("errors"), registry::EvaluationFileKind::table, "text/csv", digest, 1}};
+    of->tables.emplace(digest, of == &one ? "id,score\n1,0.4\n" : "id,score\n1,0.5\n");
   }
-  EXPECT_TRUE(unified_diff(before, after).starts_with("@@ -1,3000 +1,3000 @@\n-0\n-1\n"));
+  none.evaluations = other.evaluations;
+  none.evaluations[0].files[0].digest = sha256("too large");
+  const Comparison comparison = compare_evaluations({one, other, none}, {});
+  ASSERT_EQ(comparison.rows.size(), 1U);
+  EXPECT_EQ(comparison.rows[0].diff->at(1).value, "@@ -1,2 +1,2 @@\n id,score\n-1,0.4\n+1,0.5\n");
+  EXPECT_FALSE(comparison.rows[0].diff->at(2).value) << "nothing is known of its lines";
+  EXPECT_FALSE(compare_evaluations({one, none}, {}).rows[0].diff);
+  other.evaluations[0].hidden = one.evaluations[0].hidden = true;
+  for (const ComparedRow& row : compare_evaluations({one, none}, {.show = Show::all}).rows)
+    EXPECT_FALSE(row.diff) << "a file that is not there is held against none";
+}
+
+TEST(LinesOfResults, AreThoseOfTheFileAndOfJsonTheElements) {
+  EXPECT_EQ(lines_of_result("text/csv", "id,score\n1,0.4"), "id,score\n1,0.4");
+  EXPECT_EQ(lines_of_result("application/json", "[[1, 2],\n {\"a\": 1}]"), "[1,2]\n{\"a\":1}\n");
+  EXPECT_EQ(lines_of_result("application/json", R"({"columns":["id"],"rows":[[1],[2]],"note":"x"})"),
+            "\"columns\":\n  \"id\"\n\"rows\":\n  [1]\n  [2]\n\"note\": \"x\"\n");
+  EXPECT_FALSE(lines_of_result("application/json", "no JSON"));
+  EXPECT_FALSE(lines_of_result("text/html", "\xff\xfe"));
 }
 
 }  // namespace

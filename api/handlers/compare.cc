@@ -1,8 +1,8 @@
 // What differs between versions, of one model or of several.
-#include <algorithm>
 #include <set>
 
 #include "api/authorisation.h"
+#include "api/compared_files.h"
 #include "api/handlers.h"
 #include "api/lineage_bodies.h"
 #include "projections/compare.h"
@@ -28,14 +28,6 @@ struct ComparisonBody {
   std::optional<std::string> next;
 };
 BOOST_DESCRIBE_STRUCT(ComparisonBody, (), (versions, rows, same, truncated, next))
-
-// An entry of an artifact's manifest.
-struct ManifestEntry {
-  std::string path;
-  std::uint64_t bytes = 0;
-  Digest digest;
-};
-BOOST_DESCRIBE_STRUCT(ManifestEntry, (), (path, bytes, digest))
 
 namespace {
 
@@ -63,158 +55,6 @@ Result<std::vector<std::string>> asked_for(const Call& call) {
   }
   return asked;
 }
-
-using ArtifactsById = std::map<registry::ArtifactId, registry::ArtifactRecord>;
-
-// The files of versions, whatever artifacts they are in and in whatever order those are linked. Lists of files are read all or
-// none, since of a version whose files are not known nothing could be said to differ: where they are too long together, or
-// one is not there, artifacts are told by their digests. `artifacts`: those of the versions, as far as there are any.
-class ComparedFiles {
- public:
-  ComparedFiles(const Call& call, const ArtifactsById& artifacts, projections::Show show)
-      : call_(call), artifacts_(artifacts), show_(show) {}
-
-  Result<void> read(std::vector<projections::Comparable>& versions) {
-    std::set<Digest> common;
-    if (show_ == projections::Show::differences) common = common_lists(versions);
-    const std::vector<FilesOfArtifact> own = own_files(versions, common);
-    if (own.empty() && common.size() == 1) {
-      count_common(versions, *common.begin());
-      return {};
-    }
-    truncated_ = !can_be_read(own, common);
-    for (const FilesOfArtifact& files : own) HERALD_CHECK(add(*files.of, files.place));
-    for (const Digest& digest : common) HERALD_CHECK(add_common(versions, digest));
-    same_ += common_paths_.size();
-    return {};
-  }
-  std::uint64_t same() const { return same_; }
-  bool truncated() const { return truncated_; }
-
- private:
-  struct FilesOfArtifact {
-    projections::Comparable* of;
-    std::size_t place;  // of the artifact in the version
-    const registry::LinkedArtifact& linked() const { return of->version.artifacts[place]; }
-  };
-
-  // Lists of files that all versions have: what is in them alone does not differ.
-  std::set<Digest> common_lists(const std::vector<projections::Comparable>& versions) const {
-    std::map<Digest, std::size_t> having;
-    for (const projections::Comparable& of : versions) {
-      std::set<Digest> lists;
-      for (const registry::LinkedArtifact& linked : of.version.artifacts)
-        if (!reference_of_artifact(linked)) lists.insert(linked.digest);
-      for (const Digest& digest : lists) ++having[digest];
-    }
-    std::set<Digest> common;
-    for (const auto& [digest, count] : having)
-      if (count == versions.size()) common.insert(digest);
-    return common;
-  }
-
-  std::vector<FilesOfArtifact> own_files(std::vector<projections::Comparable>& versions,
-                                         const std::set<Digest>& common) const {
-    std::vector<FilesOfArtifact> own;
-    for (projections::Comparable& of : versions) {
-      for (std::size_t place = 0; place < of.version.artifacts.size(); ++place) {
-        const registry::LinkedArtifact& linked = of.version.artifacts[place];
-        if (reference_of_artifact(linked) || !common.contains(linked.digest)) own.push_back({&of, place});
-      }
-    }
-    return own;
-  }
-
-  bool can_be_read(const std::vector<FilesOfArtifact>& own, const std::set<Digest>& common) const {
-    std::vector<Digest> lists(common.begin(), common.end());
-    for (const FilesOfArtifact& files : own)
-      if (!reference_of_artifact(files.linked())) lists.push_back(files.linked().digest);
-    std::uint64_t bytes = 0;
-    for (const Digest& digest : lists) {
-      const auto size = call_.herald.parts.blobs.size(digest);
-      if (!size || *size > limits::kMaxManifestBytes - bytes) return false;
-      bytes += *size;
-    }
-    return true;
-  }
-
-  const registry::ArtifactRecord* artifact_of(const registry::LinkedArtifact& linked) const {
-    const auto found = artifacts_.find(linked.artifact_id);
-    return found == artifacts_.end() ? nullptr : &found->second;
-  }
-
-  std::optional<registry::Uri> reference_of_artifact(const registry::LinkedArtifact& linked) const {
-    const auto* artifact = artifact_of(linked);
-    return artifact == nullptr ? std::nullopt : artifact->reference;
-  }
-
-  Result<std::vector<ManifestEntry>> entries_of(const Digest& digest) const {
-    HERALD_TRY(const auto blob, call_.herald.parts.blobs.open(digest));
-    if (!blob) return error(Cause::busy, "files of an artifact are on their way: try again");
-    HERALD_TRY(const std::string text, blob->read(0, blob->size()));
-    return json::from_json<std::vector<ManifestEntry>>(text, json::Mode::stored);
-  }
-
-  Result<void> add(projections::Comparable& of, std::size_t place) const {
-    const registry::LinkedArtifact& linked = of.version.artifacts[place];
-    const auto reference = reference_of_artifact(linked);
-    if (reference || truncated_) {
-      of.files[linked.artifact.str()].push_back({linked.digest, place, std::nullopt, reference});
-      return {};
-    }
-    HERALD_TRY(const auto entries, entries_of(linked.digest));
-    for (const ManifestEntry& entry : entries)
-      of.files[entry.path].push_back({entry.digest, place, entry.bytes});
-    return {};
-  }
-
-  // Files of a list that all versions have are beside the others at their paths, where there are such, and are the same elsewhere.
-  Result<void> add_common(std::vector<projections::Comparable>& versions, const Digest& digest) {
-    if (truncated_) {
-      count_common(versions, digest);
-      return {};
-    }
-    HERALD_TRY(const auto entries, entries_of(digest));
-    for (const ManifestEntry& entry : entries) {
-      const bool is_alone =
-          std::none_of(versions.begin(), versions.end(),
-                       [&](const projections::Comparable& of) { return of.files.contains(entry.path); });
-      if (is_alone) {
-        common_paths_.insert(entry.path);
-        continue;
-      }
-      for (projections::Comparable& of : versions)
-        of.files[entry.path].push_back({entry.digest, place_of(of, digest), entry.bytes});
-    }
-    return {};
-  }
-
-  // The first in the order of ids, in whatever order they are linked.
-  std::size_t place_of(const projections::Comparable& of, const Digest& digest) const {
-    const auto& artifacts = of.version.artifacts;
-    std::size_t found = artifacts.size();
-    for (std::size_t place = 0; place < artifacts.size(); ++place) {
-      const bool has_it = artifacts[place].digest == digest && !reference_of_artifact(artifacts[place]);
-      const bool is_first =
-          found == artifacts.size() || artifacts[place].artifact_id < artifacts[found].artifact_id;
-      if (has_it && is_first) found = place;
-    }
-    return found;
-  }
-
-  void count_common(const std::vector<projections::Comparable>& versions, const Digest& digest) {
-    const projections::Comparable& first = versions.front();
-    const auto* artifact = artifact_of(first.version.artifacts[place_of(first, digest)]);
-    same_ += artifact == nullptr ? 1 : std::max<std::uint64_t>(artifact->files, 1);
-  }
-
-  const Call& call_;
-  const ArtifactsById& artifacts_;
-  projections::Show show_;
-  std::set<std::string> common_paths_;  // at which there is nothing else
-  std::uint64_t same_ = 0;
-  bool truncated_ = false;
-};
 
 // What was recorded of where versions come from, and of what the runs that made them used; what a version says of itself
 // stands among its facts and files. Looks at kMaxLineageEdges rows for all of them together.
@@ -318,6 +158,25 @@ bool read_matrices(const Call& call, projections::Comparable& of) {
     }
   }
   return true;
+}
+
+// The lines of tables and pages, of the newest evaluations first, as far as there is room: the rest is told by digests.
+void read_tables(const Call& call, projections::Comparable& of) {
+  std::size_t room = limits::kMaxComparedTableBytes;
+  for (const projections::ComparedEvaluation& evaluation : of.evaluations) {
+    for (const registry::EvaluationFile& file : evaluation.files) {
+      const bool has_lines =
+          file.kind == registry::EvaluationFileKind::table || file.media_type == "text/html";
+      if (!has_lines || file.bytes > room || of.tables.contains(file.digest)) continue;
+      const auto blob = call.herald.parts.blobs.open(file.digest);
+      if (!blob || !*blob) continue;
+      const auto bytes = (*blob)->read(0, file.bytes);
+      if (!bytes) continue;
+      room -= file.bytes;
+      if (auto lines = projections::lines_of_result(file.media_type, *bytes))
+        of.tables.emplace(file.digest, std::move(*lines));
+    }
+  }
 }
 
 // ---- pages ----
@@ -433,9 +292,11 @@ class Comparables {
   }
 
   Result<void> compare_into(ComparisonBody& body) {
-    for (const std::size_t one : with_matrices_)
+    for (const std::size_t one : readable_) {
+      read_tables(call_, versions_[one]);
       if (!read_matrices(call_, versions_[one])) body.truncated = true;
-    ComparedFiles files(call_, artifacts_, page_.show);
+    }
+    ComparedFiles files(call_.herald.parts.blobs, artifacts_, page_.show);
     if (compares_files()) HERALD_CHECK(files.read(versions_));
     auto comparison = what_ == Compared::everything ? projections::compare(versions_, page_)
                                                     : projections::compare_evaluations(versions_, page_);
@@ -488,7 +349,7 @@ class Comparables {
     of.evaluations = std::move(evaluations.items);
     body.truncated = body.truncated || evaluations.truncated;
     const auto role = now.sight.on(found.model.id);
-    if (role && *role >= role_for(Permission::download)) with_matrices_.push_back(versions_.size() - 1);
+    if (role && *role >= role_for(Permission::download)) readable_.push_back(versions_.size() - 1);
   }
 
   void add_artifacts(const Moment& now, const registry::VersionRecord& version) {
@@ -503,7 +364,7 @@ class Comparables {
   const projections::ComparisonPage& page_;
   const Compared what_;
   std::vector<projections::Comparable> versions_;
-  std::vector<std::size_t> with_matrices_;  // of versions_: whose files the caller may download
+  std::vector<std::size_t> readable_;  // of versions_: whose files the caller may download
   ArtifactsById artifacts_;
   bool has_more_ = false;
 };

@@ -73,8 +73,7 @@ void print_diffs(const Session& session, const json::Value& row, const std::vect
     const auto diff = value_for(row, "diff", i);
     const auto text = diff ? diff->string() : std::nullopt;
     if (!text || text->empty()) continue;
-    session.print(session.style().title("\n" + text_at(row, "name") + ": " + titles[0] + " -> " + titles[i]) +
-                  "\n");
+    session.print(session.style().title("\n" + row_name(row) + ": " + titles[0] + " -> " + titles[i]) + "\n");
     std::string_view left = *text;
     while (!left.empty()) {
       const std::size_t end = std::min(left.find('\n'), left.size());
@@ -128,7 +127,11 @@ Result<void> print_comparison(const Session& session, const WholeComparison& who
     }
   }
   std::vector<json::Value> rows, texts;
-  for (const json::Value& row : whole.rows) (member_at(row, "diff") ? texts : rows).push_back(row);
+  for (const json::Value& row : whole.rows) {
+    const bool has_diff = member_at(row, "diff").has_value();
+    if (has_diff) texts.push_back(row);
+    if (!has_diff || member_at(row, "file")) rows.push_back(row);  // a file has a digest, too
+  }
   if (!rows.empty()) session.print(render_table(columns, rows, session.style()));
   for (const json::Value& row : texts) print_diffs(session, row, titles);
   session.note(fmt::format("{} of what they say is the same", text_at(root, "same")));

@@ -194,6 +194,28 @@ def test_cells_are_told_apart_whatever_their_labels_are(server):
     assert len({row["name"] for row in rows}) == len(rows) == 17, "the file, and 16 cells"
 
 
+@pytest.mark.parametrize("name, media_type, before, after, changed", [
+    ("errors.csv", "text/csv", b"id,score\n1,0.4\n2,0.5\n", b"id,score\n1,0.4\n2,0.75\n", ["-2,0.5", "+2,0.75"]),
+    ("errors.json", "application/json", b'{"columns":["id"],"rows":[[1],[2]]}', b'{"columns":["id"],"rows":[[1],[3]]}', ["-  [2]", "+  [3]"]),
+    ("page.html", "text/html", b"<h1>one</h1>\n<p>x</p>\n", b"<h1>two</h1>\n<p>x</p>\n", ["-<h1>one</h1>", "+<h1>two</h1>"])])
+def test_tables_and_pages_are_compared_line_by_line(server, name, media_type, before, after, changed):
+    kind = "media" if media_type == "text/html" else "table"
+    for version, content in ((1, before), (2, after)):
+        evaluate(server, version, dataset=name, files=[file(server, name, kind, media_type, content)])
+    row = next(row for row in server.get("/v1/models/churn/compare/evaluations?versions=1,2")["rows"] if row.get("file") == name)
+    assert row["diff"][0] is None and [line for line in row["diff"][1].splitlines() if line[0] in "+-"] == changed
+    shown = server.cli("evaluation", "compare", "churn:v1", "v2").stdout
+    assert all(line in shown.splitlines() for line in changed) and f"evaluation on {name}: file {name}" in shown
+
+
+def test_tables_beyond_the_room_are_compared_by_their_digests(server):
+    for version in (1, 2):
+        large = f"id,version {version}\n".encode() + b"1,1\n" * (32 << 10)  # more than kMaxComparedTableBytes
+        evaluate(server, version, dataset="large", files=[file(server, "large.csv", "table", "text/csv", large)])
+    row = next(row for row in server.get("/v1/models/churn/compare/evaluations?versions=1,2")["rows"] if row.get("file") == "large.csv")
+    assert "diff" not in row and row["values"][0] != row["values"][1]
+
+
 def test_large_confusion_matrices_are_compared_as_files(server):
     labels = [f"class {n}" for n in range(33)]
     for version in (1, 2):

@@ -140,6 +140,34 @@ TEST_F(VersionsOfDataSets, AreHiddenFromWhoDoesNotSeeTheirRegistry) {
       EXPECT_EQ(search("eve", "dataset:" + sentence, kind).items(), 0u) << sentence << " " << kind;
 }
 
+TEST_F(VersionsOfDataSets, AreNotHeldAgainstEachOtherForWhoDoesNotSeeThem) {
+  const auto evaluated = [&](const std::string& version, const std::string& on, const std::string& auc) {
+    return as("root", "POST", "/v1/models/churn/versions/" + version + "/evaluations",
+              R"({"name":"nightly","metrics":{"auc":)" + auc + R"(},"dataset":{"version":"data/Customers:)" +
+                  on + "\"}}");
+  };
+  const std::string first = evaluated("1", "v1", "0.5").at("id"),
+                    second = evaluated("2", "v2", "0.75").at("id");
+  given_user("eve", "member", "/v1/registries/models");
+  for (const char* asked : {"/v1/models/churn/compare/evaluations?versions=1,2",
+                            "/v1/compare/evaluations?versions=churn:v1,churn:v2",
+                            "/v1/models/churn/compare?versions=1,2&aspects=evaluation"}) {
+    const std::string hidden = as("eve", "GET", asked).body;
+    for (const std::string& id : {first, second})
+      EXPECT_THAT(hidden, HasSubstr("nightly on hidden (evaluation " + id + ")")) << asked;
+    EXPECT_THAT(hidden, HasSubstr(R"("values":[0.5,null],"change":[null,null])")) << asked;
+    EXPECT_THAT(hidden, HasSubstr(R"("values":[null,0.75],"change":[null,null])")) << asked;
+    EXPECT_THAT(hidden, HasSubstr(R"("hidden":true)")) << asked;
+    EXPECT_THAT(hidden, Not(HasSubstr(R"("node")"))) << asked;
+    EXPECT_THAT(as("root", "GET", asked).body, HasSubstr("nightly on data/Customers:v2")) << asked;
+  }
+  ASSERT_EQ(evaluated("2", "v1", "0.875").status, 201u);
+  const std::string asked = "/v1/models/churn/compare/evaluations?versions=1,2";
+  EXPECT_THAT(as("root", "GET", asked).body, HasSubstr(R"("values":[0.5,0.875])"))
+      << "they are of one data set";
+  EXPECT_THAT(as("eve", "GET", asked).body, Not(HasSubstr("[0.5,0.875]"))) << "which is not told";
+}
+
 TEST_F(VersionsOfDataSets, AreNamedByThoseWhoSeeThem) {
   given_user("eve", "member", "/v1/registries/models");
   const Reply hidden = train("eve", "data/Customers:v1", "churn:v1");

@@ -80,6 +80,7 @@ inline constexpr std::size_t kMaxComparedRows = 10'000;           // that one pa
 inline constexpr std::size_t kMaxComparedResults = 8'192;         // of a version's evaluations (cut off, and said so)
 inline constexpr std::size_t kMaxComparedLabels = 32;             // of a matrix (told by its digest alone)
 inline constexpr std::size_t kMaxComparedMatrixBytes = 64 << 10;  // the same
+inline constexpr std::size_t kMaxComparedTableBytes = 128 << 10;  // of a version's tables (the rest told by digests)
 inline constexpr std::size_t kMaxComparedCells = 4'000'000;       // lines of a text times another's (told whole)
 // Automations.
 inline constexpr std::size_t kMaxAutomations = 10'000;

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+
 namespace herald::projections {
 namespace {
 

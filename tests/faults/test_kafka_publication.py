@@ -234,16 +234,44 @@ def test_after_both_topics_are_deleted_all_is_published_anew(broker, prefix, her
     server.stop()
 
 
-@pytest.mark.parametrize(("topic", "partitions", "policy", "why"), [
-    ("events", 1, "compact", "would take events out of it"),
-    ("progress", 1, "delete", "would forget how far events are published"),
-    ("progress", 2, "compact", "has 2 partitions and must have one"),
+UNLIMITED = {"retention.ms": "-1", "retention.bytes": "-1"}
+
+
+@pytest.mark.parametrize(("topic", "partitions", "settings", "why"), [
+    ("events", 1, {**UNLIMITED, "cleanup.policy": "compact"},
+     "has cleanup.policy=compact, which would take events out of it; set cleanup.policy=delete and"),
+    ("events", 3, {**UNLIMITED, "retention.ms": "86400000"},
+     "has retention.ms=86400000, which would take events out of it; set retention.ms=-1 and"),
+    ("events", 1, {**UNLIMITED, "retention.bytes": "1073741824"},
+     "has retention.bytes=1073741824, which would take events out of it; set retention.bytes=-1 and"),
+    ("events", 1, {"cleanup.policy": "compact,delete"}, "set cleanup.policy=delete, retention.ms=-1 and"),
+    ("events", 1, {**UNLIMITED, "max.message.bytes": "65536"}, "has max.message.bytes=65536"),
+    ("progress", 1, {"cleanup.policy": "delete"}, "would forget how far events are published"),
+    ("progress", 2, {"cleanup.policy": "compact"}, "has 2 partitions and must have one"),
 ])
-def test_topics_with_settings_that_lose_events_are_refused(broker, prefix, herald, kafka, topic, partitions, policy, why):
-    broker.create_topic(f"{prefix}.{topic}", partitions, **{"cleanup.policy": policy})
+def test_topics_with_settings_that_lose_events_are_refused(broker, prefix, herald, kafka, topic, partitions, settings, why):
+    broker.create_topic(f"{prefix}.{topic}", partitions, **settings)
     server = herald.start(*kafka)
     message = decide(herald, server)
     assert f"topic {prefix}.{topic}" in message and why in message
+    server.stop()
+
+
+def test_a_topic_with_a_broker_s_retention_is_left_as_it_is_until_it_is_set_right(broker, prefix, herald, kafka):
+    topic = f"{prefix}.events"
+    broker.create_topic(topic)
+    server = herald.start(*kafka)
+    register(server, 3)
+    message = decide(herald, server)
+    assert f"topic {topic} has retention.ms=604800000, which" in message and "set retention.ms=-1 and" in message
+    status = server.cli("kafka", "status")
+    assert status.returncode == 1 and message in status.stdout, status.stdout
+    server.stop()
+    assert broker.settings(topic)["retention.ms"] == "604800000"
+
+    broker.set(topic, **{"retention.ms": "-1"})
+    server = herald.start(*kafka)
+    expect_all(broker, prefix, server)
     server.stop()
 
 

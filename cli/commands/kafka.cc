@@ -158,7 +158,9 @@ Result<void> run(Session& session, const Verify& args) {
     return {};
   }
   for (const std::string& difference : verification->differences) session.note("  " + difference);
-  return error(Cause::digest_mismatch, "the topic is not what the log says");
+  return error(
+      Cause::unavailable,
+      "the topic is not what it must be: docs/kafka.md, \"When it stops for good\", says what can be done");
 }
 
 }  // namespace

@@ -277,6 +277,10 @@ def test_a_topic_with_a_broker_s_retention_is_left_as_it_is_until_it_is_set_righ
     broker.set(topic, **{"retention.ms": "-1"})
     server = herald.start(*kafka)
     expect_all(broker, prefix, server)
+    broker.set(topic, **{"retention.ms": "86400000"})
+    verify = server.cli("kafka", "verify")
+    assert verify.returncode == 1 and f"topic {topic} has retention.ms=86400000, which" in verify.stderr, verify.stderr
+    assert "docs/kafka.md" in verify.stderr
     server.stop()
 
 

@@ -400,6 +400,24 @@ TEST_F(Fsck, FindsAPositionBeyondTheLog) {
   EXPECT_THAT(report().findings, finding("position of automations", "it is 10000"));
 }
 
+TEST_F(Fsck, FindsACommandThatEndsWhereItCannot) {
+  change("log", "commands", [](lmdb::WriteTxn& txn, lmdb::Table commands) {
+    const std::string key(txn.cursor(commands).first()->key);
+    txn.put(commands, key, format::sequence_key(Sequence(10'000))).value();
+  });
+  EXPECT_THAT(report().findings, finding("command of event", "it ends at event 10000"));
+}
+
+TEST_F(Fsck, FindsCommandsThatOverlap) {
+  change("log", "commands", [](lmdb::WriteTxn& txn, lmdb::Table commands) {
+    const auto first = txn.cursor(commands).first();
+    const Sequence begin = format::decode_sequence(first->key), end = format::decode_sequence(first->value);
+    ASSERT_LT(begin.next(), end);
+    txn.put(commands, format::sequence_key(begin.next()), format::sequence_key(end)).value();
+  });
+  EXPECT_THAT(report().findings, finding("command of event", "the one before it at"));
+}
+
 TEST_F(Fsck, SaysThatThereIsNoLog) {
   fs::remove_all(path() + "/log");
   EXPECT_THAT(report().findings, finding("log", "there is none"));

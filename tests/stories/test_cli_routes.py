@@ -129,7 +129,7 @@ COMMANDS = {
     ("GET", "/v1/me"): "whoami",
     ("GET", "/v1/principals"): "user list",
     ("POST", "/v1/principals"): "user create ada",
-    ("PATCH", "/v1/principals/{principal}"): "user describe ada --full-name Ada",
+    ("PATCH", "/v1/principals/{principal}"): "user update ada --full-name Ada",
     ("GET", PRINCIPAL): "user show ada",
     ("POST", PRINCIPAL + "/enable"): "user enable ada",
     ("POST", PRINCIPAL + "/disable"): "user disable ada",

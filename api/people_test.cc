@@ -141,7 +141,8 @@ TEST_F(People, LeaveANameThatTheyGaveUpToOthers) {
 
 TEST_F(People, AreCalledWhatAdministratorsOfTheServerSay) {
   EXPECT_EQ(refusal(as("ada", "PATCH", "/v1/principals/me", R"({"name":"root2"})")), "403 name");
-  EXPECT_EQ(refusal(as("ada", "PATCH", "/v1/principals/vi", R"({"email":"x@example.com"})")), "403 principal");
+  EXPECT_EQ(refusal(as("ada", "PATCH", "/v1/principals/vi", R"({"email":"x@example.com"})")),
+            "403 principal");
   EXPECT_EQ(as("ada", "PATCH", "/v1/principals/me", R"({"email":"a@example.com"})").status, 200u);
 }
 

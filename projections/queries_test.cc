@@ -382,6 +382,25 @@ TEST_P(Lineage, StopsAtAThousandNodesAndSaysSo) {
   EXPECT_FALSE(graph.truncated);
 }
 
+TEST_P(Lineage, GoesOnWhereOnePageHasLookedAtAllTheRowsItMay) {
+  for (int i = 0; i < 5; ++i) used("rows", "train-" + std::to_string(i));
+  const auto& state = reader();
+  const auto whole = lineage(state, data_node("rows"), {Direction::downstream});
+  LineageWalk walk{Direction::downstream};
+  walk.rows = 2;
+  const auto part = lineage(state, data_node("rows"), walk);
+  EXPECT_TRUE(part.more);
+  EXPECT_FALSE(part.truncated);
+  EXPECT_EQ(part.rows, 2U);
+  ASSERT_EQ(part.edges.size(), 2U);
+  walk.rows = part.rows + 100;
+  const auto rest = lineage(state, data_node("rows"), walk);
+  EXPECT_FALSE(rest.more);
+  EXPECT_EQ(reached(rest), reached(whole));
+  for (std::size_t i = 0; i < rest.edges.size(); ++i)
+    EXPECT_EQ(rest.edges[i].row <= part.rows, i < part.edges.size()) << "what was told keeps its row";
+}
+
 TEST_P(Lineage, FollowsWhatVersionsSayOfTheirRunsAndArtifacts) {
   const auto churn = story.model("churn");
   const auto weights = story.artifact("weights");

@@ -79,8 +79,9 @@ class TellingsOfRun {
     if (known.list != wanted) return std::nullopt;
     const bool names_it =
         version &&
-        reader_.get(Table::run_versions,
-                    named_ + registry::keys::version(version->model_id, version->version)).has_value();
+        reader_
+            .get(Table::run_versions, named_ + registry::keys::version(version->model_id, version->version))
+            .has_value();
     return names_it ? std::nullopt : std::optional(std::move(known));
   }
   std::optional<KnownOfRun> naming(const NamedVersion& version, OfRun wanted) const {
@@ -107,7 +108,8 @@ std::size_t bytes_of(const KnownOfRun& known) {
 
 // ---- all runs ----
 
-constexpr std::array kNamedIn{Table::upstream, Table::downstream, Table::run_versions, Table::run_evaluations};
+constexpr std::array kNamedIn{Table::upstream, Table::downstream, Table::run_versions,
+                              Table::run_evaluations};
 
 struct FoundRun {
   std::string key;  // without what follows it
@@ -135,8 +137,7 @@ std::optional<FoundRun> next_run(const Reader& reader, Table table, std::string_
   reader.scan(table, kRuns, after, [&](std::string_view key, std::string_view value) {
     const std::size_t end = key.find('\0');
     if (end == std::string_view::npos) return true;
-    found = FoundRun{std::string(key.substr(0, end)),
-                     id_told_by(reader, table, key.substr(end + 1), value)};
+    found = FoundRun{std::string(key.substr(0, end)), id_told_by(reader, table, key.substr(end + 1), value)};
     return false;
   });
   return found;
@@ -248,7 +249,8 @@ Page<ListedRun> list_runs(const Reader& reader, std::string_view name_part, cons
       if (is_named) glance = look(*run->id);
     }
     const bool is_full = out.items.size() == limit || bytes >= limits::kMaxPageBytes;
-    if ((glance == Glance::shown && is_full) || glance == Glance::later || scanned > limits::kMaxRowsScanned) {
+    if ((glance == Glance::shown && is_full) || glance == Glance::later ||
+        scanned > limits::kMaxRowsScanned) {
       out.next = last;
       break;
     }

@@ -16,11 +16,11 @@ enum class Glance { shown, hidden, later };
 
 // One of the things that are known of a run. A version is one of `versions` while it is there, whoever said that the run
 // made it, and one of `produced` when it was deleted.
-enum class OfRun { used, produced, versions, evaluations };
+BOOST_DEFINE_ENUM_CLASS(OfRun, used, produced, versions, evaluations)
 struct KnownOfRun {
   OfRun list = OfRun::used;
   Connection relation = Connection::used;
-  LineageNode node;                                            // but of evaluations
+  LineageNode node;                                           // but of evaluations
   std::optional<registry::EvaluationRecord> evaluation = {};  // of evaluations
 };
 

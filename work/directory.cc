@@ -75,8 +75,7 @@ std::string principal_name_key(std::string_view name) {
 Store::Job put_entry(const Entry& entry) {
   return [entry](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
     HERALD_CHECK(txn.put(tables.directory, entry.principal_id.bytes(), record::encode(entry)));
-    HERALD_CHECK(
-        txn.put(tables.principal_names, principal_name_key(entry.name), entry.principal_id.bytes()));
+    HERALD_CHECK(txn.put(tables.principal_names, principal_name_key(entry.name), entry.principal_id.bytes()));
     return mark_loose(txn, tables, Loose::entry, entry.principal_id.bytes());
   };
 }
@@ -90,8 +89,7 @@ Store::Job put_change(registry::EntryId change, const Entry& entry) {
     }
     const std::string key = change_key(entry.principal_id, change);
     HERALD_CHECK(txn.put(tables.directory, key, record::encode(entry)));
-    HERALD_CHECK(
-        txn.put(tables.principal_names, principal_name_key(entry.name), entry.principal_id.bytes()));
+    HERALD_CHECK(txn.put(tables.principal_names, principal_name_key(entry.name), entry.principal_id.bytes()));
     return mark_loose(txn, tables, Loose::change, key);
   };
 }

@@ -379,7 +379,8 @@ void add_lineage_routes(Router& router) {
                .gives<LineageBody>("Lineage")
                .with({"direction", R"({"enum":["upstream","downstream","both"],"default":"both"})",
                       "Where from, what came of it, or both."})
-               .says("The nearest first, 1,000 nodes on a page unless \"limit\" says fewer, and fewer where they "
+               .says("The nearest first, 1,000 nodes on a page unless \"limit\" says fewer, and fewer where "
+                     "they "
                      "have many edges; all pages are of "
                      "one moment. What the caller may not see is not there, nor what lies behind it alone; "
                      "what was deleted says so."),

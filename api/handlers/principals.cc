@@ -186,8 +186,8 @@ Result<Outcome> update_principal(const Call& call) {
                  "principal");
   }
   const work::Entry entry = changed_entry(*present, request);
-  const bool is_changed = entry.name != present->name || entry.full_name != present->full_name ||
-                          entry.email != present->email;
+  const bool is_changed =
+      entry.name != present->name || entry.full_name != present->full_name || entry.email != present->email;
   // What a retry asks for is so already.
   if (!is_changed && !call.is_retry)
     return answer_with(principal_body(call, principal), call.herald.parts.tail.last());

@@ -1,7 +1,7 @@
 // Runs: all that are known, and the page of each: all that is known of it, from whoever named it.
+#include "projections/runs.h"
 #include "api/handlers.h"
 #include "api/lineage_bodies.h"
-#include "projections/runs.h"
 
 namespace herald::api {
 
@@ -92,9 +92,7 @@ class RunPage {
     if (known.list == OfRun::versions) add_version(known.node);
     if (known.list == OfRun::evaluations) add_evaluation(*known.evaluation);
   }
-  void tell_facts() {
-    body_.facts = projections::facts_of_run(state_, body_.id, seen_models(sight_)).facts;
-  }
+  void tell_facts() { body_.facts = projections::facts_of_run(state_, body_.id, seen_models(sight_)).facts; }
   RunBody take(std::optional<std::string> next) && {
     body_.next = std::move(next);
     return std::move(body_);
@@ -135,15 +133,15 @@ Result<Outcome> show_run(const Call& call) {
   const Sight sight(call);
   if (!sight.sees(run_node(id)) || !projections::is_known_run(now.state(), id)) return no_such_run(id);
   Glances glances(sight);
-  const auto page = projections::list_known_of_run(
-      now.state(), id, request, [&](const projections::KnownOfRun& known) {
-        return glances.at(known.evaluation ? sight.sees(known.evaluation->model_id)
-                                           : sight.sees(known.node));
+  const auto page =
+      projections::list_known_of_run(now.state(), id, request, [&](const projections::KnownOfRun& known) {
+        return glances.at(known.evaluation ? sight.sees(known.evaluation->model_id) : sight.sees(known.node));
       });
   RunPage shown_page(call, now.state(), sight, id);
   for (const projections::KnownOfRun& known : page.items) shown_page.add(known);
   if (request.after.empty()) shown_page.tell_facts();
-  const auto next = page.next ? std::optional(call.herald.cursors.seal(call.path_text, *page.next)) : std::nullopt;
+  const auto next =
+      page.next ? std::optional(call.herald.cursors.seal(call.path_text, *page.next)) : std::nullopt;
   return answer_with(std::move(shown_page).take(next), now.sequence());
 }
 
@@ -154,19 +152,22 @@ Result<Outcome> get_run(const Call& call) {
 }  // namespace
 
 void add_run_routes(Router& router) {
-  router.add({Method::get, "/v1/runs", Permission::read, ObjectScope::visible, list_runs,
-              Doc("lineage", "List the runs that versions, evaluations or lineage name, in the order of their ids")
-                  .lists<ListedRunBody>("ListedRun")
-                  .with({"name", R"({"type":"string"})", "Only runs whose id or name contains this."})
-                  .as_of()});
+  router.add(
+      {Method::get, "/v1/runs", Permission::read, ObjectScope::visible, list_runs,
+       Doc("lineage", "List the runs that versions, evaluations or lineage name, in the order of their ids")
+           .lists<ListedRunBody>("ListedRun")
+           .with({"name", R"({"type":"string"})", "Only runs whose id or name contains this."})
+           .as_of()});
   router.add(
       {Method::get, "/v1/runs/{run}", Permission::read, ObjectScope::visible, get_run,
        Doc("lineage", "A run: the versions it produced, what it used, the evaluations it made")
            .gives<RunBody>("Run")
            .paged()
-           .says("A run's id may hold any characters of a line: encode them in the path, \"/\" as %2F. A page has "
-                 "\"limit\" things, those of all lists counted: what it used first, then what it produced, the "
-                 "versions and the evaluations; \"facts\" are on the first page.")
+           .says(
+               "A run's id may hold any characters of a line: encode them in the path, \"/\" as %2F. A page "
+               "has "
+               "\"limit\" things, those of all lists counted: what it used first, then what it produced, the "
+               "versions and the evaluations; \"facts\" are on the first page.")
            .as_of()});
 }
 

@@ -189,7 +189,8 @@ Group add_group(Program& program, const std::string& what) {
   program.command<Named>(group, {"show", "Show one.", herald + "show " + name}, declare, show);
   program.command<Update>(
       group,
-      {"update", "Change what one is called, the full name and the address (NAME: me, of one's own the last two).",
+      {"update",
+       "Change what one is called, the full name and the address (NAME: me, of one's own the last two).",
        herald + "update " + name + " --full-name 'Another name'\n" + herald + "update " + name +
            " --name another.name"},
       declare, update);

@@ -71,7 +71,8 @@ class WholeRun {
     for (std::size_t i = 0; i < kListsOfARun.size(); ++i) {
       const auto list = member_at(document.root(), kListsOfARun[i]);
       if (!list) continue;
-      for (const json::Value item : list->elements()) lists_[i] += (lists_[i].empty() ? "" : ",") + item.dump();
+      for (const json::Value item : list->elements())
+        lists_[i] += (lists_[i].empty() ? "" : ",") + item.dump();
     }
     return string_at(document.root(), "next");
   }

@@ -93,6 +93,7 @@ COMMANDS = {
     ("GET", "/v1/lineage"): "lineage show version:churn:v1",
     ("POST", "/v1/lineage"): "lineage record dataset:customers trained_on version:churn:v1",
     ("GET", "/v1/lineage/impact"): "lineage impact dataset:customers",
+    ("GET", "/v1/runs"): "run list",
     ("GET", "/v1/runs/{run}"): "run show 8f3a",
     ("GET", MODEL + "/usage"): "usage list churn",
     ("GET", VERSION + "/usage"): "usage list churn:v1",

@@ -283,6 +283,7 @@ class Tour:
             self.asks("POST", "/v1/lineage", body)
         self.gets("/v1/lineage", {"version": "churn:v3"})
         self.gets("/v1/lineage/impact", {"dataset": "customers-2026-03"})
+        self.gets("/v1/runs", {"name": "train"})
         self.gets("/v1/runs/{run}", run="train-1")
         self.gets("/v1/artifacts/{artifact}/versions", artifact=self.artifact)
 

@@ -254,7 +254,7 @@ Page<ListedRun> list_runs(const Reader& reader, std::string_view name_part, cons
       out.next = last;
       break;
     }
-    scanned += 1 + told.looked_at;
+    scanned += kNamedIn.size() + told.looked_at;
     if (!is_full) last = place;
     if (glance != Glance::shown) continue;
     bytes += kNodeBytes + (told.facts ? record::encode(*told.facts).size() : 0);

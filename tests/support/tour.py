@@ -112,9 +112,9 @@ class Tour:
 
     def brings_people(self):
         self.grace = self.asks("POST", "/v1/principals", {"name": "grace", "full_name": "Grace Hopper", "email": "grace@example.com"})["id"]
-        self.asks("PATCH", "/v1/principals/{principal}", {"full_name": "Grace Brewster Hopper", "reason": "as on the passport"}, principal="grace")
-        self.asks("POST", "/v1/principals", {"name": "edsger.d"})
-        self.asks("PATCH", "/v1/principals/{principal}", {"name": "edsger", "reason": "as all call him"}, principal="edsger.d")
+        self.asks("PATCH", "/v1/principals/{principal}", {"name": "Grace", "full_name": "Grace Brewster Hopper", "reason": "as on the passport"},
+                  principal="grace")
+        self.asks("POST", "/v1/principals", {"name": "edsger"})
         self.asks("POST", "/v1/principals", {"name": "trainer", "kind": "service"})
         self.asks("POST", "/v1/principals", {"name": "risk", "kind": "team"})
         self.asks("PUT", "/v1/principals/{principal}/members/{member}", {"reason": "joins the team"}, principal="risk", member="grace")

@@ -26,7 +26,7 @@ struct NamedVersion {
   registry::ModelId model;
   registry::VersionNumber number;
 };
-NamedVersion version_at(std::string_view key) {
+NamedVersion version_named_by(std::string_view key) {
   return {registry::ModelId(Uuid::from_bytes(key.substr(0, kModelIdBytes))),
           registry::VersionNumber(read_be64(key.substr(kModelIdBytes)))};
 }
@@ -55,9 +55,9 @@ class TellingsOfRun {
                       return made(record::decode<EdgeRecord>(value), OfRun::produced);
                     }},
             Telling{OfRun::produced, Table::run_versions, named_,
-                    [this](auto rest, auto) { return naming(version_at(rest), OfRun::produced); }},
+                    [this](auto rest, auto) { return naming(version_named_by(rest), OfRun::produced); }},
             Telling{OfRun::versions, Table::run_versions, named_,
-                    [this](auto rest, auto) { return naming(version_at(rest), OfRun::versions); }},
+                    [this](auto rest, auto) { return naming(version_named_by(rest), OfRun::versions); }},
             Telling{OfRun::versions, Table::downstream, edges,
                     [this](auto, auto value) {
                       return made(record::decode<EdgeRecord>(value), OfRun::versions);
@@ -125,7 +125,7 @@ std::optional<Label> id_told_by(const Reader& reader, Table table, std::string_v
     const auto evaluation = registry::find<registry::EvaluationRecord>(reader, Table::evaluations, rest);
     return evaluation ? evaluation->run : std::nullopt;
   }
-  const auto [model, number] = version_at(rest.substr(0, kVersionKeyBytes));
+  const auto [model, number] = version_named_by(rest.substr(0, kVersionKeyBytes));
   const auto version = registry::find_version(reader, model, number);
   return version && version->run ? std::optional(version->run->id) : std::nullopt;
 }
@@ -217,7 +217,7 @@ FactsOfRun facts_of_run(const Reader& reader, const Label& run,
   std::uint64_t newest = 0;
   const std::string prefix = registry::keys::of_run(run);
   reader.scan(Table::run_versions, prefix, {}, [&](std::string_view key, std::string_view) {
-    const auto [id, number] = version_at(key.substr(prefix.size()));
+    const auto [id, number] = version_named_by(key.substr(prefix.size()));
     if (!sees(id)) return ++told.looked_at < limits::kMaxRowsScanned;
     auto version = registry::find_version(reader, id, number);
     const auto model = registry::find_model(reader, id);

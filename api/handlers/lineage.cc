@@ -357,7 +357,7 @@ Doc with_a_start(Doc doc, QueryParameter limit) {
       .with({"run", R"({"type":"string"})", "Start: a run's id."})
       .with({"dataset", R"({"type":"string"})", "Start: a data set's name."})
       .with({"deployment", R"({"type":"string"})", "Start: a deployment's name."})
-      .with({"depth", R"({"type":"integer","minimum":1,"maximum":64})",
+      .with({"depth", R"({"type":"integer","minimum":1,"maximum":100000})",
              "Steps from the start; when left out, to the end."})
       .with(limit)
       .with({"cursor", R"({"type":"string"})", "The \"next\" of the page before."})

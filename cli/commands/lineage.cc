@@ -77,7 +77,7 @@ void declare(Options& options, Show& args) {
   options.word("START", args.start, kNode)
       .choice("--direction", {"upstream", "downstream", "both"}, args.direction,
               "where it comes from, what came of it, or both (default both)")
-      .option("--depth", "N", args.depth, "how many steps (default: the server's limit)")
+      .option("--depth", "N", args.depth, "how many steps (default: to the end)")
       .flag("--all", args.all, "show more than the first 1,000 nodes");
   declare_as_of(options, args.as_of);
 }
@@ -165,7 +165,7 @@ struct Impact {
 };
 void declare(Options& options, Impact& args) {
   options.word("START", args.start, kNode)
-      .option("--depth", "N", args.depth, "how many steps (default: the server's limit)");
+      .option("--depth", "N", args.depth, "how many steps (default: to the end)");
   declare_as_of(options, args.as_of);
   declare_paging(options, args.paging);
 }

@@ -164,7 +164,7 @@ def test_a_run_that_lineage_alone_names_has_a_page(server):
 
 @pytest.mark.parametrize("query, field", [
     ("", "version"), ("run=a&dataset=b", "version"), ("version=churn", "version"), ("version=churn:v9", "version"), ("artifact=x", "artifact"),
-    ("run=a&depth=0", "depth"), ("run=a&depth=65", "depth"), ("run=a&limit=0", "limit"),
+    ("run=a&depth=0", "depth"), ("run=a&depth=100001", "depth"), ("run=a&limit=0", "limit"),
     ("run=a&limit=1001", "limit"), ("run=a&cursor=x", "cursor"), ("deployment=", "deployment")])
 @pytest.mark.parametrize("path", ["/v1/lineage", "/v1/lineage/impact"])
 def test_questions_that_make_no_sense_are_refused_with_the_field(server, path, query, field):

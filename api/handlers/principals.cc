@@ -109,17 +109,17 @@ Result<Outcome> create_principal(const Call& call) {
                .held = *turn};
 }
 
-Result<void> check_may_update(const Call& call, const PrincipalRecord& principal,
-                              const PrincipalPatch& request) {
+Result<void> check_may_update(const Call& call, const PrincipalRecord& principal) {
+  if ((is_the_caller(call, principal.id) && !call.access.is_narrowed()) || administers(call)) return {};
+  return error(
+      Cause::denied,
+      "what the directory says of a principal is changed by itself, with a token that is not limited, "
+      "and by administrators of the server",
+      "principal");
+}
+
+Result<void> check_may_name(const Call& call) {
   if (administers(call)) return {};
-  if (!is_the_caller(call, principal.id) || call.access.is_narrowed()) {
-    return error(
-        Cause::denied,
-        "what the directory says of a principal is changed by itself, with a token that is not limited, "
-        "and by administrators of the server",
-        "principal");
-  }
-  if (!request.name) return {};
   return error(Cause::denied,
                "by what name a principal is called, and so known to the others, administrators of the server "
                "change alone; \"full_name\" and \"email\" are one's own to change",
@@ -166,8 +166,9 @@ Result<Outcome> update_principal(const Call& call) {
     return principal_in(call, now.state());
   };
   HERALD_TRY(const auto asked_of, named());
+  HERALD_CHECK(check_may_update(call, asked_of));
   HERALD_TRY(const auto request, body_of<PrincipalPatch>(call));
-  HERALD_CHECK(check_may_update(call, asked_of, request));
+  if (request.name) HERALD_CHECK(check_may_name(call));
   HERALD_CHECK(check_patch(request));
   const auto turn = call.herald.naming.take(asked_of.id.str());
   if (!turn) return Waits{&call.herald.naming, asked_of.id.str()};

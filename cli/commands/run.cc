@@ -21,6 +21,7 @@ Cell each(std::string path, std::vector<std::string> members) {
         const std::string text = text_at(item, member);
         if (!text.empty()) said += (said.empty() ? "" : " ") + text;
       }
+      if (text_at(item, "node.deleted") == "true") said += " (deleted)";
       out += said;
     }
     return out;

@@ -20,11 +20,12 @@ BOOST_DESCRIBE_STRUCT(RunNeighbourBody, (), (relation, node))
 // The lists together have as many things as a page.
 struct RunBody {
   registry::Label id;
-  std::optional<registry::Run> facts;            // on the first page
-  std::vector<RunNeighbourBody> used, produced;  // without the versions that are there, which stand below
-  std::vector<StandingVersionBody> versions;     // that it produced
-  std::vector<EvaluationBody> evaluations;       // that it made
-  std::optional<std::string> next;
+  std::optional<registry::Run> facts = {};  // on the first page
+  std::vector<RunNeighbourBody> used = {},
+                                produced = {};     // without the versions that are there, which stand below
+  std::vector<StandingVersionBody> versions = {};  // that it produced
+  std::vector<EvaluationBody> evaluations = {};    // that it made
+  std::optional<std::string> next = {};
 };
 BOOST_DESCRIBE_STRUCT(RunBody, (), (id, facts, used, produced, versions, evaluations, next))
 

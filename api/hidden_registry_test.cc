@@ -117,7 +117,8 @@ std::vector<std::string> targets(const HiddenThings& hidden) {
   }
   for (const char* more :
        {"/v1/registries?limit=1", "/v1/artifacts?limit=1", "/v1/registries/models/models?limit=1",
-        "/v1/resolve?ref=vault/face:v1", "/v1/resolve?ref=vault/face:vaulted", "/v1/resolve?ref=open:v1",
+        "/v1/runs?limit=1", "/v1/runs?name=vault", "/v1/resolve?ref=vault/face:v1",
+        "/v1/resolve?ref=vault/face:vaulted", "/v1/resolve?ref=open:v1",
         "/v1/compare?versions=open:v1,vault/face:v1", "/v1/compare?versions=vault/face:v1&with=open:v1",
         "/v1/compare/evaluations?versions=vault/face:v1,vault/face:vaulted",
         "/v1/access/explain?registry=vault", "/v1/access/explain?registry=vault&model=face",

@@ -173,7 +173,8 @@ Result<Permission> asked_permission(const Call& call) {
 std::string place_words(const PlaceBody& place) {
   if (!place.registry) return "the server";
   if (!place.model) return "registry \"" + place.registry->str() + "\"";
-  return "model \"" + place.model->str() + "\" of registry \"" + place.registry->str() + "\"";
+  return std::string(place.deleted ? "the deleted model" : "model") + " \"" + place.model->str() +
+         "\" of registry \"" + place.registry->str() + "\"";
 }
 
 // Whether a role there reaches `to`: it is held on it, or on what it is in.

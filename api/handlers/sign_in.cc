@@ -76,8 +76,7 @@ Result<Outcome> claim(const Call& call) {
   HERALD_CHECK(check_code(call, request.code));
   const auto naming = call.herald.naming.take(work::principal_name_key(name));
   if (!naming) return Waits{&call.herald.naming, work::principal_name_key(name)};
-  const Snapshot now = call.snapshot();
-  HERALD_CHECK(check_name_is_free(call, now.state(), name));
+  HERALD_CHECK(check_name_is_free(call, name));
   const auto principal = call.new_id<registry::PrincipalId>();
   const auto token = call.new_id<registry::TokenId>();
   const work::NewToken fresh = work::new_token(token, kFirstLabel);

@@ -78,7 +78,7 @@ void declare(Options& options, Show& args) {
   options.word("START", args.start, kNode)
       .choice("--direction", {"upstream", "downstream", "both"}, args.direction,
               "where it comes from, what came of it, or both (default both)")
-      .option("--depth", "N", args.depth, "how many steps (default: the server's limit)")
+      .option("--depth", "N", args.depth, "how many steps (default: to the end)")
       .option("--limit", "N", args.limit, "of the nearest so many nodes (default 1,000, which is the most)")
       .flag("--all", args.all, "of all nodes, page by page");
   declare_as_of(options, args.as_of);
@@ -168,7 +168,7 @@ struct Impact {
 };
 void declare(Options& options, Impact& args) {
   options.word("START", args.start, kNode)
-      .option("--depth", "N", args.depth, "how many steps (default: the server's limit)");
+      .option("--depth", "N", args.depth, "how many steps (default: to the end)");
   declare_as_of(options, args.as_of);
   declare_paging(options, args.paging);
 }

@@ -9,6 +9,11 @@
 namespace herald::cli {
 namespace {
 
+// What is deleted says so: another may have its name by now.
+std::string model_held_on(const json::Value& role) {
+  return text_at(role, "on.model") + (text_at(role, "on.deleted") == "true" ? " (deleted)" : "");
+}
+
 const View& role_view() {
   static const View view{
       .id = text("principal.id"),
@@ -16,13 +21,13 @@ const View& role_view() {
                 {"KIND", text("principal.kind")},
                 {"ROLE", text("role")},
                 {"REGISTRY", text("on.registry")},
-                {"MODEL", text("on.model")},
+                {"MODEL", model_held_on},
                 {"GRANTED", time("granted.time")},
                 {"BY", text("granted.actor")}},
       .details = {{"who", text("principal.name")},
                   {"role", text("role")},
                   {"registry", text("on.registry")},
-                  {"model", text("on.model")},
+                  {"model", model_held_on},
                   {"granted", mark("granted")}},
   };
   return view;

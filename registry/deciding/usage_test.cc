@@ -319,6 +319,22 @@ TEST(RecordEvaluation, IsOnAVersionOfARegistryOfDataSets) {
                             "data/customers:v1 evaluated_on churn:v1"});
 }
 
+TEST(RecordEvaluation, IsOnNoVersionOfAnArchivedDataSet) {
+  Story story = churn_with_two_versions();
+  auto registered = a_model("customers");
+  auto version = a_version("customers");
+  auto archive = of<SetModelArchived>("customers");
+  registered.registry = version.registry = archive.registry = RegistryName::trusted("data");
+  archive.archived = true;
+  story.given({CreateRegistry{id<RegistryId>(2), RegistryName::trusted("data"), RegistryKind::dataset},
+               registered, version, archive});
+  auto command = an_evaluation(1);
+  command.dataset = version_node("customers", 1);
+  command.dataset->version->registry = RegistryName::trusted("data");
+  story.when(command).refused(Cause::not_allowed_now, "dataset.version",
+                              R"(model "customers" is archived since event 9: restore it first)");
+}
+
 TEST(RecordEvaluation, RefusesOfAnArchivedModelAndOfBadMetrics) {
   Story story = churn_with_two_versions();
   auto infinite = an_evaluation(1);

@@ -133,13 +133,13 @@ def test_a_token_is_in_no_file_of_the_server_and_in_no_log(herald, root, person)
 def test_what_the_directory_says_is_changed_by_oneself_and_by_administrators(herald, root, person):
     ada = newcomer(root, person, "ada")
     bob = newcomer(root, person, "bob")
-    ada.does("user", "describe", "me", "--full-name", "Ada King", "--email", "ada@example.com", "--reason", "married")
+    ada.does("user", "update", "me", "--full-name", "Ada King", "--email", "ada@example.com", "--reason", "married")
     shown = ada.sees("user", "show", "ada")
     assert (shown["name"], shown["full_name"], shown["email"]) == ("ada", "Ada King", "ada@example.com")
-    root.does("user", "describe", "ada", "--email", "")
+    root.does("user", "update", "ada", "--email", "")
     shown = root.sees("user", "show", "ada")
     assert shown["full_name"] == "Ada King" and "email" not in shown
-    refused = bob.run("user", "describe", "ada", "--full-name", "Nobody")
+    refused = bob.run("user", "update", "ada", "--full-name", "Nobody")
     assert refused.returncode == 5 and "by itself" in refused.stderr
     events = root.sees("events", "list", "--type", "principal.described")
     assert [event["data"].get("reason") for event in events] == ["married", None]

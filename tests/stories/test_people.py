@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.stories.test_access import newcomer, person, root  # noqa: F401  (fixtures)
+from tests.stories.test_access import newcomer, person, root, token_of  # noqa: F401  (fixtures)
 
 @pytest.fixture
 def team(root, person):
@@ -101,3 +101,58 @@ def test_a_hundred_people_are_named_in_one_answer_and_the_rest_keep_their_ids(he
     by_id = [name for name, principal in ids.items() if principal in shown.stdout]
     assert named == sorted(ids)[:99], "with root, who granted them, a hundred (limits.h: kMaxPeopleNamed)"
     assert by_id == sorted(ids)[99:]
+
+
+def test_a_person_is_given_another_name_and_keeps_what_is_theirs(team):
+    ada = team.id_of("ada")
+    team.does("user", "update", "ada", "--name", "countess", "--reason", "as she is called")
+    assert team.id_of("countess") == team.id_of("COUNTESS") == ada
+    assert team.run("user", "show", "ada").returncode == 3
+    assert [step["name"] for step in team.sees("alias", "history", "pub", "production")] == ["countess", "vi"]
+    assert team.sees("user", "show", "countess")["name"] == team.ada.sees("user", "show", "me")["name"] == "countess"
+    assert team.ada.sees("user", "update", "me", "--email", "c@example.com")["email"] == "c@example.com", "the token is whose it was"
+    assert team.sees("role", "list", "--of", "countess")[0]["role"] == "member"
+    assert team.sees("events", "list", "--actor", "countess") == team.sees("events", "list", "--actor", ada)
+
+
+def test_a_name_that_was_given_up_is_free_for_another_alone_who_then_has_it(team):
+    ada = team.id_of("ada")
+    team.does("user", "update", "ada", "--name", "countess")
+    team.does("user", "create", "ada")
+    assert team.id_of("ada") != ada == team.id_of("countess")
+    taken = team.run("user", "update", "countess", "--name", "Ada")
+    assert taken.returncode == 4 and "(name)" in taken.stderr
+    team.does("user", "update", "countess", "--name", "Countess")
+    assert team.sees("user", "show", "countess")["name"] == "Countess", "its own, in other letters"
+
+
+def test_what_one_is_called_is_for_administrators_to_change(team):
+    refused = team.ada.run("user", "update", "me", "--name", "root2")
+    assert refused.returncode == 5 and "administrators" in refused.stderr and "(name)" in refused.stderr
+    assert team.ada.run("user", "update", "vi", "--email", "x@example.com").returncode == 5
+    for name in ("me", "", "a b", "-x", "vi", "ROOT"):
+        assert team.run("user", "update", "ada", "--name", name).returncode in (2, 4), name
+    assert team.run("user", "update", "ada").returncode == 2
+    assert team.id_of("ada")
+
+
+def test_of_who_was_erased_nothing_is_said_any_more(team):
+    ada = team.id_of("ada")
+    team.does("user", "update", "ada", "--name", "countess", "--email", "c@example.com")
+    team.does("erase", "countess", "--reason", "asked for it")
+    assert team.run("user", "update", ada, "--name", "again").returncode == 4
+    for name in ("ada", "countess", "again"):
+        assert team.run("user", "show", name).returncode == 3
+    team.does("user", "create", "countess")
+
+
+def test_a_new_name_is_nowhere_in_the_log_and_outlives_the_server(herald, team):
+    team.does("user", "update", "ada", "--name", "countess.of.lovelace", "--email", "lady@example.com")
+    token = token_of(team, "vi")
+    team.server.kill()
+    server = herald.start()
+    shown = server.request("GET", "/v1/principals/countess.of.lovelace", headers={"Authorization": f"Bearer {token}"})
+    assert shown.status_code == 200 and shown.json()["name"] == "countess.of.lovelace"
+    assert server.request("GET", "/v1/principals/ada", headers={"Authorization": f"Bearer {token}"}).status_code == 404
+    for text in (b"countess.of.lovelace", b"lady@example.com"):
+        assert all(text not in path.read_bytes() for path in (herald.data / "log").rglob("*") if path.is_file())

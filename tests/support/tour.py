@@ -112,7 +112,8 @@ class Tour:
 
     def brings_people(self):
         self.grace = self.asks("POST", "/v1/principals", {"name": "grace", "full_name": "Grace Hopper", "email": "grace@example.com"})["id"]
-        self.asks("PATCH", "/v1/principals/{principal}", {"full_name": "Grace Brewster Hopper", "reason": "as on the passport"}, principal="grace")
+        self.asks("PATCH", "/v1/principals/{principal}", {"name": "Grace", "full_name": "Grace Brewster Hopper", "reason": "as on the passport"},
+                  principal="grace")
         self.asks("POST", "/v1/principals", {"name": "edsger"})
         self.asks("POST", "/v1/principals", {"name": "trainer", "kind": "service"})
         self.asks("POST", "/v1/principals", {"name": "risk", "kind": "team"})
@@ -283,6 +284,7 @@ class Tour:
             self.asks("POST", "/v1/lineage", body)
         self.gets("/v1/lineage", {"version": "churn:v3"})
         self.gets("/v1/lineage/impact", {"dataset": "customers-2026-03"})
+        self.gets("/v1/runs", {"name": "train"})
         self.gets("/v1/runs/{run}", run="train-1")
         self.gets("/v1/artifacts/{artifact}/versions", artifact=self.artifact)
 

@@ -507,7 +507,8 @@ TEST_F(ALockedServer, ShowsArtifactsToWhoSeesAModelThatTheyAreLinkedInAndToTheir
   grant("bob", "restricted_viewer", "/v1/registries/secret/models/face");
   EXPECT_EQ(as("bob", "GET", artifact).status, 200u);
   EXPECT_EQ(as("bob", "GET", artifact + "/files/w").status, 403u);
-  EXPECT_EQ(as("bob", "PUT", "/v1/models/churn/versions/1/artifacts/" + made.at("id")).status, 404u);
+  EXPECT_EQ(as("bob", "PUT", "/v1/models/churn/versions/1/artifacts/" + made.at("id")).status, 403u)
+      << "seen, and not to be passed on to those who may download there";
 }
 
 TEST_F(ALockedServer, TakesATokenOfAModelNowhereElse) {

@@ -45,7 +45,7 @@ std::string field_of_file(std::size_t index, std::string_view member) {
 Result<void> check_blobs(const Call& call, const std::vector<FileEntry>& files) {
   for (std::size_t i = 0; i < files.size(); ++i) {
     const auto size = size_of_named(call, files[i].digest);
-    if (!size) return not_to_be_named(files[i].digest, files[i].path.str(), field_of_file(i, "digest"));
+    if (!size) return not_to_be_named(call, files[i].digest, files[i].path.str(), field_of_file(i, "digest"));
     if (*size != files[i].bytes) {
       return error(Cause::invalid_value,
                    shown(files[i].path.str()) + " has " + std::to_string(*size) + " bytes, not " +

@@ -47,7 +47,7 @@ Result<void> check_content(const Call& call, const EvaluationFileRequest& file, 
                  field);
   }
   HERALD_TRY(const auto blob, call.herald.parts.blobs.open(file.digest));
-  if (!blob) return not_to_be_named(file.digest, file.name.str(), field);
+  if (!blob) return not_to_be_named(call, file.digest, file.name.str(), field);
   HERALD_TRY(const std::string bytes, blob->read(0, is_media ? projections::kSignatureBytes : size));
   const auto checked = projections::check_result(file.kind, file.media_type, bytes);
   if (checked) return {};
@@ -63,7 +63,7 @@ Result<std::vector<registry::EvaluationFile>> evaluation_files_of(
     const EvaluationFileRequest& file = requested[i];
     const std::string field = "files[" + std::to_string(i) + "].digest";
     const auto size = size_of_named(call, file.digest);
-    if (!size) return not_to_be_named(file.digest, file.name.str(), field);
+    if (!size) return not_to_be_named(call, file.digest, file.name.str(), field);
     HERALD_CHECK(check_content(call, file, *size, field));
     files.push_back({file.name, file.kind, file.media_type, file.digest, *size});
   }

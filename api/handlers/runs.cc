@@ -93,6 +93,7 @@ Result<Outcome> show_run(const Call& call) {
   const bool is_known =
       !body.used.empty() || !body.produced.empty() || !body.versions.empty() || !body.evaluations.empty();
   if (!is_known || !sight.sees(node)) {
+    sight.note_if_hidden(node);
     return error(Cause::not_found,
                  "nothing is known of a run " + shown(id.str()) +
                      ": versions name it as \"run\", evaluations too, and lineage is recorded of it",

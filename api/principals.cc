@@ -82,14 +82,16 @@ std::optional<std::string> name_of_principal(const Call& call, registry::Princip
 }
 
 PlaceBody place_body(const registry::Reader& state, const registry::RoleScope& scope) {
-  PlaceBody body{scope.registry, scope.model};
+  PlaceBody body{scope.registry, scope.model, {}};
   if (scope.registry_id) {
     if (const auto now = registry::find<registry::RegistryRecord>(state, registry::Table::registries,
                                                                   scope.registry_id->bytes()))
       body.registry = now->name;
   }
   if (scope.model_id) {
-    if (const auto now = registry::find_model(state, *scope.model_id)) body.model = now->name;
+    const auto now = registry::find_model(state, *scope.model_id);
+    if (now) body.model = now->name;
+    if (now && now->deleted) body.deleted = true;
   }
   return body;
 }

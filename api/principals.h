@@ -23,8 +23,10 @@ BOOST_DESCRIBE_STRUCT(PrincipalBody, (), (id, kind, name, full_name, email, enab
 struct PlaceBody {
   std::optional<registry::RegistryName> registry;
   std::optional<registry::ModelName> model;
+  std::optional<bool> deleted =
+      {};  // the model, which has the name that it had: nothing reaches one that is called so now
 };
-BOOST_DESCRIBE_STRUCT(PlaceBody, (), (registry, model))
+BOOST_DESCRIBE_STRUCT(PlaceBody, (), (registry, model, deleted))
 
 // By id, by name, or "me"; of any kind. Errors: not_found, about `field`.
 Result<registry::PrincipalRecord> principal_called(const Call& call, const registry::Reader& state,

@@ -9,6 +9,10 @@
 namespace herald::cli {
 namespace {
 
+std::string model_of_role(const json::Value& role) {
+  return text_at(role, "on.model") + (text_at(role, "on.deleted") == "true" ? " (deleted)" : "");
+}
+
 const View& role_view() {
   static const View view{
       .id = text("principal.id"),
@@ -16,13 +20,13 @@ const View& role_view() {
                 {"KIND", text("principal.kind")},
                 {"ROLE", text("role")},
                 {"REGISTRY", text("on.registry")},
-                {"MODEL", text("on.model")},
+                {"MODEL", model_of_role},
                 {"GRANTED", time("granted.time")},
                 {"BY", text("granted.actor")}},
       .details = {{"who", text("principal.name")},
                   {"role", text("role")},
                   {"registry", text("on.registry")},
-                  {"model", text("on.model")},
+                  {"model", model_of_role},
                   {"granted", mark("granted")}},
   };
   return view;

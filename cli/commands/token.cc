@@ -8,9 +8,13 @@
 namespace herald::cli {
 namespace {
 
+std::string model_of_token(const json::Value& token) {
+  return text_at(token, "on.model") + (text_at(token, "on.deleted") == "true" ? " (deleted)" : "");
+}
+
 // "models", "models/churn"; nothing where it opens whatever its principal may see.
 std::string place_of(const json::Value& token) {
-  const std::string registry = text_at(token, "on.registry"), model = text_at(token, "on.model");
+  const std::string registry = text_at(token, "on.registry"), model = model_of_token(token);
   return model.empty() ? registry : registry + "/" + model;
 }
 
@@ -30,7 +34,7 @@ const View& token_view() {
                   {"of", text("principal")},
                   {"at most", text("at_most")},
                   {"registry", text("on.registry")},
-                  {"model", text("on.model")},
+                  {"model", model_of_token},
                   {"expires", time("expires")},
                   {"last used", time("last_used")},
                   {"issued", mark("issued")},

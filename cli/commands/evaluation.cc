@@ -143,7 +143,8 @@ void declare(Options& options, ListResults& args) {
       .word("MODEL|REFERENCE", args.of, "[REGISTRY/]MODEL, or one version of it: MODEL:v3, MODEL:production")
       .option("--name", "TEXT", args.name, "only those of that name")
       .option("--dataset", "NAME", args.dataset, "only those on that data set or artifact")
-      .option("--dataset-version", "REF", args.dataset_version, "only those on that version of a data set");
+      .option("--dataset-version", "REFERENCE", args.dataset_version,
+              "only those on that version of a data set");
   declare_as_of(options, args.as_of);
   declare_paging(options, args.paging);
 }

@@ -218,13 +218,15 @@ TEST_F(Walking, AStrangerSeesNothingOfTheVaultAtAnyRoute) {
   int asked = 0, shown_to_root = 0;
   std::vector<Walker> all = walkers();
   for (Walker& walker : walkers_elsewhere()) all.push_back(std::move(walker));
+  ASSERT_EQ(as("root", "GET", "/v1/models/churn?min_sequence=" + std::to_string(last())).status, 200u)
+      << "the views have all of it";
   for (const Walker& walker : all) {
     if (!is_a_stranger_to_the_vault(walker)) continue;
     for (const Route& route : router.routes()) {
       if (route.method() != Method::get || route.pattern() == "/v1/events/stream" ||
           route.permission() == Permission::open)
         continue;
-      const std::string path = concrete(route.pattern()) + "?min_sequence=" + std::to_string(last());
+      const std::string path = concrete(route.pattern());
       EXPECT_FALSE(tells_of_the_vault(as(walker.name, "GET", path))) << walker.name << " at " << path;
       shown_to_root += tells_of_the_vault(as("root", "GET", path));
       ++asked;

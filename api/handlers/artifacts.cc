@@ -210,7 +210,8 @@ Result<Outcome> delete_artifact(const Call& call) {
         "artifact " + artifact.id.str() +
             (call.access.is_scoped()
                  ? " is not deleted with a token of one registry or model: show one that is not limited to it"
-                 : " was made by somebody else: a member of the whole server may delete it"));
+                 : " was made by somebody else: a member of the whole server may delete it"),
+        "artifact");
   }
   if (is_held_out_of_sight(sight, now.state(), artifact.id)) {
     return error(Cause::not_allowed_now,

@@ -24,7 +24,8 @@ BOOST_DESCRIBE_STRUCT(PrincipalBody, (), (id, kind, name, full_name, email, enab
 struct PlaceBody {
   std::optional<registry::RegistryName> registry;
   std::optional<registry::ModelName> model;
-  std::optional<bool> deleted = {};  // the model
+  // The model is: it has the name that it had, and nothing reaches one that is called so now.
+  std::optional<bool> deleted = {};
 };
 BOOST_DESCRIBE_STRUCT(PlaceBody, (), (registry, model, deleted))
 

@@ -57,7 +57,8 @@ CardBody Presenter::card(const registry::RegistryRecord& registry, const registr
                 .of_model = std::nullopt,
                 .missing = std::nullopt};
   if (body.text.value) body.sections = card.sections;
-  if (registry.card_policy) body.missing = registry::missing_sections(*registry.card_policy, card);
+  const auto read = body.text.value ? std::optional(card) : std::nullopt;
+  if (registry.card_policy) body.missing = registry::missing_sections(*registry.card_policy, read);
   return body;
 }
 

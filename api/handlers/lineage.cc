@@ -93,10 +93,11 @@ std::optional<registry::Node> named_node(const registry::NodeAddress& end) {
   return std::nullopt;
 }
 
-Result<void> check_artifact_end(const Sight& sight, const registry::Reader& state, registry::ArtifactId id,
-                                bool is_said_of, const std::string& field) {
+Result<void> check_artifact_end(const Call& call, const Sight& sight, const registry::Reader& state,
+                                registry::ArtifactId id, bool is_said_of, const std::string& field) {
   HERALD_TRY(const auto artifact, sight.artifact(state, id, field));
   if (!is_said_of || sight.on(artifact) >= registry::Role::member) return {};
+  note_denied(call, to_string(Permission::write));
   return error(Cause::denied,
                "to say what artifact " + id.str() +
                    " came of takes having made it, or the role member on a model that it is linked in",
@@ -114,11 +115,13 @@ Result<void> check_end(const Call& call, const Sight& sight, const registry::Nod
     if (!found) return about(field + ".version", found).error();
   }
   if (end.artifact) {
-    HERALD_CHECK(check_artifact_end(sight, now.state(), *end.artifact, is_said_of, field + ".artifact"));
+    HERALD_CHECK(
+        check_artifact_end(call, sight, now.state(), *end.artifact, is_said_of, field + ".artifact"));
   }
   const auto named = named_node(end);
   if (!named) return {};
   if (is_said_of && call.access.is_scoped() && !sight.sees(*named)) {
+    note_denied(call, to_string(Permission::write));
     return error(Cause::denied,
                  "a token of one registry or model says nothing of the " +
                      std::string(reflect::enum_name(named->kind)) + " " + shown(named->id) +

@@ -132,7 +132,11 @@ Result<Outcome> show_run(const Call& call) {
   HERALD_TRY(const auto request, page_in(call));
   const Snapshot now = call.snapshot();
   const Sight sight(call);
-  if (!sight.sees(run_node(id)) || !projections::is_known_run(now.state(), id)) return no_such_run(id);
+  const registry::Node node = run_node(id);
+  if (!sight.sees(node) || !projections::is_known_run(now.state(), id)) {
+    sight.note_if_hidden(node);
+    return no_such_run(id);
+  }
   Glances glances(sight);
   const auto page =
       projections::list_known_of_run(now.state(), id, request, [&](const projections::KnownOfRun& known) {

@@ -205,9 +205,10 @@ def test_a_registered_data_set_is_what_a_model_is_trained_and_evaluated_on(heral
     for version in (1, 2):
         assert succeed(server, "lineage", "impact", f"version:data/customers:v{version}", "-o", "id") == "churn:v1\n"
         recorded = server.request("GET", "/v1/models/churn").headers["Herald-Sequence"]
-        found = succeed(server, "search", f"dataset:data/customers:v{version}", "--kind", "versions", "-o", "id", "--min-sequence", recorded)
+        found = succeed(server, "search", f"dataset_version:data/customers:v{version}", "--kind", "versions", "-o", "id", "--min-sequence", recorded)
         assert found.split() == ["churn:v1"]
-    assert "data/customers:v2" in succeed(server, "evaluation", "list", "churn", "--dataset", "data/customers:v2")
+    assert "data/customers:v2" in succeed(server, "evaluation", "list", "churn", "--dataset-version", "data/customers:v2")
+    assert succeed(server, "evaluation", "list", "churn", "--dataset", "data/customers:v2", "-o", "id") == "", "a data set of that name is another"
     assert "version:data/customers:v2" in succeed(server, "lineage", "show", "version:churn:v1")
     refused = server.cli("lineage", "record", "version:churn:v1", "trained_on", "run:x")
     assert refused.returncode == 2 and "is in a registry of models" in refused.stderr

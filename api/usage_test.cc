@@ -1,16 +1,46 @@
 // Usage over the hours: what is counted, what the log gets, and when.
 #include <chrono>
+#include <latch>
 #include <thread>
+#include <utility>
 
 #include "api/testing/moved_clock.h"
 #include "api/testing/server_fixture.h"
 #include "api/usage_keeper.h"
+#include "api/usage_report.h"
 #include "registry/event.h"
 
 namespace herald::api {
 namespace {
 
 using namespace std::chrono_literals;
+
+// Keeps the work store's thread until it is let go: nothing becomes durable there.
+class HeldStore {
+ public:
+  explicit HeldStore(work::Store& store) {
+    store.submit(
+        [held = held_](lmdb::WriteTxn&, const work::Tables&) -> Result<void> {
+          held->entered.count_down();
+          held->let_go.wait();
+          return {};
+        },
+        [](Result<void>) {});
+    held_->entered.wait();
+  }
+  ~HeldStore() { let_go(); }
+  void let_go() {
+    if (!std::exchange(is_held_, false)) return;
+    held_->let_go.count_down();
+  }
+
+ private:
+  struct Latches {
+    std::latch entered{1}, let_go{1};
+  };
+  const std::shared_ptr<Latches> held_ = std::make_shared<Latches>();
+  bool is_held_ = true;
+};
 
 class UsageByTheHour : public testing::ServerTest {
  protected:
@@ -58,6 +88,28 @@ class UsageByTheHour : public testing::ServerTest {
         ask("PUT", "/v1/models/churn/aliases/production", R"({"version":)" + std::to_string(version) + "}")
             .status,
         300u);
+  }
+  static constexpr std::string_view kUsage = "/v1/models/churn/versions/1/usage";
+  static std::string by_web(std::size_t number) {
+    return R"({"consumer":"web-)" + std::to_string(number) + "\"}";
+  }
+  static std::string without_waiting(const std::string& body) {
+    return "POST " + std::string(kUsage) +
+           " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  }
+  work::UsageCounter counter_of_web(int number) {
+    const projections::HeadReader head(*head_);
+    const auto found = registry::require_model(head, registry::RegistryName::trusted("models"),
+                                               registry::ModelName::trusted("churn"));
+    return {found->model.id, registry::VersionNumber(1),
+            registry::Label::trusted("web-" + std::to_string(number))};
+  }
+  void wait_for_event(std::uint64_t sequence) {
+    const auto deadline = system_clock().steady() + 20s;
+    while (last() < sequence && system_clock().steady() < deadline)
+      recorded_.wait_beyond(Sequence(sequence - 1), {}, deadline);
+    ASSERT_GE(last(), sequence);
   }
   // The counts of the events, oldest first.
   std::vector<std::uint64_t> recorded_counts() {
@@ -181,6 +233,29 @@ TEST_F(UsageByTheHour, UnderOneKeyCountsForTheVersionThatItWasRecordedForWhereAn
   EXPECT_EQ(report(1).status, 201u);
   EXPECT_THAT(get("/v1/models/churn/versions/1/usage").body, ::testing::HasSubstr(R"("count":1,)"));
   EXPECT_THAT(get("/v1/models/churn/versions/2/usage").body, ::testing::HasSubstr(R"("count":100,)"));
+}
+
+// Of one caller, more reports than there are threads in the pool are recorded and wait for the work store.
+TEST_F(UsageByTheHour, KeepsNoThreadOfThePoolWaitingForTheWorkStore) {
+  const std::size_t many = limits::kPoolThreads + 1;
+  for (std::size_t i = 0; i < many; ++i)
+    EXPECT_EQ(testing::Client(server_->port()).request("POST", kUsage, by_web(i)).status, 201u);
+  clock_.move(1h);
+  const std::uint64_t before = last();
+  HeldStore held(*work_);
+  std::vector<std::unique_ptr<testing::Client>> callers;
+  for (std::size_t i = 0; i < many; ++i) {
+    callers.push_back(std::make_unique<testing::Client>(server_->port()));
+    callers.back()->send(without_waiting(by_web(i)));
+  }
+  wait_for_event(before + many);
+  // The recorder answers in the order in which it is asked: all reports are beyond it.
+  EXPECT_EQ(ask("POST", "/v1/models", R"({"name":"after"})").status, 201u);
+  EXPECT_EQ(get("/v1/models").status, 200u);
+  for (const auto& caller : callers) EXPECT_FALSE(caller->has_something()) << "answered before it counts";
+  held.let_go();
+  for (const auto& caller : callers) EXPECT_EQ(caller->read_reply().status, 201u);
+  EXPECT_EQ(work::find_usage(*work_, counter_of_web(0))->total, 2u);
 }
 
 TEST_F(UsageByTheHour, UnderOneKeyCountsOnceHoweverOftenAtOnce) {

@@ -88,9 +88,9 @@ Result<Outcome> claim(const Call& call) {
         ClaimBody{made.principal_id, made.id, recorded.replayed ? std::nullopt : std::optional(text)},
         std::nullopt);
   };
-  const auto close = [&herald = call.herald](const recorder::Recorded&) -> Result<void> {
+  const auto close = [&herald = call.herald](const recorder::Recorded&) {
     herald.was_claimed = true;
-    return {};
+    return std::optional<work::Store::Job>();
   };
   return Write{.command = registry::ClaimServer{principal, token, call.herald.options.is_recovery},
                .before = {work::put_entry({principal, name, {}, {}}), fresh.store},

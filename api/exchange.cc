@@ -521,7 +521,11 @@ class Exchange {
         };
     const Result<recorder::Recorded> recorded =
         co_await completion<Result<recorder::Recorded>>(std::move(submit));
-    if (!recorded) co_return in_the_words_of_the_request(write, recorded.error());
+    if (!recorded) {
+      if (write.if_refused && !first_)
+        co_await make_durable(*write.if_refused, &work::Store::submit_what_follows);
+      co_return in_the_words_of_the_request(write, recorded.error());
+    }
     const Result<void> finished = co_await finish(write, *recorded);
     if (!finished) co_return finished.error();
     if (recorded->replayed) co_await await_views(recorded->last);

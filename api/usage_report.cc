@@ -61,6 +61,7 @@ Write write_of_report(const eventstore::Log& log, work::Store& work, const regis
   write.once_recorded = [report, remembered_for](const recorder::Recorded& recorded) {
     return std::optional(work::count_report(report, counted_for(recorded, report.of), remembered_for));
   };
+  if (report.key) write.if_refused = work::forget_report(report, remembered_for);
   return write;
 }
 

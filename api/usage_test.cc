@@ -98,13 +98,6 @@ class UsageByTheHour : public testing::ServerTest {
            " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
            "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
   }
-  work::UsageCounter counter_of_web(int number) {
-    const projections::HeadReader head(*head_);
-    const auto found = registry::require_model(head, registry::RegistryName::trusted("models"),
-                                               registry::ModelName::trusted("churn"));
-    return {found->model.id, registry::VersionNumber(1),
-            registry::Label::trusted("web-" + std::to_string(number))};
-  }
   void wait_for_event(std::uint64_t sequence) {
     const auto deadline = system_clock().steady() + 20s;
     while (last() < sequence && system_clock().steady() < deadline)
@@ -123,8 +116,31 @@ class UsageByTheHour : public testing::ServerTest {
     return counts;
   }
 
+  work::UsageCounter counter_of(std::uint64_t version, std::string_view consumer = "web") {
+    const projections::HeadReader head(*head_);
+    const auto found = registry::require_model(head, kChurn.registry, kChurn.model);
+    return {found->model.id, registry::VersionNumber(version), registry::Label::trusted(consumer)};
+  }
+  std::uint64_t counted(const work::UsageCounter& of) const {
+    const auto row = work::find_usage(*work_, of);
+    return row ? row->total : 0;
+  }
+  // For how many attempts under way the log would be asked when a report is counted for that.
+  std::size_t noted(const work::UsageCounter& of) {
+    std::size_t asked = 0;
+    const work::RememberedFor none = [&](const work::ReportKey&) {
+      ++asked;
+      return std::nullopt;
+    };
+    const work::UsageReport nothing{of, 0, clock_.now(), std::nullopt, 0};
+    EXPECT_TRUE(work_->run(work::count_report(nothing, of, none)));
+    return asked;
+  }
+
   testing::MovedClock clock_;
   std::unique_ptr<UsageKeeper> keeper_;
+  const registry::ModelAddress kChurn{registry::RegistryName::trusted("models"),
+                                      registry::ModelName::trusted("churn")};
 };
 
 TEST_F(UsageByTheHour, IsRecordedWithTheFirstReportAndCountedAfterIt) {
@@ -255,7 +271,7 @@ TEST_F(UsageByTheHour, KeepsNoThreadOfThePoolWaitingForTheWorkStore) {
   for (const auto& caller : callers) EXPECT_FALSE(caller->has_something()) << "answered before it counts";
   held.let_go();
   for (const auto& caller : callers) EXPECT_EQ(caller->read_reply().status, 201u);
-  EXPECT_EQ(work::find_usage(*work_, counter_of_web(0))->total, 2u);
+  EXPECT_EQ(counted(counter_of(1, "web-0")), 2u);
 }
 
 TEST_F(UsageByTheHour, UnderOneKeyCountsOnceHoweverOftenAtOnce) {
@@ -265,6 +281,108 @@ TEST_F(UsageByTheHour, UnderOneKeyCountsOnceHoweverOftenAtOnce) {
     for (int i = 0; i < 16; ++i) callers.emplace_back([this] { EXPECT_EQ(report(1, "one").status, 200u); });
   }
   EXPECT_THAT(get("/v1/models/churn/usage").body, ::testing::HasSubstr(R"("count":11,)"));
+}
+
+TEST_F(UsageByTheHour, ThatIsRefusedLeavesNothingBehind) {
+  errors_are_meant();
+  report(10);
+  const auto web = counter_of(1);
+  work::UsageReport under_way{web, 3, clock_.now(), std::nullopt, 0};
+  under_way.key = work::ReportKey{"anonymous", "another", sha256("asked")};
+  ASSERT_TRUE(work_->run(work::begin_report(under_way, remembered_by(*log_))));
+  recorder_->stop();
+  EXPECT_EQ(report(3, "refused").status, 503u);
+  EXPECT_EQ(noted(web), 1u) << "of the other one, which goes on";
+  EXPECT_EQ(counted(web), 10u);
+}
+
+// Two attempts at a report under one key, in the steps in which the exchange takes them: each has looked at where the alias
+// leads, or at which model has the name, before either was recorded.
+class AttemptsAtOnce : public UsageByTheHour {
+ protected:
+  struct Attempt {
+    Write write;
+    std::optional<Result<recorder::Recorded>> recorded;
+  };
+  // Noted as under way.
+  Attempt begun(const work::UsageCounter& of, std::uint64_t count) {
+    work::UsageReport report{of, count, clock_.now(), std::nullopt, 0};
+    report.key = work::ReportKey{registry::Actor::anonymous({}).id, kKey, kAsked};
+    Attempt attempt{write_of_report(*log_, *work_, kChurn, report), std::nullopt};
+    for (const work::Store::Job& job : attempt.write.before) EXPECT_TRUE(work_->run(job));
+    return attempt;
+  }
+  void record(Attempt& attempt) {
+    recorder::Submission submission;
+    submission.actor = registry::Actor::anonymous({});
+    submission.command = attempt.write.command;
+    submission.idempotency = recorder::Idempotency{kKey, kAsked};
+    attempt.recorded = recorder_->record(std::move(submission));
+  }
+  void finish(const Attempt& attempt) {
+    const auto& recorded = *attempt.recorded;
+    const auto job = recorded ? attempt.write.once_recorded(*recorded) : attempt.write.if_refused;
+    ASSERT_TRUE(job);
+    EXPECT_TRUE(work_->run(*job));
+  }
+  static std::optional<work::UsageCounter> named_by(const Attempt& attempt) {
+    return counter_in((*attempt.recorded)->answer);
+  }
+
+  static constexpr const char* kKey = "at-once";
+  const Digest kAsked = sha256("the request");
+};
+
+TEST_F(AttemptsAtOnce, CountForTheVersionThatTheRecordedAnswerNamesWhereTheAliasMovedBetweenThem) {
+  ASSERT_EQ(ask("POST", "/v1/models/churn/versions", "{}").status, 201u);
+  const auto first = counter_of(1), second = counter_of(2);
+  Attempt before_it_moved = begun(first, 100), after_it_moved = begun(second, 100);
+  record(after_it_moved);
+  record(before_it_moved);
+  for (const Attempt* attempt : {&before_it_moved, &after_it_moved}) EXPECT_EQ(named_by(*attempt), second);
+  finish(before_it_moved);
+  EXPECT_EQ(counted(second), 100u) << "whoever comes first counts it";
+  finish(after_it_moved);
+  EXPECT_EQ(counted(first), 0u);
+  EXPECT_EQ(counted(second), 100u);
+  EXPECT_EQ(noted(first) + noted(second), 0u);
+  EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(100u));
+}
+
+TEST_F(AttemptsAtOnce,
+       CountForTheModelThatTheRecordedAnswerNamesWhereItWasDeletedAndRegisteredAnewBetweenThem) {
+  report(5);
+  report(700);
+  const auto old_one = counter_of(1);
+  Attempt of_the_old = begun(old_one, 100);
+  ASSERT_EQ(ask("DELETE", "/v1/models/churn").status, 200u);
+  given_model("churn", 1);
+  const auto new_one = counter_of(1);
+  ASSERT_NE(old_one.model_id, new_one.model_id);
+  Attempt of_the_new = begun(new_one, 100);
+  record(of_the_old);
+  record(of_the_new);
+  ASSERT_FALSE(*of_the_old.recorded);
+  EXPECT_EQ(of_the_old.recorded->error().cause, Cause::expected_mismatch);
+  ASSERT_TRUE(*of_the_new.recorded);
+  EXPECT_EQ(named_by(of_the_new), new_one);
+  finish(of_the_new);
+  finish(of_the_old);
+  EXPECT_EQ(counted(old_one), 705u);
+  EXPECT_EQ(counted(new_one), 100u);
+  EXPECT_EQ(noted(old_one) + noted(new_one), 0u);
+  EXPECT_THAT(recorded_counts(), ::testing::ElementsAre(5u, 100u)) << "and not what the other one had";
+}
+
+TEST_F(AttemptsAtOnce, CountOnceWhereOneOfThemIsRefused) {
+  const auto web = counter_of(1);
+  Attempt refused = begun(web, 100), taken = begun(web, 100);
+  refused.recorded = error(Cause::busy, "too many wait");
+  finish(refused);
+  record(taken);
+  finish(taken);
+  EXPECT_EQ(counted(web), 100u);
+  EXPECT_EQ(noted(web), 0u);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "api/authorisation.h"
 #include "api/completion.h"
@@ -510,6 +511,8 @@ class Exchange {
   }
 
   Task<Result<void>> record(const Call& call, Write& write) {
+    if (write.once_recorded && !call.route.doc().completed_by_retries())
+      throw std::logic_error("a route whose writes have more to do must say completed_by_its_retries()");
     if (!first_) {
       const Result<void> prepared = co_await prepare(write.before);
       if (!prepared) co_return prepared.error();

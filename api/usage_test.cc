@@ -63,7 +63,7 @@ class UsageByTheHour : public testing::ServerTest {
     server_.reset();
     keeper_->stop();
   }
-  void start_with_clock() {
+  void start_with_clock(Options options = {}) {
     server_.reset();
     keeper_ = std::make_unique<UsageKeeper>(UsageKeeper::Parts{.recorder = *recorder_,
                                                                .head = *head_,
@@ -71,7 +71,8 @@ class UsageByTheHour : public testing::ServerTest {
                                                                .work = *work_,
                                                                .clock = clock_,
                                                                .ids = random_ids()});
-    server_ = HttpServer::start(parts(clock_), {.port = 0}).value();
+    options.port = 0;
+    server_ = HttpServer::start(parts(clock_), std::move(options)).value();
   }
   testing::Reply report(int count, std::string_view key = {}) {
     const std::string header = key.empty() ? "" : "Idempotency-Key: " + std::string(key) + "\r\n";
@@ -97,6 +98,10 @@ class UsageByTheHour : public testing::ServerTest {
     return "POST " + std::string(kUsage) +
            " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
            "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  }
+  void wait_for_views() {
+    const auto deadline = system_clock().steady() + 20s;
+    ASSERT_GE(projected_.wait_beyond(Sequence(last() - 1), {}, deadline), Sequence(last()));
   }
   void wait_for_event(std::uint64_t sequence) {
     const auto deadline = system_clock().steady() + 20s;
@@ -249,6 +254,36 @@ TEST_F(UsageByTheHour, UnderOneKeyCountsForTheVersionThatItWasRecordedForWhereAn
   EXPECT_EQ(report(1).status, 201u);
   EXPECT_THAT(get("/v1/models/churn/versions/1/usage").body, ::testing::HasSubstr(R"("count":1,)"));
   EXPECT_THAT(get("/v1/models/churn/versions/2/usage").body, ::testing::HasSubstr(R"("count":100,)"));
+}
+
+TEST_F(UsageByTheHour, IsToldToARetryAsItWasWhereTheAliasIsGone) {
+  given_production(1);
+  EXPECT_EQ(report_by_alias(10, "first").status, 201u);
+  const auto counted_only = report_by_alias(5, "second");
+  EXPECT_EQ(counted_only.status, 200u);
+  ASSERT_EQ(ask("DELETE", "/v1/models/churn/aliases/production").status, 200u);
+  const auto again = report_by_alias(5, "second");
+  EXPECT_EQ(again.status, 200u);
+  EXPECT_EQ(again.header("herald-idempotent-replay"), "true");
+  EXPECT_EQ(again.body, counted_only.body);
+  EXPECT_EQ(report_by_alias(5, "third").status, 404u);
+}
+
+// The retry sees to it that the report counts, which it cannot where the views have not come as far.
+TEST_F(UsageByTheHour, IsNotToldToARetryThatCannotSeeToItThatItCounts) {
+  errors_are_meant();
+  stop();
+  start_with_clock({.views_timeout = 20ms});
+  wait_for_views();
+  stop_following();
+  const auto first = report(10, "once");
+  EXPECT_EQ(first.status, 201u);
+  EXPECT_EQ(report(10, "once").status, 503u);
+  follow();
+  wait_for_views();
+  const auto again = report(10, "once");
+  EXPECT_EQ(again.status, 201u);
+  EXPECT_EQ(again.body, first.body);
 }
 
 // Of one caller, more reports than there are threads in the pool are recorded and wait for the work store.

@@ -130,6 +130,7 @@ void add_sign_in_routes(Router& router) {
                   .at_most(limits::kMaxClaimBytes)
                   .gives<ClaimBody>("Claim")
                   .creates()
+                  .completed_by_its_retries()
                   .says("From then on nobody comes in without a token. The token is shown this once.")});
   router.add({Method::get, "/v1/me", Permission::own, ObjectScope::visible, show_caller,
               Doc("access", "Whom the server takes the caller for, and what it may do")

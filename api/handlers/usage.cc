@@ -80,6 +80,20 @@ Result<std::optional<registry::AliasName>> alias_asked_for(const registry::Reade
   return request.alias;
 }
 
+// Of a retry this is not asked: it is of what its first was recorded for, wherever names lead by now.
+Result<void> look_up_what_is_used(const Call& call, const registry::ModelAddress& address,
+                                  const registry::VersionSelector& selector, const UsageRequest& request,
+                                  work::UsageReport& report) {
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
+  HERALD_TRY(const auto version, about("version", registry::resolve(now.state(), found, selector)));
+  HERALD_TRY(report.alias, alias_asked_for(now.state(), found, selector, request));
+  report.of.model_id = found.model.id;
+  report.of.version = version.number;
+  if (const auto known = usage_in(now.state(), report.of)) report.recorded = known->count;
+  return {};
+}
+
 Write::Present present_usage(const Call& call, const registry::ModelAddress& address,
                              const work::UsageCounter& asked) {
   return [&work = call.herald.parts.work, address, asked](
@@ -106,16 +120,13 @@ Result<Outcome> record_usage(const Call& call) {
                  "count");
   }
   work::UsageReport report{{{}, {}, request.consumer}, count, call.herald.parts.clock.now(), {}, 0};
-  {
-    const Snapshot now = call.snapshot();
-    HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
-    HERALD_TRY(const auto version, about("version", registry::resolve(now.state(), found, selector)));
-    HERALD_TRY(report.alias, alias_asked_for(now.state(), found, selector, request));
-    report.of.model_id = found.model.id;
-    report.of.version = version.number;
-    if (const auto known = usage_in(now.state(), report.of)) report.recorded = known->count;
-  }
   report.key = report_key_of(call);
+  const auto first = report.key ? remembered_by(call.herald.parts.log)(*report.key) : std::nullopt;
+  if (first) {
+    report.of = *first;
+  } else {
+    HERALD_CHECK(look_up_what_is_used(call, address, selector, request, report));
+  }
   Write write = write_of_report(call.herald.parts.log, call.herald.parts.work, address, report);
   write.present = present_usage(call, address, report.of);
   return write;
@@ -180,6 +191,7 @@ void add_usage_routes(Router& router) {
           .takes<UsageRequest>("UsageRequest")
           .gives<UsageBody>("Usage")
           .may_create()
+          .completed_by_its_retries()
           .says(
               "\"count\": how often since the last report (1). The first report of an hour is recorded as an "
               "event (201); the others are counted (200), and recorded as one event when the hour is over, "

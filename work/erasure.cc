@@ -1,5 +1,6 @@
 #include "work/erasure.h"
 
+#include "base/fail_point.h"
 #include "work/directory.h"
 #include "work/texts.h"
 #include "work/tokens.h"
@@ -47,6 +48,8 @@ class TakenAway {
 }  // namespace
 
 Result<void> carry_out(lmdb::WriteTxn& txn, const Tables& tables, const registry::ErasurePerformed& erasure) {
+  if (fail_point("work.before_carry_out"))
+    return error(Cause::unavailable, "fail point work.before_carry_out");
   for (const Digest& digest : erasure.texts) HERALD_CHECK(erase_text(txn, tables, digest));
   if (erasure.principal_id) HERALD_CHECK(erase_entry(txn, tables, *erasure.principal_id));
   return txn.put(tables.meta, kErasedMark, {});

@@ -83,14 +83,12 @@ Result<std::optional<Timestamp>> time_in(const Call& call, std::string_view name
   return std::optional(time);
 }
 
-std::string_view order_in(const Call& call) {
-  return call.query.get("order").value_or("asc");
-}
+BOOST_DEFINE_ENUM_CLASS(EventOrder, asc, desc)
 
 // What a cursor belongs to: all that chooses what is listed, and in which order; "me" is whoever asks.
 std::string list_of_events(const Call& call, const EventFilter& filter) {
   std::string list(call.path_text);
-  list.append(1, '\0').append(order_in(call)).append(1, '\0').append(filter.actor);
+  list.append(1, '\0').append(call.query.get("order").value_or("asc")).append(1, '\0').append(filter.actor);
   for (const char* name :
        {"type", "subject", "model", "correlation", "reason", "after", "before", "since", "until"})
     list.append(1, '\0').append(text_in(call, name));
@@ -107,15 +105,12 @@ Result<Bounds> bounds_in(const Call& call, const projections::PageRequest& page,
                          const eventstore::LogView& log, Sequence end) {
   Bounds bounds;
   HERALD_TRY(static_cast<EventBounds&>(bounds), event_bounds_in(call, log, Sequence(0), end));
-  const std::string_view order = order_in(call);
-  if (order != "asc" && order != "desc") {
-    return error(Cause::invalid_value, "\"order\" must be \"asc\" or \"desc\", not " + shown(order), "order");
-  }
-  if (order == "desc") bounds.towards = Towards::earlier;
+  HERALD_TRY(const auto order, choice_in(call, "order", EventOrder::asc));
+  if (order == EventOrder::desc) bounds.towards = Towards::earlier;
   if (!page.after.empty()) {
     HERALD_TRY(const std::uint64_t cursor,
                whole_number(page.after, "cursor", 0, std::numeric_limits<std::int64_t>::max()));
-    (order == "desc" ? bounds.before : bounds.after) = Sequence(cursor);
+    (order == EventOrder::desc ? bounds.before : bounds.after) = Sequence(cursor);
   }
   return bounds;
 }

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "api/authorisation.h"
 #include "api/completion.h"
@@ -480,19 +481,38 @@ class Exchange {
     }
   }
 
+  using SubmitJob = void (work::Store::*)(work::Store::Job, std::function<void(Result<void>)>);
+
+  // Durable when it comes back; no thread waits for that.
+  Task<Result<void>> make_durable(const work::Store::Job& job, SubmitJob submit) {
+    std::function<void(std::function<void(Result<void>)>)> start =
+        [this, &job, submit](std::function<void(Result<void>)> done) {
+          (herald_.parts.work.*submit)(job, std::move(done));
+        };
+    const Result<void> stored = co_await completion<Result<void>>(std::move(start));
+    co_return stored;
+  }
+
   Task<Result<void>> prepare(const std::vector<work::Store::Job>& jobs) {
     for (const work::Store::Job& job : jobs) {
-      std::function<void(std::function<void(Result<void>)>)> submit =
-          [this, &job](std::function<void(Result<void>)> done) {
-            herald_.parts.work.submit(job, std::move(done));
-          };
-      const Result<void> stored = co_await completion<Result<void>>(std::move(submit));
+      const Result<void> stored = co_await make_durable(job, &work::Store::submit);
       if (!stored) co_return stored.error();
     }
     co_return Result<void>();
   }
 
+  // What must be so before the caller hears of what was recorded.
+  Task<Result<void>> finish(const Write& write, const recorder::Recorded& recorded) {
+    if (!write.once_recorded) co_return Result<void>();
+    const std::optional<work::Store::Job> follows = write.once_recorded(recorded);
+    if (!follows) co_return Result<void>();
+    const Result<void> stored = co_await make_durable(*follows, &work::Store::submit_what_follows);
+    co_return stored;
+  }
+
   Task<Result<void>> record(const Call& call, Write& write) {
+    if (write.once_recorded && !call.route.doc().completed_by_retries())
+      throw std::logic_error("a route whose writes have more to do must say completed_by_its_retries()");
     if (!first_) {
       const Result<void> prepared = co_await prepare(write.before);
       if (!prepared) co_return prepared.error();
@@ -504,12 +524,13 @@ class Exchange {
         };
     const Result<recorder::Recorded> recorded =
         co_await completion<Result<recorder::Recorded>>(std::move(submit));
-    if (!recorded) co_return in_the_words_of_the_request(write, recorded.error());
-    if (write.once_recorded) {
-      std::function<Result<void>()> finish = [&write, &recorded] { return write.once_recorded(*recorded); };
-      const Result<void> finished = co_await blocking<Result<void>>(*pool_, std::move(finish));
-      if (!finished) co_return finished.error();
+    if (!recorded) {
+      if (write.if_refused && !first_)
+        co_await make_durable(*write.if_refused, &work::Store::submit_what_follows);
+      co_return in_the_words_of_the_request(write, recorded.error());
     }
+    const Result<void> finished = co_await finish(write, *recorded);
+    if (!finished) co_return finished.error();
     if (recorded->replayed) co_await await_views(recorded->last);
     const Answer answer = recorded_answer(write, *recorded);
     write.held.reset();

@@ -15,7 +15,7 @@
 namespace herald::projections {
 
 // `both`: what it comes from and what came of it, but not what else came of what it comes from.
-enum class Direction { upstream, downstream, both };
+BOOST_DEFINE_ENUM_CLASS(Direction, upstream, downstream, both)
 
 // The relations that are recorded (facts.h), and that an artifact belongs to a version.
 BOOST_DEFINE_ENUM_CLASS(Connection, used, produced, derived_from, trained_on, evaluated_on, deployed_as,

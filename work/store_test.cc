@@ -170,6 +170,24 @@ TEST(WorkStore, RefusesMoreThanItsQueueHoldsButRunWaitsForRoom) {
   EXPECT_EQ(get(*store, "c"), "1");
 }
 
+TEST(WorkStore, TakesWhatFollowsFromARecordHoweverManyWait) {
+  const testing::TempFolder folder;
+  const auto store = open(folder);
+  Held held(*store);
+  for (std::size_t i = 0; i < limits::kMaxQueuedJobs; ++i) store->submit(put("a", "1"), [](Result<void>) {});
+  std::promise<Result<void>> followed;
+  store->submit_what_follows(put("b", "1"),
+                             [&](Result<void> result) { followed.set_value(std::move(result)); });
+  held.go();
+  EXPECT_TRUE(followed.get_future().get());
+  EXPECT_EQ(get(*store, "b"), "1");
+  store->stop();
+  Result<void> late;
+  store->submit_what_follows(put("c", "1"), [&](Result<void> result) { late = std::move(result); });
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().cause, Cause::stopping);
+}
+
 TEST(WorkStore, RunsWhatIsQueuedWhenItIsStoppedAndRefusesTheRest) {
   const testing::TempFolder folder;
   {

@@ -222,10 +222,8 @@ Result<std::set<projections::Aspect>> aspects_in(const Call& call) {
 
 Result<projections::ComparisonPage> page_of_rows_in(const Call& call, std::size_t passed) {
   projections::ComparisonPage page;
-  const std::string_view all = call.query.get("all").value_or("false");
-  if (all != "true" && all != "false")
-    return error(Cause::invalid_value, "\"all\" must be true or false, not " + shown(all), "all");
-  page.show = all == "true" ? projections::Show::all : projections::Show::differences;
+  HERALD_TRY(const bool all, flag_in(call, "all"));
+  page.show = all ? projections::Show::all : projections::Show::differences;
   HERALD_TRY(page.aspects, aspects_in(call));
   if (const auto limit = call.query.get("limit")) {
     HERALD_TRY(page.limit, whole_number(*limit, "limit", 1, limits::kMaxComparedRows));
@@ -401,7 +399,7 @@ Doc comparison_doc(std::string_view summary, std::string_view versions, std::str
       .gives<ComparisonBody>("Comparison")
       .with({"versions", R"({"type":"string"})", versions})
       .with({"with", R"({"type":"string"})", with})
-      .with({"all", R"({"enum":["true","false"],"default":"false"})", "What is the same, too."})
+      .with({"all", kFlagSchema, "What is the same, too."})
       .with({"limit", R"({"type":"integer","minimum":1,"maximum":10000,"default":10000})", "Rows on a page."})
       .with({"cursor", R"({"type":"string"})", "The \"next\" of the page before."})
       .as_of();

@@ -226,16 +226,6 @@ Result<std::size_t> number_asked(const Call& call, std::string_view name, std::s
   return whole_number(*text, name, 1, most);
 }
 
-Result<projections::Direction> direction_in(const Call& call) {
-  const std::string_view text = call.query.get("direction").value_or("both");
-  if (text == "upstream") return projections::Direction::upstream;
-  if (text == "downstream") return projections::Direction::downstream;
-  if (text == "both") return projections::Direction::both;
-  return error(Cause::invalid_value,
-               "\"direction\" must be \"upstream\", \"downstream\" or \"both\", not " + shown(text),
-               "direction");
-}
-
 // One walk for one page: the graph with all that comes before the page too.
 struct WalkedGraph {
   projections::LineageGraph graph;
@@ -266,7 +256,7 @@ Result<WalkedGraph> walk_from_start(const Call& call, const Snapshot& now, const
 }
 
 Result<Outcome> walk_lineage(const Call& call) {
-  HERALD_TRY(const auto direction, direction_in(call));
+  HERALD_TRY(const auto direction, choice_in(call, "direction", projections::Direction::both));
   HERALD_TRY(const auto limit,
              number_asked(call, "limit", limits::kMaxLineageNodes, limits::kMaxLineageNodes));
   HERALD_TRY(const auto place, place_in(call));

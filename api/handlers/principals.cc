@@ -31,17 +31,6 @@ namespace {
 using registry::PrincipalRecord;
 using registry::Table;
 
-Result<std::optional<registry::PrincipalKind>> principal_kind_in(const Call& call) {
-  const auto text = call.query.get("kind");
-  if (!text) return std::optional<registry::PrincipalKind>();
-  const auto kind = reflect::enum_value<registry::PrincipalKind>(*text);
-  if (kind) return kind;
-  return error(
-      Cause::invalid_value,
-      "\"kind\" must be one of " + reflect::enum_choices<registry::PrincipalKind>() + ", not " + shown(*text),
-      "kind");
-}
-
 std::string id_text(const PrincipalRecord& principal) {
   return principal.id.str();
 }
@@ -55,7 +44,7 @@ Result<Outcome> list_page(const Call& call, std::vector<PrincipalRecord> all) {
 }
 
 Result<Outcome> list_principals(const Call& call) {
-  HERALD_TRY(const auto kind, principal_kind_in(call));
+  HERALD_TRY(const auto kind, choice_in<registry::PrincipalKind>(call, "kind"));
   const projections::HeadReader head(call.herald.parts.head);
   std::vector<PrincipalRecord> all;
   head.scan(Table::principals, {}, {}, [&](std::string_view, std::string_view row) {

@@ -159,15 +159,24 @@ Result<Outcome> revoke_role(const Call& call) {
 
 // ---- explanations ----
 
+// Of those that a route asks for, what one can be asked about: the others everybody has.
+BOOST_DEFINE_ENUM_CLASS(AskedPermission, read, download, write, automate, administer)
+
 Result<Permission> asked_permission(const Call& call) {
-  const std::string_view wanted = call.query.get("permission").value_or("read");
-  for (const Permission one : {Permission::read, Permission::download, Permission::write,
-                               Permission::automate, Permission::administer}) {
-    if (to_string(one) == wanted) return one;
+  HERALD_TRY(const auto asked, choice_in(call, "permission", AskedPermission::read));
+  switch (asked) {
+    case AskedPermission::read:
+      return Permission::read;
+    case AskedPermission::download:
+      return Permission::download;
+    case AskedPermission::write:
+      return Permission::write;
+    case AskedPermission::automate:
+      return Permission::automate;
+    case AskedPermission::administer:
+      break;
   }
-  return error(Cause::invalid_value,
-               "\"permission\" must be read, download, write, automate or administer, not " + shown(wanted),
-               "permission");
+  return Permission::administer;
 }
 
 std::string place_words(const PlaceBody& place) {

@@ -87,9 +87,9 @@ Result<Outcome> claim(const Call& call) {
         ClaimBody{made.principal_id, made.id, recorded.replayed ? std::nullopt : std::optional(text)},
         std::nullopt);
   };
-  const auto close = [&herald = call.herald](const recorder::Recorded&) -> Result<void> {
+  const auto close = [&herald = call.herald](const recorder::Recorded&) {
     herald.was_claimed = true;
-    return {};
+    return std::optional<work::Store::Job>();
   };
   return Write{.command = registry::ClaimServer{principal, token, call.herald.options.is_recovery},
                .before = {work::put_entry({principal, name, {}, {}}), fresh.store},
@@ -129,6 +129,7 @@ void add_sign_in_routes(Router& router) {
                   .at_most(limits::kMaxClaimBytes)
                   .gives<ClaimBody>("Claim")
                   .creates()
+                  .completed_by_its_retries()
                   .says("From then on nobody comes in without a token. The token is shown this once.")});
   router.add({Method::get, "/v1/me", Permission::own, ObjectScope::visible, show_caller,
               Doc("access", "Whom the server takes the caller for, and what it may do")

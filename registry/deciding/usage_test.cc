@@ -152,6 +152,21 @@ TEST(WhatASilentConsumerReported, IsNoWayForAConsumerToReportOfAModelThatWasDele
                              R"(model "churn" does not exist in registry "models": it has none yet)");
 }
 
+TEST(RecordUsage, IsOfNoOtherModelThatHasTheNameNow) {
+  Story story = churn_with_two_versions();
+  auto report = used("campaigns", "09:20:00", 5, 705);
+  report.model_id = story.model("churn").model.id;
+  auto another = a_model("churn");
+  another.new_id = id<ModelId>(78);
+  story.given({of<DeleteModel>("churn"), another, a_version("churn")});
+  story.when(report).refused(Cause::expected_mismatch, "",
+                             "model \"churn\" is another one than when this report came: its name was given "
+                             "away meanwhile; nothing was counted, report it again");
+  report.model_id = another.new_id;
+  report.total = 5;
+  story.when(report).then({"churn:v1 used by campaigns 5 times"});
+}
+
 TEST(RecordUsage, RefusesWhatIsNotThereAndCountsOfNothing) {
   Story story = churn_with_two_versions();
   auto missing = used("campaigns", "09:05:00", 1, 1);

@@ -171,6 +171,27 @@ def test_an_erased_person_is_gone_and_the_log_still_verifies(herald, root, perso
     assert herald.fsck().returncode == 0
 
 
+def test_an_erasure_that_a_crash_cut_off_is_out_of_the_files_after_the_next_start(herald, root):
+    root.does("model", "register", "churn")
+    root.does("comment", "add", "churn", "call me on 555-1234")
+    root.does("user", "create", "lovelace", "--email", "ada@example.com")
+    text = next(e for e in root.sees("events", "list", "--type", "comment.added"))["data"]["text"]["digest"]
+    token = token_of(root, "root")
+    root.server.stop()
+    server = herald.start(environment={"HERALD_FAIL_POINTS": "work.before_carry_out=kill"})
+    with pytest.raises(httpx.HTTPError):
+        httpx.post(f"{server.url}/v1/erasures", headers={"Authorization": f"Bearer {token}"}, timeout=30,
+                   json={"texts": [text], "principal": "lovelace"})
+    server.wait_until_gone()
+    assert b"555-1234" in (herald.data / "work" / "data.mdb").read_bytes(), "it died before anything was taken away"
+    server = herald.start()
+    erased = httpx.get(f"{server.url}/v1/events?type=erasure.performed", headers={"Authorization": f"Bearer {token}"}).json()
+    assert len(erased["items"]) == 1, "and after it was recorded"
+    for text in (b"555-1234", b"ada@example.com"):
+        assert all(text not in path.read_bytes() for path in (herald.data / "work").iterdir() if path.is_file()), text
+    server.stop()
+
+
 # ---- TLS ----
 
 

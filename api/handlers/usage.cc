@@ -102,7 +102,7 @@ Write::Present present_usage(const Call& call, const registry::ModelAddress& add
     const work::UsageCounter of = counted_for(recorded, asked);
     auto usage = usage_in(state, of);
     if (!usage || found.model.id != of.model_id)
-      return error(Cause::not_found, "the usage is no longer there");
+      return error(Cause::not_found, "the usage is no longer there", "version");
     bring_up_to_date(work, *usage);
     return answer_with(usage_body(found, *usage, Names(work)), std::nullopt);
   };

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/answer.h"
 #include "base/fail_point.h"
 #include "base/limits.h"
 #include "eventstore/log.h"
@@ -224,12 +225,9 @@ void Recorder::submit_with_patience(Submission submission, Done done) {
 }
 
 Result<Recorded> Recorder::record(Submission submission) {
-  // Shared, since the recorder's thread may still be leaving set_value() when the answer is here.
-  const auto answer = std::make_shared<std::promise<Result<Recorded>>>();
-  auto future = answer->get_future();
-  submit_with_patience(std::move(submission),
-                       [answer](Result<Recorded> result) { answer->set_value(std::move(result)); });
-  return future.get();
+  std::future<Result<Recorded>> answer;
+  submit_with_patience(std::move(submission), answer_into(answer));
+  return answer.get();
 }
 
 void Recorder::stop() {

@@ -76,8 +76,7 @@ class Headers {
       case http::field::range:
         return once(range_, name_text, [&] { request_.range = value; });
       case http::field::if_range:
-        request_.if_range = value;
-        return {};
+        return once(if_range_, name_text, [&] { request_.if_range = value; });
       case http::field::if_none_match:
         request_.if_none_match = value;
         return {};
@@ -111,9 +110,10 @@ class Headers {
   }
   Result<void> take_ours(std::string_view name, std::string_view value) {
     if (is(name, "Idempotency-Key")) return once(key_, name, [&] { request_.idempotency_key = value; });
-    if (is(name, "traceparent")) request_.traceparent = value;
-    if (is(name, "Herald-Client")) request_.client = value;
-    if (is(name, "Last-Event-ID")) request_.last_event_id = value;
+    if (is(name, "Herald-Client")) return once(client_, name, [&] { request_.client = value; });
+    if (is(name, "Last-Event-ID")) return once(last_event_, name, [&] { request_.last_event_id = value; });
+    // Two are none: a trace is not worth a refusal (W3C Trace Context, 3.2).
+    if (is(name, "traceparent")) request_.traceparent = std::exchange(traced_, true) ? "" : value;
     return {};
   }
   template <class Take>
@@ -127,7 +127,8 @@ class Headers {
   }
 
   Request& request_;
-  bool host_ = false, origin_ = false, authorization_ = false, type_ = false, range_ = false, key_ = false;
+  bool host_ = false, origin_ = false, authorization_ = false, type_ = false, range_ = false,
+       if_range_ = false, key_ = false, client_ = false, last_event_ = false, traced_ = false;
 };
 
 class Session final : public Connection, public Wire, public std::enable_shared_from_this<Session> {
@@ -274,6 +275,7 @@ class Session final : public Connection, public Wire, public std::enable_shared_
     more_lines_.clear();
     slow_body_ = wants_continue_ = timed_out_ = false;
     if (buffer_.size() == 0) {
+      if (buffer_.capacity() > kReadBytes) buffer_.shrink_to_fit();  // of a body: thousands may be idle
       idle_ = true;
       set_deadline(herald_.options.idle_timeout);
       const bool arrived = co_await read_some(kReadBytes);
@@ -472,9 +474,10 @@ class Session final : public Connection, public Wire, public std::enable_shared_
     error_code failed;
     if (!broken_ && socket_.is_open() && tls_) {
       set_deadline(limits::kLinger);
-      co_await tls_->async_shutdown(
-          asio::redirect_error(as_task, failed));  // an end that nobody on the way can forge
-    } else if (!broken_ && socket_.is_open()) {
+      // An end that nobody on the way can forge. It fails at what a caller still sends.
+      co_await tls_->async_shutdown(asio::redirect_error(as_task, failed));
+    }
+    if (!broken_ && socket_.is_open()) {
       socket_.shutdown(asio::ip::tcp::socket::shutdown_send, failed);
       set_deadline(limits::kLinger);
       std::size_t taken = 0;

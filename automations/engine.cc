@@ -10,6 +10,7 @@
 #include "automations/chain.h"
 #include "automations/positions.h"
 #include "automations/rate_limit.h"
+#include "base/answer.h"
 #include "base/fail_point.h"
 #include "base/limits.h"
 #include "recorder/decoding.h"
@@ -192,11 +193,8 @@ class Engine::Impl {
 
   Begun begin(Step step, Sequence from) {
     const Sequence to = step.to;
-    // Shared, since the recorder's thread may still be leaving set_value() when the answer is here.
-    const auto answer = std::make_shared<std::promise<Result<recorder::Recorded>>>();
-    Begun begun{answer->get_future(), to};
-    recorder_.submit(submission(std::move(step), from),
-                     [answer](Result<recorder::Recorded> result) { answer->set_value(std::move(result)); });
+    Begun begun{{}, to};
+    recorder_.submit(submission(std::move(step), from), answer_into(begun.answer));
     return begun;
   }
 

@@ -141,6 +141,9 @@ inline constexpr std::size_t kMaxPageSize = 1'000;
 inline constexpr std::size_t kDefaultPageSize = 100;
 inline constexpr std::size_t kMaxPageBytes = 4 << 20;  // of one page of a list (the page ends early)
 inline constexpr std::size_t kMaxConnections = 10'000;
+// Files and sockets that are no callers' connections: stores, deliveries under way, Kafka. The hard limit of the process, less
+// these (or half of it, if that is less), bounds connections too.
+inline constexpr std::size_t kReservedDescriptors = 512;
 inline constexpr std::chrono::seconds kRequestTimeout{30};  // for header and JSON body
 inline constexpr std::chrono::seconds kStallTimeout{30};    // of a blob, an answer or a stream that nothing is taken of
 inline constexpr std::chrono::seconds kIdleTimeout{60};     // between requests

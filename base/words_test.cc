@@ -3,8 +3,12 @@
 #include <unistd.h>
 
 #include <array>
+#include <functional>
 #include <set>
+#include <string>
+#include <thread>
 
+#include "base/answer.h"
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/fail_point.h"
@@ -129,6 +133,22 @@ TEST(Ids, AreReadInOneFormOnly) {
     EXPECT_EQ(Uuid::parse(wrong).error().cause, Cause::invalid_value) << wrong;
   }
   EXPECT_EQ(Uuid::parse("01939F5E-0C3B-7A52-8C1E-2F6D3B9A4C10").value().str(), "01939f5e-0c3b-7a52-8c1e-2f6d3b9a4c10");
+}
+
+TEST(AnAnswer, ReachesWhoWaitsForIt) {
+  std::future<std::string> answer;
+  std::thread other(answer_into(answer), "recorded");
+  EXPECT_EQ(answer.get(), "recorded");
+  other.join();
+}
+
+TEST(AnAnswer, MayStillBeOnItsWayWhenWhoWaitedHasGone) {
+  std::function<void(int)> give;
+  {
+    std::future<int> answer;
+    give = answer_into(answer);
+  }
+  give(1);
 }
 
 TEST(Cause, EachHasAWordOfItsOwn) {

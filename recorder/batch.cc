@@ -58,7 +58,8 @@ Result<void> check_size(std::size_t bytes) {
 
 Error head_is_full() {
   return error(Cause::storage_full,
-               "the store of the current state has no room left: make room; reads go on");
+               "nothing was recorded: the store of the current state has no room left in its map: start the "
+               "server with a larger --map-size, or make room on the disk if that is full; reads go on");
 }
 
 }  // namespace

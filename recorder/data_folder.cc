@@ -57,12 +57,12 @@ std::string first_line(const std::string& path) {
 Error held_by_another(const std::string& path) {
   const std::string holder = first_line(path + "/" + kLockFile);
   return error(Cause::already_exists,
-               fmt::format("the data folder {} is used by process {}: stop it first, or name another folder",
-                           path, holder.empty() ? "(unknown)" : holder));
+               fmt::format("the data folder {} is used by {}: stop it first, or name another folder", path,
+                           holder.empty() ? "another process" : "process " + holder));
 }
 
-Result<File> lock(const std::string& path) {
-  HERALD_TRY(File file, File::open(path + "/" + kLockFile, O_RDWR | O_CREAT));
+Result<File> lock(const std::string& path, const char* name, int if_absent) {
+  HERALD_TRY(File file, File::open(path + "/" + name, O_RDWR | if_absent));
   if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return file;
   if (errno == EWOULDBLOCK) return held_by_another(path);
   return disk::file_error(errno, "locking the data folder " + path);
@@ -91,9 +91,10 @@ Result<void> check_or_write_format(const std::string& path) {
 Result<std::unique_ptr<DataFolder>> DataFolder::open(const std::string& path) {
   HERALD_CHECK(refuse_what_is_somebody_elses(path));
   HERALD_CHECK(disk::make_folder(path));
-  HERALD_TRY(File locked, lock(path));
-  std::unique_ptr<DataFolder> folder(new DataFolder(path, std::move(locked)));
+  HERALD_TRY(File begun, lock(path, kLockFile, O_CREAT));
   HERALD_CHECK(check_or_write_format(path));
+  HERALD_TRY(File held, lock(path, kFormatFile, 0));
+  std::unique_ptr<DataFolder> folder(new DataFolder(path, std::move(begun), std::move(held)));
   HERALD_CHECK(write_holder(folder->lock_, path));
   return folder;
 }

@@ -1,5 +1,7 @@
 // The data folder: one process, one format.
-//   DIR/lock      held (flock) by the process that uses it     DIR/format   "herald data 1"
+//   DIR/lock      its user's process id                        DIR/format   "herald data 1"
+//                 both held (flock) by the process that uses the folder: who deletes the one still does not let a second
+//                 one in, and a folder without the other is not Herald's
 //   DIR/log/  DIR/head/  DIR/views/  DIR/work/                 LMDB environments
 //   DIR/head.mark  DIR/views.mark                              see projections/mark.h
 //   DIR/blobs/                                                 files by digest
@@ -29,10 +31,12 @@ class DataFolder {
   std::string blobs() const { return path_ + "/blobs"; }
 
  private:
-  DataFolder(std::string path, disk::File lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+  DataFolder(std::string path, disk::File lock, disk::File format)
+      : path_(std::move(path)), lock_(std::move(lock)), format_(std::move(format)) {}
   const std::string path_;
-  // Given back when it is closed. The file stays: deleting it would let two processes lock two files of one name.
-  const disk::File lock_;
+  // Given back when they are closed. The files stay. That of the format is written once, before it is held: two who make
+  // one folder at the same time are parted by the other.
+  const disk::File lock_, format_;
 };
 
 }  // namespace herald::recorder

@@ -75,6 +75,26 @@ TEST_F(DataFolders, RefuseASecondProcessAndNameTheFirst) {
   EXPECT_TRUE(DataFolder::open(path)) << "a process that was killed holds nothing";
 }
 
+TEST_F(DataFolders, WhoseLockIsDeletedLetNoSecondUserIn) {
+  auto folder = DataFolder::open(path).value();
+  ASSERT_TRUE(std::filesystem::remove(path + "/lock"));
+  for (int i = 0; i < 2; ++i) {  // the second finds the new file of the first
+    const Error second = refusal();
+    EXPECT_EQ(second.cause, Cause::already_exists);
+    EXPECT_THAT(second.message, HasSubstr("is used by another process: stop it first"));
+  }
+  folder.reset();
+  EXPECT_TRUE(DataFolder::open(path));
+}
+
+TEST_F(DataFolders, ThatLostTheirFormatToALiveUserAreNotBegunAnew) {
+  const auto folder = DataFolder::open(path).value();
+  std::filesystem::create_directories(folder->log());
+  ASSERT_TRUE(std::filesystem::remove(path + "/format"));
+  ASSERT_TRUE(std::filesystem::remove(path + "/lock"));
+  EXPECT_EQ(refusal().cause, Cause::unavailable);
+}
+
 TEST_F(DataFolders, OfAnotherFormatSayWhichAndWhatToDo) {
   DataFolder::open(path).value().reset();
   write(path + "/format", "herald data 2\n");

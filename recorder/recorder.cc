@@ -6,10 +6,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <future>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
 #include <vector>
 
+#include "base/answer.h"
 #include "base/fail_point.h"
 #include "base/limits.h"
 #include "eventstore/log.h"
@@ -93,8 +95,10 @@ class Recorder::Impl {
   std::optional<Error> why_not_writable() const {
     if (!writable_) return writes_stopped();
     if (auto shortage = disk_.look()) return shortage;
-    if (no_room_ && log_is_nearly_full()) return no_room("the log has no room left in its map (--map-size)");
-    return std::nullopt;
+    const std::lock_guard lock(loss_mutex_);
+    if (!loss_) return std::nullopt;
+    return error(loss_->cause,
+                 fmt::format("the last write was refused, and none was taken since: {}", loss_->message));
   }
 
  private:
@@ -113,7 +117,10 @@ class Recorder::Impl {
   void record(QueuedCommand first) {
     if (!writable_) return answer_without_writing(first, writes_stopped());
     auto begun = log_.begin();
-    if (!begun) return answer_without_writing(first, begun.error());
+    if (!begun) {
+      lost(begun.error());
+      return answer_without_writing(first, begun.error());
+    }
     Batch batch(std::move(*begun), {log_.origin(), head_, clock_, ids_}, disk_.shortage());
     std::vector<Answer> answers;
     std::optional<QueuedCommand> next(std::move(first));
@@ -131,21 +138,18 @@ class Recorder::Impl {
 
   // The order that durability hangs on: the log, then the head, then whoever follows, then the answers.
   void settle(Batch& batch, std::vector<Answer>& answers) {
-    no_room_ = batch.lost().has_value();
-    if (batch.lost()) return refuse_all(answers, *batch.lost());
+    if (batch.lost()) return refuse_all(answers, lost(*batch.lost()));
     if (!batch.changed()) return release(answers);
-    if (fail_point("recorder.before_log_commit")) return refuse_all(answers, no_room("fail point"));
+    if (fail_point("recorder.before_log_commit")) return refuse_all(answers, lost(no_room("fail point")));
 
     const auto committed = batch.commit_log();
     if (committed.outcome == Outcome::unknown) return end(committed.error);
-    if (committed.outcome == Outcome::nothing) {
-      no_room_ = true;
-      return refuse_all(answers, no_room(committed.error));
-    }
+    if (committed.outcome == Outcome::nothing) return refuse_all(answers, lost(no_room(committed.error)));
 
     events_ += batch.events();
     if (!fail_point("recorder.after_log_commit") && batch.commit_head()) {
       tail_.advance(batch.last());
+      if (batch.events() > 0) found_room();
     } else {
       writable_ = false;
     }
@@ -167,11 +171,15 @@ class Recorder::Impl {
     release(answers);
   }
 
-  // What LMDB wants for the pages that a small commit copies.
-  bool log_is_nearly_full() const {
-    constexpr std::uint64_t kRoomForACommit = 1 << 20;
-    const auto usage = log_.usage();
-    return usage.used_bytes + kRoomForACommit >= usage.map_bytes;
+  // Kept until something is recorded: whether there is room again, only a write can tell.
+  Error lost(const Error& why) {
+    const std::lock_guard lock(loss_mutex_);
+    loss_ = why;
+    return why;
+  }
+  void found_room() {
+    const std::lock_guard lock(loss_mutex_);
+    loss_.reset();
   }
 
   void release(std::vector<Answer>& answers) {
@@ -201,7 +209,9 @@ class Recorder::Impl {
   const std::function<void(const std::string&)> report_defect_;
   bool ended_ = false;  // the recorder's thread alone
   std::atomic<bool> writable_{true};
-  std::atomic<bool> no_room_{false};  // the last batch found none
+  mutable std::mutex loss_mutex_;
+  std::optional<Error>
+      loss_;  // guarded by the mutex: why the last batch was lost, until one with events is recorded
   std::atomic<std::uint64_t> batches_{0}, commands_{0}, events_{0}, refused_{0};
   CommandQueue queue_{limits::kMaxQueuedCommands};
   std::mutex stopping_;
@@ -224,12 +234,9 @@ void Recorder::submit_with_patience(Submission submission, Done done) {
 }
 
 Result<Recorded> Recorder::record(Submission submission) {
-  // Shared, since the recorder's thread may still be leaving set_value() when the answer is here.
-  const auto answer = std::make_shared<std::promise<Result<Recorded>>>();
-  auto future = answer->get_future();
-  submit_with_patience(std::move(submission),
-                       [answer](Result<Recorded> result) { answer->set_value(std::move(result)); });
-  return future.get();
+  std::future<Result<Recorded>> answer;
+  submit_with_patience(std::move(submission), answer_into(answer));
+  return answer.get();
 }
 
 void Recorder::stop() {

@@ -96,14 +96,15 @@ class Recorder {
   void stop();
 
   // `commands`: those answered by the recorder's thread, `refused` among them. `writable`: a command could be recorded
-  // now, as far as the disk, the log's map and the head are known.
+  // now, as far as is known: why_not_writable().
   struct Stats {
     std::uint64_t batches = 0, commands = 0, events = 0, refused = 0;
     std::size_t queued = 0;
     bool writable = true;
   };
   Stats stats() const;
-  // Why a command could not be recorded now; any thread.
+  // Why a command could not be recorded now; any thread. The disk is asked; of what only a write can tell (a full map, a
+  // quota, a bound on the size of files) it is why the last one was lost, until events are recorded.
   std::optional<Error> why_not_writable() const;
 
  private:

@@ -121,8 +121,10 @@ TEST(AFullHead, RefusesWritesAndLosesNothingAcknowledged) {
   }
   ASSERT_FALSE(answer);
   EXPECT_EQ(w.log->last(), acknowledged);
-  if (w.recorder->stats().writable) {
-    EXPECT_EQ(answer.error().cause, Cause::storage_full);
+  EXPECT_FALSE(w.recorder->stats().writable);
+  ASSERT_TRUE(w.recorder->why_not_writable());
+  if (answer.error().cause == Cause::storage_full) {
+    EXPECT_THAT(w.recorder->why_not_writable()->message, HasSubstr("larger --map-size"));
     EXPECT_EQ(w.head->stand().sequence, acknowledged);
   } else {
     EXPECT_EQ(answer.error().cause, Cause::unavailable);
@@ -169,7 +171,12 @@ class FailPoints : public ::testing::Test {
     require(refused.get().error().cause == Cause::storage_full,
             "what was decided after it is refused likewise");
     require(w.log->last() == Sequence(1) && !w.model("churn"), "nothing was recorded");
+    require(!w.recorder->stats().writable, "the recorder says that writes are refused");
+    require(w.recorder->why_not_writable()->message.find("fail point") != std::string::npos, "and why");
+    require(w.record(w.create_registry(), "first").value().replayed, "a retry is answered");
+    require(!w.recorder->stats().writable, "which shows of no room");
     require(w.record(w.register_model("churn")).value().first == Sequence(2), "the next batch is recorded");
+    require(w.recorder->stats().writable, "and the recorder says so");
     w.close();
     _exit(kAsItShouldBe);
   }

@@ -19,6 +19,7 @@
 #include "recorder/data_folder.h"
 #include "recorder/projector.h"
 #include "recorder/recovery.h"
+#include "server/descriptors.h"
 #include "server/preflight.h"
 #include "work/erasure.h"
 #include "work/keyring.h"
@@ -89,6 +90,7 @@ struct Assembly::Parts {
   std::unique_ptr<api::Tls> tls;
   std::string claim_code;
   bool stands_open = false;
+  std::size_t descriptors = 0;
   std::unique_ptr<api::HttpServer> http;
 
   Result<void> open_folder(const Config& config);
@@ -251,6 +253,9 @@ Result<void> Assembly::Parts::start_http(const Config& config) {
   options.host = config.host;
   options.port = config.port;
   options.threads = config.threads;
+  options.max_connections = connections_within(descriptors);
+  spdlog::info("at most {} connections at once, of {} files that the process may have open",
+               options.max_connections, descriptors);
   HERALD_TRY(http, api::HttpServer::start(
                        api::Parts{.recorder = *recorder,
                                   .log = *log,
@@ -285,6 +290,7 @@ Assembly::~Assembly() {
 Result<std::unique_ptr<Assembly>> Assembly::start(const Config& config) {
   HERALD_CHECK(check_options(config));
   auto parts = std::make_unique<Parts>();
+  parts->descriptors = raise_descriptor_limit();
   HERALD_CHECK(parts->open_folder(config));
   HERALD_CHECK(parts->open_log(config));
   HERALD_CHECK(parts->open_derived(config));

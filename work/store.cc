@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/answer.h"
 #include "base/bytes.h"
 #include "base/limits.h"
 
@@ -216,10 +217,8 @@ void Store::submit_with_patience(Job job, std::function<void(Result<void>)> done
 }
 
 Result<void> Store::run(Job job) {
-  std::promise<Result<void>> answered;
-  auto answer = answered.get_future();
-  impl_->submit_with_patience(
-      {std::move(job), [&answered](Result<void> result) { answered.set_value(std::move(result)); }});
+  std::future<Result<void>> answer;
+  impl_->submit_with_patience({std::move(job), answer_into(answer)});
   return answer.get();
 }
 

@@ -26,6 +26,8 @@ BANS = [
         ("cli/client.cc",)),
     Ban(r"\bwait_for\([1-9]\d*ms\)", "a future that is ready, or one that is got: a time tells nothing",
         ("automations/dispatcher_test.cc",)),
+    Ban(r"\bstd::promise\b", "answer_into (base/answer.h): a promise on a stack may go while who answers is still leaving set_value()",
+        ("base/answer.h", "server/signals.cc", "recorder/testing/"), in_tests=True),
     Ban(r"\brand\(\)|random_device|\bsrand\(", "IdSource or random_bytes (base/ids.h)"),
     Ban(r"\bgetenv\(", "server/config", ("base/fail_point.cc", "connectors/testing/", "server/", "cli/"), in_tests=True),
     Ban(r"#include <simdjson", "json::Document (reflect/json_value.h)", ("reflect/json_value.cc",)),

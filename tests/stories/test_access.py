@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 
@@ -226,6 +227,23 @@ def test_a_certificate_is_served_and_read_anew_without_a_restart(herald, tmp_pat
     herald.wait_for_log("the certificate stays as it was")
     assert httpx.get(server.url + "/healthz", verify=second, trust_env=False).status_code == 200
     server.stop()
+
+
+def test_who_sends_more_than_is_allowed_over_tls_reads_why(herald, tmp_path):
+    """The refusal comes in the middle of the body, of which more is on its way."""
+    cert, key = certificate(tmp_path, "cert")
+    server = herald.start("--tls-cert", cert, "--tls-key", key)
+    piece = b"10000\r\n" + b" " * 65536 + b"\r\n"
+    for _ in range(20):
+        with trusting(cert).wrap_socket(socket.create_connection(("127.0.0.1", server.port), timeout=30),
+                                        server_hostname="127.0.0.1") as caller:
+            caller.sendall(b"POST /v1/models HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+                           b"Transfer-Encoding: chunked\r\n\r\n")
+            for _ in range(24):   # one and a half times what is allowed
+                caller.sendall(piece)
+            caller.sendall(b"0\r\n\r\n")
+            answer = b"".join(iter(lambda: caller.recv(65536), b""))
+            assert answer.startswith(b"HTTP/1.1 413 ") and b"too-large" in answer
 
 
 def test_a_public_address_needs_a_certificate_and_opens_nothing_but_the_link(herald, tmp_path, person):

@@ -163,6 +163,15 @@ def test_a_second_process_on_the_folder_is_refused(herald):
     assert server.get("/v1")["writable"] is True
 
 
+def test_a_deleted_lock_lets_no_second_process_in(herald):
+    server = herald.start()
+    (herald.data / "lock").unlink()
+    second = herald.run("serve", "--data", herald.data, "--listen", "127.0.0.1:0")
+    assert (second.returncode, second.stdout) == (1, "")
+    assert "is used by another process" in second.stderr.splitlines()[-1]
+    assert server.get("/v1")["writable"] is True
+
+
 @pytest.mark.parametrize("address", ["0.0.0.0:0", "[::]:0"])
 def test_an_address_that_is_not_loopback_is_refused(herald, address):
     result = herald.run("serve", "--data", herald.data, "--listen", address)

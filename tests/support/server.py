@@ -38,9 +38,10 @@ class Herald:
         self._servers = []
         self._meant = set()
 
-    def start(self, *options, environment=None):
-        """Returns when the server is ready. `options`: more arguments of `herald serve`."""
-        server = Server(self, options, environment or {})
+    def start(self, *options, environment=None, under=()):
+        """Returns when the server is ready. `options`: more arguments of `herald serve`. `under`: the beginning of a command line
+        that runs the rest of it, as prlimit."""
+        server = Server(self, options, environment or {}, under)
         self._servers.append(server)
         server.wait_until_ready()
         return server
@@ -84,13 +85,13 @@ class Herald:
 
 
 class Server:
-    def __init__(self, herald, options, environment):
+    def __init__(self, herald, options, environment, under=()):
         self.herald = herald
         self.port = None
         log = open(herald.log, "ab")
         with log:
             self.process = subprocess.Popen(
-                [BINARY, "serve", "--data", herald.data, *([] if "--listen" in options else ["--listen", "127.0.0.1:0"]),
+                [*under, BINARY, "serve", "--data", herald.data, *([] if "--listen" in options else ["--listen", "127.0.0.1:0"]),
                  *map(str, options)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True,
                 env=environment_with(environment))

@@ -24,7 +24,8 @@ Result<registry::FoundModel> registered_data_set(const Sight& sight, const regis
   HERALD_TRY(auto found, sight.model(state, address));
   if (found.registry.kind == registry::RegistryKind::dataset) return found;
   return error(Cause::invalid_value,
-               shown(address.model.str()) + " is in a registry of models, not of data sets");
+               shown(address.model.str()) + " is in a registry of models, not of data sets",
+               "dataset_version");
 }
 
 Result<registry::Node> data_set_called(const Sight& sight, const registry::Reader& state,

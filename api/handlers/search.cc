@@ -139,11 +139,11 @@ Result<search::TextPattern> data_set_meant(const Sight& sight, const registry::R
     return search::TextPattern{Shape::whole, artifact.id.str()};
   }
   if (written.find(':') != std::string::npos) {
-    HERALD_TRY(const auto version, data_set_called(sight, state, written));
+    HERALD_TRY(const auto version, about("q", data_set_called(sight, state, written)));
     return search::TextPattern{Shape::whole, version.id};
   }
   HERALD_TRY(const auto any, parse_reference(written + ":v1"));
-  HERALD_TRY(const auto found, registered_data_set(sight, state, {any.registry, any.model}));
+  HERALD_TRY(const auto found, about("q", registered_data_set(sight, state, {any.registry, any.model})));
   return search::TextPattern{Shape::beginning, found.model.id.str() + "/"};
 }
 

@@ -132,7 +132,7 @@ ELSEWHERE = {
     "automations/sending.cc": {"kMostBegunAtOnce"}, "cli/completion.cc": {"kMostOfADescription"}, "cli/completion_names.cc": {"kMostVersions"},
     "cli/help.cc": {"kMaxNameWidth"}, "cli/plan.cc": {"kMostOfALine"}, "cli/view.cc": {"kMostLinesOfACell"},
     "connectors/kafka/config.cc": {"kMaxTopicName", "kMaxTransactionalId"}, "connectors/kafka/verify.cc": {"kMostDifferences"},
-    "eventstore/format.h": {"kMaxRecordKeyBytes", "kMaxSubjectBytes"}, "projections/compare.cc": {"kMostCells"},
+    "eventstore/format.h": {"kMaxRecordKeyBytes", "kMaxSubjectBytes"},
     "projections/history.cc": {"kMaxKeyBytes"}, "reflect/json_read.h": {"kMostMembers"}, "server/config.cc": {"kMostThreadsByDefault"},
 }
 

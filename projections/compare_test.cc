@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "projections/text_diff.h"
 
 namespace herald::projections {
 namespace {

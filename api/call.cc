@@ -101,17 +101,26 @@ Result<Sequence> place_in_the_log(std::string_view text, std::string_view name, 
                std::string(name));
 }
 
-Result<projections::PageRequest> page_in(const Call& call) {
-  return page_in(call, call.path_text);
+std::string list_of(const Call& call) {
+  std::vector<std::pair<std::string_view, std::string_view>> chosen;
+  for (const auto& [name, value] : call.query.all()) {
+    if (name != "cursor" && name != "limit" && name != "fields" && name != "min_sequence")
+      chosen.emplace_back(name, value);
+  }
+  std::sort(chosen.begin(), chosen.end());
+  std::string list(call.path_text);
+  list.append(1, '\0').append(call.actor.id);
+  for (const auto& [name, value] : chosen) list.append(1, '\0').append(name).append(1, '\0').append(value);
+  return list;
 }
 
-Result<projections::PageRequest> page_in(const Call& call, std::string_view list) {
+Result<projections::PageRequest> page_in(const Call& call) {
   projections::PageRequest page;
   if (const auto limit = call.query.get("limit")) {
     HERALD_TRY(page.limit, whole_number(*limit, "limit", 1, limits::kMaxPageSize));
   }
   if (const auto cursor = call.query.get("cursor")) {
-    HERALD_TRY(page.after, call.herald.cursors.open(list, *cursor));
+    HERALD_TRY(page.after, call.herald.cursors.open(list_of(call), *cursor));
   }
   return page;
 }

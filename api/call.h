@@ -74,8 +74,9 @@ Result<registry::FoundModel> seen_model(const Call& call, const registry::Reader
 
 // ---- what the query says ----
 Result<projections::PageRequest> page_in(const Call& call);
-// `list`: what its cursors belong to, where that is more than the path.
-Result<projections::PageRequest> page_in(const Call& call, std::string_view list);
+// What a cursor belongs to: the path, who asks (whom "me" may stand for), and all that chooses what is listed and in which
+// order. Only how much is shown at once and of each, and how new it is to be, may change from page to page.
+std::string list_of(const Call& call);
 std::string_view text_in(const Call& call, std::string_view name);  // empty when it is not there
 // Of an event that is in the log, which ends at `last`: what lies beyond will never come for having been asked for.
 Result<Sequence> place_in_the_log(std::string_view text, std::string_view name, Sequence last);
@@ -125,8 +126,8 @@ projections::Page<Item> page_of(std::vector<Item> all, const projections::PageRe
 // {"items": [...], "next": ...}; `write_item(out, item)` writes one. Ends early, with a `next`, before an item that would
 // make it larger than kMaxPageBytes.
 template <class Item, class WriteItem>
-Answer list_answer(const Call& call, std::string_view list, const projections::Page<Item>& page,
-                   Sequence sequence, WriteItem write_item) {
+Answer list_answer(const Call& call, const projections::Page<Item>& page, Sequence sequence,
+                   WriteItem write_item) {
   Answer answer{.body = R"({"items":[)", .sequence = sequence};
   std::optional<std::string> next = page.next;
   for (std::size_t i = 0; i < page.items.size(); ++i) {
@@ -140,14 +141,9 @@ Answer list_answer(const Call& call, std::string_view list, const projections::P
     answer.body += item;
   }
   answer.body.push_back(']');
-  if (next) answer.body += R"(,"next":")" + call.herald.cursors.seal(list, *next) + "\"";
+  if (next) answer.body += R"(,"next":")" + call.herald.cursors.seal(list_of(call), *next) + "\"";
   answer.body.push_back('}');
   return answer;
-}
-template <class Item, class WriteItem>
-Answer list_answer(const Call& call, const projections::Page<Item>& page, Sequence sequence,
-                   WriteItem write_item) {
-  return list_answer(call, call.path_text, page, sequence, std::move(write_item));
 }
 
 }  // namespace herald::api

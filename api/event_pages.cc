@@ -51,11 +51,10 @@ class PageOfEvents {
     return false;
   }
 
-  // `list`: what its cursor belongs to.
-  Answer answer(const Call& call, std::string_view list, Sequence sequence) && {
+  Answer answer(const Call& call, Sequence sequence) && {
     Answer answer{.body = R"({"items":[)" + std::move(body_) + "]", .sequence = sequence};
     if (more_)
-      answer.body += R"(,"next":")" + call.herald.cursors.seal(list, std::to_string(cursor_.value())) + "\"";
+      answer.body += R"(,"next":")" + call.herald.cursors.seal(list_of(call), std::to_string(cursor_.value())) + "\"";
     answer.body.push_back('}');
     return answer;
   }
@@ -84,16 +83,6 @@ Result<std::optional<Timestamp>> time_in(const Call& call, std::string_view name
 }
 
 BOOST_DEFINE_ENUM_CLASS(EventOrder, asc, desc)
-
-// What a cursor belongs to: all that chooses what is listed, and in which order; "me" is whoever asks.
-std::string list_of_events(const Call& call, const EventFilter& filter) {
-  std::string list(call.path_text);
-  list.append(1, '\0').append(call.query.get("order").value_or("asc")).append(1, '\0').append(filter.actor);
-  for (const char* name :
-       {"type", "subject", "model", "correlation", "reason", "after", "before", "since", "until"})
-    list.append(1, '\0').append(text_in(call, name));
-  return list;
-}
 
 // Of a page.
 struct Bounds : EventBounds {
@@ -248,14 +237,13 @@ Result<Answer> timeline_page(const Call& call, const std::string& timeline) {
   projections::SequenceLists lists;
   lists.push_back(from.views.events_on(timeline));
   HERALD_CHECK(walk_events(from, lists, bounds, Towards::earlier, Selecting(all, sight, page)));
-  return std::move(page).answer(call, call.path_text, from.end);
+  return std::move(page).answer(call, from.end);
 }
 
 // What the page claims to have looked at comes first, what is looked at after it: so the log's snapshot holds all of it.
 Result<Answer> event_page(const Call& call) {
   HERALD_TRY(const EventFilter filter, filter_in(call));
-  const std::string list = list_of_events(call, filter);
-  HERALD_TRY(const auto request, page_in(call, list));
+  HERALD_TRY(const auto request, page_in(call));
   const Sequence end = call.herald.parts.tail.last();
   const Timelines from(call.herald.parts);
   HERALD_TRY(const Bounds bounds, bounds_in(call, request, from.log, end));
@@ -263,7 +251,7 @@ Result<Answer> event_page(const Call& call) {
   const Sight sight(call);
   HERALD_CHECK(
       walk_events(from, lists_for(filter, from), bounds, bounds.towards, Selecting(filter, sight, page)));
-  return std::move(page).answer(call, list, end);
+  return std::move(page).answer(call, end);
 }
 
 }  // namespace herald::api

@@ -181,14 +181,6 @@ void read_tables(const Call& call, projections::Comparable& of) {
 
 // ---- pages ----
 
-// What a cursor belongs to: all that chooses what is compared.
-std::string rows_of(const Call& call) {
-  std::string list(call.path_text);
-  for (const char* name : {"versions", "with", "all", "aspects", "as_of"})
-    list.append(1, '\0').append(text_in(call, name));
-  return list;
-}
-
 // Where a page begins: behind so many rows of the comparison as of an event, so that all pages are of one moment.
 struct PlaceInRows {
   std::optional<Sequence> at;
@@ -198,7 +190,7 @@ struct PlaceInRows {
 Result<PlaceInRows> place_in_rows(const Call& call) {
   const auto cursor = call.query.get("cursor");
   if (!cursor) return PlaceInRows{call.as_of, 0};
-  HERALD_TRY(const auto position, call.herald.cursors.open(rows_of(call), *cursor));
+  HERALD_TRY(const auto position, call.herald.cursors.open(list_of(call), *cursor));
   if (position.size() != 16) return error(Cause::invalid_value, "this cursor is of another list", "cursor");
   return PlaceInRows{Sequence(read_be64(position)),
                      static_cast<std::size_t>(read_be64(std::string_view(position).substr(8)))};
@@ -385,7 +377,7 @@ Result<Outcome> compare_versions(const Call& call, Compared what, FindVersions f
   HERALD_CHECK(versions.compare_into(body));
   if (versions.has_more())
     body.next =
-        call.herald.cursors.seal(rows_of(call), be64(at.value()) + be64(page.passed + body.rows.size()));
+        call.herald.cursors.seal(list_of(call), be64(at.value()) + be64(page.passed + body.rows.size()));
   return answer_with(body, at);
 }
 

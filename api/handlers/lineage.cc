@@ -205,13 +205,13 @@ struct PlaceInAWalk {
 };
 
 std::string cursor_at(const Call& call, Sequence at, std::size_t passed, std::size_t rows) {
-  return call.herald.cursors.seal(call.path_text, be64(at.value()) + be64(passed) + be64(rows));
+  return call.herald.cursors.seal(list_of(call), be64(at.value()) + be64(passed) + be64(rows));
 }
 
 Result<PlaceInAWalk> place_in(const Call& call) {
   const auto cursor = call.query.get("cursor");
   if (!cursor) return PlaceInAWalk{call.as_of};
-  HERALD_TRY(const auto position, call.herald.cursors.open(call.path_text, *cursor));
+  HERALD_TRY(const auto position, call.herald.cursors.open(list_of(call), *cursor));
   if (position.size() != 24) return error(Cause::invalid_value, "this cursor is of another list", "cursor");
   const auto number_at = [&position](std::size_t begin) {
     return static_cast<std::size_t>(read_be64(std::string_view(position).substr(begin)));

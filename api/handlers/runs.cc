@@ -146,7 +146,7 @@ Result<Outcome> show_run(const Call& call) {
   for (const projections::KnownOfRun& known : page.items) shown_page.add(known);
   if (request.after.empty()) shown_page.tell_facts();
   const auto next =
-      page.next ? std::optional(call.herald.cursors.seal(call.path_text, *page.next)) : std::nullopt;
+      page.next ? std::optional(call.herald.cursors.seal(list_of(call), *page.next)) : std::nullopt;
   return answer_with(std::move(shown_page).take(next), now.sequence());
 }
 

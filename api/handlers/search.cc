@@ -166,14 +166,6 @@ std::optional<search::Problem> put_ids_of_data_sets(const Call& call, const Sigh
   return std::nullopt;
 }
 
-// What a cursor belongs to: all that chooses what is listed, and in which order; "me" is whoever asks.
-std::string list_of(const Call& call) {
-  std::string list(call.path_text);
-  list.append(1, '\0').append(call.actor.id);
-  for (const char* name : {"kind", "sort", "as_of", "q"}) list.append(1, '\0').append(text_in(call, name));
-  return list;
-}
-
 // A page ends with a `next` where another thing that is seen follows, and the `next` is of the last that it shows: of what is
 // hidden behind it nothing is told. `found`: of a search for one thing more than the page holds.
 void end_before_what_is_hidden(search::Found& found, std::size_t limit) {
@@ -185,9 +177,8 @@ void end_before_what_is_hidden(search::Found& found, std::size_t limit) {
 
 Result<Outcome> look_for(const Call& call) {
   const std::string_view text = text_in(call, "q");
-  const std::string list = list_of(call);
   HERALD_TRY(const Kind kind, choice_in(call, "kind", Kind::models));
-  HERALD_TRY(const projections::PageRequest page, page_in(call, list));
+  HERALD_TRY(const projections::PageRequest page, page_in(call));
   search::Request request;
   request.kind = kind;
   if (const auto sort = call.query.get("sort")) {
@@ -218,7 +209,7 @@ Result<Outcome> look_for(const Call& call) {
   FoundPresenter presenter(then, call.herald.parts.work, kind, sight);
   const projections::Page<std::string> documents{std::move(found.documents), std::move(found.keys),
                                                  std::move(found.next)};
-  return list_answer(call, list, documents, found.sequence,
+  return list_answer(call, documents, found.sequence,
                      [&](std::string& out, const std::string& document) { presenter.write(out, document); });
 }
 

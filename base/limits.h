@@ -36,6 +36,7 @@ inline constexpr std::size_t kMaxTagKeyBytes = 128;
 inline constexpr std::size_t kMaxTagValueBytes = 1'024;
 inline constexpr std::size_t kMaxReasonBytes = 1'000;
 inline constexpr std::size_t kMaxUriBytes = 2'048;
+inline constexpr std::size_t kMaxOriginBytes = 255;         // of a log: each event names it
 inline constexpr std::size_t kMaxTextBytes = 65'536;        // comment, description
 inline constexpr std::size_t kMaxMetadataBytes = 16'384;    // above it: a blob of its own
 inline constexpr std::size_t kMaxMetricsBytes = 10'240;     // as JSON: an update holds them before and after

@@ -331,6 +331,24 @@ TEST_F(Delivering, WaitsForWhatIsUnderWayWhenItStops) {
   EXPECT_FALSE(row());
 }
 
+TEST_F(Delivering, CancelsWhatIsNotAnsweredInTheGraceOfAStopAndSendsItAfterTheStart) {
+  run.create(on_key("k", {kA}));
+  sender.hold(kA);
+  run.stop_grace = 0ms;
+  start();
+  run.tag();
+  ASSERT_TRUE(sender.wait_for(kA, 1));
+  run.stop_dispatcher();
+  EXPECT_EQ(attempts().size(), 0u) << "it is no attempt";
+  EXPECT_TRUE(row()) << "and due as it was";
+  EXPECT_EQ(run.facts<DeliveryFailing>().size(), 0u);
+  sender.release(kA);
+  run.start_dispatcher(sender);
+  ASSERT_TRUE(run.wait_for<DeliverySucceeded>(1));
+  EXPECT_EQ(run.facts<DeliverySucceeded>().at(0).attempts, 1u);
+  EXPECT_EQ(sender.sent_to(kA), 2u);
+}
+
 TEST_F(Delivering, SchedulesAgainWhatIsOpenWhenItsRowsAreLost) {
   run.create(on_key("k", {kA}));
   sender.script(kA, {testing::broken()});

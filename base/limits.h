@@ -125,6 +125,12 @@ inline constexpr std::uint32_t kMaxTriggersPerMinute = 60'000;  // that it may s
 inline constexpr std::size_t kMaxInFlight = 256;
 inline constexpr std::size_t kMaxInFlightPerUrl = 4;
 inline constexpr std::size_t kMaxInFlightPerHost = 32;
+// Hosts that are silent: to which the last attempt timed out, or none was made yet. Half of all attempts is kept from them.
+inline constexpr std::size_t kMaxInFlightPerSilentHost = 8;
+inline constexpr std::size_t kMaxInFlightToSilentHosts = 128;
+inline constexpr std::size_t kMaxHostsKept = 10'000;  // that answered (beyond it all are silent until they do again)
+// For attempts under way at a stop (then cancelled, and made again after the next start).
+inline constexpr std::chrono::seconds kSendingGrace{3};
 // What is kept of an attempt (cut) and read of an answer (the attempt fails: too-large).
 inline constexpr std::size_t kMaxKeptBodyBytes = 16'384;
 inline constexpr std::size_t kMaxAnswerBytes = 65'536;

@@ -93,6 +93,8 @@ class HttpSender final : public automations::Sender {
                  });
   }
 
+  void cancel() override { client_.cancel(); }
+
   Result<void> check_url(ActionKind kind, const std::string& url) const override {
     HERALD_TRY(const TargetUrl target, TargetUrl::parse(url));
     if (kind == ActionKind::teams) HERALD_CHECK(teams::check_host(target.host));
@@ -115,6 +117,7 @@ class HttpSender final : public automations::Sender {
     outcome.response_body = kept(redacted(valid_utf8(answer.body), secrets));
     outcome.target = std::move(answer.target);
     outcome.duration = answer.duration;
+    outcome.cancelled = answer.error_class == kCancelled;
     return outcome;
   }
 

@@ -50,7 +50,7 @@ NOT_REACHED = {
     "kAttemptsPrunedPerWrite": "how much is done at once", "kIdempotencyPrunedPerRecord": "how much is done at once",
     "kMaxBatchBytes": "how much is done at once", "kMaxJobsPerBatch": "how much is done at once",
     "kMaxEventsPerTransaction": "how much is done at once", "kMaxBytesPerTransaction": "how much is done at once",
-    "kMaxInFlight": "256 targets at once", "kMaxAutomations": "10,000 automations", "kMaxCallersKept": "10,000 tokens",
+    "kMaxAutomations": "10,000 automations", "kMaxCallersKept": "10,000 tokens",
     "kMaxDenialsCounted": "1,000 refusals of different kinds", "kTokenUseNoted": "a minute",
     "kMaxBlobBytes": "64 GiB", "kMaxManifestBytes": "a manifest of 32 MiB", "kMaxResultBytes": "a table of 16 MiB",
     "kMaxEventsScanned": "100,000 events", "kMaxRowsScanned": "100,000 rows", "kMaxSightRows": "100,000 rows",

@@ -507,7 +507,23 @@ TEST_F(ALockedServer, ShowsArtifactsToWhoSeesAModelThatTheyAreLinkedInAndToTheir
   grant("bob", "restricted_viewer", "/v1/registries/secret/models/face");
   EXPECT_EQ(as("bob", "GET", artifact).status, 200u);
   EXPECT_EQ(as("bob", "GET", artifact + "/files/w").status, 403u);
-  EXPECT_EQ(as("bob", "PUT", "/v1/models/churn/versions/1/artifacts/" + made.at("id")).status, 404u);
+  EXPECT_EQ(as("bob", "PUT", "/v1/models/churn/versions/1/artifacts/" + made.at("id")).status, 403u)
+      << "seen, and not to be passed on to those who may download there";
+}
+
+TEST_F(ALockedServer, SaysOfRolesAndTokensOnADeletedModelThatItIsDeleted) {
+  ASSERT_EQ(as("root", "POST", "/v1/models", R"({"name":"tomb"})").status, 201u);
+  given_user("ada", "member", "/v1/models/tomb");
+  given_token("of-tomb", "ada", R"(,"model":"tomb")");
+  const auto role = [&] { return as("root", "GET", "/v1/principals/ada/roles"); };
+  EXPECT_EQ(role().at("items.0.on.deleted"), "");
+  ASSERT_EQ(as("root", "DELETE", "/v1/models/tomb").status, 200u);
+  ASSERT_EQ(as("root", "POST", "/v1/models", R"({"name":"tomb"})").status, 201u);
+  EXPECT_EQ(role().at("items.0.on.model"), "tomb");
+  EXPECT_EQ(role().at("items.0.on.deleted"), "true");
+  EXPECT_EQ(as("root", "GET", "/v1/tokens?principal=ada").at("items.1.on.deleted"), "true");
+  EXPECT_EQ(as("ada", "PATCH", "/v1/models/tomb/tags", R"({"a":"1"})").status, 403u);
+  EXPECT_EQ(as("of-tomb", "GET", "/v1/models/tomb").status, 404u);
 }
 
 TEST_F(ALockedServer, TakesATokenOfAModelNowhereElse) {

@@ -1,5 +1,8 @@
-// Every route x every role, on the server, on a registry and on a model: who gets through, who is refused, and to whom it
-// looks as if nothing were there.
+// Every route x every role, on the server, on a registry and on a model, held by oneself, by a team or by what a token leaves of
+// it: who gets through, who is refused, and to whom it looks as if nothing were there. And every parameter of a query that names
+// something x the same callers.
+#include <set>
+
 #include "api/authorisation.h"
 #include "api/handlers.h"
 #include "api/testing/locked_server.h"
@@ -13,12 +16,13 @@ using testing::Reply;
 
 enum class Place { server, registry, model };
 
-// Who calls: with what role, held where. Without a place: a token and no role. Without a token: nobody.
+// Who calls: with what role, held where. Without a role: a token that opens what all see. Without a token: nobody.
 struct Walker {
   std::string name;
   std::optional<Role> role = {};
   Place place = Place::server;
   bool has_token = true;
+  bool is_limited = false;  // by the token: nothing is added for being visible to all
 };
 
 enum class Fate { through, unauthenticated, denied, hidden };
@@ -47,7 +51,8 @@ std::optional<Role> held_there(const Walker& walker, const Route& route) {
       walker.place == Place::server ||
       (is_in_the_vault(route) && (walker.place == Place::registry || route.scope() == ObjectScope::model));
   const std::optional<Role> own = counts ? walker.role : std::nullopt;
-  return is_in_the_vault(route) ? own : std::max(own, std::optional(Role::viewer));
+  const bool is_visible = !is_in_the_vault(route) && !walker.is_limited;
+  return is_visible ? std::max(own, std::optional(Role::viewer)) : own;
 }
 
 Fate expected(const Walker& walker, const Route& route) {
@@ -66,7 +71,8 @@ Fate expected(const Walker& walker, const Route& route) {
     case ObjectScope::visible:
       return route.permission() == Permission::read
                  ? Fate::through
-                 : through_if(std::max(walker.role, std::optional(Role::viewer)));
+                 : through_if(walker.is_limited ? walker.role
+                                                : std::max(walker.role, std::optional(Role::viewer)));
     case ObjectScope::registry: {
       const bool sees_a_model_in_it = is_in_the_vault(route) && walker.place == Place::model && walker.role;
       if (!held_there(walker, route) && !sees_a_model_in_it) return Fate::hidden;
@@ -122,10 +128,59 @@ class Walking : public testing::LockedServerTest {
         const std::string name = word + std::to_string(static_cast<int>(place));
         given_user(name, word, roles);
         all.push_back({.name = name, .role = role, .place = place});
+        given_user_of_a_team(name, word, roles);
+        all.push_back({.name = name + "-by-team", .role = role, .place = place});
+        given_user(name + "-by-token", "admin");
+        given_token(name + "-by-token", name + "-by-token",
+                    R"(,"at_most":")" + word + "\"" + scope_of_token(place));
+        all.push_back({.name = name + "-by-token", .role = role, .place = place, .is_limited = true});
       }
     }
     return all;
   }
+
+  void given_user_of_a_team(const std::string& name, const std::string& role, const std::string& roles) {
+    const std::string team = name + "-team", member = name + "-by-team";
+    ASSERT_EQ(as("root", "POST", "/v1/principals", R"({"kind":"team","name":")" + team + "\"}").status, 201u);
+    grant(team, role, roles);
+    given_user(member);
+    ASSERT_LT(as("root", "PUT", "/v1/principals/" + team + "/members/" + member).status, 300u);
+  }
+
+  static std::string scope_of_token(Place place) {
+    if (place == Place::server) return "";
+    return std::string(R"(,"registry":"vault")") + (place == Place::model ? R"(,"model":"face")" : "");
+  }
+
+  // An administrator's tokens for other places.
+  std::vector<Walker> walkers_elsewhere() {
+    given_user("elsewhere", "admin");
+    given_token("token-of-models", "elsewhere", R"(,"registry":"models")");
+    given_token("token-of-churn", "elsewhere", R"(,"model":"churn")");
+    return {{.name = "token-of-models", .is_limited = true}, {.name = "token-of-churn", .is_limited = true}};
+  }
+
+  // What the model in the vault is connected with.
+  void given_a_life_in_the_vault() {
+    const std::string face = "/v1/registries/vault/models/face";
+    artifact_ = as("root", "POST", "/v1/artifacts",
+                   R"({"name":"w","kind":"model","reference":"s3://w","digest":"sha256:)" +
+                       std::string(64, 'a') + "\"}")
+                    .at("id");
+    ASSERT_EQ(as("root", "POST", face + "/versions",
+                 R"({"run":{"id":"vault-run"},"artifacts":[")" + artifact_ + R"("]})")
+                  .status,
+              201u);
+    subject_ = "registries/" + as("root", "GET", "/v1/registries/vault").at("id") + "/models/" +
+               as("root", "GET", face).at("id");
+    for (
+        const char* edge :
+        {R"({"upstream":{"dataset":"vault-rows"},"relation":"used","downstream":{"run":"vault-run"}})",
+         R"({"upstream":{"version":"vault/face:v1"},"relation":"deployed_as","downstream":{"deployment":"vault-deploy"}})"})
+      ASSERT_EQ(as("root", "POST", "/v1/lineage", edge).status, 201u);
+  }
+
+  std::string artifact_, subject_;
 
   // Who has a role neither on the server nor in the vault. Who has one on the model in it sees that.
   static bool is_a_stranger_to_the_vault(const Walker& walker) { return !walker.has_token || !walker.role; }
@@ -140,8 +195,10 @@ class Walking : public testing::LockedServerTest {
     EXPECT_LT(reply.status, 500u) << reply.body;
     if (reply.status == 401) return Fate::unauthenticated;
     const std::string detail = reply.at("detail");
-    const bool is_missing =
-        detail.starts_with("model \"face\" does not") || detail.starts_with("registry \"vault\" does not");
+    bool is_missing = false;
+    for (const char* thing :
+         {"model \"face\"", "registry \"vault\"", "model \"churn\"", "registry \"models\""})
+      is_missing = is_missing || detail.starts_with(std::string(thing) + " does not");
     if (reply.status == 404 && is_missing) return Fate::hidden;
     if (reply.status == 403 && reply.body.find("takes the role") != std::string::npos) return Fate::denied;
     return Fate::through;
@@ -159,13 +216,17 @@ TEST_F(Walking, AStrangerSeesNothingOfTheVaultAtAnyRoute) {
   Router router;
   add_all_routes(router);
   int asked = 0, shown_to_root = 0;
-  for (const Walker& walker : walkers()) {
+  std::vector<Walker> all = walkers();
+  for (Walker& walker : walkers_elsewhere()) all.push_back(std::move(walker));
+  ASSERT_EQ(as("root", "GET", "/v1/models/churn?min_sequence=" + std::to_string(last())).status, 200u)
+      << "the views have all of it";
+  for (const Walker& walker : all) {
     if (!is_a_stranger_to_the_vault(walker)) continue;
     for (const Route& route : router.routes()) {
       if (route.method() != Method::get || route.pattern() == "/v1/events/stream" ||
           route.permission() == Permission::open)
         continue;
-      const std::string path = concrete(route.pattern()) + "?min_sequence=" + std::to_string(last());
+      const std::string path = concrete(route.pattern());
       EXPECT_FALSE(tells_of_the_vault(as(walker.name, "GET", path))) << walker.name << " at " << path;
       shown_to_root += tells_of_the_vault(as("root", "GET", path));
       ++asked;
@@ -187,10 +248,114 @@ TEST_F(Walking, EveryRouteInEveryRoleMeetsWhatTheRoleMakesOfIt) {
       ++met[found];
     }
   }
-  EXPECT_GT(met[Fate::through], 500);
+  EXPECT_GT(met[Fate::through], 1'500);
   EXPECT_GT(met[Fate::unauthenticated], 50);
-  EXPECT_GT(met[Fate::denied], 200);
-  EXPECT_GT(met[Fate::hidden], 50);
+  EXPECT_GT(met[Fate::denied], 600);
+  EXPECT_GT(met[Fate::hidden], 150);
+}
+
+// ---- what queries name ----
+
+// A parameter that names something of the vault, and how it is asked for. `shows`: to who sees the model, what it stands for.
+struct NamingParameter {
+  std::string pattern, parameter, query;
+  bool shows = true;
+};
+
+// They name people, words, numbers, times, or versions of what the path names.
+bool names_nothing_hidden(const Route& route, std::string_view parameter) {
+  static const std::set<std::string_view> kWords = {
+      "actor",          "after",        "all",   "as_of",     "aspects",    "automation", "before",
+      "correlation",    "cursor",       "depth", "direction", "expected",   "fields",     "kind",
+      "limit",          "min_sequence", "name",  "order",     "permission", "principal",  "reason",
+      "remove_aliases", "since",        "sort",  "stage",     "state",      "type",       "until"};
+  const bool is_of_the_path = route.pattern().find("{model}") != std::string::npos;
+  return kWords.contains(parameter) ||
+         (is_of_the_path && (parameter == "versions" || parameter == "with" || parameter == "dataset"));
+}
+
+// `before`: where live streams end.
+std::vector<NamingParameter> naming_parameters(const std::string& artifact, const std::string& subject,
+                                               const std::string& before) {
+  const std::string some = "&after=0&before=" + before;
+  std::vector<NamingParameter> all = {
+      {"/v1/resolve", "ref", "ref=vault/face:v1"},
+      {"/v1/search", "q", "kind=versions&q=dataset_version:vault/face:v1"},
+      {"/v1/access/explain", "registry", "registry=vault"},
+      {"/v1/access/explain", "model", "registry=vault&model=face"},
+      {"/v1/events/stream", "model", "model=vault/face" + some},
+      {"/v1/events/stream", "subject", "subject=" + subject + some},
+      {"/v1/lineage/impact", "deployment", "deployment=vault-deploy", false},
+      {"/v1/lineage", "deployment", "deployment=vault-deploy"},
+  };
+  for (const char* pattern : {"/v1/events", "/v1/events/export"}) {
+    all.push_back({pattern, "model", "model=vault/face"});
+    all.push_back({pattern, "subject", "subject=" + subject});
+  }
+  for (const char* pattern : {"/v1/compare", "/v1/compare/evaluations"}) {
+    all.push_back({pattern, "versions", "versions=vault/face:v1,vault/face:latest"});
+    all.push_back({pattern, "with", "versions=vault/face:v1&with=vault/face:latest"});
+  }
+  for (const char* pattern : {"/v1/lineage", "/v1/lineage/impact"}) {
+    all.push_back({pattern, "version", "version=vault/face:v1"});
+    all.push_back({pattern, "artifact", "artifact=" + artifact});
+    all.push_back({pattern, "run", "run=vault-run"});
+    all.push_back({pattern, "dataset", "dataset=vault-rows"});
+  }
+  for (const char* pattern :
+       {"/v1/models/{model}/evaluations", "/v1/models/{model}/versions/{version}/evaluations",
+        "/v1/registries/{registry}/models/{model}/evaluations",
+        "/v1/registries/{registry}/models/{model}/versions/{version}/evaluations"})
+    all.push_back({pattern, "dataset_version", "dataset_version=vault/face:v1"});
+  return all;
+}
+
+// Something stands in the answer, or the refusal is not that it does not exist.
+bool is_shown(const Reply& reply) {
+  if (reply.status != 200) return reply.status != 404;
+  if (reply.header("content-type").starts_with("text/event-stream"))
+    return reply.body.find("event: ") != std::string::npos;
+  for (const char* nothing : {R"("items":[])", R"("nodes":[])"}) {
+    if (reply.body.find(nothing) != std::string::npos) return false;
+  }
+  return !reply.body.empty();
+}
+
+TEST_F(Walking, EveryParameterThatNamesSomethingIsKnownHere) {
+  Router router;
+  add_all_routes(router);
+  std::set<std::pair<std::string, std::string>> known;
+  for (const NamingParameter& naming : naming_parameters("a", "s", "1"))
+    known.emplace(naming.pattern, naming.parameter);
+  for (const Route& route : router.routes()) {
+    if (route.method() != Method::get) continue;
+    for (const QueryParameter& parameter : route.doc().query()) {
+      const bool is_known = known.contains({route.pattern(), std::string(parameter.name)});
+      EXPECT_TRUE(is_known || names_nothing_hidden(route, parameter.name))
+          << route.pattern() << "?" << parameter.name << ": may it name what is hidden? Then say so above";
+    }
+  }
+}
+
+TEST_F(Walking, WhatAQueryNamesIsShownToWhoSeesItAlone) {
+  given_a_life_in_the_vault();
+  ASSERT_EQ(as("root", "POST", "/v1/models/churn/versions", "{}").status, 201u);
+  std::vector<Walker> all = walkers();
+  for (Walker& walker : walkers_elsewhere()) all.push_back(std::move(walker));
+  for (const NamingParameter& naming : naming_parameters(artifact_, subject_, std::to_string(last()))) {
+    for (const Walker& walker : all) {
+      if (!walker.has_token) continue;
+      const bool is_in_the_vault_itself = naming.pattern.find("{registry}") != std::string::npos;
+      const bool is_in_models =
+          !is_in_the_vault_itself && naming.pattern.find("{model}") != std::string::npos;
+      if (is_in_models && walker.is_limited && walker.role && walker.place != Place::server)
+        continue;  // does not see the model that the path names
+      const std::string target = concrete(naming.pattern) + "?" + naming.query;
+      const Reply reply = as(walker.name, "GET", target);
+      EXPECT_EQ(is_shown(reply), walker.role.has_value() && naming.shows)
+          << walker.name << " at " << target << ": " << reply.status << " " << reply.body;
+    }
+  }
 }
 
 }  // namespace

@@ -32,8 +32,8 @@ std::string_view bearer_token(std::string_view header) {
 
 }  // namespace
 
-Authentication::Authentication(const Parts& parts, bool stands_open)
-    : parts_(parts), stands_open_(stands_open) {}
+Authentication::Authentication(const Parts& parts, bool stands_open, std::size_t most_kept)
+    : parts_(parts), stands_open_(stands_open), most_kept_(most_kept) {}
 
 bool Authentication::is_locked() {
   if (locked_) return true;
@@ -128,7 +128,7 @@ void Authentication::keep(const work::ShownToken& token, std::uint64_t changes, 
   bool is_due = true;
   {
     const std::lock_guard lock(mutex_);
-    if (known_.size() >= limits::kMaxCallersKept) known_.clear();
+    if (known_.size() >= most_kept_) known_.clear();
     Known& one = known_[token.id];
     is_due = now.unix_ms() - one.noted.unix_ms() >= limits::kTokenUseNoted.count();
     one = {token.secret, changes, found.caller, found.expires, is_due ? now : one.noted};

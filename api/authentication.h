@@ -22,8 +22,9 @@ namespace herald::api {
 
 class Authentication {
  public:
-  // `stands_open`: where there is no administrator yet, whoever comes may do everything.
-  Authentication(const Parts& parts, bool stands_open);
+  // `stands_open`: where there is no administrator yet, whoever comes may do everything. `most_kept`: callers; when one more
+  // comes all are forgotten, and looked up anew.
+  Authentication(const Parts& parts, bool stands_open, std::size_t most_kept = limits::kMaxCallersKept);
 
   // Errors: malformed (no Host), foreign_origin, unauthenticated.
   Result<Caller> caller_of(const Request& request);
@@ -56,10 +57,11 @@ class Authentication {
 
   const Parts& parts_;
   const bool stands_open_;
+  const std::size_t most_kept_;
   std::atomic<bool> locked_{false};
   std::atomic<std::uint64_t> open_at_{0};  // the log's end when there was no administrator
   std::mutex mutex_;
-  std::unordered_map<registry::TokenId, Known> known_;  // at most kMaxCallersKept
+  std::unordered_map<registry::TokenId, Known> known_;  // at most most_kept_
 };
 
 }  // namespace herald::api

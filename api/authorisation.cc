@@ -10,13 +10,6 @@ namespace {
 
 using registry::Role;
 
-registry::RoleScope scope_of(const registry::RegistryRecord& registry) {
-  return {registry.id, registry.name, {}, {}};
-}
-registry::RoleScope scope_of(const registry::RegistryRecord& registry, const registry::ModelRecord& model) {
-  return {registry.id, registry.name, model.id, model.name};
-}
-
 // The same for all scopes: what it takes, what is held, whom to ask.
 Error denied(Permission permission, const std::string& where, std::optional<Role> held,
              std::string field = {}) {
@@ -44,14 +37,7 @@ registry::RoleScope place_in_path(const Call& call) {
   const auto address = names_a_model ? std::optional(model_in(call)) : std::nullopt;
   const auto model =
       address && *address ? registry::find_model(head, home->id, (*address)->model) : std::nullopt;
-  return model ? scope_of(*home, *model) : scope_of(*home);
-}
-
-void note_hidden(const Call& call, const registry::Reader& state, const registry::ModelAddress& address,
-                 Permission permission) {
-  const auto home = registry::find_registry(state, address.registry);
-  const auto model = home ? registry::find_model(state, home->id, address.model) : std::nullopt;
-  if (model) note_denied(call, to_string(permission), scope_of(*home, *model));
+  return model ? place_of(*home, *model) : place_of(*home);
 }
 
 Result<void> authorise_on_server(const Call& call) {
@@ -74,13 +60,7 @@ Result<void> authorise_anywhere(const Call& call) {
 Result<void> authorise_in_registry(const Call& call) {
   HERALD_TRY(const auto name, registry_in(call));
   const Snapshot then = call.snapshot();
-  const auto home = seen_registry(call, then.state(), name);
-  if (!home) {
-    if (const auto hidden = registry::find_registry(then.state(), name))
-      note_denied(call, to_string(call.route.permission()), scope_of(*hidden));
-    return home.error();
-  }
-  const registry::RegistryRecord& found = *home;
+  HERALD_TRY(const auto found, seen_registry(call, then.state(), name));
   if (call.route.permission() == Permission::read) return {};  // the handler leaves out what is not seen
   if (suffices(call.access.in(found), call.route.permission())) return {};
   return denied_in_registry(call, found, call.route.permission());
@@ -119,8 +99,22 @@ Role role_for(Permission permission) {
   throw std::logic_error("a permission that asks for no role");
 }
 
+registry::RoleScope place_of(const registry::RegistryRecord& registry) {
+  return {registry.id, registry.name, {}, {}};
+}
+
+registry::RoleScope place_of(const registry::RegistryRecord& registry, const registry::ModelRecord& model) {
+  return {registry.id, registry.name, model.id, model.name};
+}
+
 void note_denied(const Call& call, std::string_view permission, registry::RoleScope on) {
   *call.denied = Denied{permission, std::move(on)};
+}
+
+void note_hidden(const Call& call, registry::RoleScope on) {
+  const Permission asked = call.route.permission();
+  const bool asks_for_no_role = asked == Permission::open || asked == Permission::own;
+  note_denied(call, to_string(asks_for_no_role ? Permission::read : asked), std::move(on));
 }
 
 void count_refusal(const Call& call, const Error& refusal) {
@@ -160,7 +154,7 @@ Result<void> authorise_anew(Call& call) {
 }
 
 Error denied_in_registry(const Call& call, const registry::RegistryRecord& registry, Permission permission) {
-  note_denied(call, to_string(permission), scope_of(registry));
+  note_denied(call, to_string(permission), place_of(registry));
   return denied(permission, "registry \"" + registry.name.str() + "\"", call.access.in(registry), "registry");
 }
 
@@ -168,12 +162,12 @@ Result<registry::FoundModel> permitted_model(const Call& call, const registry::R
                                              const registry::ModelAddress& address, Permission permission) {
   auto found = seen_model(call, state, address);
   if (!found) {
-    note_hidden(call, state, address, permission);
+    if (*call.denied) (*call.denied)->permission = to_string(permission);
     return found.error();
   }
   const auto held = call.access.on(found->registry, found->model.id);
   if (suffices(held, permission)) return found;
-  note_denied(call, to_string(permission), scope_of(found->registry, found->model));
+  note_denied(call, to_string(permission), place_of(found->registry, found->model));
   return denied(permission,
                 "model \"" + address.model.str() + "\" of registry \"" + address.registry.str() + "\"", held,
                 "model");

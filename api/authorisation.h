@@ -9,11 +9,17 @@ namespace herald::api {
 // The lowest role that has the permission. Not of `open` and `own`, which ask for none.
 registry::Role role_for(Permission permission);
 
-// ---- the count of refusals (denials.h) ----
+// ---- the count of refusals (denials.h; docs/adr/0022) ----
+registry::RoleScope place_of(const registry::RegistryRecord& registry);
+registry::RoleScope place_of(const registry::RegistryRecord& registry, const registry::ModelRecord& model);
 // Says what is being refused, by the permission and the place. Of a refusal of which nobody says it, it is what takes an
 // administrator, where the path says: so it is with what rules refuse.
 void note_denied(const Call& call, std::string_view permission, registry::RoleScope on = {});
-// Counts the refusal, where it is one of who may not: once for each request, by who answers it.
+// The same of what is there and is about to be answered as if it were not: the permission is the route's. Sight notes so
+// whatever it hides, however the request named it; handlers, what no Sight looks for.
+void note_hidden(const Call& call, registry::RoleScope on = {});
+// Counts the refusal, where it is one of who may not (403, or 404 of what was noted as hidden): once for each request, by who
+// answers it.
 void count_refusal(const Call& call, const Error& refusal);
 
 // Errors: denied; not_found. Handlers of ObjectScope::visible, and those that take names from a body or a query, show and

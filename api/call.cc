@@ -75,6 +75,19 @@ Result<registry::FoundModel> seen_model(const Call& call, const registry::Reader
   return Sight(call).model(state, address);
 }
 
+Error none_of_the_choices(std::string_view name, const std::string& choices, std::string_view text) {
+  return error(Cause::invalid_value,
+               "\"" + std::string(name) + "\" must be one of " + choices + ", not " + shown(text),
+               std::string(name));
+}
+
+Result<bool> flag_in(const Call& call, std::string_view name) {
+  const auto text = call.query.get(name);
+  if (!text || *text == "false") return false;
+  if (*text == "true") return true;
+  return none_of_the_choices(name, "true, false", *text);
+}
+
 std::string_view text_in(const Call& call, std::string_view name) {
   return call.query.get(name).value_or(std::string_view{});
 }

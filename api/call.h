@@ -79,17 +79,24 @@ Result<projections::PageRequest> page_in(const Call& call, std::string_view list
 std::string_view text_in(const Call& call, std::string_view name);  // empty when it is not there
 // Of an event that is in the log, which ends at `last`: what lies beyond will never come for having been asked for.
 Result<Sequence> place_in_the_log(std::string_view text, std::string_view name, Sequence last);
-// A word out of an enumeration. Errors: invalid_value, naming the parameter and the choices.
+// That a parameter is no word of its enumeration, `choices` with commas between.
+Error none_of_the_choices(std::string_view name, const std::string& choices, std::string_view text);
+// A word out of an enumeration; nothing where it is not there. Errors: invalid_value, naming the parameter and the choices.
+template <class Enum>
+Result<std::optional<Enum>> choice_in(const Call& call, std::string_view name) {
+  const auto text = call.query.get(name);
+  if (!text) return std::optional<Enum>();
+  if (const auto value = reflect::enum_value<Enum>(*text)) return value;
+  return none_of_the_choices(name, reflect::enum_choices<Enum>(), *text);
+}
 template <class Enum>
 Result<Enum> choice_in(const Call& call, std::string_view name, Enum otherwise) {
-  const auto text = call.query.get(name);
-  if (!text) return otherwise;
-  if (const auto value = reflect::enum_value<Enum>(*text)) return *value;
-  return error(
-      Cause::invalid_value,
-      shown(*text) + " is none of " + reflect::enum_choices<Enum>() + " (\"" + std::string(name) + "\")",
-      std::string(name));
+  HERALD_TRY(const auto value, choice_in<Enum>(call, name));
+  return value.value_or(otherwise);
 }
+// "true" or "false"; false where it is not there. Errors: as of choice_in().
+Result<bool> flag_in(const Call& call, std::string_view name);
+inline constexpr std::string_view kFlagSchema = R"({"type":"boolean","default":false})";
 
 // ---- what goes back ----
 template <class Body>

@@ -26,6 +26,14 @@ class Refused : public testing::LockedServerTest {
     ASSERT_EQ(ask("PUT", "/v1/registries/models/protected-aliases/production").status, 200u);
     ASSERT_EQ(ask("PUT", "/v1/secrets/hook", R"({"value":"https://a.example/"})").status, 201u);
     comment_ = ask("POST", "/v1/models/churn/comments", R"({"text":"good"})").at("id");
+    ASSERT_EQ(
+        ask("POST", "/v1/registries/fraud/models/churn/versions", R"({"run":{"id":"hidden-run"}})").status,
+        201u);
+    hidden_event_ = last();
+    ASSERT_EQ(ask("PUT", "/v1/blobs/" + sha256("of another").hex(), "of another",
+                  "Content-Type: application/octet-stream\r\n")
+                  .status,
+              201u);
     artifact_ = ask("POST", "/v1/artifacts",
                     R"({"name":"w","kind":"model","reference":"s3://w","digest":"sha256:)" +
                         std::string(64, 'a') + "\"}")
@@ -66,7 +74,29 @@ class Refused : public testing::LockedServerTest {
     return counts;
   }
 
+  struct Refusal {
+    std::string who, method, target, body;
+    unsigned int status;
+    std::string counted;
+  };
+  Counts asked_for(const std::vector<Refusal>& refusals) {
+    Counts expected;
+    for (const Refusal& refusal : refusals) {
+      const Reply reply = as(refusal.who, refusal.method, refusal.target, refusal.body);
+      EXPECT_EQ(reply.status, refusal.status)
+          << refusal.method << " " << refusal.target << " " << refusal.body << ": " << reply.body;
+      if (!refusal.counted.empty()) ++expected[refusal.counted];
+    }
+    return expected;
+  }
+  // Of content that root has brought.
+  static std::string artifact_of_another() {
+    return R"({"name":"x","kind":"model","files":[{"path":"w","bytes":10,"digest":")" +
+           sha256("of another").str() + R"("}]})";
+  }
+
   std::string comment_, artifact_, before_;
+  std::uint64_t hidden_event_ = 0;
   std::map<std::string, std::string> names_;
 };
 
@@ -90,11 +120,6 @@ TEST_F(Refused, RequestsAreShownToAdminsOfThePlaceAsItsRolesAre) {
 }
 
 TEST_F(Refused, RequestsOfEachKindAreCountedOnce) {
-  struct Refusal {
-    std::string who, method, target, body;
-    unsigned int status;
-    std::string counted;
-  };
   const std::string model = "/v1/models/churn", production = model + "/aliases/production";
   const std::string blob = "/v1/blobs/" + std::string(64, 'a');
   const std::vector<Refusal> refusals{
@@ -109,7 +134,7 @@ TEST_F(Refused, RequestsOfEachKindAreCountedOnce) {
       {std::string("herald_") + std::string(96, '0'), "GET", "/v1/models", "", 401, "anonymous sign-in"},
       // by handlers
       {"looker", "GET", blob, "", 403, "looker download"},
-      {"writer", "DELETE", "/v1/artifacts/" + artifact_, "", 404, ""},
+      {"writer", "DELETE", "/v1/artifacts/" + artifact_, "", 404, "writer write"},
       {"member", "GET", "/v1/tokens?principal=root", "", 403, "member administer"},
       {"narrow", "POST", "/v1/tokens", "{}", 403, "member administer"},
       {"member", "GET", "/v1/principals/root/roles", "", 403, "member administer"},
@@ -146,13 +171,89 @@ TEST_F(Refused, RequestsOfEachKindAreCountedOnce) {
       {"member", "POST", "/v1/models", R"({"nmae":"x"})", 422, ""},
       {"", "GET", "/v1/models", "", 401, ""},
   };
-  Counts expected;
-  for (const Refusal& refusal : refusals) {
-    const Reply reply = as(refusal.who, refusal.method, refusal.target, refusal.body);
-    EXPECT_EQ(reply.status, refusal.status) << refusal.method << " " << refusal.target << ": " << reply.body;
-    if (!refusal.counted.empty()) ++expected[refusal.counted];
-  }
+  const Counts expected = asked_for(refusals);
   EXPECT_EQ(recorded(), expected);
+}
+
+TEST_F(Refused, RequestsOfWhatIsHiddenAreCountedHoweverTheyNameIt) {
+  const std::string artifact = "/v1/artifacts/" + artifact_, churn = "/v1/models/churn";
+  const std::string face = "nobody read fraud/churn";
+  const auto edge = [](const std::string& upstream, const char* relation, const std::string& downstream) {
+    return R"({"upstream":)" + upstream + R"(,"relation":")" + relation + R"(","downstream":)" + downstream +
+           "}";
+  };
+  const std::string open = R"({"version":"churn:v1"})", by_id = R"({"artifact":")" + artifact_ + "\"}";
+  const Counts expected = asked_for({
+      // in the query
+      {"nobody", "GET", "/v1/resolve?ref=fraud/churn:v1", "", 404, face},
+      {"nobody", "GET", "/v1/resolve?ref=fraud/absent:v1", "", 404, "nobody read fraud"},
+      {"nobody", "GET", "/v1/events?model=fraud/churn", "", 404, face},
+      {"nobody", "GET", "/v1/events/export?model=fraud/churn", "", 404, face},
+      {"nobody", "GET", "/v1/events/stream?model=fraud/churn", "", 404, face},
+      {"nobody", "GET", "/v1/compare?versions=churn:v1,fraud/churn:v1", "", 404, face},
+      {"nobody", "GET", "/v1/compare?versions=churn:v1&with=fraud/churn:v1", "", 404, face},
+      {"nobody", "GET", "/v1/compare/evaluations?versions=churn:v1,fraud/churn:v1", "", 404, face},
+      {"nobody", "GET", "/v1/lineage?version=fraud/churn:v1", "", 404, face},
+      {"nobody", "GET", "/v1/lineage/impact?version=fraud/churn:v1", "", 404, face},
+      {"nobody", "GET", "/v1/access/explain?registry=fraud", "", 404, "nobody read fraud"},
+      {"nobody", "GET", "/v1/access/explain?registry=fraud&model=churn", "", 404, face},
+      {"nobody", "GET", churn + "/evaluations?dataset_version=fraud/churn:v1", "", 404, face},
+      {"nobody", "GET", "/v1/search?kind=versions&q=dataset_version:fraud/churn:v1", "", 404, face},
+      // by id, in the query and in the path
+      {"nobody", "GET", "/v1/lineage?artifact=" + artifact_, "", 404, "nobody read"},
+      {"nobody", "GET", "/v1/lineage/impact?artifact=" + artifact_, "", 404, "nobody read"},
+      {"nobody", "GET", artifact, "", 404, "nobody read"},
+      {"nobody", "GET", artifact + "/files", "", 404, "nobody read"},
+      {"nobody", "GET", artifact + "/manifest", "", 404, "nobody read"},
+      {"nobody", "GET", artifact + "/versions", "", 404, "nobody read"},
+      {"nobody", "GET", artifact + "/files/w", "", 404, "nobody download"},
+      {"nobody", "GET", "/v1/runs/hidden-run", "", 404, "nobody read"},
+      {"nobody", "GET", "/v1/events/" + std::to_string(hidden_event_), "", 404, "nobody read"},
+      {"member", "DELETE", "/v1/tokens/" + token_ids_.at("viewer"), "", 404, "member administer"},
+      {"writer", "PUT", churn + "/versions/1/artifacts/" + artifact_, "", 404, "writer write"},
+      // in the body
+      {"writer", "POST", "/v1/lineage", edge(R"({"version":"fraud/churn:v1"})", "derived_from", open), 404,
+       "writer read fraud/churn"},
+      {"writer", "POST", "/v1/lineage", edge(open, "derived_from", R"({"version":"fraud/churn:v1"})"), 404,
+       "writer write fraud/churn"},
+      {"writer", "POST", "/v1/lineage", edge(by_id, "trained_on", open), 404, "writer write"},
+      {"writer", "POST", "/v1/lineage", edge(R"({"dataset":"d"})", "used", R"({"run":"hidden-run"})"), 403,
+       "writer write"},
+      {"writer", "POST", churn + "/versions", R"({"artifacts":[")" + artifact_ + R"("]})", 404,
+       "writer write"},
+      {"writer", "PATCH", churn + "/versions/1", R"({"run":{"id":"hidden-run"}})", 403, "writer write"},
+      {"writer", "POST", churn + "/versions/1/evaluations", R"({"metrics":{"a":1},"dataset":)" + by_id + "}",
+       404, "writer write"},
+      {"writer", "POST", "/v1/artifacts", artifact_of_another(), 404, "writer download"},
+      {"nobody", "POST", "/v1/tokens", R"({"registry":"fraud"})", 404, "nobody read fraud"},
+      {"nobody", "POST", "/v1/tokens", R"({"registry":"fraud","model":"churn"})", 404, face},
+  });
+  EXPECT_EQ(recorded(), expected);
+}
+
+TEST_F(Refused, RequestsOfWhatIsNotThereAreNotCounted) {
+  const std::string nothing = "0190a8b0-0000-7000-8000-00000000000a";
+  std::string no_content = artifact_of_another();
+  no_content.replace(no_content.find("sha256:") + 7, 64, std::string(64, '0'));
+  asked_for({
+      {"nobody", "GET", "/v1/registries/nowhere", "", 404, ""},
+      {"nobody", "GET", "/v1/resolve?ref=nowhere/churn:v1", "", 404, ""},
+      {"nobody", "GET", "/v1/resolve?ref=absent:v1", "", 404, ""},
+      {"nobody", "GET", "/v1/resolve?ref=churn:v9", "", 404, ""},
+      {"nobody", "GET", "/v1/events?model=absent", "", 404, ""},
+      {"nobody", "GET", "/v1/compare?versions=churn:v1,absent:v1", "", 404, ""},
+      {"nobody", "GET", "/v1/lineage?version=absent:v1", "", 404, ""},
+      {"nobody", "GET", "/v1/lineage?artifact=" + nothing, "", 404, ""},
+      {"nobody", "GET", "/v1/lineage?run=hidden-run", "", 200, ""},
+      {"nobody", "GET", "/v1/access/explain?registry=nowhere", "", 404, ""},
+      {"nobody", "GET", "/v1/search?kind=versions&q=dataset_version:nowhere/x:v1", "", 404, ""},
+      {"nobody", "GET", "/v1/artifacts/" + nothing, "", 404, ""},
+      {"nobody", "GET", "/v1/runs/absent", "", 404, ""},
+      {"nobody", "GET", "/v1/events/1000000", "", 404, ""},
+      {"member", "DELETE", "/v1/tokens/" + nothing, "", 404, ""},
+      {"writer", "POST", "/v1/artifacts", no_content, 404, ""},
+  });
+  EXPECT_EQ(recorded(), Counts());
 }
 
 TEST_F(Refused, RequestsAreCountedOnceHoweverOftenTheyAreAuthorised) {

@@ -112,6 +112,24 @@ TEST_F(AnErasure, ShowsNoHeadingsOfACardAnyMore) {
   }
 }
 
+TEST_F(AnErasure, LeavesACardWithoutTheSectionsThatAPolicyAsksFor) {
+  ASSERT_EQ(as("root", "PATCH", "/v1/registries/models",
+               R"({"card_policy":{"sections":["Use"],"aliases":["production"]}})")
+                .status,
+            200u);
+  const std::string card = R"({"text":"# Use\nfor churn\n"})", one = "/v1/models/churn/versions/1/card",
+                    production = "/v1/models/churn/aliases/production";
+  ASSERT_LT(as("ada", "PUT", one, card).status, 300u);
+  EXPECT_EQ(as("root", "GET", one).at("missing"), "[]");
+  ASSERT_EQ(erase().status, 201u);
+  EXPECT_EQ(as("root", "GET", one).at("missing"), R"(["Use"])");
+  const Reply refused = as("root", "PUT", production, R"({"version":1})");
+  EXPECT_EQ(refused.status, 409u) << refused.body;
+  EXPECT_THAT(refused.at("detail"), HasSubstr("has one whose text was erased"));
+  ASSERT_LT(as("root", "PUT", one, card).status, 300u) << "written anew";
+  EXPECT_EQ(as("root", "PUT", production, R"({"version":1})").status, 201u);
+}
+
 TEST_F(AnErasure, OfMoreTextsThanFitIntoOneEventGoesInRounds) {
   given_comments(static_cast<int>(limits::kMaxTextsErasedAtOnce) + 30);
   const Reply first = erase();

@@ -19,7 +19,9 @@ namespace {
 // Collects events until the page is full; then one more shows whether there is a next page.
 class PageOfEvents {
  public:
-  explicit PageOfEvents(std::size_t limit) : limit_(limit) {}
+  // `most_passed_over`: where it ends early.
+  PageOfEvents(std::size_t limit, std::size_t most_passed_over)
+      : limit_(limit), most_passed_over_(most_passed_over) {}
 
   // False: enough. `cursor_`: the last event that was taken or passed over for good.
   bool take(Sequence sequence, std::string_view bytes) {
@@ -34,7 +36,7 @@ class PageOfEvents {
   }
   // Looked at, and not shown. False: the page ends early, so that one request does not read the whole log.
   bool pass_over(Sequence sequence) {
-    if (++passed_over_ < limits::kMaxEventsScanned) {
+    if (++passed_over_ < most_passed_over_) {
       if (count_ < limit_) cursor_ = sequence;
       return true;
     }
@@ -59,7 +61,7 @@ class PageOfEvents {
   }
 
  private:
-  const std::size_t limit_;
+  const std::size_t limit_, most_passed_over_;
   std::string body_;
   std::size_t count_ = 0, passed_over_ = 0;
   Sequence cursor_;
@@ -81,14 +83,12 @@ Result<std::optional<Timestamp>> time_in(const Call& call, std::string_view name
   return std::optional(time);
 }
 
-std::string_view order_in(const Call& call) {
-  return call.query.get("order").value_or("asc");
-}
+BOOST_DEFINE_ENUM_CLASS(EventOrder, asc, desc)
 
 // What a cursor belongs to: all that chooses what is listed, and in which order; "me" is whoever asks.
 std::string list_of_events(const Call& call, const EventFilter& filter) {
   std::string list(call.path_text);
-  list.append(1, '\0').append(order_in(call)).append(1, '\0').append(filter.actor);
+  list.append(1, '\0').append(call.query.get("order").value_or("asc")).append(1, '\0').append(filter.actor);
   for (const char* name :
        {"type", "subject", "model", "correlation", "reason", "after", "before", "since", "until"})
     list.append(1, '\0').append(text_in(call, name));
@@ -105,15 +105,12 @@ Result<Bounds> bounds_in(const Call& call, const projections::PageRequest& page,
                          const eventstore::LogView& log, Sequence end) {
   Bounds bounds;
   HERALD_TRY(static_cast<EventBounds&>(bounds), event_bounds_in(call, log, Sequence(0), end));
-  const std::string_view order = order_in(call);
-  if (order != "asc" && order != "desc") {
-    return error(Cause::invalid_value, "\"order\" must be \"asc\" or \"desc\", not " + shown(order), "order");
-  }
-  if (order == "desc") bounds.towards = Towards::earlier;
+  HERALD_TRY(const auto order, choice_in(call, "order", EventOrder::asc));
+  if (order == EventOrder::desc) bounds.towards = Towards::earlier;
   if (!page.after.empty()) {
     HERALD_TRY(const std::uint64_t cursor,
                whole_number(page.after, "cursor", 0, std::numeric_limits<std::int64_t>::max()));
-    (order == "desc" ? bounds.before : bounds.after) = Sequence(cursor);
+    (order == EventOrder::desc ? bounds.before : bounds.after) = Sequence(cursor);
   }
   return bounds;
 }
@@ -245,7 +242,7 @@ Result<Answer> timeline_page(const Call& call, const std::string& timeline) {
                whole_number(request.after, "cursor", 0, std::numeric_limits<std::int64_t>::max()));
     bounds.before = Sequence(cursor);
   }
-  PageOfEvents page(request.limit);
+  PageOfEvents page(request.limit, call.herald.options.events_scanned);
   const Sight sight(call);
   const EventFilter all;
   projections::SequenceLists lists;
@@ -262,7 +259,7 @@ Result<Answer> event_page(const Call& call) {
   const Sequence end = call.herald.parts.tail.last();
   const Timelines from(call.herald.parts);
   HERALD_TRY(const Bounds bounds, bounds_in(call, request, from.log, end));
-  PageOfEvents page(request.limit);
+  PageOfEvents page(request.limit, call.herald.options.events_scanned);
   const Sight sight(call);
   HERALD_CHECK(
       walk_events(from, lists_for(filter, from), bounds, bounds.towards, Selecting(filter, sight, page)));

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "api/authorisation.h"
 #include "api/completion.h"
@@ -13,6 +14,7 @@
 #include "api/live.h"
 #include "api/problem.h"
 #include "api/range.h"
+#include "api/request_checks.h"
 #include "api/selection.h"
 #include "api/transfer.h"
 #include "api/writing.h"
@@ -38,65 +40,6 @@ Target split_target(std::string_view target) {
   const std::size_t mark = target.find('?');
   if (mark == std::string_view::npos) return {target, {}};
   return {target.substr(0, mark), target.substr(mark + 1)};
-}
-
-Result<void> check_parameters(const Route& route, const Query& query) {
-  for (const auto& [name, value] : query.all()) {
-    const auto& known = route.doc().query();
-    if (std::any_of(known.begin(), known.end(), [&, name = std::string_view(name)](const auto& parameter) {
-          return parameter.name == name;
-        }))
-      continue;
-    std::string names;
-    for (const auto& parameter : known) names += (names.empty() ? "" : ", ") + std::string(parameter.name);
-    return error(Cause::unknown_field,
-                 "the query parameter " + shown(name) + " is not known here" +
-                     (names.empty() ? ": none is" : ": known are " + names),
-                 name);
-  }
-  return {};
-}
-
-// A condition that nobody looks at must not look as if it had held.
-Result<void> check_conditions(const Request& request) {
-  if (request.method == Method::get || request.method == Method::head) return {};
-  std::string name(request.condition);
-  if (name.empty() && !request.if_none_match.empty()) name = "If-None-Match";
-  if (name.empty()) return {};
-  return error(Cause::invalid_value,
-               name +
-                   " is not looked at here: leave it out (aliases and versions take a condition in the "
-                   "request itself, as \"expected\")",
-               name);
-}
-
-// What the header says of the body is held against what the route takes, before a byte of it is read.
-Result<void> check_body_header(const Route& route, const Request& request) {
-  const Doc& doc = route.doc();
-  const bool announced = request.chunked || request.content_length.has_value();
-  switch (doc.body()) {
-    case BodyKind::none:
-      if (!request.has_body()) return {};
-      return error(Cause::malformed, "this request takes no body: it must be sent without one");
-    case BodyKind::bytes:
-      if (announced) return {};
-      return error(Cause::length_required, "the content must come with a Content-Length, or chunked");
-    case BodyKind::json:
-      break;
-  }
-  if (!announced && doc.body_required())
-    return error(Cause::length_required, "a JSON body is needed, with a Content-Length or chunked");
-  if (request.content_length.value_or(0) > doc.max_body()) {
-    return error(Cause::too_large, "the body has " + std::to_string(*request.content_length) +
-                                       " bytes: at most " + std::to_string(doc.max_body()) + " are allowed");
-  }
-  if (request.has_body() && !is_utf8_json(request.content_type)) {
-    return error(Cause::unsupported_media,
-                 request.content_type.empty()
-                     ? std::string("the request must say what its body is: Content-Type: application/json")
-                     : "the body must be application/json in UTF-8, not " + shown(request.content_type));
-  }
-  return {};
 }
 
 class Exchange {
@@ -480,19 +423,38 @@ class Exchange {
     }
   }
 
+  using SubmitJob = void (work::Store::*)(work::Store::Job, std::function<void(Result<void>)>);
+
+  // Durable when it comes back; no thread waits for that.
+  Task<Result<void>> make_durable(const work::Store::Job& job, SubmitJob submit) {
+    std::function<void(std::function<void(Result<void>)>)> start =
+        [this, &job, submit](std::function<void(Result<void>)> done) {
+          (herald_.parts.work.*submit)(job, std::move(done));
+        };
+    const Result<void> stored = co_await completion<Result<void>>(std::move(start));
+    co_return stored;
+  }
+
   Task<Result<void>> prepare(const std::vector<work::Store::Job>& jobs) {
     for (const work::Store::Job& job : jobs) {
-      std::function<void(std::function<void(Result<void>)>)> submit =
-          [this, &job](std::function<void(Result<void>)> done) {
-            herald_.parts.work.submit(job, std::move(done));
-          };
-      const Result<void> stored = co_await completion<Result<void>>(std::move(submit));
+      const Result<void> stored = co_await make_durable(job, &work::Store::submit);
       if (!stored) co_return stored.error();
     }
     co_return Result<void>();
   }
 
+  // What must be so before the caller hears of what was recorded.
+  Task<Result<void>> finish(const Write& write, const recorder::Recorded& recorded) {
+    if (!write.once_recorded) co_return Result<void>();
+    const std::optional<work::Store::Job> follows = write.once_recorded(recorded);
+    if (!follows) co_return Result<void>();
+    const Result<void> stored = co_await make_durable(*follows, &work::Store::submit_what_follows);
+    co_return stored;
+  }
+
   Task<Result<void>> record(const Call& call, Write& write) {
+    if (write.once_recorded && !call.route.doc().completed_by_retries())
+      throw std::logic_error("a route whose writes have more to do must say completed_by_its_retries()");
     if (!first_) {
       const Result<void> prepared = co_await prepare(write.before);
       if (!prepared) co_return prepared.error();
@@ -504,12 +466,13 @@ class Exchange {
         };
     const Result<recorder::Recorded> recorded =
         co_await completion<Result<recorder::Recorded>>(std::move(submit));
-    if (!recorded) co_return in_the_words_of_the_request(write, recorded.error());
-    if (write.once_recorded) {
-      std::function<Result<void>()> finish = [&write, &recorded] { return write.once_recorded(*recorded); };
-      const Result<void> finished = co_await blocking<Result<void>>(*pool_, std::move(finish));
-      if (!finished) co_return finished.error();
+    if (!recorded) {
+      if (write.if_refused && !first_)
+        co_await make_durable(*write.if_refused, &work::Store::submit_what_follows);
+      co_return in_the_words_of_the_request(write, recorded.error());
     }
+    const Result<void> finished = co_await finish(write, *recorded);
+    if (!finished) co_return finished.error();
     if (recorded->replayed) co_await await_views(recorded->last);
     const Answer answer = recorded_answer(write, *recorded);
     write.held.reset();

@@ -174,6 +174,50 @@ TEST_F(AServerOfMany, GivesANameToOneOfThoseWhoAskForItTogether) {
   errors_are_meant();  // the second at the same moment is told to come again
 }
 
+TEST_F(AServerOfMany, GivesANewNameToOneOfThoseWhoAreToHaveItTogether) {
+  const std::vector<std::string> people{"ada", "bob", "cat", "dan"};
+  for (const std::string& name : people) given_user(name);
+  std::atomic<int> renamed{0}, refused{0};
+  {
+    std::vector<std::jthread> threads;
+    for (const std::string& name : people) {
+      threads.emplace_back([&, name, port = server_->port(),
+                            credentials = "Authorization: Bearer " + tokens_["root"] + "\r\n"] {
+        Client client(port);
+        const auto status =
+            client.request("PATCH", "/v1/principals/" + name, R"({"name":"countess"})", credentials).status;
+        (status == 200 ? renamed : refused) += status == 200 || status == 409 ? 1 : 1'000;
+      });
+    }
+  }
+  EXPECT_EQ(renamed, 1);
+  EXPECT_EQ(refused, 3);
+  std::size_t there = 0;
+  for (const std::string& name : people) {
+    if (as("root", "GET", "/v1/principals/" + name).status == 200) ++there;
+  }
+  EXPECT_EQ(there, people.size() - 1);
+  EXPECT_EQ(as("root", "GET", "/v1/principals/countess").status, 200u);
+}
+
+TEST_F(AServerOfMany, ChangesOfOnePrincipalKeepEachOther) {
+  given_user("ada");
+  {
+    std::vector<std::jthread> threads;
+    for (const char* body :
+         {R"({"name":"countess"})", R"({"full_name":"Ada King"})", R"({"email":"a@x.org"})"}) {
+      threads.emplace_back([&, body, id = as("ada", "GET", "/v1/principals/me").at("id"),
+                            port = server_->port(),
+                            credentials = "Authorization: Bearer " + tokens_["root"] + "\r\n"] {
+        Client client(port);
+        EXPECT_EQ(client.request("PATCH", "/v1/principals/" + id, body, credentials).status, 200u);
+      });
+    }
+  }
+  const Reply ada = as("root", "GET", "/v1/principals/countess");
+  EXPECT_EQ(ada.at("name") + " " + ada.at("full_name") + " " + ada.at("email"), "countess Ada King a@x.org");
+}
+
 TEST_F(AServerOfMany, LooksAgainAtTheRoleWhenTheBodyHasCome) {
   ASSERT_EQ(as("root", "POST", "/v1/models", R"({"name":"churn"})").status, 201u);
   given_user("ada", "member");

@@ -431,6 +431,30 @@ TEST_F(Hostile, MoreConnectionsThanAreAllowedWaitForRoom) {
   EXPECT_EQ(third.read_reply().status, 200u);
 }
 
+// Who sends on after a refusal is read for a while, so that the answer arrives; then the connection goes.
+TEST_F(Hostile, CallersWhoSendOnAfterARefusalAreReadForAWhile) {
+  start({.max_connections = 1});
+  constexpr std::string_view kHuge =
+      "POST /v1/models HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+      "9000000000\r\n\r\n{";
+  {
+    Client silent(server_->port());
+    silent.send(kHuge);
+    expect_problem(silent.read_reply(), 413, "too-large");
+    const auto refused = system_clock().steady();
+    Client next(server_->port());
+    EXPECT_EQ(next.request("GET", "/healthz").status, 200u) << "when there is room for it";
+    EXPECT_GE(system_clock().steady() - refused, limits::kLinger - std::chrono::milliseconds(500));
+  }
+  Client endless(server_->port());
+  endless.send(kHuge);
+  expect_problem(endless.read_reply(), 413, "too-large");
+  const std::string piece(64 << 10, ' ');
+  std::size_t sent = 0;
+  while (sent < 1'000 * limits::kMaxLingerBytes && endless.send(piece)) sent += piece.size();
+  EXPECT_LT(sent, 100 * limits::kMaxLingerBytes) << "what the kernel holds, and no more than that mebibyte";
+}
+
 TEST_F(Hostile, AConnectionServesManyRequests) {
   Client client(server_->port());
   for (int i = 0; i < 50; ++i) EXPECT_EQ(client.request("GET", "/v1/models/churn").status, 200u);

@@ -1,5 +1,7 @@
 #include "api/lineage_bodies.h"
 
+#include "api/known.h"
+
 namespace herald::api {
 
 Result<registry::NodeAddress> address_of(const NodeRequest& node, const std::string& field) {
@@ -15,6 +17,25 @@ Result<registry::NodeAddress> address_of(const NodeRequest& node, const std::str
   address.version =
       registry::VersionAddress{{reference.registry, reference.model}, reference.selector.number};
   return address;
+}
+
+Result<registry::FoundModel> registered_data_set(const Sight& sight, const registry::Reader& state,
+                                                 const registry::ModelAddress& address) {
+  HERALD_TRY(auto found, sight.model(state, address));
+  if (found.registry.kind == registry::RegistryKind::dataset) return found;
+  return error(Cause::invalid_value,
+               shown(address.model.str()) + " is in a registry of models, not of data sets",
+               "dataset_version");
+}
+
+Result<registry::Node> data_set_called(const Sight& sight, const registry::Reader& state,
+                                       std::string_view text) {
+  HERALD_TRY(const auto reference, parse_reference(text));
+  HERALD_TRY(const auto found, registered_data_set(sight, state, {reference.registry, reference.model}));
+  HERALD_TRY(const auto version, known_version(state, found, reference.selector));
+  return registry::Node{registry::NodeKind::version,
+                        registry::version_node_id(found.model.id, version.number),
+                        reference_of(found.registry.name, found.model.name, version.number)};
 }
 
 ShownNodeBody shown_node_body(const projections::LineageNode& node) {

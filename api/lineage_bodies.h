@@ -20,6 +20,14 @@ BOOST_DESCRIBE_STRUCT(NodeRequest, (), (version, artifact, run, dataset, deploym
 // Errors: about "<field>.version".
 Result<registry::NodeAddress> address_of(const NodeRequest& node, const std::string& field);
 
+// A version of a data set by what it is called in `state`: "data/customers:v1", "data/customers:gold". What is called so as a
+// data set without versions is another thing. Errors: invalid_value, not_found (for who does not see it, too).
+Result<registry::Node> data_set_called(const Sight& sight, const registry::Reader& state,
+                                       std::string_view text);
+// Its data set: of "data/customers", and of "data/customers:v1".
+Result<registry::FoundModel> registered_data_set(const Sight& sight, const registry::Reader& state,
+                                                 const registry::ModelAddress& address);
+
 // A node as an answer shows it.
 struct ShownNodeBody : registry::Node {
   std::optional<bool> deleted = {};  // it has the name that it had

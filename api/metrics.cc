@@ -154,10 +154,13 @@ void say_deliveries(Figures& figures, const Services& herald) {
 void say_kafka(Figures& figures, const Services& herald) {
   if (herald.parts.kafka == nullptr) return;
   const KafkaReport report = herald.parts.kafka->report();
+  if (report.published)
+    figures.gauge("herald_kafka_published_sequence", "Sequence up to which the topic has everything",
+                  static_cast<double>(*report.published));
+  if (report.lag)
+    figures.gauge("herald_kafka_lag", "Events recorded and not yet published",
+                  static_cast<double>(*report.lag));
   figures
-      .gauge("herald_kafka_published_sequence", "Sequence up to which the topic has everything",
-             static_cast<double>(report.published))
-      .gauge("herald_kafka_lag", "Events recorded and not yet published", static_cast<double>(report.lag))
       .counter("herald_kafka_transactions_total", "Transactions committed",
                static_cast<double>(report.transactions))
       .counter("herald_kafka_restarts_total", "Times the publisher began anew",

@@ -1,5 +1,6 @@
 #include "api/named_blobs.h"
 
+#include "api/authorisation.h"
 #include "work/uploads.h"
 
 namespace herald::api {
@@ -15,7 +16,8 @@ std::optional<std::uint64_t> size_of_named(const Call& call, const Digest& diges
   return parts.blobs.size(digest);
 }
 
-Error not_to_be_named(const Digest& digest, std::string_view file, std::string field) {
+Error not_to_be_named(const Call& call, const Digest& digest, std::string_view file, std::string field) {
+  if (call.herald.parts.blobs.size(digest)) note_denied(call, to_string(Permission::download));
   return error(Cause::not_found,
                "no blob of yours has the digest " + digest.str() + " (" + shown(file) + "): upload it first",
                std::move(field));

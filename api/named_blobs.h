@@ -11,6 +11,7 @@ namespace herald::api {
 bool may_take_any_content(const Call& call);
 // Of the content, in bytes; nothing: it is not there, or not the caller's to name.
 std::optional<std::uint64_t> size_of_named(const Call& call, const Digest& digest);
-Error not_to_be_named(const Digest& digest, std::string_view file, std::string field);
+// What is refused then. Of content that is there and another's it is counted (authorisation.h).
+Error not_to_be_named(const Call& call, const Digest& digest, std::string_view file, std::string field);
 
 }  // namespace herald::api

@@ -62,6 +62,14 @@ void write_parameter(std::string& out, const ParameterText& text,
   parameter.close();
 }
 
+std::string_view text_of_retries(const Doc& doc) {
+  if (!doc.completed_by_retries())
+    return "A retry under the same key gets the first answer and changes nothing.";
+  return "A retry under the same key gets the first answer, once all that follows from the first is done, "
+         "and "
+         "changes nothing else; refused as busy (503) while the views are behind the first.";
+}
+
 void write_parameters(std::string& out, const Route& route, const Examples& examples) {
   constexpr std::string_view kString = R"({"type":"string"})";
   const Doc& doc = route.doc();
@@ -79,7 +87,7 @@ void write_parameters(std::string& out, const Route& route, const Examples& exam
   }
   if (doc.recording()) {
     write_parameter(out, {"Idempotency-Key", "header", R"({"type":"string","minLength":1,"maxLength":255})",
-                          "A retry under the same key gets the first answer and changes nothing."});
+                          text_of_retries(doc)});
   }
   if (may_be_unchanged(route)) {
     write_parameter(out, {"If-None-Match", "header", kString,

@@ -107,7 +107,7 @@ struct RefusalText {
   std::string_view header = {};  // that it has besides those of all
 };
 // What every client may meet; docs/errors.md has all. Further ones are described by `default`.
-constexpr std::array<RefusalText, 14> kRefusals{{
+constexpr std::array<RefusalText, 15> kRefusals{{
     {"400", "The request cannot be read"},
     {"401", "A token is needed", "WWW-Authenticate"},
     {"403", "Not permitted"},
@@ -120,6 +120,7 @@ constexpr std::array<RefusalText, 14> kRefusals{{
     {"416", "The range lies outside the content", "Content-Range"},
     {"422", "A field, parameter or header breaks a rule"},
     {"429", "Asked too often: Retry-After says how long to wait", "Retry-After"},
+    {"500", "A defect of Herald's: report it with instance"},
     {"503", "Busy, or stopping: try again", "Retry-After"},
     {"507", "No room left to write"},
 }};

@@ -41,6 +41,24 @@ TEST(Description, OfPartOfAnAnswerRequiresNoMember) {
             R"({"type":"array","minItems":1,"items":{"enum":["inner","tags"]}})");
 }
 
+TEST(Description, SaysOfWhichRoutesARetryCompletesTheFirst) {
+  Router router;
+  add_all_routes(router);
+  std::vector<std::string> completed;
+  for (const Route& route : router.routes()) {
+    if (route.doc().completed_by_retries()) completed.push_back(route.pattern());
+  }
+  EXPECT_THAT(completed, ::testing::UnorderedElementsAre(
+                             "/v1/claim", "/v1/erasures", "/v1/models/{model}/versions/{version}/usage",
+                             "/v1/registries/{registry}/models/{model}/versions/{version}/usage"));
+  const std::string description = describe_api(router);
+  std::size_t said = 0;
+  for (std::size_t at = description.find("once all that follows from the first is done");
+       at != std::string::npos; at = description.find("once all that follows from the first is done", at + 1))
+    ++said;
+  EXPECT_EQ(said, completed.size());
+}
+
 TEST(Description, HasRefusalsAsTheTableOfProblemsMakesThem) {
   Router router;
   add_all_routes(router);

@@ -26,9 +26,11 @@ namespace herald::api {
 // A command to record. `before`: jobs whose rows the event will refer to; durable before the command is submitted.
 // `present` makes the body, from the state as of the write, and changes nothing. `fields`: what the request calls those
 // fields of the command that it calls by another name, for the errors of the decision. `once_recorded`: what else must be
-// so before the caller hears of it, in a thread that may wait; a retry does it again, so twice must be as once (and where that
-// must not wait for a later one, the route says completed_by_its_retries()). `held`: let
-// go of when the answer has been made, before it is sent.
+// so before the caller hears of it. It is asked on an I/O thread: it does what takes no time, and gives the job for what takes
+// some, which is durable before the answer. A retry does it again, so twice must be as once (and where that must not wait for
+// a later one, the route says completed_by_its_retries()). `if_refused`: takes away what `before` left and nothing else does,
+// when the command is refused; should it fail, the next start does it. `held`: let go of when the answer has been made, before
+// it is sent.
 struct Write {
   using Present =
       std::function<Result<Answer>(const registry::Reader& state, const recorder::Recorded& recorded)>;
@@ -36,7 +38,8 @@ struct Write {
   std::vector<work::Store::Job> before;
   Present present;
   std::map<std::string, std::string> fields = {};
-  std::function<Result<void>(const recorder::Recorded& recorded)> once_recorded = {};
+  std::function<std::optional<work::Store::Job>(const recorder::Recorded& recorded)> once_recorded = {};
+  std::optional<work::Store::Job> if_refused = {};
   std::shared_ptr<const void> held = {};
 };
 

@@ -101,6 +101,71 @@ TEST_F(People, WhoDoNotExistAreNotSearchedForInVain) {
   EXPECT_EQ(refusal(search("-owner:nobody")), "422 q");
 }
 
+TEST_F(People, AreGivenAnotherNameUnderWhichTheyAreFoundAtOnceAndUnderTheOldOneNoMore) {
+  const Reply renamed = as("root", "PATCH", "/v1/principals/vi", R"({"name":"Violet","reason":"married"})");
+  EXPECT_EQ(renamed.status, 200u) << renamed.body;
+  EXPECT_EQ(renamed.at("id") + " " + renamed.at("name"), vi_ + " Violet");
+  EXPECT_EQ(as("root", "GET", "/v1/principals/violet").at("id"), vi_);
+  EXPECT_EQ(refusal(as("root", "GET", "/v1/principals/vi")), "404 principal");
+  EXPECT_EQ(as("ada", "GET", "/v1/models/churn").at("created.name"), "Violet");
+  EXPECT_EQ(as("vi", "GET", "/v1/principals/me").at("name"), "Violet") << "the token is hers still";
+  const Reply told = as("root", "GET", "/v1/events?type=principal.described");
+  EXPECT_EQ(told.at("items.0.data.reason"), "married");
+  EXPECT_THAT(told.body, Not(HasSubstr("Violet")));
+  EXPECT_THAT(told.body, Not(HasSubstr("\"vi\"")));
+}
+
+TEST_F(People, HaveANameThatNobodyElseHas) {
+  const auto before = last();
+  for (const char* taken : {"ada", "ADA", "root"})
+    EXPECT_EQ(refusal(as("root", "PATCH", "/v1/principals/vi", R"({"name":")" + std::string(taken) + "\"}")),
+              "409 name");
+  for (const char* wrong : {"", "me", "v i", "-vi", "01890000-0000-7000-8000-000000000000"})
+    EXPECT_EQ(refusal(as("root", "PATCH", "/v1/principals/vi", R"({"name":")" + std::string(wrong) + "\"}")),
+              "422 name");
+  EXPECT_EQ(refusal(as("root", "PATCH", "/v1/principals/vi", "{}")), "422 full_name");
+  EXPECT_EQ(as("root", "PATCH", "/v1/principals/vi", R"({"name":"vi"})").status, 200u);
+  EXPECT_EQ(last(), before);
+}
+
+TEST_F(People, LeaveANameThatTheyGaveUpToOthers) {
+  ASSERT_EQ(as("root", "PATCH", "/v1/principals/vi", R"({"name":"violet"})").status, 200u);
+  ASSERT_EQ(as("root", "PATCH", "/v1/principals/ada", R"({"name":"Vi"})").status, 200u);
+  const std::string ada = as("ada", "GET", "/v1/principals/me").at("id");
+  EXPECT_EQ(as("root", "GET", "/v1/principals/vi").at("id"), ada);
+  EXPECT_EQ(as("root", "GET", "/v1/principals/violet").at("id"), vi_);
+  ASSERT_EQ(as("root", "POST", "/v1/principals", R"({"name":"ada"})").status, 201u);
+  EXPECT_EQ(as("root", "GET", "/v1/models/churn").at("created.name"), "violet");
+  EXPECT_EQ(as("root", "PATCH", "/v1/principals/vi", R"({"name":"ada"})").status, 409u);
+}
+
+TEST_F(People, AreCalledWhatAdministratorsOfTheServerSay) {
+  EXPECT_EQ(refusal(as("ada", "PATCH", "/v1/principals/me", R"({"name":"root2"})")), "403 name");
+  EXPECT_EQ(refusal(as("ada", "PATCH", "/v1/principals/vi", R"({"email":"x@example.com"})")),
+            "403 principal");
+  EXPECT_EQ(as("ada", "PATCH", "/v1/principals/me", R"({"email":"a@example.com"})").status, 200u);
+}
+
+TEST_F(People, AreShownWhereTheyHoldARoleOnAModelThatWasDeleted) {
+  given_user("bob");
+  grant("bob", "admin", "/v1/models/churn");
+  given_token("narrow", "bob", R"(,"model":"churn")");
+  ASSERT_EQ(as("root", "DELETE", "/v1/models/churn").status, 200u);
+  ASSERT_EQ(as("root", "POST", "/v1/models", R"({"name":"churn"})").status, 201u);
+  grant("bob", "viewer", "/v1/models/churn");
+  const Reply roles = as("root", "GET", "/v1/principals/bob/roles");
+  ASSERT_EQ(roles.items(), 2u) << roles.body;
+  for (const char* item : {"items.0.", "items.1."}) {
+    const std::string at = item;
+    EXPECT_EQ(roles.at(at + "on.model"), "churn");
+    EXPECT_EQ(roles.at(at + "on.deleted"), roles.at(at + "role") == "admin" ? "true" : "") << roles.body;
+  }
+  const Reply tokens = as("root", "GET", "/v1/tokens?principal=bob");
+  EXPECT_EQ(tokens.items(), 2u);
+  const bool first_is_narrow = tokens.at("items.0.on.model") == "churn";
+  EXPECT_EQ(tokens.at(first_is_narrow ? "items.0.on.deleted" : "items.1.on.deleted"), "true") << tokens.body;
+}
+
 TEST_F(People, HaveRoomForTheirNameWhereverTheirIdIsShown) {
   const Reply described = as("root", "GET", "/openapi.json");
   const auto document = json::Document::parse(described.body);

@@ -49,9 +49,10 @@ struct KafkaReport {
   bool configured = false;
   std::string state;  // disabled, connecting, publishing, waiting, stopped
   std::string brokers, topic;
-  std::string cluster;          // its id; empty: never connected
-  std::uint64_t published = 0;  // sequence up to which the topic has everything
-  std::uint64_t lag = 0;        // events recorded and not yet published
+  std::string cluster;  // its id; empty: never connected
+  // Sequence up to which the topic has everything, and how many events were recorded beyond it. Nothing: not known, since
+  // only the topics say it, and they could not be read yet.
+  std::optional<std::uint64_t> published, lag;
   std::uint64_t transactions = 0, restarts = 0;
   std::string last_error;             // empty: none since it last published
   std::optional<std::string> decide;  // set when it has stopped for good: what the operator must decide

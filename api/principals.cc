@@ -12,10 +12,22 @@ Error no_principal(std::string_view text, const std::string& field) {
                field);
 }
 
+// Which name is in force the head says: others in the directory are asked for, or were given up.
+std::optional<registry::PrincipalId> holder_of_name(const Call& call, std::string_view name) {
+  const auto& work = call.herald.parts.work;
+  const auto holder = work::find_principal_named(work, name);
+  if (!holder) return std::nullopt;
+  const projections::HeadReader head(call.herald.parts.head);
+  const auto principal = registry::find_principal(head, *holder);
+  const auto entry = principal ? work::find_entry(work, *holder, principal->entry) : std::nullopt;
+  if (!entry || work::principal_name_key(entry->name) != work::principal_name_key(name)) return std::nullopt;
+  return holder;
+}
+
 std::optional<registry::PrincipalId> id_of(const Call& call, std::string_view text) {
   if (text == "me") text = call.actor.id;
   if (const auto id = registry::PrincipalId::parse(text)) return *id;
-  return work::find_principal_named(call.herald.parts.work, text);
+  return holder_of_name(call, text);
 }
 
 }  // namespace
@@ -41,10 +53,10 @@ Result<registry::PrincipalRecord> principal_in(const Call& call, const registry:
   return principal_called(call, state, call.path.at(parameter), std::string(parameter));
 }
 
-// One that a refused command left in the directory is nobody's.
-Result<void> check_name_is_free(const Call& call, const registry::Reader& state, const std::string& name) {
-  const auto holder = work::find_principal_named(call.herald.parts.work, name);
-  if (!holder || !registry::find_principal(state, *holder)) return {};
+Result<void> check_name_is_free(const Call& call, const std::string& name,
+                                const std::optional<registry::PrincipalId>& but_for) {
+  const auto holder = holder_of_name(call, name);
+  if (!holder || holder == but_for) return {};
   return error(Cause::already_exists,
                "\"" + name + "\" is the name of a principal already (letters in any case are the same)",
                "name");
@@ -82,14 +94,17 @@ std::optional<std::string> name_of_principal(const Call& call, registry::Princip
 }
 
 PlaceBody place_body(const registry::Reader& state, const registry::RoleScope& scope) {
-  PlaceBody body{scope.registry, scope.model};
+  PlaceBody body{.registry = scope.registry, .model = scope.model};
   if (scope.registry_id) {
     if (const auto now = registry::find<registry::RegistryRecord>(state, registry::Table::registries,
                                                                   scope.registry_id->bytes()))
       body.registry = now->name;
   }
   if (scope.model_id) {
-    if (const auto now = registry::find_model(state, *scope.model_id)) body.model = now->name;
+    if (const auto now = registry::find_model(state, *scope.model_id)) {
+      body.model = now->name;
+      if (now->deleted) body.deleted = true;
+    }
   }
   return body;
 }

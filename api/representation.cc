@@ -57,7 +57,8 @@ CardBody Presenter::card(const registry::RegistryRecord& registry, const registr
                 .of_model = std::nullopt,
                 .missing = std::nullopt};
   if (body.text.value) body.sections = card.sections;
-  if (registry.card_policy) body.missing = registry::missing_sections(*registry.card_policy, card);
+  const auto read = body.text.value ? std::optional(card) : std::nullopt;
+  if (registry.card_policy) body.missing = registry::missing_sections(*registry.card_policy, read);
   return body;
 }
 
@@ -201,7 +202,9 @@ DeliveryBody Presenter::delivery(const registry::DeliveryRecord& delivery) const
 DeliveryDetailBody Presenter::delivery_detail(const registry::DeliveryRecord& record) const {
   DeliveryDetailBody body;
   static_cast<DeliveryBody&>(body) = delivery(record);
-  body.attempts = work::attempts_of(work_, record.id);
+  work::NewestAttempts newest = work::newest_attempts_of(work_, record.id);
+  body.attempts = std::move(newest.attempts);
+  if (newest.more) body.truncated = true;
   return body;
 }
 

@@ -210,8 +210,9 @@ BOOST_DESCRIBE_STRUCT(DeliveryBody, (),
 
 struct DeliveryDetailBody : DeliveryBody {
   std::vector<work::Attempt> attempts;
+  std::optional<bool> truncated = {};  // there are older ones
 };
-BOOST_DESCRIBE_STRUCT(DeliveryDetailBody, (DeliveryBody), (attempts))
+BOOST_DESCRIBE_STRUCT(DeliveryDetailBody, (DeliveryBody), (attempts, truncated))
 
 struct SecretBody {
   registry::SecretName name;

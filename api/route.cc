@@ -1,5 +1,7 @@
 #include "api/route.h"
 
+#include "api/selection.h"
+
 namespace herald::api {
 
 std::string_view to_string(Permission permission) {
@@ -81,5 +83,10 @@ Route::Route(Method method, std::string pattern, Permission permission, ObjectSc
       scope_(scope),
       handler_(handler),
       doc_(reads_objects(method, permission, doc) ? std::move(doc).by_fields() : std::move(doc)) {}
+
+const std::vector<std::string>& Route::members() const {
+  std::call_once(members_->made, [this] { members_->names = members_of(doc_.answer()); });
+  return members_->names;
+}
 
 }  // namespace herald::api

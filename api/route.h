@@ -3,6 +3,8 @@
 // asks for nothing must be listed in public_routes.h.
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -192,14 +194,21 @@ class Route {
   ObjectScope scope() const { return scope_; }
   Handler handler() const { return handler_; }
   const Doc& doc() const { return doc_; }
+  // What its answer has, for `fields`: made of the schema when it is first asked for, and once. Any thread.
+  const std::vector<std::string>& members() const;
 
  private:
+  struct Members {
+    std::once_flag made;
+    std::vector<std::string> names;
+  };
   Method method_;
   std::string pattern_;
   Permission permission_;
   ObjectScope scope_;
   Handler handler_;
   Doc doc_;
+  std::shared_ptr<Members> members_ = std::make_shared<Members>();
 };
 
 }  // namespace herald::api

@@ -49,7 +49,7 @@ Result<std::vector<std::string>> fields_in(const Route& route, const Query& quer
   const auto text = query.get("fields");
   if (!text || !route.doc().selectable()) return std::vector<std::string>();
   std::vector<std::string> fields = split_at_commas(*text);
-  const std::vector<std::string> known = members_of(route.doc().answer());
+  const std::vector<std::string>& known = route.members();
   for (const std::string& field : fields) {
     if (holds(known, field)) continue;
     std::string names;

@@ -75,6 +75,9 @@ struct Options {
   std::chrono::milliseconds denials_counted = limits::kDenialsCounted;
   // Bodies and answers in memory because their callers take time: of all, and of one who signed in.
   std::size_t held_bytes = limits::kMaxHeldBytes, held_bytes_of_one = limits::kMaxHeldBytesOfOne;
+  // How much one answer may take: events, and rows of lineage, that are looked at for it; and whom the door remembers.
+  std::size_t events_scanned = limits::kMaxEventsScanned, sight_rows = limits::kMaxSightRows;
+  std::size_t callers_kept = limits::kMaxCallersKept;
 };
 
 class HttpServer {

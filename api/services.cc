@@ -12,7 +12,7 @@ Services::Services(Parts given, Options chosen)
     : parts(std::move(given)),
       options(std::move(chosen)),
       cursors(parts.digest_key),
-      authentication(parts, options.stands_open),
+      authentication(parts, options.stands_open, options.callers_kept),
       denials(parts, options.denials_counted),
       rate_limits(parts.clock, options.rate_limit, limits::kRateWindow),
       held_bytes(options.held_bytes, options.held_bytes_of_one),

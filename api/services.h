@@ -42,7 +42,7 @@ struct Services {
   std::atomic<std::size_t> connections{0};
   Shares live_streams{limits::kMaxLiveStreams, limits::kMaxLiveStreamsOfOne};
   Turns setting_secrets;                 // by name
-  Turns naming;                          // principals, by name in lower case
+  Turns naming;                          // principals, by name in lower case; changes of one, by its id
   Turns claiming;                        // of one name
   std::atomic<bool> was_claimed{false};  // by the link of this start
 };

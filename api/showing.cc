@@ -1,5 +1,6 @@
 #include "api/showing.h"
 
+#include "api/authorisation.h"
 #include "api/sight.h"
 
 namespace herald::api {
@@ -10,7 +11,12 @@ Result<void> check_artifact_is_seen(const Call& call, registry::ArtifactId id, c
   const Sight sight(call);
   HERALD_TRY(const auto artifact, sight.artifact(head, id, field));
   if (sight.on(artifact) >= registry::Role::viewer) return {};
-  return error(Cause::not_found, "artifact " + id.str() + " does not exist", field);
+  note_denied(call, to_string(Permission::download));
+  return error(
+      Cause::denied,
+      "to link artifact " + id.str() +
+          ", and so let others download its files, takes the role viewer on a model that it is linked in",
+      field);
 }
 
 Result<void> check_run_is_seen(const Call& call, const std::optional<registry::Run>& run,

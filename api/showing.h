@@ -8,7 +8,7 @@
 
 namespace herald::api {
 
-// Errors: not_found, about `field`.
+// It is seen, and may be downloaded: whoever links it passes it on. Errors: not_found, denied, about `field`.
 Result<void> check_artifact_is_seen(const Call& call, registry::ArtifactId id, const std::string& field);
 // Who names a run is told what it used. Errors: denied, about `field`.
 Result<void> check_run_is_seen(const Call& call, const std::optional<registry::Run>& run,

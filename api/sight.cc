@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "api/call.h"
+#include "api/authorisation.h"
 
 namespace herald::api {
 
@@ -36,10 +36,16 @@ bool lends_sight(const Node& near, NodeKind far) {
 
 }  // namespace
 
-Sight::Sight(const Caller& caller, const projections::Head& head)
-    : access_(caller.access), actor_(caller.actor.id), all_(caller.access.sees_all()), head_(head) {}
+Sight::Sight(const Caller& caller, const projections::Head& head, std::size_t most_rows)
+    : access_(caller.access),
+      actor_(caller.actor.id),
+      all_(caller.access.sees_all()),
+      most_rows_(most_rows),
+      head_(head) {}
 
-Sight::Sight(const Call& call) : Sight(call, call.herald.parts.head) {}
+Sight::Sight(const Call& call) : Sight(call, call.herald.parts.head, call.herald.options.sight_rows) {
+  call_ = &call;
+}
 
 Sight::Found Sight::on(registry::ModelId model) const {
   if (access_.on_server() == Role::admin) return Role::admin;
@@ -188,23 +194,37 @@ const std::optional<registry::RegistryRecord>& Sight::home(registry::RegistryId 
   return found->second;
 }
 
+void Sight::note(registry::RoleScope on) const {
+  if (call_ != nullptr) note_hidden(*call_, std::move(on));
+}
+
+void Sight::note_if_hidden(const Node& node) const {
+  if (!sees(node) && is_known(node)) note();
+}
+
 // Who does not see all is not told which others there are.
 Result<registry::RegistryRecord> Sight::registry(const registry::Reader& state,
                                                  const registry::RegistryName& name) const {
   if (all_) return registry::require_registry(state, name);
-  if (auto found = registry::find_registry(state, name); found && sees(*found)) {
+  auto found = registry::find_registry(state, name);
+  if (found && sees(*found)) {
     found->visibility = home(found->id)->visibility;
     return std::move(*found);
   }
+  if (found) note(place_of(*found));
   return error(Cause::not_found, "registry \"" + name.str() + "\" does not exist on this server", "registry");
 }
 
 Result<registry::FoundModel> Sight::model(const registry::Reader& state,
                                           const registry::ModelAddress& address) const {
   if (all_) return registry::require_model(state, address.registry, address.model);
-  HERALD_TRY(auto in, registry(state, address.registry));
-  auto model = registry::find_model(state, in.id, address.model);
-  if (model && access_.on(in, model->id)) return registry::FoundModel{std::move(in), std::move(*model)};
+  const auto named = registry::find_registry(state, address.registry);
+  auto model = named ? registry::find_model(state, named->id, address.model) : std::nullopt;
+  auto in = registry(state, address.registry);
+  if (in && model && access_.on(*in, model->id))
+    return registry::FoundModel{std::move(*in), std::move(*model)};
+  if (model) note(place_of(*named, *model));
+  if (!in) return in.error();
   return error(
       Cause::not_found,
       "model \"" + address.model.str() + "\" does not exist in registry \"" + address.registry.str() + "\"",
@@ -215,6 +235,7 @@ Result<registry::ArtifactRecord> Sight::artifact(const registry::Reader& state, 
                                                  const std::string& field) const {
   auto artifact = registry::find<registry::ArtifactRecord>(state, Table::artifacts, id.bytes());
   if (artifact && sees(*artifact)) return std::move(*artifact);
+  if (artifact) note();
   return error(Cause::not_found, "artifact " + id.str() + " does not exist", field);
 }
 
@@ -222,6 +243,7 @@ Result<void> Sight::check_naming(const Node& node, Role as, const std::string& f
   if (node.kind == NodeKind::dataset || access_.on_server() >= Found(Role::member)) return {};
   const Found role = on(node);
   if (role >= Found(as) || !is_known(node)) return {};
+  note();
   const std::string kind(reflect::enum_name(node.kind));
   return error(Cause::denied,
                "the " + kind + " " + shown(node.id) + " is somebody's already: choose another name, or " +

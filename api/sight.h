@@ -20,6 +20,8 @@
 // What is not seen is as if it were not there: in no list, in no count, and asked for by its name it is answered as a name
 // that nobody took. Who may see what is asked of now, whatever moment is asked about.
 //
+// Of a call, it notes what it hides, so that the refusal that follows is counted (authorisation.h).
+//
 // Made once for a call, or a slice of a stream: it remembers what it found. It holds a snapshot of the head: short-lived, one
 // thread. Looks at kMaxSightRows rows of lineage at most, and is worn out then: what it would take more to see is not seen,
 // and the answer says that there is more, or goes on with a fresh one.
@@ -43,11 +45,11 @@ struct Call;
 
 class Sight {
  public:
-  // Borrows both.
-  Sight(const Caller& caller, const projections::Head& head);
+  // Borrow what they are given.
+  Sight(const Caller& caller, const projections::Head& head, std::size_t most_rows = limits::kMaxSightRows);
   explicit Sight(const Call& call);
   bool sees_all() const { return all_; }
-  bool is_worn_out() const { return rows_ >= limits::kMaxSightRows; }
+  bool is_worn_out() const { return rows_ >= most_rows_; }
 
   // The highest role that the caller holds there. Nothing: it is not seen. On an artifact its maker is a member; on a run, a
   // data set or a deployment it is the highest of what it is seen by, and who recorded an edge of it is a member.
@@ -77,6 +79,10 @@ class Sight {
   // Errors: denied.
   Result<void> check_naming(const registry::Node& node, registry::Role as, const std::string& field) const;
 
+  // ---- what is hidden ----
+  // The caller is about to be told that nothing is known of it.
+  void note_if_hidden(const registry::Node& node) const;
+
  private:
   using Found = std::optional<registry::Role>;
   const std::optional<registry::RegistryRecord>& home(registry::RegistryId id) const;
@@ -87,10 +93,13 @@ class Sight {
   bool sees_subject(std::string_view subject) const;
   bool administers_place_of(std::string_view event) const;
   bool may_look() const { return !is_worn_out() && ++rows_ != 0; }
+  void note(registry::RoleScope on = {}) const;
 
   const registry::Access& access_;
   const std::string_view actor_;
   const bool all_;
+  const std::size_t most_rows_;
+  const Call* call_ = nullptr;
   const projections::HeadReader head_;
   mutable std::map<registry::RegistryId, std::optional<registry::RegistryRecord>> homes_;
   mutable std::map<registry::ModelId, Found> models_;

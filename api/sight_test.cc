@@ -116,6 +116,21 @@ TEST_F(SightOfAStranger, LetsNewNamesAndSeenOnesBeTakenAndNoHiddenOnes) {
       << "a data set is what it is";
 }
 
+// A run that is seen by the last of what stands next to it.
+TEST_F(SightOfAStranger, IsWornOutByTooManyRowsAndSeesNothingMoreThen) {
+  EXPECT_EQ(Options{}.sight_rows, limits::kMaxSightRows);
+  for (int i = 0; i < 5; ++i) used("rows " + std::to_string(i), "seen late");
+  produced("seen late", "models", "open");
+  const Node run{NodeKind::run, "seen late", "seen late"};
+  const Sight whole = stranger();
+  EXPECT_TRUE(whole.sees(run));
+  EXPECT_FALSE(whole.is_worn_out());
+  const Sight short_sighted(caller_, *head_, 3);
+  EXPECT_FALSE(short_sighted.sees(run));
+  EXPECT_TRUE(short_sighted.is_worn_out()) << "and the answer says that there is more";
+  EXPECT_TRUE(short_sighted.sees(version_node(open_))) << "which takes no row of lineage";
+}
+
 TEST_F(SightOfAStranger, IsOfEverythingForWhoMayDoEverything) {
   caller_ = {registry::Actor::anonymous("http"), registry::Access::unlimited()};
   const Sight sight(caller_, *head_);

@@ -9,8 +9,8 @@
 #include <optional>
 #include <vector>
 
+#include "api/usage_report.h"
 #include "base/limits.h"
-#include "reflect/json_read.h"
 #include "registry/state.h"
 #include "work/usage.h"
 
@@ -20,14 +20,6 @@ namespace {
 
 constexpr std::int64_t kMsAnHour = 3'600'000;
 constexpr std::chrono::minutes kLongestWait{1};  // the clock of the wall may step
-
-// What the decision's answer says of a report.
-struct ReportMade {
-  registry::ModelId model_id;
-  registry::VersionNumber version;
-  registry::Label consumer;
-};
-BOOST_DESCRIBE_STRUCT(ReportMade, (), (model_id, version, consumer))
 
 std::int64_t hour_at(Timestamp time) {
   return time.unix_ms() / kMsAnHour;
@@ -57,20 +49,6 @@ void warn_of_usage(const Result<recorder::Recorded>& recorded) {
 }
 
 }  // namespace
-
-std::optional<work::UsageCounter> counter_in(std::string_view answer) {
-  const auto made = json::from_json<ReportMade>(answer, json::Mode::stored);
-  if (!made) return std::nullopt;
-  return work::UsageCounter{made->model_id, made->version, made->consumer};
-}
-
-work::RememberedFor remembered_by(const eventstore::Log& log) {
-  return [&log](const work::ReportKey& asked) -> std::optional<work::UsageCounter> {
-    const auto record = log.read().idempotency(asked.actor, asked.key);
-    if (!record || record->request != asked.request) return std::nullopt;
-    return counter_in(record->answer);
-  };
-}
 
 UsageKeeper::UsageKeeper(const Parts& parts) : parts_(parts) {
   settle();

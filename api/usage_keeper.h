@@ -7,9 +7,7 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <optional>
 #include <stop_token>
-#include <string_view>
 #include <thread>
 
 #include "base/clock.h"
@@ -20,11 +18,6 @@
 #include "work/usage.h"
 
 namespace herald::api {
-
-// What a report was counted for, by the answer that was recorded with it; nothing where it is the answer of none.
-std::optional<work::UsageCounter> counter_in(std::string_view answer);
-// For what the log remembers a report under its key.
-work::RememberedFor remembered_by(const eventstore::Log& log);
 
 class UsageKeeper {
  public:

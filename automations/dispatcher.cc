@@ -51,7 +51,7 @@ class Dispatcher::Impl {
  public:
   Impl(const Parts& parts, const Options& options)
       : parts_(parts),
-        preparing_(parts.log, parts.head, parts.views, parts.secrets, options.public_url),
+        preparing_(parts.log, parts.head, parts.views, parts.work, parts.secrets, options.public_url),
         sending_({parts.recorder, parts.projected, parts.work, parts.sender, parts.clock}, preparing_,
                  options.schedule, options.stop_grace) {}
 

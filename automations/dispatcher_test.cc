@@ -197,6 +197,34 @@ TEST_F(Delivering, IsNotHeldUpByATargetThatAnswersNothing) {
   ASSERT_TRUE(run.wait_for<DeliverySucceeded>(40));
 }
 
+TEST_F(Delivering, HasANumberUnderWayAtOnceAndTheRestWaits) {
+  std::vector<std::string> urls;
+  for (std::size_t i = 0; i <= limits::kMaxInFlight; ++i) {
+    urls.push_back("https://target-" + std::to_string(i) + ".example/hook");
+  }
+  for (std::size_t begin = 0; begin < urls.size(); begin += limits::kMaxActionsPerAutomation) {
+    const std::size_t end = std::min(begin + limits::kMaxActionsPerAutomation, urls.size());
+    auto definition = on_key("k", {urls.begin() + static_cast<std::ptrdiff_t>(begin),
+                                   urls.begin() + static_cast<std::ptrdiff_t>(end)});
+    definition.name = registry::Label::trusted("tell " + std::to_string(begin));
+    run.create(definition);
+  }
+  start();
+  run.tag();
+  ASSERT_TRUE(run.wait_for<DeliverySucceeded>(urls.size())) << "all are known to answer";
+  for (const std::string& url : urls) sender.hold(url);
+  run.tag();
+  const auto sent = [&] { return sender.sent().size() - urls.size(); };
+  ASSERT_TRUE(settles([&] { return sent() >= limits::kMaxInFlight; }));
+  for (int i = 0; i < 20; ++i) run.record(run.new_tag("bystander"));
+  EXPECT_EQ(sent(), limits::kMaxInFlight);
+  sender.release(sender.sent().at(urls.size()).url);
+  ASSERT_TRUE(run.wait_for<DeliverySucceeded>(urls.size() + 1));
+  ASSERT_TRUE(settles([&] { return sent() > limits::kMaxInFlight; }));
+  for (const std::string& url : urls) sender.release(url);
+  ASSERT_TRUE(run.wait_for<DeliverySucceeded>(2 * urls.size()));
+}
+
 TEST_F(Delivering, EndsAtOnceWhatCannotBeRendered) {
   auto definition = on_key("k", {kA});
   definition.actions[0].url.reset();

@@ -63,8 +63,8 @@ class Engine::Impl {
   }
 
  private:
-  // What one command records. Its triggers share a correlation id, so that whoever keeps events together by it, as the
-  // publication to Kafka does, parts no command.
+  // What one command records. Its triggers share a correlation id, so that whoever keeps events together by it parts no
+  // command. One event may make several such steps, each a command of its own.
   struct Step {
     std::vector<registry::Trigger> triggers;
     Sequence to;  // the position

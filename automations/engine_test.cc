@@ -126,6 +126,12 @@ TEST_F(Triggers, OfOneEventMayBeMoreThanACommandHolds) {
     EXPECT_EQ(fact.event_sequence, tagged.value());
     EXPECT_TRUE(met.insert(fact.automation_id).second) << "twice";
   }
+  const auto log = run.log->read();
+  const Sequence parted(tagged.value() + 1 + limits::kMaxEventsPerCommand);
+  EXPECT_EQ(log.command_begin(parted), parted)
+      << "what follows is another command, though of one correlation";
+  EXPECT_EQ(log.command_begin(Sequence(parted.value() - 1)), tagged.next());
+  EXPECT_EQ(log.command_begin(Sequence(tagged.value() + number)), parted);
 }
 
 // The engine is stopped meanwhile, so that it meets all of them at once.

@@ -37,7 +37,7 @@ std::string shown(std::string_view text) {
 // The words for one event: `tell` puts title, text and facts into `message`.
 class Teller {
  public:
-  Teller(const Event& event, const Reader& state) : who_(name_of(event.actor)), state_(state) {}
+  Teller(std::string who, const Reader& state) : who_(std::move(who)), state_(state) {}
 
   Message message;
 
@@ -412,15 +412,17 @@ std::string name_of(const Actor& actor) {
   }
 }
 
-Message message_for(const Event& event, const Reader& state, const std::string& public_url) {
-  Teller teller(event, state);
+Message message_for(const Event& event, const Reader& state, const std::string& public_url,
+                    const std::optional<std::string>& actor_name) {
+  const std::string who = actor_name.value_or(name_of(event.actor));
+  Teller teller(who, state);
   const auto tell = [&](const auto& fact) {
     teller.tell(fact);
     teller.tell_why(fact);
   };
   std::visit(tell, event.payload);
   Message message = std::move(teller.message);
-  message.facts.emplace_back("Actor", name_of(event.actor));
+  message.facts.emplace_back("Actor", who);
   message.facts.emplace_back("Time", event.time.str());
   message.facts.emplace_back("Event", fmt::format("{} #{}", event.type(), event.sequence));
   message.link = link_of(event.payload, public_url);

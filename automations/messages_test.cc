@@ -12,6 +12,7 @@ namespace {
 
 using namespace registry;
 using ::testing::Contains;
+using ::testing::HasSubstr;
 using testing::id;
 using ::testing::Not;
 using ::testing::Pair;
@@ -67,6 +68,13 @@ TEST_F(Messages, HaveNoLinkWithoutAPublicUrl) {
   EXPECT_EQ(of(ModelRegistered{World::churn()}, "").link, std::nullopt);
   EXPECT_EQ(of(ModelRegistered{World::churn()}).link, "https://herald.example/v1/models/churn");
   EXPECT_EQ(of(SecretRemoved{SecretName::trusted("s")}).link, std::nullopt);
+}
+
+TEST_F(Messages, CallWhoActedAsTheDirectoryDoes) {
+  const Event event = world.event(ModelRegistered{World::churn()}).event;
+  const Message message = message_for(event, world.state, "", "ada");
+  EXPECT_THAT(message.facts, Contains(Pair("Actor", "ada")));
+  EXPECT_THAT(message.text, HasSubstr("by ada"));
 }
 
 TEST_F(Messages, NameWhoActed) {

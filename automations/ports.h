@@ -27,7 +27,9 @@ struct Outgoing {
   registry::DeliveryId delivery_id;  // webhook-id: the same at each attempt
   registry::ActionKind kind = registry::ActionKind::webhook;
   std::string url;
+  bool url_is_secret = false;                  // all of it, its host too
   std::map<std::string, std::string> headers;  // webhook
+  std::vector<std::string> revealed;           // of the headers' values, those that are secrets
   std::string body;                            // webhook: compact JSON
   std::optional<std::string> signing_secret;   // webhook: "whsec_..."
   Message message;                             // slack, teams
@@ -48,7 +50,7 @@ struct Outcome {
   std::optional<std::chrono::seconds> retry_after;  // as the target asked
   std::string request_body;                         // as sent, for the record (holds no secret)
   std::string response_body;                        // cut
-  std::string target;                               // scheme://host:port
+  std::string target;                               // scheme://host:port; without the host if it is secret
   std::chrono::milliseconds duration{0};
   bool cancelled = false;  // by cancel(): it may have been sent or not, and is no attempt
 };

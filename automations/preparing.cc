@@ -7,6 +7,7 @@
 
 #include "automations/render.h"
 #include "automations/targets.h"
+#include "work/directory.h"
 
 namespace herald::automations {
 
@@ -33,8 +34,9 @@ registry::Causation Preparing::causation_of(const DeliveryRecord& delivery) cons
 Result<Preparing::Route> Preparing::route_of(const DeliveryRecord& delivery) const {
   const projections::ViewsReader views(views_);
   HERALD_TRY(auto definition, definition_of(views, delivery));
-  HERALD_TRY(std::string url, url_of(definition.actions[delivery.action]));
-  std::string target = target_of(url);
+  const registry::Action& action = definition.actions[delivery.action];
+  HERALD_TRY(std::string url, url_of(action));
+  std::string target = action.url_secret ? target_without_host(url) : target_of(url);
   return Route{std::move(url), std::move(target), std::move(definition.retry_seconds)};
 }
 
@@ -72,7 +74,7 @@ Result<Outgoing> Preparing::render_now(const DeliveryRecord& delivery, Timestamp
   return render(
       definition.actions[delivery.action], event, *bytes,
       RenderContext{state, public_url_, [this](const registry::SecretName& name) { return reveal(name); },
-                    now, delivery.id, definition});
+                    now, delivery.id, definition, name_in_directory(event.actor)});
 }
 
 Result<registry::AutomationDefinition> Preparing::definition_of(const projections::ViewsReader& views,
@@ -86,6 +88,14 @@ Result<registry::AutomationDefinition> Preparing::definition_of(const projection
                              delivery.automation.str(), delivery.action));
   }
   return std::move(automation->definition);
+}
+
+// As it is now: who was erased since has none.
+std::optional<std::string> Preparing::name_in_directory(const registry::Actor& actor) const {
+  const auto id = registry::PrincipalId::parse(actor.id);
+  if (!id) return std::nullopt;
+  auto entry = work::find_entry(work_, *id);
+  return entry ? std::optional(std::move(entry->name)) : std::nullopt;
 }
 
 Result<std::string> Preparing::reveal(const registry::SecretName& name) const {

@@ -17,6 +17,7 @@
 #include "registry/event.h"
 #include "registry/state.h"
 #include "work/secrets.h"
+#include "work/store.h"
 
 namespace herald::automations {
 
@@ -25,15 +26,20 @@ bool is_open(const registry::DeliveryRecord& delivery);
 class Preparing {
  public:
   Preparing(const eventstore::Log& log, const projections::Head& head, const projections::Views& views,
-            const work::Secrets& secrets, std::string public_url)
-      : log_(log), head_(head), views_(views), secrets_(secrets), public_url_(std::move(public_url)) {}
+            const work::Store& work, const work::Secrets& secrets, std::string public_url)
+      : log_(log),
+        head_(head),
+        views_(views),
+        work_(work),
+        secrets_(secrets),
+        public_url_(std::move(public_url)) {}
 
   std::optional<registry::DeliveryRecord> find(registry::DeliveryId id) const;
   // What an outcome follows from: the event that planned the delivery.
   registry::Causation causation_of(const registry::DeliveryRecord& delivery) const;
   struct Route {
-    std::string url;                                          // may be secret
-    std::string target;                                       // scheme://host:port
+    std::string url;     // may be secret
+    std::string target;  // scheme://host:port; without the host if it is secret
     std::optional<std::vector<std::uint32_t>> retry_seconds;  // the automation's own gaps
   };
   // Errors: those of outgoing().
@@ -43,6 +49,7 @@ class Preparing {
   Result<Outgoing> outgoing(const registry::DeliveryRecord& delivery, Timestamp now) const;
 
  private:
+  std::optional<std::string> name_in_directory(const registry::Actor& actor) const;
   Result<std::string> reveal(const registry::SecretName& name) const;
   Result<registry::AutomationDefinition> definition_of(const projections::ViewsReader& views,
                                                        const registry::DeliveryRecord& delivery) const;
@@ -53,6 +60,7 @@ class Preparing {
   const eventstore::Log& log_;
   const projections::Head& head_;
   const projections::Views& views_;
+  const work::Store& work_;
   const work::Secrets& secrets_;
   const std::string public_url_;
 };

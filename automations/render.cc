@@ -25,8 +25,8 @@ Result<std::string> url_of(const Action& action, const RenderContext& context) {
   return error(Cause::invalid_value, "the action has neither a URL nor a secret that holds one");
 }
 
-Result<std::map<std::string, std::string>> headers_of(const Action& action, const RenderContext& context) {
-  auto headers = action.headers.value_or(std::map<std::string, std::string>());
+Result<void> render_headers(Outgoing& out, const Action& action, const RenderContext& context) {
+  out.headers = action.headers.value_or(std::map<std::string, std::string>());
   for (const auto& [header, secret] : action.secret_headers.value_or(std::map<std::string, std::string>())) {
     HERALD_TRY(std::string value, reveal(SecretName::trusted(secret), "header " + header, context));
     if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
@@ -34,14 +34,15 @@ Result<std::map<std::string, std::string>> headers_of(const Action& action, cons
                    fmt::format("secret \"{}\" holds a line break: it cannot be the value of the header {}",
                                secret, header));
     }
-    headers[header] = std::move(value);
+    out.revealed.push_back(value);
+    out.headers[header] = std::move(value);
   }
-  return headers;
+  return {};
 }
 
 Result<void> render_webhook(Outgoing& out, const Action& action, std::string_view bytes, const Values& values,
                             const RenderContext& context) {
-  HERALD_TRY(out.headers, headers_of(action, context));
+  HERALD_CHECK(render_headers(out, action, context));
   if (action.signing_secret) {
     HERALD_TRY(out.signing_secret, reveal(*action.signing_secret, "signing key", context));
   }
@@ -62,7 +63,7 @@ Result<void> render_webhook(Outgoing& out, const Action& action, std::string_vie
 // With words of the automation's own, nothing is added but the link.
 Result<void> render_message(Outgoing& out, const Action& action, const Event& event, const Values& values,
                             const RenderContext& context) {
-  out.message = message_for(event, context.state_as_of, context.public_url);
+  out.message = message_for(event, context.state_as_of, context.public_url, context.actor_name);
   if (!action.text) return {};
   HERALD_TRY(const Template text, Template::parse(*action.text));
   HERALD_TRY(std::string filled, text.text(values));
@@ -80,6 +81,7 @@ Result<Outgoing> render(const Action& action, const Event& event, std::string_vi
   out.kind = action.kind;
   out.now = context.now;
   HERALD_TRY(out.url, url_of(action, context));
+  out.url_is_secret = action.url_secret.has_value();
   const EventValues values(event, bytes, context);
   HERALD_CHECK(action.kind == ActionKind::webhook ? render_webhook(out, action, bytes, values, context)
                                                   : render_message(out, action, event, values, context));

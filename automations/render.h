@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,8 @@ struct RenderContext {
   Timestamp now;  // of this attempt
   registry::DeliveryId delivery;
   const registry::AutomationDefinition& automation;
+  std::optional<std::string> actor_name =
+      {};  // what the directory calls who did it; absent: nothing (any more)
 };
 
 // `bytes`: the event as recorded. The result holds secrets: send it, never store or log it.

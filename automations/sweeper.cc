@@ -90,7 +90,35 @@ Result<void> rows_named_by(const Recording& recording, std::vector<Store::Job>& 
   return {};
 }
 
+bool may_take_rows_away(std::string_view bytes) {
+  return bytes.find("\"herald.erasure.") != std::string_view::npos ||
+         bytes.find("\"herald.token.revoked.") != std::string_view::npos;
+}
+
 }  // namespace
+
+Result<void> carry_out_unread_erasures(const work::StoreOptions& options, const eventstore::Log& log) {
+  HERALD_TRY(const auto store, Store::open(options));
+  Result<void> done;
+  std::vector<registry::Payload> facts;
+  const auto carry_out = [&] {
+    done = store->run([&facts](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
+      for (const registry::Payload& fact : facts) HERALD_CHECK(work::take_away(txn, tables, fact));
+      return {};
+    });
+    facts.clear();
+    return done.has_value();
+  };
+  const auto events = log.read();
+  events.scan(work::position_of(*store, kSweeperFollower).next(), [&](Sequence, std::string_view bytes) {
+    if (!may_take_rows_away(bytes)) return true;
+    // What cannot be read is the sweeper's to say.
+    if (auto event = registry::decode(bytes)) facts.push_back(std::move(event->payload));
+    return facts.size() < limits::kMaxJobsPerBatch || carry_out();
+  });
+  if (done && !facts.empty()) carry_out();
+  return done;
+}
 
 Sweeper::Sweeper(work::Store& work, const eventstore::Log& log, const Clock& clock)
     : work_(work), log_(log), clock_(clock) {}

@@ -16,6 +16,11 @@ namespace herald::automations {
 
 inline constexpr const char* kSweeperFollower = "sweeper";
 
+// Takes out of the work store what the log says was erased since the sweeper last kept its position: of an erasure that was
+// recorded when its process died, so that work::forget_what_was_erased() of this start, and not of the next, writes the file
+// anew. Before the store is opened. Errors: as of work::Store; then the sweeper does it when it comes to the event.
+Result<void> carry_out_unread_erasures(const work::StoreOptions& options, const eventstore::Log& log);
+
 class Sweeper final : public recorder::Follower {
  public:
   // Borrows all.

@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "automations/testing/running.h"
 #include "base/limits.h"
 #include "lmdb/testing/temp_folder.h"
 #include "work/directory.h"
+#include "work/erasure.h"
 #include "work/loose.h"
 #include "work/texts.h"
 #include "work/tokens.h"
@@ -138,6 +142,51 @@ TEST_F(Sweeping, LeavesAValueThatWasSetAgainAfterItsSecretWasRemoved) {
   pass(5h);
   EXPECT_FALSE(has_secret(1));
   EXPECT_TRUE(has_secret(2));
+}
+
+// The process dies when the erasure is in the log and nothing is taken away yet.
+TEST_F(Sweeping, IsAheadOfItselfAtTheStartAfterAnErasureThatWasCutOff) {
+  const Digest personal = store_text("call me on 555-1234"), kept = store_text("kept");
+  name_text(personal);
+  name_text(kept);
+  read_the_log();
+  run.record(registry::Erase{{}, {personal}, {}});
+  EXPECT_TRUE(has_text(personal));
+  sweeper.reset();
+  run.close();
+  const work::StoreOptions store{folder.path() + "/work", 1ull << 28};
+  {
+    const auto log =
+        eventstore::Log::open({folder.path() + "/log", "herald.example/test", 1ull << 28}, run.clock).value();
+    ASSERT_TRUE(carry_out_unread_erasures(store, *log));
+  }
+  const auto written_anew = work::forget_what_was_erased(store);
+  ASSERT_TRUE(written_anew);
+  EXPECT_TRUE(*written_anew);
+  std::ifstream file(store.path + "/data.mdb", std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(bytes.find("555-1234"), std::string::npos);
+  open();
+  EXPECT_FALSE(has_text(personal));
+  EXPECT_TRUE(has_text(kept));
+}
+
+TEST_F(Sweeping, FindsNothingCutOffWhereAllWasCarriedOut) {
+  const Digest personal = store_text("personal");
+  name_text(personal);
+  run.record(registry::Erase{{}, {personal}, {}});
+  read_the_log();
+  sweeper.reset();
+  run.close();
+  const work::StoreOptions store{folder.path() + "/work", 1ull << 28};
+  ASSERT_TRUE(*work::forget_what_was_erased(store));
+  {
+    const auto log =
+        eventstore::Log::open({folder.path() + "/log", "herald.example/test", 1ull << 28}, run.clock).value();
+    ASSERT_TRUE(carry_out_unread_erasures(store, *log));
+  }
+  EXPECT_FALSE(*work::forget_what_was_erased(store)) << "not once more at each start";
+  open();
 }
 
 TEST_F(Sweeping, GoesOnWhereItWas) {

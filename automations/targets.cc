@@ -30,6 +30,13 @@ std::string target_of(std::string_view url) {
   return target;
 }
 
+std::string target_without_host(std::string_view url) {
+  const std::string target = target_of(url);
+  const std::size_t host = target.find("://");
+  if (host == std::string::npos) return "[redacted]";
+  return target.substr(0, host + 3) + "[redacted]" + target.substr(target.rfind(':'));
+}
+
 void Targets::enqueue(const std::string& url, registry::DeliveryId id) {
   const auto [entry, is_new] = queues_.try_emplace(url);
   if (is_new) entry->second.host = target_of(url);

@@ -21,6 +21,8 @@ namespace herald::automations {
 // "https://Hooks.Example/T0/B0?x" -> "https://hooks.example:443". What is no such URL is a target of its own name
 // without anything behind the host: the rest may be secret.
 std::string target_of(std::string_view url);
+// The same with "[redacted]" for the host: of a URL that is secret as a whole.
+std::string target_without_host(std::string_view url);
 
 class Targets {
  public:

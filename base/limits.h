@@ -81,6 +81,7 @@ inline constexpr std::size_t kMaxComparedRows = 10'000;           // that one pa
 inline constexpr std::size_t kMaxComparedResults = 8'192;         // of a version's evaluations (cut off, and said so)
 inline constexpr std::size_t kMaxComparedLabels = 32;             // of a matrix (told by its digest alone)
 inline constexpr std::size_t kMaxComparedMatrixBytes = 64 << 10;  // the same
+inline constexpr std::size_t kMaxComparedTableBytes = 128 << 10;  // of a version's tables (the rest told by digests)
 inline constexpr std::size_t kMaxComparedCells = 4'000'000;       // lines of a text times another's (told whole)
 // Automations.
 inline constexpr std::size_t kMaxAutomations = 10'000;
@@ -89,10 +90,10 @@ inline constexpr std::size_t kMaxConditionsPerAutomation = 32;
 inline constexpr std::size_t kMaxActionHeaders = 32;  // of each kind, clear and secret
 inline constexpr std::size_t kMaxRetries = 20;        // of an automation with a schedule of its own
 inline constexpr std::size_t kMaxEventTypesPerAutomation = 64;
-inline constexpr std::size_t kMaxLineageWalk = 10'000;   // nodes looked at to see that an edge closes no circle
-inline constexpr std::size_t kMaxLineageDepth = 64;      // that may be asked for
-inline constexpr std::size_t kMaxLineageNodes = 1'000;   // of one answer (cut off, and said so)
-inline constexpr std::size_t kMaxLineageEdges = 10'000;  // looked at for one answer (cut off, and said so)
+inline constexpr std::size_t kMaxLineageWalk = 10'000;    // nodes looked at to see that an edge closes no circle
+inline constexpr std::size_t kMaxLineageDepth = 100'000;  // that may be asked for
+inline constexpr std::size_t kMaxLineageNodes = 1'000;    // of one answer (the page ends)
+inline constexpr std::size_t kMaxLineageEdges = 10'000;   // looked at for one answer (the page ends)
 // Rows of lineage looked at to tell what one caller without a role on the server sees, for one answer (it says that there is more).
 inline constexpr std::size_t kMaxSightRows = 100'000;
 

@@ -70,6 +70,7 @@ constexpr WhereToLook kWhereToLook[] = {
     {"comment", "herald comment list MODEL"}, {"automation", "herald automation list"},
     {"delivery", "herald delivery list"},     {"secret", "herald secret list"},
     {"principal", "herald user list"},        {"token", "herald token list"},
+    {"--profile", "herald profile list"},
 };
 
 }  // namespace
@@ -79,10 +80,12 @@ std::string advice_on(const Error& error) {
     for (const WhereToLook& place : kWhereToLook)
       if (place.field == error.field) return std::string(place.command);
   }
+  if (error.cause == Cause::invalid_value && error.field == "type") return "herald schema list";
   std::string advice(general_advice(error.cause));
   const std::size_t gap = advice.find("{}");
-  if (gap != std::string::npos) advice.replace(gap, 2, error.field.empty() ? "what is named" : error.field);
-  return advice;
+  if (gap == std::string::npos) return advice;
+  if (error.field.empty()) return "the same command with --help, which has examples";
+  return advice.replace(gap, 2, error.field);
 }
 
 }  // namespace herald::cli

@@ -20,6 +20,9 @@ TEST(Advice, IsThereForWhateverAnotherCommandHelpsAgainst) {
 TEST(Advice, NamesTheOptionAndWhereToLook) {
   EXPECT_EQ(advice_on(error(Cause::missing_field, "x", "--data")), "the same with --data");
   EXPECT_EQ(advice_on(error(Cause::not_found, "x", "alias")), "herald alias list MODEL");
+  EXPECT_EQ(advice_on(error(Cause::invalid_value, "x", "type")), "herald schema list");
+  EXPECT_EQ(advice_on(error(Cause::not_found, "x", "--profile")), "herald profile list");
+  EXPECT_EQ(advice_on(error(Cause::invalid_value, "x")), "the same command with --help, which has examples");
 }
 
 }  // namespace

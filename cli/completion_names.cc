@@ -208,6 +208,7 @@ std::vector<Candidate> ask_for_names(const Question& question) {
   std::optional<std::string> ca_file = question.ca_file;
   if (const char* variable = std::getenv("HERALD_CA_FILE"); !ca_file && variable != nullptr)
     ca_file = variable;
+  if (!ca_file) ca_file = server->ca_file;
   Names names(*server, std::move(ca_file), question.begun);
   switch (question.named) {
     case Named::model:

@@ -206,10 +206,10 @@ TEST_F(WordsToComplete, AreWhomAndWhatIdsMean) {
 
 // What people write as they like, by what stands for it in the help; and a NAME, an ID or a WORD that is free, by its command.
 const std::set<std::string> kWrittenFreely{
-    "ADDRESS",       "BROKERS", "CIDR|HOST", "CONSUMER",  "EMAIL",    "EVENT",   "FROM:TO",     "HOST:PORT",
-    "HOST:PORT,...", "JSON",    "KEY",       "KEY=VALUE", "LINK",     "N",       "NAME=NUMBER", "PART",
-    "PREFIX",        "SECONDS", "SERVER",    "SHA256",    "SIZE",     "SUBJECT", "TERM",        "TEXT",
-    "TIME",          "TITLE",   "URI",       "URL",       "VARIABLE", "WHEN",    "WORD"};
+    "ADDRESS",       "BROKERS", "CIDR|HOST", "CONSUMER",  "EMAIL",  "EVENT",    "FROM:TO",  "HOST:PORT",
+    "HOST:PORT,...", "JSON",    "KEY",       "KEY=VALUE", "LINK",   "N",        "NAME,...", "NAME=NUMBER",
+    "PART",          "PREFIX",  "SECONDS",   "SERVER",    "SHA256", "SIZE",     "SUBJECT",  "TERM",
+    "TEXT",          "TIME",    "TITLE",     "URI",       "URL",    "VARIABLE", "WHEN",     "WORD"};
 const std::set<std::string> kFreeHere{"herald artifact upload NAME",
                                       "herald artifact reference NAME",
                                       "herald claim --name",

@@ -39,7 +39,9 @@ Result<void> follow(Client& client, const Query& query, const Following& followi
   const auto begun = system_clock().steady();
   std::string after = following.after;
   bool connected = false, ended = false;
-  int in_vain = 0;  // connections in a row on which nothing came
+  bool came = false;   // something new, on this connection
+  int empty_ends = 0;  // answers in a row that ended whole, with nothing new
+  int in_vain = 0;     // connections in a row on which nothing came
   for (;;) {
     std::optional<std::chrono::milliseconds> left;
     if (following.time_limit) {
@@ -49,15 +51,17 @@ Result<void> follow(Client& client, const Query& query, const Following& followi
     }
     if (in_vain > 0) pause_before_attempt(in_vain);
     ++in_vain;
+    came = false;
     StreamParser parser;
-    const Request request{.target = query.str(),
-                          .headers = {{"Accept", "text/event-stream"}, {"Last-Event-ID", after}}};
+    Request request{.target = query.str(), .headers = {{"Accept", "text/event-stream"}}};
+    if (!after.empty()) request.headers["Last-Event-ID"] = after;
     const auto answer = client.stream(
         request,
         [&](std::string_view bytes) {
           connected = true;
           in_vain = 0;
           return parser.feed(bytes, [&](const StreamFrame& frame) {
+            came = came || !frame.data.empty() || (!frame.id.empty() && frame.id != after);
             if (!frame.id.empty()) after = frame.id;
             ended = !frame.data.empty() && !following.event(frame.data);
             return !ended;
@@ -65,12 +69,17 @@ Result<void> follow(Client& client, const Query& query, const Following& followi
         },
         left);
     if (ended) return {};
+    // A server that stops ends its answers, too, and is not there for the next: that there is no more is told by two.
+    empty_ends = answer && !came ? empty_ends + 1 : 0;
+    if (following.ends && empty_ends == 2) return {};
     const Cause cause = answer ? Cause::unavailable : answer.error().cause;
     if (cause == Cause::timed_out && left) continue;  // looks at the clock
     const bool may_come_back = cause == Cause::unavailable || cause == Cause::timed_out ||
                                cause == Cause::stopping || cause == Cause::busy;
     if (!answer && (!connected || !may_come_back)) return answer.error();
-    if (in_vain == 0) following.note(fmt::format("the connection ended; going on after event {}", after));
+    const bool may_be_the_end = following.ends && answer;
+    if (in_vain == 0 && !may_be_the_end)
+      following.note(fmt::format("the connection ended; going on after event {}", after));
   }
 }
 

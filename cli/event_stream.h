@@ -29,10 +29,12 @@ class StreamParser {
 };
 
 struct Following {
-  std::string after;                                      // sequence
+  std::string after;                                      // sequence; empty: the query says where it begins
   std::optional<std::chrono::milliseconds> time_limit{};  // reached: timed_out
   std::function<bool(const std::string& event)> event{};  // false ends it
   std::function<void(const std::string&)> note{};         // "the connection ended, ..."
+  bool ends =
+      false;  // the query has an end ("before", "until"): done when the server has nothing more in front of it
 };
 
 // Follows from `after` on; a connection that breaks is taken up where it ended, for as long as it takes.

@@ -104,6 +104,24 @@ std::uint64_t total_bytes(const auto& files) {
   return bytes;
 }
 
+// What is fetched into a folder stays in it, whatever links stand there.
+Result<void> check_way(const RemoteFile& file) {
+  if (file.folder.empty()) return {};
+  fs::path at(file.folder);
+  for (const fs::path& part : fs::path(file.on_disk).lexically_relative(file.folder).parent_path()) {
+    at /= part;
+    std::error_code wrong;
+    if (!fs::is_symlink(at, wrong)) continue;
+    return error(
+        Cause::invalid_value,
+        fmt::format("{} is a link to {}, and {} would be written through it: remove the link, or fetch "
+                    "into another folder; nothing was fetched",
+                    at.string(), fs::read_symlink(at, wrong).string(), file.on_disk),
+        "--to");
+  }
+  return {};
+}
+
 Result<void> fetch(Client& client, const RemoteFile& file, ProgressLine& line) {
   const fs::path target(file.on_disk);
   std::error_code wrong;
@@ -224,6 +242,7 @@ Result<Uploaded> upload(std::vector<LocalFile>& files, const ClientOptions& opti
 }
 
 Result<void> download(const std::vector<RemoteFile>& files, const ClientOptions& options, bool show) {
+  for (const RemoteFile& file : files) HERALD_CHECK(check_way(file));
   ProgressLine line("downloading", total_bytes(files), show);
   const auto make_worker = [&] {
     return [&, client = std::make_shared<Client>(options)](std::size_t i) {

@@ -42,9 +42,11 @@ struct RemoteFile {
   std::string on_disk;
   std::uint64_t bytes = 0;
   Digest digest;
+  std::string folder = {};  // that it is fetched into; empty: on_disk is where somebody said it goes
 };
 // A file that is there with the right digest is left alone; one with another is replaced by a rename once the
-// new one is whole.
+// new one is whole. Errors besides: invalid_value (on the way from the folder to a file there is a link, which could lead
+// anywhere; nothing is fetched then).
 Result<void> download(const std::vector<RemoteFile>& files, const ClientOptions& options, bool show);
 
 }  // namespace herald::cli

@@ -16,7 +16,8 @@ constexpr std::size_t kMaxNameWidth = 34;
 constexpr std::size_t kLeastRoom = 20;  // for a description, in columns
 
 constexpr std::string_view kEverywhere =
-    "Every command also takes --url, --profile, --output and --idempotency-key: herald --help";
+    "Every command also takes --url, --profile, --ca-file, --output, --min-sequence and --idempotency-key: "
+    "herald --help";
 
 class Help final : public CLI::Formatter {
  public:

@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <cctype>
 
 #include "cli/parsing.h"
 
@@ -13,6 +14,27 @@ namespace {
 const CLI::Validator kWholeNumber(
     [](std::string& text) -> std::string {
       return parse_whole_number(text) ? "" : "\"" + text + "\" is no whole number";
+    },
+    "");
+
+// A variable of a script that was never set must not stand for "no such filter", or "now".
+const CLI::Validator kNotEmpty(
+    [](std::string& text) -> std::string {
+      return text.empty() ? "nothing stands behind it: give a value, or leave the option out" : "";
+    },
+    "");
+
+// Here, where days and spans are known; whether a time of RFC 3339 is one, the server says. Of --as-of a number is an event's.
+const CLI::Validator kMoment(
+    [](std::string& text) -> std::string {
+      if (text.empty()) return "nothing stands behind it: give a value, or leave the option out";
+      const std::string moment = moment_of(text, Moment::day_begins, system_clock().now());
+      const bool has_time = std::isdigit(static_cast<unsigned char>(text[0])) != 0 &&
+                            moment.find_first_of("Tt") != std::string::npos;
+      if (has_time || parse_whole_number(text)) return "";
+      return "\"" + text +
+             "\" is no time: 2026-11-24T09:00:00Z (RFC 3339), a day as 2026-11-24, or a span as 30d, 12h, "
+             "15m";
     },
     "");
 
@@ -73,6 +95,12 @@ Options& Options::any_words(const std::string& name, std::vector<std::string>& i
 
 Options& Options::option(const std::string& names, const std::string& value, std::optional<std::string>& into,
                          const std::string& what) {
+  app_.add_option(names, into, what)->option_text(value)->check(kNotEmpty);
+  return *this;
+}
+
+Options& Options::removable(const std::string& names, const std::string& value,
+                            std::optional<std::string>& into, const std::string& what) {
   app_.add_option(names, into, what)->option_text(value);
   return *this;
 }
@@ -91,6 +119,7 @@ Options& Options::option(const std::string& names, const std::string& value, std
   app_.add_option(names, into, what)
       ->option_text(value + " ...")
       ->expected(1)
+      ->check(kNotEmpty)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   return *this;
 }
@@ -101,7 +130,8 @@ Options& Options::time(const std::string& names, const std::string& value, Momen
           names,
           [&into, moment](const std::string& text) { into = moment_of(text, moment, system_clock().now()); },
           what)
-      ->option_text(value);
+      ->option_text(value)
+      ->check(kMoment);
   return *this;
 }
 

@@ -30,13 +30,17 @@ class Options {
   Options& words(const std::string& name, std::vector<std::string>& into, const std::string& what);
   Options& any_words(const std::string& name, std::vector<std::string>& into, const std::string& what);
 
-  // `names`: "--reason" or "-f,--file"; `value`: what stands for the value in the help.
+  // `names`: "--reason" or "-f,--file"; `value`: what stands for the value in the help. An empty value is refused: it comes of a
+  // variable that was never set.
   Options& option(const std::string& names, const std::string& value, std::optional<std::string>& into,
                   const std::string& what);
   Options& option(const std::string& names, const std::string& value, std::optional<std::uint64_t>& into,
                   const std::string& what);
   Options& option(const std::string& names, const std::string& value, std::vector<std::string>& into,
                   const std::string& what);  // may be repeated
+  // What takes an empty value, too, and is taken away by it.
+  Options& removable(const std::string& names, const std::string& value, std::optional<std::string>& into,
+                     const std::string& what);
   // A time, or what stands for one (cli/parsing.h).
   Options& time(const std::string& names, const std::string& value, Moment moment,
                 std::optional<std::string>& into, const std::string& what);

@@ -11,9 +11,9 @@
 namespace herald::cli {
 namespace {
 
-// The members of answers and of events that name a principal by its id.
-constexpr std::array<std::string_view, 5> kPersonMembers{"actor", "actorid", "owner", "principal_id",
-                                                         "team_id"};
+// The members of answers and of events that name a principal by its id; "from" and "to" where a model changes its owner.
+constexpr std::array<std::string_view, 7> kPersonMembers{"actor",   "actorid", "owner", "principal_id",
+                                                         "team_id", "from",    "to"};
 constexpr std::size_t kDeepest = 6;
 
 template <class Found>

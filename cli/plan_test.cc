@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "base/limits.h"
+
 namespace herald::cli {
 namespace {
 
@@ -237,7 +239,9 @@ TEST(DifferenceOfTexts, IsTheLinesThatDiffer) {
 }
 
 TEST(DifferenceOfTexts, IsNotDrawnWhereTheyAreLong) {
-  EXPECT_EQ(difference_of_texts(std::string(5'000, '\n'), "a").front().text, "5000 lines → 1 lines");
+  const std::string longest(limits::kMaxLinesCompared, '\n');
+  EXPECT_EQ(difference_of_texts(longest, "\n").size(), limits::kMaxLinesCompared - 1) << "line by line";
+  EXPECT_EQ(difference_of_texts(longest + "\n", "a").front().text, "2001 lines → 1 lines");
 }
 
 TEST(DifferenceOfTexts, IsHarmless) {

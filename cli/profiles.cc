@@ -95,6 +95,18 @@ Result<void> check_text(const std::string& text, std::string_view what) {
       fmt::format("{} has visible ASCII characters, and neither quotation marks nor backslashes", what));
 }
 
+// What stands between quotation marks as it is; a path may have spaces and letters of any language.
+Result<void> check_path(const std::string& path) {
+  const bool is_plain = std::all_of(path.begin(), path.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= ' ' && c != 0x7f && c != '"' && c != '\\' && c != '#';
+  });
+  if (is_plain && !path.empty()) return {};
+  return error(Cause::invalid_value,
+               "the path of a file of certificates has neither quotation marks nor backslashes, #, or "
+               "control characters: move the file",
+               "--ca-file");
+}
+
 bool is_same_server(std::string_view one, std::string_view other) {
   const auto plain = [](std::string_view url) {
     return url.ends_with('/') ? url.substr(0, url.size() - 1) : url;
@@ -132,6 +144,7 @@ Result<Profiles> Profiles::load() {
     Profile& profile = profiles.profiles_[item.parents.front()];
     if (item.name == "url") profile.url = value;
     if (item.name == "token") profile.token = value;
+    if (item.name == "ca_file") profile.ca_file = value;
   }
   return profiles;
 }
@@ -141,6 +154,7 @@ Result<void> Profiles::save() const {
   for (const auto& [name, profile] : profiles_) {
     text += fmt::format("\n[{}]\nurl = \"{}\"\n", name, profile.url);
     if (profile.token) text += fmt::format("token = \"{}\"\n", *profile.token);
+    if (profile.ca_file) text += fmt::format("ca_file = \"{}\"\n", *profile.ca_file);
   }
   HERALD_CHECK(disk::make_folder(std::filesystem::path(path_).parent_path()));
   return disk::replace_file(path_, text);
@@ -159,24 +173,33 @@ Result<void> Profiles::put(const std::string& name, Profile profile) {
                  "a profile's name has letters, digits, \"-\" and \"_\", and is not \"current\"", "NAME");
   HERALD_CHECK(check_text(profile.url, "a URL"));
   if (profile.token) HERALD_CHECK(check_text(*profile.token, "a token"));
+  if (profile.ca_file) HERALD_CHECK(check_path(*profile.ca_file));
   profiles_[name] = std::move(profile);
   if (current_.empty()) current_ = name;
   return {};
 }
 
-std::optional<std::string> Profiles::token_for(const std::string& url) const {
-  const auto opens = [&](const Profile& profile) {
-    return profile.token && is_same_server(profile.url, url);
+std::optional<std::string> Profiles::only_one_for(const std::string& url, Member member) const {
+  const auto has_it = [&](const Profile& profile) {
+    return (profile.*member) && is_same_server(profile.url, url);
   };
   const auto first = profiles_.find(current_);
-  if (first != profiles_.end() && opens(first->second)) return first->second.token;
+  if (first != profiles_.end() && has_it(first->second)) return first->second.*member;
   std::optional<std::string> only;
   for (const auto& [name, profile] : profiles_) {
-    if (!opens(profile)) continue;
+    if (!has_it(profile)) continue;
     if (only) return std::nullopt;  // which of them is not for us to guess
-    only = profile.token;
+    only = profile.*member;
   }
   return only;
+}
+
+std::optional<std::string> Profiles::token_for(const std::string& url) const {
+  return only_one_for(url, &Profile::token);
+}
+
+std::optional<std::string> Profiles::ca_file_for(const std::string& url) const {
+  return only_one_for(url, &Profile::ca_file);
 }
 
 std::optional<std::string> Profiles::name_of_token(const std::string& token) const {
@@ -199,6 +222,13 @@ Result<void> Profiles::remove(const std::string& name) {
   return {};
 }
 
+Result<std::string> kept_ca_file(const std::string& file) {
+  std::error_code wrong;
+  const std::filesystem::path path = std::filesystem::absolute(file, wrong);
+  if (!wrong && std::filesystem::is_regular_file(path, wrong)) return path.lexically_normal().string();
+  return error(Cause::not_found, fmt::format("there is no file {}", file), "--ca-file");
+}
+
 Result<Profile> server_to_ask(std::optional<std::string> url, std::optional<std::string> name) {
   const auto or_environment = [](std::optional<std::string>& given, const char* variable) {
     if (std::string value = set_in_environment(variable); !given && !value.empty()) given = std::move(value);
@@ -211,7 +241,7 @@ Result<Profile> server_to_ask(std::optional<std::string> url, std::optional<std:
     HERALD_TRY(server, profiles.find(chosen));
   }
   if (url && !is_same_server(*url, server.url))
-    server = {*url, name ? std::nullopt : profiles.token_for(*url)};
+    server = name ? Profile{*url, {}} : Profile{*url, profiles.token_for(*url), profiles.ca_file_for(*url)};
   if (std::string token = set_in_environment("HERALD_TOKEN"); !token.empty()) server.token = token;
   return server;
 }

@@ -4,6 +4,7 @@
 //   [prod]
 //   url = "https://registry.example.com"
 //   token = "herald_..."
+//   ca_file = "/etc/ssl/registry.pem"
 //
 // The file is $HERALD_PROFILES_FILE, else herald/config.toml below $XDG_CONFIG_HOME or ~/.config.
 // Threads: none shares a Profiles.
@@ -20,6 +21,8 @@ namespace herald::cli {
 struct Profile {
   std::string url;
   std::optional<std::string> token;
+  std::optional<std::string> ca_file =
+      {};  // trusted in place of what the machine trusts: PEM, by its whole path
 };
 
 class Profiles {
@@ -38,18 +41,27 @@ class Profiles {
 
   // The token that opens the server at `url`: the current profile's, else that of the only one that names this server.
   std::optional<std::string> token_for(const std::string& url) const;
+  // The certificates by which that server is trusted, found alike.
+  std::optional<std::string> ca_file_for(const std::string& url) const;
   // The profile that has this token.
   std::optional<std::string> name_of_token(const std::string& token) const;
 
-  // The first one becomes the current one. Errors: invalid_value (a name that is not letters, digits, - _ .).
+  // The first one becomes the current one. Errors: invalid_value (a name that is not letters, digits, - _ .; what cannot be
+  // written down).
   Result<void> put(const std::string& name, Profile profile);
   Result<void> use(const std::string& name);
   Result<void> remove(const std::string& name);
 
  private:
+  using Member = std::optional<std::string> Profile::*;
+  std::optional<std::string> only_one_for(const std::string& url, Member member) const;
+
   std::string path_, current_;
   std::map<std::string, Profile> profiles_;
 };
+
+// The path of such a file, as it is kept: from wherever a command is given. Errors: not_found.
+Result<std::string> kept_ca_file(const std::string& file);
 
 // Where a command goes: --url and --profile as they were given, or HERALD_URL and HERALD_PROFILE; else the current profile;
 // else a server on this machine. HERALD_TOKEN goes before the profile's token, which goes to the profile's server alone, however

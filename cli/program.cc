@@ -14,6 +14,7 @@
 #include "cli/completion_names.h"
 #include "cli/exit_code.h"
 #include "cli/help.h"
+#include "cli/parsing.h"
 #include "cli/profiles.h"
 #include "cli/session.h"
 #include "cli/tree.h"
@@ -117,6 +118,7 @@ struct Program::State {
   std::optional<std::string> url, profile, ca_file;
   std::string output = "table";
   std::optional<std::string> idempotency_key;
+  std::optional<std::uint64_t> min_sequence;
   std::function<Result<void>(Session&)> chosen;
   std::function<int()> delegated;
   Tree tree{app, {}};
@@ -157,6 +159,18 @@ Program::Program() : state_(std::make_unique<State>()) {
       ->group("everywhere");
   app.add_flag_callback(
          "--json", [this] { state_->output = "json"; }, "the same as --output json")
+      ->group("everywhere");
+  app.add_option_function<std::string>(
+         "--min-sequence",
+         [this](const std::string& text) { state_->min_sequence = *parse_whole_number(text); },
+         "answer only when event N can be seen everywhere, as its Herald-Sequence told a program that wrote "
+         "it")
+      ->option_text("N")
+      ->check(CLI::Validator(
+          [](std::string& text) -> std::string {
+            return parse_whole_number(text) ? "" : "\"" + text + "\" is no whole number";
+          },
+          ""))
       ->group("everywhere");
   app.add_option("--idempotency-key", state_->idempotency_key,
                  "names this very change, so that doing it twice is doing it once (default: a fresh one)")
@@ -254,8 +268,10 @@ int Program::run_command(int argc, const char* const* argv) {
                    .token = server->token,
                    .output = output,
                    .idempotency_key = state_->idempotency_key,
-                   .ca_file = state_->ca_file});
-  const Result<void> result = state_->chosen(session);
+                   .ca_file = state_->ca_file ? state_->ca_file : server->ca_file,
+                   .ca_file_given = state_->ca_file});
+  const Result<void> seen = state_->min_sequence ? session.wait_for(*state_->min_sequence) : Result<void>();
+  const Result<void> result = seen ? state_->chosen(session) : seen;
   if (!result) {
     std::fflush(stdout);
     complain(result.error());

@@ -126,14 +126,27 @@ Result<void> Session::tell(const Request& request, const std::string& said) {
   return {};
 }
 
+Result<void> Session::wait_for(std::uint64_t event) {
+  HERALD_CHECK(
+      client_.get(Query("/v1/models").add("limit", "1").add("min_sequence", std::to_string(event)).str()));
+  return {};
+}
+
+Result<std::string> Session::fields(const std::optional<std::string>& names) const {
+  if (!names || output() == Output::json || output() == Output::jsonl) return names.value_or("");
+  return error(Cause::invalid_value, "members are chosen of JSON: add -o json or -o jsonl", "--fields");
+}
+
 Result<void> Session::list(const Query& query, const View& view, const Paging& paging) {
+  HERALD_TRY(const std::string members, fields(paging.fields));
   std::uint64_t wanted = paging.all ? UINT64_MAX : paging.limit.value_or(limits::kDefaultPageSize);
   Listing listing(*this, view);
   std::string cursor;
   do {
     Query page = query;
     page.add("limit", std::to_string(std::min<std::uint64_t>(wanted, limits::kMaxPageSize)))
-        .add("cursor", cursor);
+        .add("cursor", cursor)
+        .add("fields", members);
     HERALD_TRY(const Answer answer, client_.get(page.str()));
     HERALD_TRY(json::Document document, parse_answer(answer.body));
     cursor = string_at(document.root(), "next");

@@ -23,11 +23,13 @@ struct Settings {
   Output output = Output::table;
   std::optional<std::string> idempotency_key;
   std::optional<std::string> ca_file = {};
+  std::optional<std::string> ca_file_given = {};  // by option or environment, not by a profile
 };
 
 struct Paging {
   std::optional<std::uint64_t> limit;  // in all; default: kDefaultPageSize
   bool all = false;
+  std::optional<std::string> fields = {};  // of each item these members alone: for JSON
 };
 
 class Session {
@@ -37,11 +39,18 @@ class Session {
   Client& client() { return client_; }
   Output output() const { return settings_.output; }
   ClientOptions client_options() const;
+  // What this command was told to trust, whatever a profile says: for servers that are not the profile's.
+  const std::optional<std::string>& ca_file_given() const { return settings_.ca_file_given; }
   // For standard output, and for what is said beside it.
   const Style& style() const { return style_; }
   // The same, with the names of those whom the answer speaks of.
   const Style& style_for(const json::Value& answer) const;
 
+  // Returns when the server's views hold the event, so that whatever is asked next shows it. Errors: as of a read.
+  Result<void> wait_for(std::uint64_t event);
+
+  // The parameter of a read, or none. Errors: invalid_value (tables and ids need what they are made of).
+  Result<std::string> fields(const std::optional<std::string>& names) const;
   // Sends, and shows the resource that comes back.
   Result<void> show(const Request& request, const View& view);
   Result<void> show_body(const std::string& body, const View& view) const;

@@ -64,6 +64,8 @@ constexpr std::string_view kNothing = "-";
 constexpr std::size_t kLeastWrapped = 20;     // columns of a text that goes on below
 constexpr std::size_t kMostLinesOfACell = 4;  // the last of them ends with "…"
 
+constexpr std::string_view kLeftOut = " …";  // behind the titles: there are more columns
+
 constexpr std::size_t kToTheMinute = 16, kToTheDay = 10;  // of "2026-11-24 05:02:00 UTC"
 
 bool has_form(std::string_view text, std::string_view form) {
@@ -81,7 +83,7 @@ bool is_id(std::string_view text) {
 std::string shown_in(const Column& column, const json::Value& item, const Style& style) {
   std::string cell = column.cell(item);
   const bool is_the_id = (column.title == "ID" || column.title == "id") && is_id(cell);
-  return is_the_id ? cell : with_names(std::move(cell), style);
+  return is_the_id || column.as_recorded ? cell : with_names(std::move(cell), style);
 }
 
 // A table that is being fitted into a width.
@@ -108,7 +110,10 @@ class Table {
   }
 
   std::string render() const {
-    std::string out = style_.title(line([](const Fitted& column) { return column.title; })) + "\n";
+    const bool says_so = left_out_ && taken() + display_width(kLeftOut) <= style_.width;
+    std::string titles = line([](const Fitted& column) { return column.title; });
+    if (says_so) titles += kLeftOut;
+    std::string out = style_.title(std::move(titles)) + "\n";
     for (std::size_t row = 0; row < rows_; ++row) {
       const auto last = lines_of_last(row);
       out += line([&](const Fitted& column) {
@@ -162,6 +167,7 @@ class Table {
       const std::size_t others = taken() - last.width;
       last.width = std::max(style_.width > others ? style_.width - others : 0, kLeastWrapped);
     }
+    leave_out();
     narrow(1, kLeastWidth, kLeastWrapped);
     narrow(1, kLeastWidth, kLeastWidth);
     narrow(1, kTooNarrow, kLeastWidth);
@@ -173,6 +179,33 @@ class Table {
   void drop_empty() {
     for (std::size_t i = columns_.size(); i-- > 1 && taken() > style_.width;) {
       if (columns_[i].is_empty()) columns_.erase(columns_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+
+  // What a column takes at the least, so that what is in it is still worth reading.
+  std::size_t least_of(std::size_t i) const {
+    const Fitted& column = columns_[i];
+    if (column.times) return std::min(column.width, kToTheDay);
+    if (column.right || column.whole) return column.width;
+    const std::size_t least = i == 0 || column.wraps ? kLeastWidth : kTooNarrow;
+    return std::min(column.width, std::max(least, display_width(column.title)));
+  }
+
+  // Ids are never cut: where they leave too little room, columns give way from the right, down to the first one and another.
+  void leave_out() {
+    const auto least = [this] {
+      std::size_t out = kGap.size() * (columns_.size() - 1);
+      for (std::size_t i = 0; i < columns_.size(); ++i) out += least_of(i);
+      return out;
+    };
+    const bool has_ids =
+        std::any_of(columns_.begin(), columns_.end(), [](const Fitted& c) { return c.whole && !c.times; });
+    for (std::size_t i = columns_.size(); has_ids && i-- > 1 && columns_.size() > 2;) {
+      if (least() <= style_.width) return;
+      const Fitted& column = columns_[i];
+      if ((column.whole && !column.times) || column.wraps) continue;
+      columns_.erase(columns_.begin() + static_cast<std::ptrdiff_t>(i));
+      left_out_ = true;
     }
   }
 
@@ -231,6 +264,7 @@ class Table {
   const Style& style_;
   std::vector<Fitted> columns_;
   std::size_t rows_ = 0;
+  bool left_out_ = false;  // a column that says something
 };
 
 }  // namespace
@@ -346,15 +380,19 @@ std::string render_table(const std::vector<Column>& columns, const std::vector<j
 }
 
 std::string render_details(const std::vector<Column>& details, const json::Value& item, const Style& style) {
+  std::vector<std::pair<std::string, std::string>> rows;  // of what there is: title, text
   std::size_t width = 0;
-  for (const Column& column : details) width = std::max(width, display_width(column.title));
+  for (const Column& column : details) {
+    std::string shown = shown_in(column, item, style);
+    if (shown.empty()) continue;
+    width = std::max(width, display_width(column.title));
+    rows.emplace_back(column.title, std::move(shown));
+  }
   width += kGap.size();
   const std::size_t room = style.width >= width + kLeastWrapped ? style.width - width : 0;
   std::string out;
-  for (const Column& column : details) {
-    const std::string shown = shown_in(column, item, style);
-    if (shown.empty()) continue;
-    out += style.faint(pad_right(column.title, width - kGap.size())) + std::string(kGap);
+  for (const auto& [title, shown] : rows) {
+    out += style.faint(pad_right(title, width - kGap.size())) + std::string(kGap);
     // A path or a digest is copied: what has no spaces is left to the terminal.
     const bool breaks = room > 0 && display_width(shown) > room && shown.find(' ') != std::string::npos;
     out += join(wrap(shown, breaks ? room : 0), "\n" + std::string(width, ' ')) + "\n";

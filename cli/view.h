@@ -38,8 +38,9 @@ Cell mark(std::string path);     // {sequence,time,actor} -> "2026-... by anonym
 struct Column {
   std::string title;
   Cell cell;
-  bool right = false;  // aligned to the right
-  bool wraps = false;  // the last one: goes on in lines below where there is too little room
+  bool right = false;        // aligned to the right
+  bool wraps = false;        // the last one: goes on in lines below where there is too little room
+  bool as_recorded = false;  // with ids where people have names: for what commands take as it is
 };
 
 struct View {

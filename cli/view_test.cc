@@ -93,6 +93,26 @@ TEST(Tables, ShowDaysBeforeTheyCutAnId) {
   EXPECT_THAT(table(columns, list, 30), testing::HasSubstr("\n01920000-0000-7000-8000-000000000001  we"));
 }
 
+TEST(Tables, LeaveOutColumnsFromTheRightWhereAnIdTakesTheirRoom) {
+  const std::vector<Column> columns{{"ID", text("id")},
+                                    {"NAME", text("name")},
+                                    {"FILES", text("files"), true},
+                                    {"TIME", time("time")},
+                                    {"BY", text("by")}};
+  const std::string list =
+      R"([{"id":"01920000-0000-7000-8000-000000000001","name":"weights-of-churn","files":3,
+                                "time":"2026-11-24T05:02:09.123Z","by":"ada"}])";
+  EXPECT_EQ(table(columns, list, 80),
+            "ID                                    NAME          FILES  TIME              BY\n"
+            "01920000-0000-7000-8000-000000000001  weights-of-…      3  2026-11-24 05:02  ada\n");
+  EXPECT_EQ(table(columns, list, 65),
+            "ID                                    NAME    FILES  TIME …\n"
+            "01920000-0000-7000-8000-000000000001  weigh…      3  2026-11-24\n");
+  EXPECT_EQ(table(columns, list, 60),
+            "ID                                    NAME             FILES\n"
+            "01920000-0000-7000-8000-000000000001  weights-of-chu…      3\n");
+}
+
 TEST(Tables, GoOnBelowWithALastColumnThatWraps) {
   const std::vector<Column> columns{{"EVENT", text("n"), true}, {"WHAT", text("what"), false, true}};
   EXPECT_EQ(table(columns, R"json([{"n":7,"what":"production of churn: v1 -> v2 (better auc)"}])json", 30),
@@ -125,6 +145,24 @@ TEST(Tables, ShowPeopleByTheirNamesButIdsWhereIdsAreAskedFor) {
   EXPECT_EQ(render_details({{"by", text("by")}, {"id", text("id")}}, items.front(), style),
             "by  ada\nid  " + ada + "\n");
   EXPECT_EQ(with_names("of " + ada + " and " + ada, style), "of ada and ada");
+}
+
+TEST(Details, ShowIdsAsTheyAreRecordedWhereCommandsTakeThem) {
+  const std::string ada = "01920000-0000-7000-8000-000000000001";
+  const auto document = parse(R"({"subject":"principals/)" + ada + R"("})");
+  Style style;
+  style.people = {{ada, "ada"}};
+  const Column shown{"subject", text("subject")};
+  const Column as_recorded{"subject", text("subject"), false, false, true};
+  EXPECT_EQ(render_details({shown}, document.root(), style), "subject  principals/ada\n");
+  EXPECT_EQ(render_details({as_recorded}, document.root(), style), "subject  principals/" + ada + "\n");
+}
+
+TEST(Details, TakeNoRoomForTitlesThatAreNotThere) {
+  const auto document = parse(R"({"name":"churn"})");
+  EXPECT_EQ(
+      render_details({{"name", text("name")}, {"a title that is long", text("none")}}, document.root(), {}),
+      "name  churn\n");
 }
 
 TEST(Details, GoOnBelowAtTheTerminalsEdge) {

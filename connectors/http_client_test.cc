@@ -208,6 +208,17 @@ TEST(HttpClient, ReadsABodyOfExactlyTheLimit) {
             "too-large");
 }
 
+TEST(HttpClient, ReadsHeadersUpToTheLimit) {
+  const std::string begin = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nx-filler: ", end = "\r\n\r\n";
+  const auto of_bytes = [&](std::size_t bytes) {
+    Reply reply;
+    reply.raw = begin + std::string(bytes - begin.size() - end.size(), 'x') + end;
+    return reply;
+  };
+  EXPECT_EQ(post_to(of_bytes(limits::kMaxAnswerHeaderBytes)).error_class, "");
+  EXPECT_EQ(post_to(of_bytes(limits::kMaxAnswerHeaderBytes + 1)).error_class, "too-large");
+}
+
 TEST(HttpClient, StopsReadingHeadersWithoutEnd) {
   Reply many;
   many.raw = "HTTP/1.1 200 OK\r\n";

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <openssl/x509_vfy.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "base/limits.h"
@@ -11,6 +10,7 @@
 #include "connectors/http_client.h"
 #include "connectors/http_url.h"
 #include "connectors/judgement.h"
+#include "connectors/secrecy.h"
 #include "connectors/slack.h"
 #include "connectors/teams.h"
 #include "connectors/text.h"
@@ -47,23 +47,6 @@ Judgement judge(ActionKind kind, const HttpAnswer& answer) {
   }
 }
 
-// What a target that echoes its request, or part of it, would put into the record: "invalid token abc" for "Bearer abc".
-std::vector<std::string> secrets_of(const Outgoing& outgoing) {
-  std::vector<std::string> secrets;
-  const auto add = [&](std::string_view secret, std::string_view separators) {
-    secrets.emplace_back(secret);
-    for (const std::string_view part : parts_of(secret, separators)) {
-      if (part.size() >= kShortestRedactedPart) secrets.emplace_back(part);
-    }
-  };
-  for (const auto& [name, value] : outgoing.headers) add(value, " ,;=:");
-  if (outgoing.signing_secret) add(*outgoing.signing_secret, "_");
-  if (const auto url = TargetUrl::parse(outgoing.url)) add(url->path, "/?&=");
-  // A part that is redacted first would hide the whole that it is in.
-  std::sort(secrets.begin(), secrets.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
-  return secrets;
-}
-
 std::string kept(std::string_view bytes) {
   return std::string(cut_bytes(bytes, limits::kMaxKeptBodyBytes));
 }
@@ -88,8 +71,8 @@ class HttpSender final : public automations::Sender {
     std::string body = kept(request->body);
     client_.post(std::move(*request),
                  [done = std::move(done), kind = outgoing.kind, now = outgoing.now, body = std::move(body),
-                  secrets = secrets_of(outgoing)](HttpAnswer answer) {
-                   done(outcome_of(kind, now, body, secrets, std::move(answer)));
+                  secrecy = Secrecy(outgoing)](HttpAnswer answer) {
+                   done(outcome_of(kind, now, body, secrecy, std::move(answer)));
                  });
   }
 
@@ -104,18 +87,18 @@ class HttpSender final : public automations::Sender {
   }
 
  private:
-  static Outcome outcome_of(ActionKind kind, Timestamp now, const std::string& body,
-                            const std::vector<std::string>& secrets, HttpAnswer answer) {
+  static Outcome outcome_of(ActionKind kind, Timestamp now, const std::string& body, const Secrecy& secrecy,
+                            HttpAnswer answer) {
     Judgement judgement = judge(kind, answer);
     Outcome outcome;
     outcome.verdict = judgement.verdict;
     outcome.status = answer.status;
     outcome.error_class = std::move(judgement.error_class);
-    outcome.error = std::move(judgement.error);
+    outcome.error = secrecy.without_secrets(judgement.error);
     if (answer.retry_after) outcome.retry_after = parse_retry_after(*answer.retry_after, now);
     outcome.request_body = body;
-    outcome.response_body = kept(redacted(valid_utf8(answer.body), secrets));
-    outcome.target = std::move(answer.target);
+    outcome.response_body = kept(secrecy.without_secrets(valid_utf8(answer.body)));
+    outcome.target = secrecy.without_secrets(answer.target);
     outcome.duration = answer.duration;
     outcome.cancelled = answer.error_class == kCancelled;
     return outcome;

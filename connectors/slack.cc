@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "connectors/text.h"
 #include "reflect/json_write.h"
@@ -78,14 +79,33 @@ std::string fallback(const Message& message) {
   return escaped(message.text.empty() ? message.title : message.title + "\n" + message.text, kTextCharacters);
 }
 
-bool is_error_word(std::string_view body) {
-  return !body.empty() && body.size() <= 64 &&
-         std::all_of(body.begin(), body.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
-}
-
+// The words that Slack documents for incoming webhooks. Others are not repeated: whoever answers in Slack's place may repeat the
+// URL's path, which is secret.
 constexpr std::string_view kPassing[] = {"rate_limited",   "ratelimited", "rollup_error",
                                          "internal_error", "fatal_error", "service_unavailable",
                                          "request_timeout"};
+constexpr std::string_view kLasting[] = {"action_prohibited",
+                                         "channel_is_archived",
+                                         "channel_not_found",
+                                         "invalid_attachments",
+                                         "invalid_blocks",
+                                         "invalid_payload",
+                                         "invalid_token",
+                                         "missing_text_or_fallback_or_attachments",
+                                         "no_active_hooks",
+                                         "no_service",
+                                         "no_service_id",
+                                         "no_team",
+                                         "no_text",
+                                         "posting_to_general_channel_denied",
+                                         "team_disabled",
+                                         "token_revoked",
+                                         "too_many_attachments",
+                                         "user_not_found"};
+
+bool is_among(std::string_view word, std::span<const std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
 
 }  // namespace
 
@@ -131,13 +151,12 @@ HttpRequest request(const automations::Outgoing& outgoing) {
 Judgement judge(const HttpAnswer& answer) {
   if (!answer.error_class.empty()) return judge_failure(answer);
   if (answer.status == 200 && answer.body == "ok") return {};
-  const bool word = is_error_word(answer.body);
+  const bool passes = is_among(answer.body, kPassing);
+  const bool word = passes || is_among(answer.body, kLasting);
   const std::string sentence =
       word ? fmt::format("Slack answered {}: {}", status_words(answer.status), answer.body)
            : fmt::format("Slack answered {} and not \"ok\"", status_words(answer.status));
-  if (word && std::find(std::begin(kPassing), std::end(kPassing), answer.body) != std::end(kPassing)) {
-    return {Verdict::retry, "rejected", sentence};
-  }
+  if (passes) return {Verdict::retry, "rejected", sentence};
   if (is_transient(answer.status)) return {Verdict::retry, "status", sentence};
   // What answers 200 with other words is something between us and Slack, which may go away.
   if (answer.status >= 200 && answer.status < 300 && !word) return {Verdict::retry, "rejected", sentence};

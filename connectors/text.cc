@@ -1,8 +1,6 @@
 #include "connectors/text.h"
 
 #include <algorithm>
-#include <boost/algorithm/string/compare.hpp>
-#include <locale>
 
 #include "reflect/json_value.h"
 
@@ -75,23 +73,6 @@ std::vector<std::string_view> parts_of(std::string_view text, std::string_view s
     at = end + 1;
   }
   return parts;
-}
-
-std::string redacted(std::string text, std::span<const std::string> secrets) {
-  constexpr std::string_view kInstead = "[redacted]";
-  const boost::algorithm::is_iequal same(std::locale::classic());
-  for (const std::string& secret : secrets) {
-    if (secret.size() < kShortestRedacted) continue;
-    for (std::size_t from = 0;;) {
-      const auto begin = text.begin() + static_cast<std::ptrdiff_t>(from);
-      const auto found = std::search(begin, text.end(), secret.begin(), secret.end(), same);
-      if (found == text.end()) break;
-      const auto at = static_cast<std::size_t>(found - text.begin());
-      text.replace(at, secret.size(), kInstead);
-      from = at + kInstead.size();
-    }
-  }
-  return text;
 }
 
 }  // namespace herald::connectors

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,10 +17,7 @@ std::size_t count_characters(std::string_view text);
 std::string cut_characters(std::string_view text, std::size_t most);
 // At most so many bytes, never within a character.
 std::string_view cut_bytes(std::string_view text, std::size_t most);
-// Each occurrence of a secret of at least `kShortestRedacted` bytes, in whatever case, becomes "[redacted]".
-inline constexpr std::size_t kShortestRedacted = 8;
-inline constexpr std::size_t kShortestRedactedPart = 12;  // of a part of a secret, such as a segment of a URL
+// What stands between any of the separators; nothing empty.
 std::vector<std::string_view> parts_of(std::string_view text, std::string_view separators);
-std::string redacted(std::string text, std::span<const std::string> secrets);
 
 }  // namespace herald::connectors

@@ -14,12 +14,15 @@
 //                                                        recorded, 1 byte created (0 or 1), the answer to its end
 //   idempotency_ages  be64 milliseconds, record key      (empty): for forgetting, oldest first
 //   positions         name of the follower               be64 sequence
+//   commands          be64 sequence of the first event   be64 sequence of the last, where one command made several
 //
 // The record key is: actor, 0, idempotency key; where that is longer than kMaxRecordKeyBytes, 0xff and its
 // SHA-256 (no actor begins with 0xff, which is not UTF-8). It is kept in the clear, since keys that their
 // makers order by time then touch few pages of the table; hashed ones touch one page each.
 //
-// events, leaves and nodes of one level only grow at their end (MDB_APPEND for the first two).
+// events, leaves, commands and nodes of one level only grow at their end (MDB_APPEND for the first three). `commands`
+// came later, under the same kFormat: a version that does not know it leaves it alone, and commands that it wrote are
+// missing there (docs/adr/0026).
 //
 // Worked example. A log whose first event is {"n":1}, 7 bytes, recorded at 2026-11-24T05:02:00.123Z
 // (1795496520123, 0x000001a20beea9bb) about registries/7 by the actor `ann` under the key `k1`, which made
@@ -30,6 +33,8 @@
 //   idempotency       616e6e 00 6b31                     request, 0000000000000001, 0000000000000001,
 //                                                        000001a20beea9bb, 01, 7b7d
 //   idempotency_ages  000001a20beea9bb 616e6e 00 6b31
+// Had the command made the events 1 to 3:
+//   commands          0000000000000001                   0000000000000003
 // When event 256 comes, nodes gains 01 0000000000000000 -> the root of the tree over the leaves 1 to 256;
 // event 65,536 adds 01 00000000000000ff and 02 0000000000000000.
 #pragma once

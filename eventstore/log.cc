@@ -35,6 +35,7 @@ Result<LogTables> open_tables(lmdb::Environment& environment, lmdb::Table meta) 
   HERALD_TRY(tables.idempotency, environment.table("idempotency"));
   HERALD_TRY(tables.idempotency_ages, environment.table("idempotency_ages"));
   HERALD_TRY(tables.positions, environment.table("positions"));
+  HERALD_TRY(tables.commands, environment.table("commands"));
   return tables;
 }
 

@@ -1,7 +1,7 @@
 // The log: what happened, in what order, and safe. An LMDB environment that holds events as the exact bytes they were
 // recorded in, numbered gap-free from 1, the leaves of an RFC 6962 Merkle tree over them, the streams (which events are
-// about one subject), idempotency records and the positions of followers whose work must not repeat. It never looks
-// into an event.
+// about one subject), idempotency records, the positions of followers whose work must not repeat, and which events one
+// command made. It never looks into an event.
 //
 // Threads: open and close on one; read() and last() by any; begin() and the Batch by one thread, the recorder's.
 // Durability: when Batch::commit() says `durable`, the batch is on disk (LMDB's default sync mode: data pages, then the
@@ -40,7 +40,7 @@ struct IdempotencyRecord {
 };
 
 struct LogTables {
-  lmdb::Table meta, events, leaves, nodes, streams, idempotency, idempotency_ages, positions;
+  lmdb::Table meta, events, leaves, nodes, streams, idempotency, idempotency_ages, positions, commands;
 };
 
 // What both a reader and a batch can look up.
@@ -57,6 +57,9 @@ class LogView {
   std::optional<IdempotencyRecord> idempotency(std::string_view actor, std::string_view key) const;
   // Zero for a follower that never stored one.
   Sequence position(std::string_view follower) const;
+  // The first event of the command that made `at`: `at` itself when it made no other, and where that was not kept (by
+  // versions of before).
+  Sequence command_begin(Sequence at) const;
 
   // Calls visit(sequence, bytes) upwards (or downwards) from `from`, until it returns false or the log ends.
   using Visit = std::function<bool(Sequence, std::string_view)>;
@@ -105,6 +108,9 @@ class LogBatch : public LogView {
   // `time` must not be before that of the last event, `bytes` have 1 to kMaxEventBytes and `subject` 1 to 500 bytes, none
   // of them zero (broken invariants throw).
   Result<void> append(std::string_view subject, Timestamp time, std::string_view bytes);
+  // Keeps that the events from `first` to the one appended last, within this batch, are of one command. Nothing is kept of
+  // one alone.
+  Result<void> keep_together(Sequence first);
   // Also forgets up to kIdempotencyPrunedPerRecord records that are older than the window.
   Result<void> put_idempotency(std::string_view actor, std::string_view key, const IdempotencyRecord& record);
   Result<void> set_position(std::string_view follower, Sequence sequence);

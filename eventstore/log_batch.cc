@@ -103,6 +103,16 @@ Result<void> LogBatch::State::put_nodes_that_are_complete(const StoredHash& stor
   return {};
 }
 
+Result<void> LogBatch::keep_together(Sequence first) {
+  require(first.value() > state_->log.last && first.value() <= state_->last,
+          "a command's events are of this batch");
+  if (first.value() == state_->last) return {};
+  return state_->attempt([&] {
+    return state_->txn.append(tables_->commands, format::sequence_key(first),
+                              format::sequence_key(Sequence(state_->last)));
+  });
+}
+
 Result<void> LogBatch::put_idempotency(std::string_view actor, std::string_view key,
                                        const IdempotencyRecord& record) {
   return state_->attempt([&]() -> Result<void> {

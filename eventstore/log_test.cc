@@ -227,6 +227,37 @@ TEST_F(TheLog, KeepsPositionsOfFollowers) {
   EXPECT_EQ(log->read().position("unknown"), Sequence(0));
 }
 
+TEST_F(TheLog, TellsTheFirstEventOfTheCommandThatMadeOne) {
+  append(1);
+  {
+    auto batch = log->begin().value();
+    for (const int events : {3, 1, 2}) {
+      const Sequence first = batch->next();
+      for (int i = 0; i < events; ++i) ASSERT_TRUE(batch->append("s", clock.now(), "x"));
+      ASSERT_TRUE(batch->keep_together(first));
+    }
+    EXPECT_EQ(batch->command_begin(Sequence(4)), Sequence(2)) << "before the commit too";
+    ASSERT_EQ(batch->commit().outcome, Outcome::durable);
+  }
+  open();
+  std::vector<std::uint64_t> begins;
+  for (std::uint64_t at = 1; at <= 8; ++at) begins.push_back(log->read().command_begin(Sequence(at)).value());
+  EXPECT_THAT(begins, ElementsAre(1, 2, 2, 2, 5, 6, 6, 8));
+}
+
+TEST_F(TheLog, DoesNotTellItOfEventsForWhichItWasNotKept) {
+  append(3);
+  EXPECT_EQ(log->read().command_begin(Sequence(3)), Sequence(3));
+}
+
+TEST_F(TheLog, RefusesToKeepTogetherWhatIsNotOfTheBatch) {
+  append(2);
+  auto batch = log->begin().value();
+  ASSERT_TRUE(batch->append("s", clock.now(), "x"));
+  EXPECT_THROW((void)batch->keep_together(Sequence(2)), std::logic_error);
+  EXPECT_THROW((void)batch->keep_together(Sequence(4)), std::logic_error);
+}
+
 class IdempotencyRecords : public TheLog {
  protected:
   void put(const std::string& key, const std::string& answer) {

@@ -69,6 +69,12 @@ Sequence LogView::position(std::string_view follower) const {
   return bytes ? format::decode_sequence(*bytes) : Sequence(0);
 }
 
+Sequence LogView::command_begin(Sequence at) const {
+  const auto command = txn_->cursor(tables_->commands).before(format::sequence_key(at.next()));
+  if (!command || format::decode_sequence(command->value) < at) return at;
+  return format::decode_sequence(command->key);
+}
+
 void LogView::scan(Sequence from, const Visit& visit) const {
   lmdb::Cursor cursor = txn_->cursor(tables_->events);
   for (auto at = cursor.at_or_after(format::sequence_key(from)); at; at = cursor.next()) {

@@ -6,9 +6,21 @@
 #include <cmath>
 #include <tuple>
 
+#include "projections/text_diff.h"
 #include "reflect/json_value.h"
 
 namespace herald::projections {
+
+// As it is shown. Of several at one path each says whose it is.
+struct FileSaid {
+  std::optional<registry::Uri> reference;
+  Digest digest;
+  std::optional<std::uint64_t> bytes;
+  std::optional<registry::ArtifactId> artifact_id = {};
+  std::optional<registry::Label> artifact = {};
+};
+BOOST_DESCRIBE_STRUCT(FileSaid, (), (reference, digest, bytes, artifact_id, artifact))
+
 namespace {
 
 // What one version says of one thing. `plain`: the value as all that are equal to it write it, where that is another way.
@@ -21,15 +33,26 @@ struct Said {
   const std::string& equal_to() const { return plain.empty() ? value.text() : plain; }
 };
 
-// Whole numbers without a point, members in the order of their names.
+Said said_number(double number) {
+  if (number == 0) number = 0;  // which -0 is, too
+  return {json::Raw(json::to_json(number)), number};
+}
+
+// Whole numbers without a point.
+std::string plain_real(const json::Value& value) {
+  constexpr double kSignedEnd = 9223372036854775808.0, kUnsignedEnd = 18446744073709551616.0;  // 2^63, 2^64
+  const double number = value.number().value_or(0);
+  if (std::floor(number) != number) return value.dump();
+  if (number >= 0 && number < kUnsignedEnd) return fmt::format("{}", static_cast<std::uint64_t>(number));
+  if (number < 0 && number >= -kSignedEnd) return fmt::format("{}", static_cast<std::int64_t>(number));
+  return value.dump();
+}
+
+// Members in the order of their names, without those that are null.
 std::string plain_json(const json::Value& value) {
-  constexpr double kMostWhole = 9e18;
   switch (value.kind()) {
-    case json::Kind::real: {
-      const double number = value.number().value_or(0);
-      const bool is_whole = std::floor(number) == number && std::abs(number) < kMostWhole;
-      return is_whole ? fmt::format("{}", static_cast<std::int64_t>(number)) : value.dump();
-    }
+    case json::Kind::real:
+      return plain_real(value);
     case json::Kind::array: {
       std::string out = "[";
       for (const json::Value element : value.elements()) out += plain_json(element) + ",";
@@ -37,7 +60,9 @@ std::string plain_json(const json::Value& value) {
     }
     case json::Kind::object: {
       std::map<std::string, std::string> members;
-      for (const auto& [name, member] : value.members()) members.emplace(name, plain_json(member));
+      for (const auto& [name, member] : value.members()) {
+        if (!member.is_null()) members.emplace(name, plain_json(member));
+      }
       std::string out = "{";
       for (const auto& [name, member] : members) out += json::to_json(name) + ":" + member + ",";
       return out + "}";
@@ -47,23 +72,59 @@ std::string plain_json(const json::Value& value) {
   }
 }
 
-using RowKey = std::tuple<Aspect, std::string, std::string>;  // aspect, group, name
+// What rows of lineage and of evaluations are about. What has one identity is one thing, whatever it is called.
+struct ComparedThing {
+  std::string title;
+  std::string identity;
+  std::string mark;  // tells it from others with its title
+  std::optional<registry::Node> node = {};
+  bool hidden = false;
+};
+
+struct RowKey {
+  Aspect aspect = Aspect::fact;
+  const ComparedThing* thing = nullptr;
+  std::optional<std::string> file = {};
+  std::string name = {};
+  std::vector<std::string> cell = {};
+
+  // By what is shown first, so that rows come in an order that people see.
+  friend bool operator<(const RowKey& a, const RowKey& b) { return a.order() < b.order(); }
+
+ private:
+  std::tuple<Aspect, std::string_view, std::string_view, const std::optional<std::string>&,
+             const std::string&, const std::vector<std::string>&>
+  order() const {
+    const auto [title, identity] =
+        thing == nullptr ? std::pair<std::string_view, std::string_view>()
+                         : std::pair<std::string_view, std::string_view>(thing->title, thing->identity);
+    return {aspect, title, identity, file, name, cell};
+  }
+};
 
 class SaidRows {
  public:
   // Borrows the page.
   SaidRows(std::size_t versions, const ComparisonPage& page) : versions_(versions), page_(page) {}
 
-  // The first that is said counts.
+  // The one that has its identity: the first that was given.
+  const ComparedThing* known(ComparedThing thing) {
+    std::string identity = thing.identity;
+    const auto [at, is_new] = things_.try_emplace(std::move(identity), std::move(thing));
+    if (is_new) ++titles_[at->second.title];
+    return &at->second;
+  }
+
+  // Of one version after the other. The first that is said counts.
   void say(std::size_t version, RowKey key, Said said) {
-    if (!page_.wants(std::get<Aspect>(key))) return;
-    auto& row = rows_.try_emplace(std::move(key), versions_).first->second;
-    if (!row[version]) row[version] = std::move(said);
+    if (!page_.wants(key.aspect)) return;
+    Row& row = rows_[std::move(key)];
+    if (row.empty() || row.back().version != version) row.push_back({version, std::move(said)});
   }
 
   Comparison finish() const {
     Comparison comparison;
-    std::size_t passed = 0;
+    std::size_t passed = 0, cells = limits::kMaxComparedVersions * limits::kMaxComparedCells;
     for (const auto& [key, row] : rows_) {
       const bool same = is_same(row);
       if (same) ++comparison.same;
@@ -71,7 +132,7 @@ class SaidRows {
       if (passed < page_.passed) {
         ++passed;
       } else if (comparison.rows.size() < page_.limit) {
-        comparison.rows.push_back(presented(key, row));
+        comparison.rows.push_back(presented(key, row, cells));
       } else {
         comparison.more = true;
       }
@@ -80,63 +141,136 @@ class SaidRows {
   }
 
  private:
-  using Row = std::vector<std::optional<Said>>;
+  // By versions, without those that do not say it: most rows of long lists are of few.
+  struct SaidBy {
+    std::size_t version;
+    Said said;
+  };
+  using Row = std::vector<SaidBy>;
 
-  static bool is_same(const Row& row) {
-    return std::all_of(row.begin(), row.end(), [&](const std::optional<Said>& said) {
-      return what_is_said(said) == what_is_said(row.front());
-    });
+  bool is_same(const Row& row) const {
+    const std::string_view what = row.size() == versions_ ? row.front().said.equal_to() : "null";
+    return std::all_of(row.begin(), row.end(), [&](const SaidBy& by) { return by.said.equal_to() == what; });
   }
 
-  static std::string_view what_is_said(const std::optional<Said>& said) {
-    return said ? std::string_view(said->equal_to()) : "null";
-  }
-
-  static ComparedRow presented(const RowKey& key, const Row& row) {
-    const auto& [aspect, group, name] = key;
-    ComparedRow out{.aspect = aspect, .name = name};
-    if (!group.empty()) out.group = group;
+  ComparedRow presented(const RowKey& key, const Row& row, std::size_t& cells) const {
+    ComparedRow out{.aspect = key.aspect, .name = key.name};
+    if (key.thing != nullptr) present_thing(*key.thing, out);
+    out.file = key.file;
+    if (!key.cell.empty()) out.cell = key.cell;
+    out.values.assign(versions_, {true, std::nullopt});
     bool has_numbers = false, has_texts = false;
-    for (const std::optional<Said>& said : row) {
-      out.values.push_back({true, said ? std::optional(said->value) : std::nullopt});
-      has_numbers = has_numbers || (said && said->number);
-      has_texts = has_texts || (said && said->text);
+    for (const auto& [version, said] : row) {
+      out.values[version].value = said.value;
+      has_numbers = has_numbers || said.number;
+      has_texts = has_texts || said.text;
     }
     if (has_numbers) out.change = changes(row);
-    if (has_texts) out.diff = diffs(row);
+    if (has_texts) out.diff = diffs(key, row, cells);
     return out;
   }
 
-  static std::vector<reflect::Nullable<double>> changes(const Row& row) {
-    std::vector<reflect::Nullable<double>> out;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      out.push_back({true, std::nullopt});
-      const bool comparable = i > 0 && row[i] && row[0] && row[i]->number && row[0]->number;
-      if (!comparable) continue;
-      const double change = *row[i]->number - *row[0]->number;
-      if (std::isfinite(change)) out.back().value = change;
+  void present_thing(const ComparedThing& thing, ComparedRow& out) const {
+    const bool is_shared = titles_.at(thing.title) > 1;
+    std::string title = is_shared ? fmt::format("{} ({})", thing.title, thing.mark) : thing.title;
+    if (out.aspect == Aspect::lineage) {
+      out.name = std::move(title);
+    } else {
+      out.group = std::move(title);
+    }
+    out.node = thing.node;
+    if (thing.hidden) out.hidden = true;
+  }
+
+  std::vector<reflect::Nullable<double>> changes(const Row& row) const {
+    std::vector<reflect::Nullable<double>> out(versions_, {true, std::nullopt});
+    const SaidBy& first = row.front();
+    if (first.version != 0 || !first.said.number) return out;
+    for (const auto& [version, said] : row) {
+      if (version == 0 || !said.number) continue;
+      const double change = *said.number - *first.said.number;
+      if (std::isfinite(change)) out[version].value = change;
     }
     return out;
   }
 
-  static std::vector<reflect::Nullable<std::string>> diffs(const Row& row) {
-    std::vector<reflect::Nullable<std::string>> out;
-    const std::string first = row[0] && row[0]->text ? *row[0]->text : "";
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      out.push_back({true, std::nullopt});
-      if (i > 0) out.back().value = unified_diff(first, row[i] && row[i]->text ? *row[i]->text : "");
+  // A text that is not there is an empty one. A file that is not there, or is too large, is held against none; nothing where
+  // that is so of all.
+  std::optional<std::vector<reflect::Nullable<std::string>>> diffs(const RowKey& key, const Row& row,
+                                                                   std::size_t& cells) const {
+    std::vector<std::optional<std::string_view>> texts(versions_);
+    if (!key.file) texts.assign(versions_, std::string_view());
+    for (const auto& [version, said] : row) {
+      texts[version].reset();
+      if (said.text) texts[version] = *said.text;
     }
-    return out;
+    std::vector<reflect::Nullable<std::string>> out(versions_, {true, std::nullopt});
+    bool has_any = false;
+    for (std::size_t i = 1; i < versions_; ++i) {
+      if (!texts[0] || !texts[i]) continue;
+      out[i].value = unified_diff(*texts[0], *texts[i], cells);
+      has_any = true;
+    }
+    return has_any ? std::optional(std::move(out)) : std::nullopt;
   }
 
   std::size_t versions_;
   const ComparisonPage& page_;
+  std::map<std::string, ComparedThing> things_;  // by identity
+  std::map<std::string, std::size_t> titles_;    // how many things have it
   std::map<RowKey, Row> rows_;
 };
 
-std::string title_of_evaluation(const registry::EvaluationRecord& evaluation) {
-  const std::string name = evaluation.name ? evaluation.name->str() : "evaluation";
-  return evaluation.dataset ? name + " on " + evaluation.dataset->name : name;
+std::string identity_of(const std::vector<std::string>& parts) {
+  return json::to_json(parts);
+}
+
+std::string said_kind(const registry::Node& node) {
+  return std::string(reflect::enum_name(node.kind));
+}
+
+// By its name and what it was made on; one that was made on something hidden is like no other.
+ComparedThing thing_of(const ComparedEvaluation& evaluation) {
+  const std::string name = evaluation.name ? evaluation.name->str() : "";  // which no name is
+  const std::string called = name.empty() ? "evaluation" : name;
+  if (evaluation.hidden) {
+    const std::string id = evaluation.id.str();
+    return {called + " on hidden", identity_of({"hidden", id}), "evaluation " + id, std::nullopt, true};
+  }
+  const std::string unnamed = name.empty() ? ", without a name" : "";
+  if (!evaluation.dataset) return {called, identity_of({"alone", name}), "on no data set" + unnamed};
+  const registry::Node& on = *evaluation.dataset;
+  return {called + " on " + on.name, identity_of({"on", said_kind(on), on.id, name}),
+          said_kind(on) + " " + on.id + unnamed, on};
+}
+
+ComparedThing thing_of(const ComparedOrigin& origin) {
+  const std::string relation(reflect::enum_name(origin.relation)), kind = said_kind(origin.from);
+  return {fmt::format("{} {}:{}", relation, kind, origin.from.name),
+          identity_of({relation, kind, origin.from.id}), kind + " " + origin.from.id, origin.from};
+}
+
+// By what they hold, each once: in the order in which artifacts are linked nothing is said.
+Said said_files(std::vector<ComparedFile> files, const registry::VersionRecord& version) {
+  const auto content = [](const ComparedFile& file) { return std::tie(file.digest, file.reference); };
+  const auto artifact = [&](const ComparedFile& file) -> const registry::LinkedArtifact& {
+    return version.artifacts[file.artifact];
+  };
+  std::sort(files.begin(), files.end(), [&](const ComparedFile& a, const ComparedFile& b) {
+    return std::tuple(content(a), artifact(a).artifact_id) < std::tuple(content(b), artifact(b).artifact_id);
+  });
+  files.erase(
+      std::unique(files.begin(), files.end(),
+                  [&](const ComparedFile& a, const ComparedFile& b) { return content(a) == content(b); }),
+      files.end());
+  std::vector<FileSaid> plain, whole;
+  for (const ComparedFile& file : files) {
+    plain.push_back({file.reference, file.digest, file.bytes});
+    whole.push_back(
+        {file.reference, file.digest, file.bytes, artifact(file).artifact_id, artifact(file).artifact});
+  }
+  if (plain.size() == 1) return {json::Raw(json::to_json(plain.front()))};
+  return {json::Raw(json::to_json(whole)), std::nullopt, std::nullopt, json::to_json(plain)};
 }
 
 json::Raw text_value(std::string_view text) {
@@ -173,9 +307,9 @@ class VersionSpeaker {
     if (run.parameters) tree(Aspect::parameter, *run.parameters);
   }
 
-  void metrics(const std::map<std::string, double>& metrics, Aspect aspect, const std::string& group = {}) {
+  void metrics(const std::map<std::string, double>& metrics) {
     for (const auto& [name, value] : metrics)
-      rows_.say(version_, {aspect, group, name}, {json::Raw(json::to_json(value)), value});
+      rows_.say(version_, {.aspect = Aspect::metric, .name = name}, said_number(value));
   }
 
   void tags(const std::map<std::string, std::string>& tags) {
@@ -186,58 +320,76 @@ class VersionSpeaker {
     if (const auto document = json::Document::parse(value.text())) walk(aspect, document->root(), {});
   }
 
-  void files(const std::map<std::string, json::Raw>& files) {
-    for (const auto& [path, file] : files) say(Aspect::file, path, file);
+  void files(const Comparable& of) {
+    for (const auto& [path, files] : of.files)
+      rows_.say(version_, {.aspect = Aspect::file, .name = path}, said_files(files, of.version));
   }
 
   void text(const std::string& name, const std::optional<std::string>& text) {
-    if (text) rows_.say(version_, {Aspect::text, {}, name}, {text_value(*text), std::nullopt, *text});
+    if (text) {
+      rows_.say(version_, {.aspect = Aspect::text, .name = name}, {text_value(*text), std::nullopt, *text});
+    }
   }
 
-  void lineage(const std::vector<std::string>& lineage) {
-    for (const std::string& edge : lineage) say(Aspect::lineage, edge, json::Raw("true"));
+  void lineage(const std::vector<ComparedOrigin>& lineage) {
+    for (const ComparedOrigin& origin : lineage) {
+      const ComparedThing* from = rows_.known(thing_of(origin));
+      rows_.say(version_, {.aspect = Aspect::lineage, .thing = from}, {json::Raw("true")});
+    }
   }
 
   // Whether there was room for all that they say.
   bool evaluations(const Comparable& of) {
     ComparedEvaluations taken;
-    std::vector<const registry::EvaluationRecord*> compared;
-    for (const registry::EvaluationRecord& evaluation : of.evaluations) {
+    std::vector<const ComparedEvaluation*> compared;
+    for (const ComparedEvaluation& evaluation : of.evaluations) {
       if (!taken.take(evaluation)) continue;
       compared.push_back(&evaluation);
-      const std::string group = title_of_evaluation(evaluation);
-      metrics(evaluation.metrics, Aspect::evaluation, group);
+      const ComparedThing* group = rows_.known(thing_of(evaluation));
+      for (const auto& [name, value] : evaluation.metrics)
+        rows_.say(version_, {.aspect = Aspect::evaluation, .thing = group, .name = name}, said_number(value));
       for (const registry::EvaluationFile& file : evaluation.files)
-        rows_.say(version_, {Aspect::evaluation, group, name_of_file(file)}, {text_value(file.digest.str())});
+        rows_.say(version_, key_of(group, file), said_result(of, file));
     }
-    for (const registry::EvaluationRecord* evaluation : compared) {
+    for (const ComparedEvaluation* evaluation : compared) {
+      const ComparedThing* group = rows_.known(thing_of(*evaluation));
       for (const registry::EvaluationFile& file : evaluation->files) {
         const auto matrix = of.matrices.find(file.digest);
         if (matrix != of.matrices.end() && taken.take_cells(matrix->second))
-          cells(title_of_evaluation(*evaluation), name_of_file(file), matrix->second);
+          cells(key_of(group, file), matrix->second);
       }
     }
     return !taken.is_truncated();
   }
 
  private:
-  static std::string name_of_file(const registry::EvaluationFile& file) { return "file " + file.name.str(); }
+  static RowKey key_of(const ComparedThing* group, const registry::EvaluationFile& file) {
+    return {.aspect = Aspect::evaluation,
+            .thing = group,
+            .file = file.name.str(),
+            .name = "file " + file.name.str()};
+  }
 
-  // "file confusion [no, yes]": what stands in the row of "no" and the column of "yes".
-  void cells(const std::string& group, const std::string& name, const ConfusionMatrix& matrix) {
+  static Said said_result(const Comparable& of, const registry::EvaluationFile& file) {
+    Said said{text_value(file.digest.str())};
+    if (const auto lines = of.tables.find(file.digest); lines != of.tables.end()) said.text = lines->second;
+    return said;
+  }
+
+  // `file confusion ["no", "yes"]`: what stands in the row of "no" and the column of "yes".
+  void cells(const RowKey& file, const ConfusionMatrix& matrix) {
     for (std::size_t row = 0; row < matrix.labels.size(); ++row) {
       for (std::size_t column = 0; column < matrix.labels.size(); ++column) {
-        const double count = matrix.counts[row][column];
-        rows_.say(version_,
-                  {Aspect::evaluation, group,
-                   fmt::format("{} [{}, {}]", name, matrix.labels[row], matrix.labels[column])},
-                  {json::Raw(json::to_json(count)), count});
+        RowKey key = file;
+        key.cell = {matrix.labels[row], matrix.labels[column]};
+        key.name += fmt::format(" [{}, {}]", json::to_json(key.cell[0]), json::to_json(key.cell[1]));
+        rows_.say(version_, std::move(key), said_number(matrix.counts[row][column]));
       }
     }
   }
 
   void say(Aspect aspect, std::string name, json::Raw value) {
-    rows_.say(version_, {aspect, {}, std::move(name)}, {std::move(value)});
+    rows_.say(version_, {.aspect = aspect, .name = std::move(name)}, {std::move(value)});
   }
   template <class Text>
   void fact(std::string name, const std::optional<Text>& text) {
@@ -258,141 +410,42 @@ class VersionSpeaker {
     json::Raw shown(value.dump());
     std::string plain = plain_json(value);
     if (plain == shown.text()) plain.clear();
-    rows_.say(version_, {aspect, {}, path}, {std::move(shown), number, std::nullopt, std::move(plain)});
+    rows_.say(version_, {.aspect = aspect, .name = path},
+              {std::move(shown), number, std::nullopt, std::move(plain)});
   }
 
   SaidRows& rows_;
   std::size_t version_;
 };
 
-// ---- texts ----
-
-// Each with its end, which the last one may lack.
-std::vector<std::string_view> text_lines(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    const std::size_t bytes = end == std::string_view::npos ? text.size() : end + 1;
-    lines.push_back(text.substr(0, bytes));
-    text.remove_prefix(bytes);
-  }
-  return lines;
-}
-
-enum class Edit : char { keep = ' ', remove = '-', add = '+' };
-struct EditedLine {
-  Edit edit;
-  std::string_view text;
-};
-
-using TextLines = std::vector<std::string_view>;
-
-// By the longest common subsequence; where that would take too long, all goes and all comes.
-void edit_middle(const TextLines& before, const TextLines& after, std::vector<EditedLine>& out) {
-  const std::size_t rows = before.size(), columns = after.size();
-  std::size_t i = 0, j = 0;
-  if (rows * columns <= limits::kMaxComparedCells) {
-    // common[i][j]: of what is left behind i and j
-    std::vector<std::uint32_t> common((rows + 1) * (columns + 1));
-    const auto at = [&](std::size_t a, std::size_t b) -> std::uint32_t& {
-      return common[a * (columns + 1) + b];
-    };
-    for (std::size_t a = rows; a-- > 0;) {
-      for (std::size_t b = columns; b-- > 0;)
-        at(a, b) = before[a] == after[b] ? at(a + 1, b + 1) + 1 : std::max(at(a + 1, b), at(a, b + 1));
-    }
-    while (i < rows && j < columns) {
-      if (before[i] == after[j]) {
-        out.push_back({Edit::keep, before[i++]});
-        ++j;
-      } else if (at(i + 1, j) >= at(i, j + 1)) {
-        out.push_back({Edit::remove, before[i++]});
-      } else {
-        out.push_back({Edit::add, after[j++]});
-      }
-    }
-  }
-  while (i < rows) out.push_back({Edit::remove, before[i++]});
-  while (j < columns) out.push_back({Edit::add, after[j++]});
-}
-
-std::vector<EditedLine> edits(const TextLines& before, const TextLines& after) {
-  std::size_t head = 0, tail = 0;
-  const std::size_t shorter = std::min(before.size(), after.size());
-  while (head < shorter && before[head] == after[head]) ++head;
-  while (tail < shorter - head && before[before.size() - 1 - tail] == after[after.size() - 1 - tail]) ++tail;
-  std::vector<EditedLine> out;
-  for (std::size_t i = 0; i < head; ++i) out.push_back({Edit::keep, before[i]});
-  const auto middle = [&](const TextLines& lines) {
-    return TextLines(lines.begin() + static_cast<std::ptrdiff_t>(head),
-                     lines.end() - static_cast<std::ptrdiff_t>(tail));
-  };
-  edit_middle(middle(before), middle(after), out);
-  for (std::size_t i = before.size() - tail; i < before.size(); ++i) out.push_back({Edit::keep, before[i]});
-  return out;
-}
-
-// The lines from `begin` on that are shown together, and how many of them each side has.
-struct Hunk {
-  std::size_t begin, end;
-  std::size_t before = 0, after = 0;
-};
-
-Hunk hunk_at(const std::vector<EditedLine>& lines, const std::vector<bool>& shown, std::size_t begin) {
-  Hunk hunk{begin, begin};
-  for (; hunk.end < lines.size() && shown[hunk.end]; ++hunk.end) {
-    if (lines[hunk.end].edit != Edit::add) ++hunk.before;
-    if (lines[hunk.end].edit != Edit::remove) ++hunk.after;
-  }
-  return hunk;
-}
-
-// "3,4"; of no lines the number is that of the line before.
-std::string diff_range(std::size_t number, std::size_t count) {
-  return fmt::format("{},{}", count == 0 ? number - 1 : number, count);
-}
-
-void write_edited(std::string& out, const EditedLine& line) {
-  out.push_back(static_cast<char>(line.edit));
-  out.append(line.text);
-  if (!line.text.ends_with('\n')) out += "\n\\ No newline at end of file\n";
-}
-
 }  // namespace
 
-std::string unified_diff(std::string_view before, std::string_view after) {
-  if (before == after) return {};
-  constexpr std::size_t kAround = 3;
-  const std::vector<EditedLine> lines = edits(text_lines(before), text_lines(after));
-  std::vector<bool> shown(lines.size());
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (lines[i].edit == Edit::keep) continue;
-    const std::size_t end = std::min(lines.size(), i + kAround + 1);
-    for (std::size_t near = i < kAround ? 0 : i - kAround; near < end; ++near) shown[near] = true;
-  }
+std::optional<std::string> lines_of_result(std::string_view media_type, std::string_view bytes) {
+  if (media_type != "application/json")
+    return json::is_utf8(bytes) ? std::optional(std::string(bytes)) : std::nullopt;
+  const auto document = json::Document::parse(bytes);
+  if (!document) return std::nullopt;
   std::string out;
-  std::size_t number_before = 1, number_after = 1;
-  for (std::size_t i = 0; i < lines.size();) {
-    if (!shown[i]) {
-      ++i;
-      ++number_before;
-      ++number_after;
-      continue;
-    }
-    const Hunk hunk = hunk_at(lines, shown, i);
-    out += fmt::format("@@ -{} +{} @@\n", diff_range(number_before, hunk.before),
-                       diff_range(number_after, hunk.after));
-    for (; i < hunk.end; ++i) write_edited(out, lines[i]);
-    number_before += hunk.before;
-    number_after += hunk.after;
+  const auto write_elements = [&out](const json::Value& list, std::string_view before) {
+    for (const json::Value element : list.elements()) out.append(before).append(element.dump()).append("\n");
+  };
+  const json::Value root = document->root();
+  write_elements(root, "");
+  for (const auto& [name, member] : root.members()) {
+    const bool is_list = member.kind() == json::Kind::array;
+    out.append(json::to_json(name)).append(is_list ? ":" : ": " + member.dump()).append("\n");
+    if (is_list) write_elements(member, "  ");
   }
   return out;
 }
 
-bool ComparedEvaluations::take(const registry::EvaluationRecord& evaluation) {
-  std::string title = title_of_evaluation(evaluation);
-  if (told_.contains(title) || !take_room(evaluation.metrics.size() + evaluation.files.size())) return false;
-  told_.insert(std::move(title));
+bool ComparedEvaluations::take(const ComparedEvaluation& evaluation) {
+  // Hidden data sets are not told apart, not even by how many of them there are.
+  std::string like = evaluation.hidden
+                         ? identity_of({"hidden", evaluation.name ? evaluation.name->str() : ""})
+                         : thing_of(evaluation).identity;
+  if (told_.contains(like) || !take_room(evaluation.metrics.size() + evaluation.files.size())) return false;
+  told_.insert(std::move(like));
   return true;
 }
 
@@ -416,10 +469,10 @@ Comparison compare(const std::vector<Comparable>& versions, const ComparisonPage
     const Comparable& of = versions[i];
     VersionSpeaker speaker(rows, i);
     speaker.facts(of);
-    speaker.metrics(of.version.metrics, Aspect::metric);
+    speaker.metrics(of.version.metrics);
     speaker.tags(of.version.tags);
     speaker.tree(Aspect::metadata, of.version.metadata);
-    speaker.files(of.files);
+    speaker.files(of);
     speaker.text("description", of.description);
     speaker.text("card", of.card);
     speaker.lineage(of.lineage);

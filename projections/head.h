@@ -20,7 +20,7 @@
 
 namespace herald::projections {
 
-inline constexpr std::uint32_t kHeadVersion = 6;  // raise it when tables or records change: forces a rebuild
+inline constexpr std::uint32_t kHeadVersion = 7;  // raise it when tables or records change: forces a rebuild
 
 struct StoreOptions {
   std::string path;

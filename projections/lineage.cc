@@ -60,8 +60,7 @@ class Walk {
       : reader_(reader),
         asked_(asked),
         depth_(asked.depth),
-        most_edges_(std::min(limits::kMaxRowsScanned,
-                             limits::kMaxLineageEdges * (1 + asked.nodes / (limits::kMaxLineageNodes + 1)))) {
+        most_rows_(std::min(limits::kMaxRowsScanned, asked.rows)) {
     places_.emplace(registry::keys::node(start), 0);
     graph_.nodes.emplace_back();
     static_cast<Node&>(graph_.nodes.front()) = start;
@@ -70,12 +69,13 @@ class Walk {
   void from_start(Table way) { reach(0, 0, way); }
 
   LineageGraph run() {
-    while (!ahead_.empty() && edges_seen_ < most_edges_) {
+    while (!ahead_.empty() && rows_ < most_rows_) {
       const Step step = ahead_.front();
       ahead_.pop_front();
       look_from(step);
     }
-    if (!ahead_.empty()) graph_.truncated = true;
+    if (!ahead_.empty()) end_of_rows();
+    graph_.rows = std::min(rows_, most_rows_);
     return std::move(graph_);
   }
 
@@ -111,10 +111,12 @@ class Walk {
   }
 
   bool may_look_on() {
-    if (++edges_seen_ <= most_edges_) return true;
-    graph_.truncated = true;
+    if (++rows_ <= most_rows_) return true;
+    end_of_rows();
     return false;
   }
+
+  void end_of_rows() { (most_rows_ < limits::kMaxRowsScanned ? graph_.more : graph_.truncated) = true; }
 
   void look_up_from_version(const Step& step, const Node& near) {
     const auto named = registry::version_of(near);
@@ -163,7 +165,7 @@ class Walk {
     if (!place) return;
     if (from.distance < depth_) reach(*place, from.distance + 1, from.way);
     const bool up = from.way == Table::upstream;
-    const LineageEdge edge{up ? *place : from.place, relation, up ? from.place : *place, recorded};
+    const LineageEdge edge{up ? *place : from.place, relation, up ? from.place : *place, recorded, rows_};
     const std::uint64_t once = std::uint64_t{edge.upstream} << 36 | std::uint64_t{edge.downstream} << 8 |
                                static_cast<std::uint64_t>(relation);
     if (edges_.insert(once).second) graph_.edges.push_back(edge);
@@ -184,28 +186,21 @@ class Walk {
     }
     const std::size_t place = graph_.nodes.size();
     places_.emplace(std::move(key), place);
-    LineageNode& found = graph_.nodes.emplace_back();
-    static_cast<Node&>(found) = node;
-    found.distance = distance;
-    if (auto standing = standing_name(reader_, node)) {
-      found.name = std::move(standing->name);
-      found.deleted = standing->deleted;
-    } else {
-      found.deleted = is_deleted_artifact(reader_, node);
-    }
+    graph_.nodes.push_back(as_it_stands(reader_, node));
+    graph_.nodes.back().distance = distance;
     return place;
   }
 
   const registry::Reader& reader_;
   const LineageWalk& asked_;
   const std::size_t depth_;
-  const std::size_t most_edges_;
+  const std::size_t most_rows_;
   LineageGraph graph_;
   std::deque<Step> ahead_;
   std::unordered_map<std::string, std::size_t> places_;
   std::unordered_set<std::uint64_t> reached_;
   std::unordered_set<std::uint64_t> edges_;  // places of both ends, each less than 2^28, and the relation
-  std::size_t edges_seen_ = 0;
+  std::size_t rows_ = 0;
 };
 
 }  // namespace
@@ -222,24 +217,16 @@ Node as_called(const registry::Reader& reader, Node node) {
   return node;
 }
 
-EvaluationsOfARun evaluations_of(const registry::Reader& reader, const registry::Label& run,
-                                 const std::function<bool(const registry::EvaluationRecord&)>& wanted) {
-  EvaluationsOfARun evaluations;
-  const std::string prefix = registry::keys::of_run(run);
-  std::size_t scanned = 0;
-  reader.scan(Table::run_evaluations, prefix, {}, [&](std::string_view key, std::string_view) {
-    auto evaluation =
-        registry::find<registry::EvaluationRecord>(reader, Table::evaluations, key.substr(prefix.size()));
-    const bool is_wanted = evaluation && wanted(*evaluation);
-    if ((is_wanted && evaluations.items.size() == limits::kMaxPageSize) ||
-        scanned++ == limits::kMaxRowsScanned) {
-      evaluations.more = true;
-      return false;
-    }
-    if (is_wanted) evaluations.items.push_back(std::move(*evaluation));
-    return true;
-  });
-  return evaluations;
+LineageNode as_it_stands(const registry::Reader& reader, const Node& node) {
+  LineageNode found;
+  static_cast<Node&>(found) = node;
+  if (auto standing = standing_name(reader, node)) {
+    found.name = std::move(standing->name);
+    found.deleted = standing->deleted;
+  } else {
+    found.deleted = is_deleted_artifact(reader, node);
+  }
+  return found;
 }
 
 }  // namespace herald::projections

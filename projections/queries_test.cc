@@ -382,6 +382,25 @@ TEST_P(Lineage, StopsAtAThousandNodesAndSaysSo) {
   EXPECT_FALSE(graph.truncated);
 }
 
+TEST_P(Lineage, GoesOnWhereOnePageHasLookedAtAllTheRowsItMay) {
+  for (int i = 0; i < 5; ++i) used("rows", "train-" + std::to_string(i));
+  const auto& state = reader();
+  const auto whole = lineage(state, data_node("rows"), {Direction::downstream});
+  LineageWalk walk{Direction::downstream};
+  walk.rows = 2;
+  const auto part = lineage(state, data_node("rows"), walk);
+  EXPECT_TRUE(part.more);
+  EXPECT_FALSE(part.truncated);
+  EXPECT_EQ(part.rows, 2U);
+  ASSERT_EQ(part.edges.size(), 2U);
+  walk.rows = part.rows + 100;
+  const auto rest = lineage(state, data_node("rows"), walk);
+  EXPECT_FALSE(rest.more);
+  EXPECT_EQ(reached(rest), reached(whole));
+  for (std::size_t i = 0; i < rest.edges.size(); ++i)
+    EXPECT_EQ(rest.edges[i].row <= part.rows, i < part.edges.size()) << "what was told keeps its row";
+}
+
 TEST_P(Lineage, FollowsWhatVersionsSayOfTheirRunsAndArtifacts) {
   const auto churn = story.model("churn");
   const auto weights = story.artifact("weights");
@@ -503,19 +522,13 @@ TEST_P(Lineage, IsTheSameFartherOnWhereMoreIsAskedFor) {
   EXPECT_THAT(reached(part), ElementsAre(whole[0], whole[1]));
 }
 
-TEST_P(Lineage, KnowsTheVersionsAndEvaluationsOfARun) {
+TEST_P(Lineage, KnowsTheVersionsOfARun) {
   story.model("churn");
   auto command = RegistryStory::at<registry::RegisterVersion>("churn");
   command.run.emplace();
   command.run->id = registry::Label::trusted("train/1 ü");
   story.record(command);
   story.record(command);
-  auto evaluation = RegistryStory::at<registry::RecordEvaluation>("churn");
-  evaluation.version = registry::VersionNumber(1);
-  evaluation.new_id = RegistryStory().id<registry::EvaluationId>();
-  evaluation.run = registry::Label::trusted("eval-1");
-  evaluation.metrics = {{"auc", 0.5}};
-  story.record(evaluation);
   auto gone = RegistryStory::at<registry::DeleteVersion>("churn");
   gone.version = registry::VersionNumber(2);
   story.record(gone);
@@ -523,11 +536,6 @@ TEST_P(Lineage, KnowsTheVersionsAndEvaluationsOfARun) {
   const auto made = lineage(state, run_node("train/1 ü"), {Direction::downstream});
   ASSERT_EQ(made.nodes.size(), 2U);
   EXPECT_EQ(made.nodes[1].name, "churn:v1");
-  const auto all = [](const registry::EvaluationRecord&) { return true; };
-  const auto none = [](const registry::EvaluationRecord&) { return false; };
-  EXPECT_EQ(evaluations_of(state, registry::Label::trusted("eval-1"), all).items.size(), 1U);
-  EXPECT_THAT(evaluations_of(state, registry::Label::trusted("eval-1"), none).items, IsEmpty());
-  EXPECT_THAT(evaluations_of(state, registry::Label::trusted("eval"), all).items, IsEmpty());
 }
 
 TEST_P(Queries, FindWhoUsesAVersionAndWhichOfAModel) {

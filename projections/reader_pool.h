@@ -1,5 +1,5 @@
 // Read transactions of one environment that wait to be used again: renewing one is several times cheaper than
-// beginning one. Threads: any. Must be gone before its environment is.
+// beginning one. Keeps kMaxSpareReaders of them and ends the rest. Threads: any. Must be gone before its environment is.
 #pragma once
 
 #include <mutex>
@@ -31,6 +31,11 @@ class ReaderPool {
     ReaderPool& pool_;
     lmdb::ReadTxn txn_;
   };
+  // How many wait to be used again.
+  std::size_t spare() const {
+    const std::lock_guard lock(mutex_);
+    return spare_.size();
+  }
 
  private:
   lmdb::ReadTxn take() {
@@ -53,7 +58,7 @@ class ReaderPool {
   }
 
   const lmdb::Environment& environment_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<lmdb::ReadTxn> spare_;
 };
 

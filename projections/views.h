@@ -23,7 +23,7 @@
 
 namespace herald::projections {
 
-inline constexpr std::uint32_t kViewsVersion = 9;
+inline constexpr std::uint32_t kViewsVersion = 10;
 
 // The state as of one sequence. Borrows from a ViewsReader. One thread.
 class AsOf final : public registry::Reader {

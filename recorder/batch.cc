@@ -168,6 +168,7 @@ Result<Recorded> Batch::write(const Submission& submission, const registry::Deci
     recorded.last = Sequence(events.back().event.sequence);
   }
   for (const Encoded& encoded : events) HERALD_CHECK(append(encoded));
+  if (!events.empty()) HERALD_CHECK(log_->keep_together(recorded.first));
   HERALD_CHECK(remember(submission, recorded));
   if (const auto& change = submission.position) {
     changed_ = true;

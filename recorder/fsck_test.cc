@@ -9,6 +9,7 @@
 #include "base/testing/sanitized.h"
 #include "eventstore/format.h"
 #include "projections/history.h"
+#include "recorder/checking/findings.h"
 #include "recorder/data_folder.h"
 #include "recorder/testing/recorder_fixture.h"
 #include "recorder/trust.h"
@@ -399,6 +400,24 @@ TEST_F(Fsck, FindsAPositionBeyondTheLog) {
   EXPECT_THAT(report().findings, finding("position of automations", "it is 10000"));
 }
 
+TEST_F(Fsck, FindsACommandThatEndsWhereItCannot) {
+  change("log", "commands", [](lmdb::WriteTxn& txn, lmdb::Table commands) {
+    const std::string key(txn.cursor(commands).first()->key);
+    txn.put(commands, key, format::sequence_key(Sequence(10'000))).value();
+  });
+  EXPECT_THAT(report().findings, finding("command of event", "it ends at event 10000"));
+}
+
+TEST_F(Fsck, FindsCommandsThatOverlap) {
+  change("log", "commands", [](lmdb::WriteTxn& txn, lmdb::Table commands) {
+    const auto first = txn.cursor(commands).first();
+    const Sequence begin = format::decode_sequence(first->key), end = format::decode_sequence(first->value);
+    ASSERT_LT(begin.next(), end);
+    txn.put(commands, format::sequence_key(begin.next()), format::sequence_key(end)).value();
+  });
+  EXPECT_THAT(report().findings, finding("command of event", "the one before it at"));
+}
+
 TEST_F(Fsck, SaysThatThereIsNoLog) {
   fs::remove_all(path() + "/log");
   EXPECT_THAT(report().findings, finding("log", "there is none"));
@@ -417,6 +436,18 @@ TEST_F(Fsck, KeepsAFewFindingsOfEachPlaceAndCountsThemAll) {
   EXPECT_EQ(found.findings_in_all, 502U);
   EXPECT_EQ(found.findings.size(), limits::kMaxFindingsOfAPlace + 2);
   EXPECT_THAT(found.findings, finding("views: timelines", "is missing in"));
+}
+
+TEST(FindingsOfACheck, AreKeptToANumberAndAllCounted) {
+  FsckReport found;
+  checking::Findings findings(found);
+  constexpr std::size_t kPlaces = limits::kMaxFindings / limits::kMaxFindingsOfAPlace + 1;
+  for (std::size_t place = 0; place < kPlaces; ++place) {
+    for (std::size_t i = 0; i < limits::kMaxFindingsOfAPlace; ++i)
+      findings.add("place " + std::to_string(place), "it is damaged");
+  }
+  EXPECT_EQ(found.findings.size(), limits::kMaxFindings);
+  EXPECT_EQ(found.findings_in_all, limits::kMaxFindings + limits::kMaxFindingsOfAPlace);
 }
 
 TEST_F(Fsck, FindsARowOfTheHeadThatWasChangedIsMissingOrTooMuch) {

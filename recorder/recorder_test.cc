@@ -60,6 +60,10 @@ TEST_F(RecordingCommands, KeepsOneCommandsEventsTogetherUnderOneCorrelation) {
   EXPECT_FALSE(recorded.created);
   EXPECT_EQ(w.event(3).causation.correlation, w.event(5).causation.correlation);
   EXPECT_EQ(w.event(3).time, w.event(5).time);
+  std::vector<std::uint64_t> begins;
+  for (std::uint64_t at = 1; at <= 6; ++at)
+    begins.push_back(w.log->read().command_begin(Sequence(at)).value());
+  EXPECT_THAT(begins, ::testing::ElementsAre(1, 2, 3, 3, 3, 6));
 }
 
 TEST_F(RecordingCommands, FilesEventsUnderTheirSubject) {

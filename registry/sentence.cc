@@ -1,5 +1,8 @@
 #include "registry/sentence.h"
 
+#include <fmt/format.h>
+
+#include "base/limits.h"
 #include "reflect/json_value.h"
 
 namespace herald::registry {
@@ -42,6 +45,14 @@ std::string listed(const std::vector<std::string>& names) {
     out += (i == 0 ? "" : ", ") + in_quotes(names[i]);
   }
   return names.size() > kNamesListed ? out + " and more" : out;
+}
+
+Result<void> check_number_at_once(std::size_t number, std::string_view what, std::string_view done) {
+  if (number <= limits::kMaxEventsPerCommand) return {};
+  return error(Cause::too_many,
+               fmt::format("{} {} cannot be {} at once: at most {} can", number, what, done,
+                           limits::kMaxEventsPerCommand),
+               std::string(what));
 }
 
 }  // namespace herald::registry

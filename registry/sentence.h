@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "registry/names.h"
 
 namespace herald::registry {
@@ -24,5 +25,9 @@ std::string label(VersionNumber number);
 // `"a", "b" and more`: at most kNamesListed names.
 inline constexpr std::size_t kNamesListed = 5;
 std::string listed(const std::vector<std::string>& names);
+
+// Whether one command can do that to so many: `what` in the plural, as "versions", which is the field too; `done` as "changed".
+// Errors: too_many.
+Result<void> check_number_at_once(std::size_t number, std::string_view what, std::string_view done);
 
 }  // namespace herald::registry

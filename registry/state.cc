@@ -101,6 +101,8 @@ std::string_view to_string(Table table) {
       return "tokens_of";
     case Table::former_holders:
       return "former_holders";
+    case Table::erased_texts:
+      return "erased_texts";
   }
   return "unknown";
 }
@@ -180,6 +182,10 @@ std::optional<PrincipalRecord> find_principal(const Reader& reader, PrincipalId 
 
 std::optional<TokenRecord> find_token(const Reader& reader, TokenId id) {
   return find<TokenRecord>(reader, Table::tokens, id.bytes());
+}
+
+bool is_erased(const Reader& reader, const TextRef& text) {
+  return reader.get(Table::erased_texts, text.digest.bytes()).has_value();
 }
 
 bool is_locked(const Reader& reader) {

@@ -51,8 +51,9 @@ enum class Table : std::uint8_t {
   tokens,            // token id                           -> TokenRecord
   tokens_of,         // principal id, token id             -> (empty)
   former_holders,    // model id, alias                    -> FormerHoldersRecord
+  erased_texts,      // digest                             -> (empty)
 };
-inline constexpr std::size_t kTableCount = 30;
+inline constexpr std::size_t kTableCount = 31;
 std::string_view to_string(Table table);
 
 class Reader {
@@ -140,6 +141,8 @@ std::optional<PrincipalRecord> find_principal(const Reader& reader, PrincipalId 
 std::optional<TokenRecord> find_token(const Reader& reader, TokenId id);
 // Whether a token was ever issued: from then on nobody comes in without one.
 bool is_locked(const Reader& reader);
+// Nobody can read it any more.
+bool is_erased(const Reader& reader, const TextRef& text);
 // The highest-numbered version that is ready.
 std::optional<VersionNumber> latest_version(const Reader& reader, ModelId id);
 

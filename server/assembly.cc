@@ -139,6 +139,11 @@ Result<void> Assembly::Parts::open_derived(const Config& config) {
 Result<void> Assembly::Parts::open_work(const Config& config) {
   work::StoreOptions options{.path = folder->work()};
   options.map_size = config.map_size.value_or(options.map_size);
+  const auto carried_out = automations::carry_out_unread_erasures(options, *log);
+  if (!carried_out) {
+    spdlog::warn("what was erased when the server last ended is taken away later: {}",
+                 carried_out.error().message);
+  }
   const auto written_anew = work::forget_what_was_erased(options);
   if (!written_anew) {
     spdlog::warn("what was erased is still in free pages of {} until a start that can write it anew: {}",

@@ -121,6 +121,24 @@ std::vector<Attempt> attempts_of(const Store& store, DeliveryId id) {
   return attempts;
 }
 
+NewestAttempts newest_attempts_of(const Store& store, DeliveryId id) {
+  std::vector<std::string_view> rows;  // of the transaction
+  const lmdb::ReadTxn txn = store.read();
+  lmdb::Cursor cursor = txn.cursor(store.tables().attempts);
+  for (auto row = cursor.at_or_after(id.bytes()); row && row->key.starts_with(id.bytes());
+       row = cursor.next()) {
+    rows.push_back(row->value);
+  }
+  std::size_t first = rows.size();
+  for (std::size_t bytes = 0; first > 0 && rows.size() - first < limits::kMaxPageSize; --first) {
+    bytes += rows[first - 1].size();
+    if (bytes > limits::kMaxPageBytes) break;
+  }
+  NewestAttempts newest{{}, first > 0};
+  for (; first < rows.size(); ++first) newest.attempts.push_back(record::decode<Attempt>(rows[first]));
+  return newest;
+}
+
 Sequence position_of(const Store& store, std::string_view follower) {
   const lmdb::ReadTxn txn = store.read();
   const auto stored = txn.get(store.tables().positions, follower);

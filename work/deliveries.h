@@ -64,6 +64,12 @@ std::optional<ScheduleRow> find_schedule(const Store& store, registry::DeliveryI
 std::vector<ScheduleRow> all_scheduled(const Store& store);
 // In the order in which they were made.
 std::vector<Attempt> attempts_of(const Store& store, registry::DeliveryId id);
+// The same, of which the newest are as many as a page has room for (limits::kMaxPageSize, kMaxPageBytes as they are stored).
+struct NewestAttempts {
+  std::vector<Attempt> attempts;
+  bool more = false;  // there are older ones
+};
+NewestAttempts newest_attempts_of(const Store& store, registry::DeliveryId id);
 // Zero for a follower that never stored one.
 Sequence position_of(const Store& store, std::string_view follower);
 

@@ -145,6 +145,26 @@ TEST_F(Deliveries, ForgetOldAttemptsAFewWithEachNewOne) {
   EXPECT_THAT(numbers_of(2), ElementsAre(1, 2, 3));
 }
 
+TEST_F(Deliveries, ShowOfManyAttemptsTheNewestThatFitOnAPage) {
+  put(attempt(2, 1, {}));
+  EXPECT_FALSE(newest_attempts_of(*store, id(2)).more);
+  constexpr std::uint32_t kMany = limits::kMaxPageBytes / limits::kMaxKeptBodyBytes + 10;
+  ASSERT_TRUE(store->run([&](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
+    for (std::uint32_t number = 1; number <= kMany; ++number) {
+      Attempt large = attempt(1, number, {});
+      large.request_body = std::string(limits::kMaxKeptBodyBytes, 'x');
+      HERALD_CHECK(put_attempt(txn, tables, large));
+    }
+    return {};
+  }));
+  const NewestAttempts newest = newest_attempts_of(*store, id(1));
+  EXPECT_TRUE(newest.more);
+  EXPECT_GT(newest.attempts.size(), kMany / 2);
+  EXPECT_LE(newest.attempts.size() * limits::kMaxKeptBodyBytes, limits::kMaxPageBytes);
+  EXPECT_EQ(newest.attempts.back().number, kMany);
+  EXPECT_EQ(newest.attempts.front().number, kMany - newest.attempts.size() + 1) << "in their order";
+}
+
 TEST_F(Deliveries, KeepThePositionOfAFollowerWithItsRows) {
   EXPECT_EQ(position_of(*store, "deliveries"), Sequence(0));
   ASSERT_TRUE(store->run([](lmdb::WriteTxn& txn, const Tables& tables) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/algorithm/string/case_conv.hpp>
 #include <locale>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
@@ -21,6 +22,30 @@ bool letter_or_digit(char c) {
 
 std::string change_key(registry::PrincipalId id, registry::EntryId change) {
   return std::string(id.bytes()) + std::string(change.bytes());
+}
+
+// The rows of one principal: as it was created, and its changes.
+std::vector<std::pair<std::string, Entry>> rows_of(const lmdb::Txn& txn, const Tables& tables,
+                                                   registry::PrincipalId id) {
+  std::vector<std::pair<std::string, Entry>> rows;
+  lmdb::Cursor cursor = txn.cursor(tables.directory);
+  for (auto found = cursor.at_or_after(id.bytes()); found && found->key.starts_with(id.bytes());
+       found = cursor.next())
+    rows.emplace_back(found->key, record::decode<Entry>(found->value));
+  return rows;
+}
+
+// Unless it is another's by now, or a row of its own still has it.
+Result<void> let_go_of_name(lmdb::WriteTxn& txn, const Tables& tables, registry::PrincipalId id,
+                            std::string_view name) {
+  const std::string key = principal_name_key(name);
+  const auto holder = txn.get(tables.principal_names, key);
+  if (!holder || *holder != id.bytes()) return {};
+  for (const auto& [row, entry] : rows_of(txn, tables, id)) {
+    if (principal_name_key(entry.name) == key) return {};
+  }
+  HERALD_CHECK(txn.erase(tables.principal_names, key));
+  return {};
 }
 
 }  // namespace
@@ -49,11 +74,8 @@ std::string principal_name_key(std::string_view name) {
 
 Store::Job put_entry(const Entry& entry) {
   return [entry](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
-    const std::string key = principal_name_key(entry.name);
-    if (const auto holder = txn.get(tables.principal_names, key))
-      HERALD_CHECK(erase_entry(txn, tables, registry::PrincipalId(Uuid::from_bytes(*holder))));
     HERALD_CHECK(txn.put(tables.directory, entry.principal_id.bytes(), record::encode(entry)));
-    HERALD_CHECK(txn.put(tables.principal_names, key, entry.principal_id.bytes()));
+    HERALD_CHECK(txn.put(tables.principal_names, principal_name_key(entry.name), entry.principal_id.bytes()));
     return mark_loose(txn, tables, Loose::entry, entry.principal_id.bytes());
   };
 }
@@ -61,10 +83,37 @@ Store::Job put_entry(const Entry& entry) {
 // Loose from the first: what is in force before it stays readable until an event says otherwise.
 Store::Job put_change(registry::EntryId change, const Entry& entry) {
   return [change, entry](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
+    if (!txn.get(tables.directory, entry.principal_id.bytes())) {
+      return error(Cause::not_allowed_now, "the principal was erased: nothing can be said of it any more",
+                   "principal");
+    }
     const std::string key = change_key(entry.principal_id, change);
     HERALD_CHECK(txn.put(tables.directory, key, record::encode(entry)));
+    HERALD_CHECK(txn.put(tables.principal_names, principal_name_key(entry.name), entry.principal_id.bytes()));
     return mark_loose(txn, tables, Loose::change, key);
   };
+}
+
+Store::Job show_name_of(registry::PrincipalId id, registry::EntryId change) {
+  return [id, change](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
+    const auto shown = txn.get(tables.directory, id.bytes());
+    const auto changed = txn.get(tables.directory, change_key(id, change));
+    if (!shown || !changed) return {};
+    Entry entry = record::decode<Entry>(*shown);
+    std::string name = record::decode<Entry>(*changed).name;
+    if (name == entry.name) return {};
+    std::swap(name, entry.name);
+    HERALD_CHECK(txn.put(tables.directory, id.bytes(), record::encode(entry)));
+    return let_go_of_name(txn, tables, id, name);
+  };
+}
+
+Result<void> drop_change(lmdb::WriteTxn& txn, const Tables& tables, std::string_view key) {
+  const auto row = txn.get(tables.directory, key);
+  if (!row) return {};
+  const Entry entry = record::decode<Entry>(*row);
+  HERALD_CHECK(txn.erase(tables.directory, key));
+  return let_go_of_name(txn, tables, entry.principal_id, entry.name);
 }
 
 std::optional<Entry> find_entry(const Store& store, registry::PrincipalId id,
@@ -73,7 +122,7 @@ std::optional<Entry> find_entry(const Store& store, registry::PrincipalId id,
   const std::string key = change ? change_key(id, *change) : std::string(id.bytes());
   auto row = txn.get(store.tables().directory, key);
   if (!row && change)
-    row = txn.get(store.tables().directory, id.bytes());  // it was overtaken: the name is there
+    row = txn.get(store.tables().directory, id.bytes());  // it was overtaken: what it is called is there
   if (!row) return std::nullopt;
   return record::decode<Entry>(*row);
 }
@@ -92,27 +141,21 @@ Result<void> entry_is_changed(lmdb::WriteTxn& txn, const Tables& tables, registr
   HERALD_CHECK(settle(txn, tables, Loose::change, change_key(id, to)));
   const auto row = txn.get(tables.directory, id.bytes());
   if (!row) return erase_entry(txn, tables, id);  // it was erased while the change was on its way
-  if (from) return mark_loose(txn, tables, Loose::change, change_key(id, *from));
-  return txn.put(tables.directory, id.bytes(),
-                 record::encode(Entry{id, record::decode<Entry>(*row).name, {}, {}}));
+  const std::string before = record::decode<Entry>(*row).name;
+  const auto changed = txn.get(tables.directory, change_key(id, to));
+  const std::string name = changed ? record::decode<Entry>(*changed).name : before;
+  if (from) HERALD_CHECK(mark_loose(txn, tables, Loose::change, change_key(id, *from)));
+  HERALD_CHECK(txn.put(tables.directory, id.bytes(), record::encode(Entry{id, name, {}, {}})));
+  return let_go_of_name(txn, tables, id, before);
 }
 
 Result<void> erase_entry(lmdb::WriteTxn& txn, const Tables& tables, registry::PrincipalId id) {
-  if (const auto row = txn.get(tables.directory, id.bytes())) {
-    HERALD_CHECK(txn.erase(tables.principal_names, principal_name_key(record::decode<Entry>(*row).name)));
-    HERALD_CHECK(txn.erase(tables.directory, id.bytes()));
-  }
-  std::vector<std::string> changes;
-  {
-    lmdb::Cursor cursor = txn.cursor(tables.directory);
-    for (auto found = cursor.at_or_after(id.bytes()); found && found->key.starts_with(id.bytes());
-         found = cursor.next())
-      changes.emplace_back(found->key);
-  }
-  for (const std::string& key : changes) {
+  const auto rows = rows_of(txn, tables, id);
+  for (const auto& [key, entry] : rows) {
     HERALD_CHECK(txn.erase(tables.directory, key));
-    HERALD_CHECK(settle(txn, tables, Loose::change, key));
+    if (key.size() > id.bytes().size()) HERALD_CHECK(settle(txn, tables, Loose::change, key));
   }
+  for (const auto& [key, entry] : rows) HERALD_CHECK(let_go_of_name(txn, tables, id, entry.name));
   HERALD_CHECK(settle(txn, tables, Loose::entry, id.bytes()));
   return {};
 }

@@ -1,7 +1,9 @@
 #include "work/erasure.h"
 
+#include "base/fail_point.h"
 #include "work/directory.h"
 #include "work/texts.h"
+#include "work/tokens.h"
 
 namespace herald::work {
 namespace {
@@ -27,12 +29,34 @@ Result<bool> has_mark(const StoreOptions& options, bool take_away) {
   return was_there;
 }
 
+class TakenAway {
+ public:
+  TakenAway(lmdb::WriteTxn& txn, const Tables& tables) : txn_(txn), tables_(tables) {}
+  Result<void> operator()(const registry::ErasurePerformed& fact) const {
+    return carry_out(txn_, tables_, fact);
+  }
+  Result<void> operator()(const registry::TokenRevoked& fact) const {
+    return forget_token(txn_, tables_, fact.token_id);
+  }
+  Result<void> operator()(const auto&) const { return {}; }
+
+ private:
+  lmdb::WriteTxn& txn_;
+  const Tables& tables_;
+};
+
 }  // namespace
 
 Result<void> carry_out(lmdb::WriteTxn& txn, const Tables& tables, const registry::ErasurePerformed& erasure) {
+  if (fail_point("work.before_carry_out"))
+    return error(Cause::unavailable, "fail point work.before_carry_out");
   for (const Digest& digest : erasure.texts) HERALD_CHECK(erase_text(txn, tables, digest));
   if (erasure.principal_id) HERALD_CHECK(erase_entry(txn, tables, *erasure.principal_id));
   return txn.put(tables.meta, kErasedMark, {});
+}
+
+Result<void> take_away(lmdb::WriteTxn& txn, const Tables& tables, const registry::Payload& event) {
+  return std::visit(TakenAway(txn, tables), event);
 }
 
 Result<bool> forget_what_was_erased(const StoreOptions& options) {

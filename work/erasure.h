@@ -3,7 +3,7 @@
 // new file and overwrites the old one with zeros. What file systems, disks and backups keep of it is beyond this.
 #pragma once
 
-#include "registry/events/access.h"
+#include "registry/events.h"
 #include "work/store.h"
 
 namespace herald::work {
@@ -11,6 +11,10 @@ namespace herald::work {
 // For jobs: the texts and the person's entry are nobody's to read any more, and the file is to be written anew. Twice is
 // as once.
 Result<void> carry_out(lmdb::WriteTxn& txn, const Tables& tables, const registry::ErasurePerformed& erasure);
+
+// For jobs: what the store loses by that event, for ever: what an erasure takes away, and the rows of a token that is revoked.
+// Of others nothing. Twice is as once.
+Result<void> take_away(lmdb::WriteTxn& txn, const Tables& tables, const registry::Payload& event);
 
 // Writes the store's file anew if anything was erased since it was last written so. Before the store is opened, by who has
 // the folder to itself. True: it was. Errors: storage_full (as much again is needed), unavailable; then the store is as it

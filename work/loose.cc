@@ -37,8 +37,7 @@ Result<void> erase_row(lmdb::WriteTxn& txn, const Tables& tables, Loose kind, st
     case Loose::entry:
       return erase_entry(txn, tables, registry::PrincipalId(Uuid::from_bytes(key)));
     case Loose::change:
-      HERALD_CHECK(txn.erase(tables.directory, key));
-      break;
+      return drop_change(txn, tables, key);
   }
   return {};
 }

@@ -7,6 +7,7 @@
 #include <deque>
 #include <exception>
 #include <future>
+#include <limits>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -86,10 +87,11 @@ class Store::Impl {
       : environment_(std::move(environment)), tables_(tables), thread_([this] { run(); }) {}
   ~Impl() { stop(); }
 
-  void submit(Waiting waiting) {
+  // `most`: so many may wait already.
+  void submit(Waiting waiting, std::size_t most) {
     {
       const std::lock_guard lock(mutex_);
-      if (!stopping_ && queue_.size() < limits::kMaxQueuedJobs) {
+      if (!stopping_ && queue_.size() < most) {
         queue_.push_back(std::move(waiting));
         arrived_.notify_one();
         return;
@@ -203,7 +205,11 @@ Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Store::~Store() = default;
 
 void Store::submit(Job job, std::function<void(Result<void>)> done) {
-  impl_->submit({std::move(job), std::move(done)});
+  impl_->submit({std::move(job), std::move(done)}, limits::kMaxQueuedJobs);
+}
+
+void Store::submit_what_follows(Job job, std::function<void(Result<void>)> done) {
+  impl_->submit({std::move(job), std::move(done)}, std::numeric_limits<std::size_t>::max());
 }
 
 void Store::submit_with_patience(Job job, std::function<void(Result<void>)> done) {

@@ -53,6 +53,9 @@ class Store {
   void submit(Job job, std::function<void(Result<void>)> done);
   // For Herald's own parts: waits for room instead of being refused. Not on the store's thread.
   void submit_with_patience(Job job, std::function<void(Result<void>)> done);
+  // For what follows from an event that is in the log already, and so must not be refused for being one too many: taken
+  // however many wait. Each request asks for one at a time, so that there are no more of them than connections.
+  void submit_what_follows(Job job, std::function<void(Result<void>)> done);
   // Waits for room and for the commit. Not on the store's thread.
   Result<void> run(Job job);
   void stop();  // runs what is queued, then ends the thread

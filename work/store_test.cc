@@ -128,6 +128,32 @@ TEST(WorkStore, AJobSeesWhatItsPredecessorInTheBatchWrote) {
   EXPECT_EQ(seen, "1");
 }
 
+TEST(WorkStore, TakesNoMoreThanItsLimitOfJobsIntoOneCommit) {
+  const testing::TempFolder folder;
+  const auto store = open(folder);
+  constexpr std::size_t kJobs = limits::kMaxJobsPerBatch + 1;
+  std::size_t run = 0;  // this and the next are the store's thread's until `all` is set
+  std::vector<std::size_t> run_before_answer;
+  std::promise<void> all;
+  Held held(*store);
+  for (std::size_t i = 0; i < kJobs; ++i) {
+    store->submit(
+        [&run](lmdb::WriteTxn&, const Tables&) -> Result<void> {
+          ++run;
+          return {};
+        },
+        [&](Result<void>) {
+          run_before_answer.push_back(run);
+          if (run_before_answer.size() == kJobs) all.set_value();
+        });
+  }
+  held.go();
+  all.get_future().wait();
+  EXPECT_EQ(run_before_answer.front(), limits::kMaxJobsPerBatch) << "one commit";
+  EXPECT_EQ(run_before_answer[kJobs - 2], limits::kMaxJobsPerBatch);
+  EXPECT_EQ(run_before_answer.back(), kJobs) << "and the rest after it";
+}
+
 TEST(WorkStore, RefusesMoreThanItsQueueHoldsButRunWaitsForRoom) {
   const testing::TempFolder folder;
   const auto store = open(folder);
@@ -142,6 +168,24 @@ TEST(WorkStore, RefusesMoreThanItsQueueHoldsButRunWaitsForRoom) {
   patient.join();
   EXPECT_EQ(get(*store, "b"), std::nullopt);
   EXPECT_EQ(get(*store, "c"), "1");
+}
+
+TEST(WorkStore, TakesWhatFollowsFromARecordHoweverManyWait) {
+  const testing::TempFolder folder;
+  const auto store = open(folder);
+  Held held(*store);
+  for (std::size_t i = 0; i < limits::kMaxQueuedJobs; ++i) store->submit(put("a", "1"), [](Result<void>) {});
+  std::promise<Result<void>> followed;
+  store->submit_what_follows(put("b", "1"),
+                             [&](Result<void> result) { followed.set_value(std::move(result)); });
+  held.go();
+  EXPECT_TRUE(followed.get_future().get());
+  EXPECT_EQ(get(*store, "b"), "1");
+  store->stop();
+  Result<void> late;
+  store->submit_what_follows(put("c", "1"), [&](Result<void> result) { late = std::move(result); });
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().cause, Cause::stopping);
 }
 
 TEST(WorkStore, RunsWhatIsQueuedWhenItIsStoppedAndRefusesTheRest) {

@@ -93,11 +93,18 @@ TEST_F(StoredToken, OpensNothingOnceItIsForgotten) {
 
 const registry::PrincipalId kAda{Uuid::trusted("0190a8b0-0000-7000-8000-00000000000a")};
 const registry::PrincipalId kBob{Uuid::trusted("0190a8b0-0000-7000-8000-00000000000b")};
+const registry::PrincipalId kCarl{Uuid::trusted("0190a8b0-0000-7000-8000-00000000000c")};
+const registry::EntryId kChange{Uuid::trusted("0190a8b0-0000-7000-8000-00000000000d")};
+const registry::EntryId kSecondChange{Uuid::trusted("0190a8b0-0000-7000-8000-00000000000e")};
 
 class InTheDirectory : public ::testing::Test {
  protected:
   void SetUp() override { put({kAda, "Ada", "Ada Lovelace", "ada@example.com"}); }
-  void put(const Entry& entry) { ASSERT_TRUE(store->run(put_entry(entry))); }
+  void run(const Store::Job& job) { ASSERT_TRUE(store->run(job)); }
+  void put(const Entry& entry) { run(put_entry(entry)); }
+  void erase(registry::PrincipalId id) {
+    run([id](lmdb::WriteTxn& txn, const Tables& tables) { return erase_entry(txn, tables, id); });
+  }
 
   testing::TempFolder folder;
   std::unique_ptr<Store> store = Store::open({folder.path(), 1ull << 26}).value();
@@ -126,7 +133,68 @@ TEST_F(InTheDirectory, ErasedEntriesLeaveNothing) {
 TEST_F(InTheDirectory, TheNameOfNobodyIsTaken) {
   put({kBob, "ada", {}, {}});
   EXPECT_EQ(find_principal_named(*store, "Ada"), kBob);
-  EXPECT_EQ(find_entry(*store, kAda), std::nullopt);
+  erase(kAda);
+  EXPECT_EQ(find_principal_named(*store, "Ada"), kBob) << "it is another's by now";
+}
+
+TEST_F(InTheDirectory, AChangeOfTheNameTakesTheNewOneBeforeItLetsGoOfTheOld) {
+  run(put_change(kChange, {kAda, "Countess", "Ada Lovelace", {}}));
+  EXPECT_EQ(find_principal_named(*store, "countess"), kAda);
+  EXPECT_EQ(find_principal_named(*store, "ada"), kAda);
+  EXPECT_EQ(find_entry(*store, kAda)->name, "Ada") << "no event says otherwise yet";
+  run(show_name_of(kAda, kChange));
+  EXPECT_EQ(find_entry(*store, kAda)->name, "Countess");
+  EXPECT_EQ(find_entry(*store, kAda, kChange)->full_name, "Ada Lovelace");
+  EXPECT_EQ(find_principal_named(*store, "ada"), std::nullopt);
+}
+
+TEST_F(InTheDirectory, AChangeOfTheNameThatAnEventNamesIsShownThoughNobodyElseSaidSo) {
+  run(put_change(kChange, {kAda, "Countess", {}, {}}));
+  for (int twice = 0; twice < 2; ++twice) {
+    run([this](lmdb::WriteTxn& txn, const Tables& tables) {
+      return entry_is_changed(txn, tables, kAda, {}, kChange);
+    });
+    EXPECT_EQ(find_entry(*store, kAda)->name, "Countess");
+    EXPECT_EQ(find_principal_named(*store, "countess"), kAda);
+    EXPECT_EQ(find_principal_named(*store, "ada"), std::nullopt);
+  }
+}
+
+TEST_F(InTheDirectory, AnEventThatIsReadLateTakesNoNameFromWhoHasItByThen) {
+  run(put_change(kChange, {kAda, "Countess", {}, {}}));
+  run(show_name_of(kAda, kChange));
+  run(put_change(kSecondChange, {kAda, "Augusta", {}, {}}));
+  run(show_name_of(kAda, kSecondChange));
+  put({kBob, "ada", {}, {}});
+  put({kCarl, "Countess", {}, {}});
+  run([this](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
+    HERALD_CHECK(entry_is_changed(txn, tables, kAda, {}, kChange));
+    return entry_is_changed(txn, tables, kAda, kChange, kSecondChange);
+  });
+  EXPECT_EQ(find_principal_named(*store, "ada"), kBob);
+  EXPECT_EQ(find_principal_named(*store, "countess"), kCarl);
+  EXPECT_EQ(find_principal_named(*store, "augusta"), kAda);
+  EXPECT_EQ(find_entry(*store, kAda)->name, "Augusta");
+}
+
+TEST_F(InTheDirectory, AChangeThatWasRefusedLetsGoOfItsNameAlone) {
+  run(put_change(kChange, {kAda, "Countess", {}, {}}));
+  run(put_change(kSecondChange, {kAda, "ada", {}, "ada@example.org"}));
+  const std::string row = std::string(kAda.bytes()) + std::string(kChange.bytes());
+  run([&](lmdb::WriteTxn& txn, const Tables& tables) { return drop_change(txn, tables, row); });
+  EXPECT_EQ(find_principal_named(*store, "countess"), std::nullopt);
+  EXPECT_EQ(find_principal_named(*store, "ada"), kAda);
+}
+
+TEST_F(InTheDirectory, ErasedPeopleLeaveNoNameThatTheyHadAndTakeNone) {
+  run(put_change(kChange, {kAda, "Countess", {}, {}}));
+  erase(kAda);
+  for (const char* name : {"ada", "countess"}) EXPECT_EQ(find_principal_named(*store, name), std::nullopt);
+  EXPECT_EQ(find_entry(*store, kAda, kChange), std::nullopt);
+  const auto refused = store->run(put_change(kChange, {kAda, "Countess", {}, {}}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().cause, Cause::not_allowed_now);
+  EXPECT_EQ(find_principal_named(*store, "countess"), std::nullopt);
 }
 
 TEST(PrincipalNames, AreWordsThatFitInAPath) {

@@ -1,6 +1,8 @@
 #include "work/usage.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/limits.h"
@@ -52,37 +54,67 @@ void add_report(UsageRow& row, std::uint64_t count, Timestamp at,
   row.alias = alias;
 }
 
+Result<void> put_under_way(lmdb::WriteTxn& txn, const Tables& tables, const std::string& counter,
+                           const ReportsUnderWay& under_way) {
+  const std::string at = kUnderWay + counter;
+  if (!under_way.reports.empty()) return txn.put(tables.usage, at, record::encode(under_way));
+  HERALD_CHECK(txn.erase(tables.usage, at));
+  return {};
+}
+
 enum class StillUnderWay { yes, no };
 
-// Adds those that the log has for this counter, and forgets that they were under way; so it does with those that it has for
-// another, which counts them. `others`: whether those that it does not have may yet be recorded; if not, they were refused.
+// Adds those that the log has for this counter, each once however many attempts at it there were, and forgets that they were
+// under way; so it does with those that it has for another, which counts them. `others`: whether those that it does not have
+// may yet be recorded; if not, they were refused.
 Result<void> settle_reports(lmdb::WriteTxn& txn, const Tables& tables, const std::string& counter,
                             UsageRow& row, const RememberedFor& remembered_for, StillUnderWay others) {
   auto under_way = row_at<ReportsUnderWay>(txn, tables, kUnderWay + counter).value_or(ReportsUnderWay{});
   const std::size_t before = under_way.reports.size();
+  std::set<std::pair<std::string, std::string>> added;
   std::erase_if(under_way.reports, [&](const ReportUnderWay& report) {
     const auto recorded = remembered_for(report.key);
-    if (recorded && counter_key(*recorded) == counter) add_report(row, report.count, report.at, report.alias);
+    if (recorded && counter_key(*recorded) == counter &&
+        added.emplace(report.key.actor, report.key.key).second)
+      add_report(row, report.count, report.at, report.alias);
     return recorded || others == StillUnderWay::no;
   });
   if (under_way.reports.size() == before) return {};
-  if (under_way.reports.empty()) {
-    HERALD_CHECK(txn.erase(tables.usage, kUnderWay + counter));
-    return {};
-  }
-  return txn.put(tables.usage, kUnderWay + counter, record::encode(under_way));
+  return put_under_way(txn, tables, counter, under_way);
 }
 
+// Settles the counter, and then does `change` to it. Nothing where there is none: a retry, and the counter was lost; the next
+// report begins with what the log has.
+template <class Change>
+Result<void> settle_and_change(lmdb::WriteTxn& txn, const Tables& tables, const UsageCounter& of,
+                               const RememberedFor& remembered_for, Change change) {
+  const std::string counter = counter_key(of);
+  auto row = row_at<UsageRow>(txn, tables, counter);
+  if (!row) return {};
+  HERALD_CHECK(settle_reports(txn, tables, counter, *row, remembered_for, StillUnderWay::yes));
+  change(*row);
+  return txn.put(tables.usage, counter, record::encode(*row));
+}
+
+// Once for each attempt: when one of them is refused, the others may yet be recorded.
 Result<void> note_report(lmdb::WriteTxn& txn, const Tables& tables, const UsageReport& report) {
-  const std::string at = kUnderWay + counter_key(report.of);
-  auto under_way = row_at<ReportsUnderWay>(txn, tables, at).value_or(ReportsUnderWay{});
+  const std::string counter = counter_key(report.of);
+  auto under_way = row_at<ReportsUnderWay>(txn, tables, kUnderWay + counter).value_or(ReportsUnderWay{});
   auto& reports = under_way.reports;
-  const bool is_known = std::any_of(reports.begin(), reports.end(),
-                                    [&](const ReportUnderWay& known) { return known.key == *report.key; });
-  if (is_known) return {};
   if (reports.size() >= limits::kMaxUsageReportsUnderWay) reports.erase(reports.begin());
   reports.push_back({*report.key, report.count, report.at, report.alias});
-  return txn.put(tables.usage, at, record::encode(under_way));
+  return put_under_way(txn, tables, counter, under_way);
+}
+
+Result<void> drop_attempt(lmdb::WriteTxn& txn, const Tables& tables, const UsageReport& report) {
+  const std::string counter = counter_key(report.of);
+  auto under_way = row_at<ReportsUnderWay>(txn, tables, kUnderWay + counter).value_or(ReportsUnderWay{});
+  auto& reports = under_way.reports;
+  const auto noted = std::find_if(reports.begin(), reports.end(),
+                                  [&](const ReportUnderWay& known) { return known.key == *report.key; });
+  if (noted == reports.end()) return {};
+  reports.erase(noted);
+  return put_under_way(txn, tables, counter, under_way);
 }
 
 }  // namespace
@@ -100,15 +132,25 @@ Store::Job begin_report(UsageReport report, RememberedFor remembered_for) {
   };
 }
 
-Result<void> count_report(Store& store, const UsageReport& report, const RememberedFor& remembered_for) {
-  return store.run([&](lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
-    const std::string counter = counter_key(report.of);
-    auto row = row_at<UsageRow>(txn, tables, counter);
-    if (!row) return {};  // a retry, and the counter was lost: the next report begins with what the log has
-    HERALD_CHECK(settle_reports(txn, tables, counter, *row, remembered_for, StillUnderWay::yes));
-    if (!report.key) add_report(*row, report.count, report.at, report.alias);
-    return txn.put(tables.usage, counter, record::encode(*row));
-  });
+Store::Job count_report(UsageReport report, UsageCounter recorded_for, RememberedFor remembered_for) {
+  return [report = std::move(report), recorded_for = std::move(recorded_for),
+          remembered_for = std::move(remembered_for)](lmdb::WriteTxn& txn,
+                                                      const Tables& tables) -> Result<void> {
+    if (report.key && report.of != recorded_for)
+      HERALD_CHECK(settle_and_change(txn, tables, report.of, remembered_for, [](UsageRow&) {}));
+    return settle_and_change(txn, tables, recorded_for, remembered_for, [&report](UsageRow& row) {
+      if (!report.key) add_report(row, report.count, report.at, report.alias);
+    });
+  };
+}
+
+Store::Job forget_report(UsageReport report, RememberedFor remembered_for) {
+  return [report = std::move(report), remembered_for = std::move(remembered_for)](
+             lmdb::WriteTxn& txn, const Tables& tables) -> Result<void> {
+    if (!report.key) return {};
+    HERALD_CHECK(settle_and_change(txn, tables, report.of, remembered_for, [](UsageRow&) {}));
+    return drop_attempt(txn, tables, report);
+  };
 }
 
 Result<void> settle_usage(Store& store, const RememberedFor& remembered_for, const RecordedUsage& recorded) {

@@ -2,9 +2,9 @@
 // report of an hour at once, and the others when the hour is over. Until then they are durable here.
 //
 // A report counts when it has been recorded: what is refused counts nothing. begin_report() is durable before the record,
-// count_report() after it, and whatever lies between them is settled by the next one, or by settle_usage() at the start. So a
-// report under a key counts once, whenever the process dies; one without a key that was under way then may not count,
-// and one that is sent again is another report.
+// count_report() after it, or forget_report() where it was refused; whatever lies between them is settled by the next one, or
+// by settle_usage() at the start. So a report under a key counts once, whenever the process dies and however many attempts are
+// under way at once; one without a key that was under way then may not count, and one that is sent again is another report.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -25,6 +25,7 @@ struct UsageCounter {
   registry::ModelId model_id;
   registry::VersionNumber version;
   registry::Label consumer;
+  friend bool operator==(const UsageCounter&, const UsageCounter&) = default;
 };
 struct UsageRow {
   std::uint64_t total = 0;  // ever reported
@@ -56,12 +57,14 @@ using RememberedFor = std::function<std::optional<UsageCounter>(const ReportKey&
 // How much of a counter the log has.
 using RecordedUsage = std::function<std::uint64_t(const UsageCounter&)>;
 
-// Notes that the report is under way. Of one counter at most kMaxUsageReportsUnderWay are, and then the oldest is forgotten:
-// should it have been recorded after all, it counts no more.
+// Notes that an attempt at the report is under way. Of one counter at most kMaxUsageReportsUnderWay are, and then the oldest
+// is forgotten: should it have been recorded after all, it counts no more.
 Store::Job begin_report(UsageReport report, RememberedFor remembered_for);
-// Counts it, and those that were recorded before it and not counted. Waits for the commit: not on an I/O thread. Errors: as
-// of Store::run.
-Result<void> count_report(Store& store, const UsageReport& report, const RememberedFor& remembered_for);
+// Counts it for what it was recorded for, and those that were recorded before it and not counted; of the counter that this
+// attempt was noted for it is no longer under way.
+Store::Job count_report(UsageReport report, UsageCounter recorded_for, RememberedFor remembered_for);
+// This attempt was refused. Others under the same key go on.
+Store::Job forget_report(UsageReport report, RememberedFor remembered_for);
 // While nobody reports: counts what was recorded and not counted, and forgets what was refused.
 Result<void> settle_usage(Store& store, const RememberedFor& remembered_for, const RecordedUsage& recorded);
 

@@ -24,9 +24,22 @@ class UsageCounters : public ::testing::Test {
   void record(const UsageReport& one) {
     if (one.key) remembered.emplace(one.key->key, one.of);
   }
-  std::uint64_t count(const UsageReport& one) {
-    EXPECT_TRUE(count_report(*store, one, remembered_for));
-    return find_usage(*store, one.of)->total;
+  std::uint64_t count(const UsageReport& one) { return count(one, one.of); }
+  std::uint64_t count(const UsageReport& one, const UsageCounter& recorded_for) {
+    EXPECT_TRUE(store->run(count_report(one, recorded_for, remembered_for)));
+    return find_usage(*store, recorded_for)->total;
+  }
+  void refuse(const UsageReport& one) { EXPECT_TRUE(store->run(forget_report(one, remembered_for))); }
+  // For how many attempts the log is asked when a report is counted for that.
+  std::size_t noted_for(const UsageCounter& of) {
+    std::size_t asked = 0;
+    UsageReport next = report(1, 2'000);
+    next.of = of;
+    EXPECT_TRUE(store->run(count_report(next, of, [&](const ReportKey&) -> std::optional<UsageCounter> {
+      ++asked;
+      return std::nullopt;
+    })));
+    return asked;
   }
   std::uint64_t reported(const UsageReport& one) {
     begin(one);
@@ -77,7 +90,7 @@ TEST_F(UsageCounters, ThatWereLostBeginWithWhatTheLogHas) {
 
 TEST_F(UsageCounters, ThatWereLostDoNotBeginWithARetry) {
   record(under("k1", 5));
-  EXPECT_TRUE(count_report(*store, under("k1", 5), remembered_for));
+  EXPECT_TRUE(store->run(count_report(under("k1", 5), churn, remembered_for)));
   EXPECT_FALSE(find_usage(*store, churn));
   EXPECT_EQ(reported(report(1, 2'000, 45)), 46u);
 }
@@ -172,19 +185,52 @@ TEST_F(UsageCounters, CountAtTheStartHoweverManyThereAre) {
 }
 
 TEST_F(UsageCounters, AskAfterTheStartNoMoreForWhatWasRefusedBeforeIt) {
-  const auto asked_for = [this] {
-    std::size_t asked = 0;
-    EXPECT_TRUE(count_report(*store, report(1, 2'000), [&](const ReportKey&) -> std::optional<UsageCounter> {
-      ++asked;
-      return std::nullopt;
-    }));
-    return asked;
-  };
-  begin(under("refused", 9));
-  EXPECT_EQ(asked_for(), 1u);
+  begin(under("cut off", 9));
+  EXPECT_EQ(noted_for(churn), 1u);
   restart(0);
-  EXPECT_EQ(asked_for(), 0u);
+  EXPECT_EQ(noted_for(churn), 0u);
   EXPECT_EQ(find_usage(*store, churn)->total, 2u);
+}
+
+TEST_F(UsageCounters, AskNoMoreForWhatWasRefused) {
+  begin(under("refused", 9));
+  refuse(under("refused", 9));
+  EXPECT_EQ(noted_for(churn), 0u);
+  EXPECT_EQ(find_usage(*store, churn)->total, 1u);
+}
+
+TEST_F(UsageCounters, CountTheOtherAttemptsUnderTheKeyOfOneThatWasRefused) {
+  const UsageReport one = under("k1", 5);
+  begin(one);
+  begin(one);
+  refuse(one);
+  record(one);
+  EXPECT_EQ(count(one), 5u);
+  begin(under("k2", 1));
+  begin(under("k2", 1));
+  record(under("k2", 1));
+  refuse(under("k2", 1));
+  EXPECT_EQ(find_usage(*store, churn)->total, 6u);
+  EXPECT_EQ(count(under("k2", 1)), 6u);
+  EXPECT_EQ(noted_for(churn), 0u);
+}
+
+// Two attempts at once, between which an alias was moved: either may be the one that is recorded.
+TEST_F(UsageCounters, CountForWhatOneOfTwoAttemptsAtOnceWasRecordedFor) {
+  for (const bool is_first : {true, false}) {
+    const std::string key = is_first ? "k1" : "k2";
+    const UsageReport one = under(key, 100);
+    UsageReport other = one;
+    other.of.version = registry::VersionNumber(8);
+    begin(one);
+    begin(other);
+    const UsageReport& recorded = is_first ? one : other;
+    record(recorded);
+    EXPECT_EQ(count(other, recorded.of), is_first ? 100u : 101u);
+    EXPECT_EQ(count(one, recorded.of), is_first ? 100u : 101u);
+    EXPECT_EQ(noted_for(one.of), 0u);
+    EXPECT_EQ(noted_for(other.of), 0u);
+  }
 }
 
 TEST_F(UsageCounters, KeepNoMoreReportsUnderWayThanTheLimit) {

@@ -45,7 +45,7 @@ std::string field_of_file(std::size_t index, std::string_view member) {
 Result<void> check_blobs(const Call& call, const std::vector<FileEntry>& files) {
   for (std::size_t i = 0; i < files.size(); ++i) {
     const auto size = size_of_named(call, files[i].digest);
-    if (!size) return not_to_be_named(files[i].digest, files[i].path.str(), field_of_file(i, "digest"));
+    if (!size) return not_to_be_named(call, files[i].digest, files[i].path.str(), field_of_file(i, "digest"));
     if (*size != files[i].bytes) {
       return error(Cause::invalid_value,
                    shown(files[i].path.str()) + " has " + std::to_string(*size) + " bytes, not " +
@@ -89,7 +89,8 @@ Result<Answer> present_artifact(const registry::Reader& state, const work::Store
   HERALD_TRY(const auto made, json::from_json<ArtifactMade>(recorded.answer, json::Mode::stored));
   const auto artifact =
       registry::find<registry::ArtifactRecord>(state, registry::Table::artifacts, made.id.bytes());
-  if (!artifact) return error(Cause::not_found, "artifact " + made.id.str() + " is no longer there");
+  if (!artifact)
+    return error(Cause::not_found, "artifact " + made.id.str() + " is no longer there", "artifact");
   return answer_with(Presenter(state, work).artifact(*artifact), std::nullopt);
 }
 
@@ -175,16 +176,49 @@ Result<Outcome> get_artifact(const Call& call) {
                      now.sequence());
 }
 
-// Of nobody's versions any more. What somebody else made is deleted by a member of the whole server alone.
+// Whether a version that the caller does not see holds it: one of a model that is there.
+bool is_held_out_of_sight(const Sight& sight, const registry::Reader& state, registry::ArtifactId id) {
+  bool is_held = false;
+  std::string after;
+  for (bool more = !sight.sees_all(); more && !is_held;) {
+    more = false;
+    state.scan(registry::Table::artifact_links, id.bytes(), after,
+               [&](std::string_view key, std::string_view) {
+                 const std::string_view holder = key.substr(0, 2 * id.bytes().size());
+                 const registry::ModelId in(Uuid::from_bytes(holder.substr(id.bytes().size())));
+                 const auto model = registry::find_model(state, in);
+                 is_held = model && !model->deleted && !sight.sees(in);
+                 after = std::string(holder).append(sizeof(std::uint64_t), '\xff');  // the next model
+                 more = true;
+                 return false;
+               });
+  }
+  return is_held;
+}
+
+// Of nobody's versions any more. What somebody else made is deleted by a member of the whole server alone; a token of one
+// registry or model, by which nobody can tell what was made for that, deletes nothing.
 Result<Outcome> delete_artifact(const Call& call) {
   HERALD_TRY(auto reason, reason_in_query(call));
   const Snapshot now = call.snapshot();
-  HERALD_TRY(const auto artifact, artifact_in(call, Sight(call), now.state()));
+  const Sight sight(call);
+  HERALD_TRY(const auto artifact, artifact_in(call, sight, now.state()));
   const bool may = call.access.on_server() >= registry::Role::member;
-  if (!may && artifact.created.actor != call.actor.id) {
+  if (!may && (call.access.is_scoped() || artifact.created.actor != call.actor.id)) {
     note_denied(call, to_string(Permission::write));
-    return error(Cause::denied, "artifact " + artifact.id.str() +
-                                    " was made by somebody else: a member of the whole server may delete it");
+    return error(
+        Cause::denied,
+        "artifact " + artifact.id.str() +
+            (call.access.is_scoped()
+                 ? " is not deleted with a token of one registry or model: show one that is not limited to it"
+                 : " was made by somebody else: a member of the whole server may delete it"),
+        "artifact");
+  }
+  if (is_held_out_of_sight(sight, now.state(), artifact.id)) {
+    return error(Cause::not_allowed_now,
+                 "artifact " + shown(artifact.name.str()) +
+                     " is in use: ask a member of the whole server, who sees by what",
+                 "artifact");
   }
   return Write{
       registry::DeleteArtifact{artifact.id, std::move(reason)}, {}, present_removed(artifact.name.str())};
@@ -311,8 +345,10 @@ Result<Outcome> find_file(const Call& call, const Digest& manifest) {
 Result<void> check_may_take(const Call& call, const Sight& sight, const registry::ArtifactRecord& artifact) {
   if (sight.on(artifact) >= registry::Role::viewer) return {};
   note_denied(call, to_string(Permission::download));
-  return error(Cause::denied, "to download files of artifact " + artifact.id.str() +
-                                  " takes the role viewer on a model that it is linked in");
+  return error(Cause::denied,
+               "to download files of artifact " + artifact.id.str() +
+                   " takes the role viewer on a model that it is linked in",
+               "artifact");
 }
 
 Result<Outcome> get_file(const Call& call) {

@@ -201,7 +201,7 @@ std::optional<Sample> newest_sample(const Call& call, const registry::Automation
       const auto event = registry::decode(bytes);
       if (event && !matcher.match(*event, bytes).empty()) matched = sample;
     }
-    return !matched && ++looked_at < limits::kMaxEventsScanned;
+    return !matched && ++looked_at < call.herald.options.events_scanned;
   });
   return matched ? matched : of_type;
 }

@@ -20,7 +20,7 @@ Result<void> check_may_download(const Call& call, const Digest& digest) {
   const projections::HeadReader head(call.herald.parts.head);
   if (call.request.method == Method::head && call.access.anywhere(head) >= registry::Role::member) {
     if (size_of_named(call, digest)) return {};
-    return error(Cause::not_found, "no blob has the digest " + digest.str());
+    return error(Cause::not_found, "no blob has the digest " + digest.str(), "sha256");
   }
   note_denied(call, to_string(Permission::download));
   return error(Cause::denied,
@@ -34,7 +34,7 @@ Result<Outcome> get_blob(const Call& call) {
   HERALD_CHECK(check_may_download(call, digest));
   return Blocking{[&call, digest]() -> Result<Outcome> {
     HERALD_TRY(auto blob, call.herald.parts.blobs.open(digest));
-    if (!blob) return error(Cause::not_found, "no blob has the digest " + digest.str());
+    if (!blob) return error(Cause::not_found, "no blob has the digest " + digest.str(), "sha256");
     return Content{std::move(blob), digest};
   }};
 }

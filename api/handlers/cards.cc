@@ -22,10 +22,11 @@ Result<FoundCard> require_card(const registry::FoundModel& found, const registry
   if (version != nullptr && version->card) return FoundCard{*version->card, false};
   if (found.model.card) return FoundCard{*found.model.card, true};
   const std::string name = shown(found.model.name.str());
-  return error(Cause::not_found, version == nullptr
-                                     ? "model " + name + " has no card"
-                                     : "neither version v" + std::to_string(version->number.value()) +
-                                           " of model " + name + " nor the model itself has a card");
+  return error(Cause::not_found,
+               version == nullptr ? "model " + name + " has no card"
+                                  : "neither version v" + std::to_string(version->number.value()) +
+                                        " of model " + name + " nor the model itself has a card",
+               "card");
 }
 
 Result<Answer> card_answer(const Call& call, const Snapshot& now, const registry::FoundModel& found,
@@ -74,7 +75,7 @@ Write::Present present_written(const Call& call, const registry::ModelAddress& a
       HERALD_TRY(const auto version, registry::require_version(state, found, *number));
       card = version.card;
     }
-    if (!card) return error(Cause::not_found, "the card is no longer there");
+    if (!card) return error(Cause::not_found, "the card is no longer there", "card");
     return answer_with(Presenter(state, work).card(found.registry, *card), std::nullopt);
   };
 }
@@ -97,7 +98,7 @@ Result<Outcome> remove_card(const Call& call, const registry::ModelAddress& addr
   HERALD_TRY(const auto present, present_card(call, address, number));
   const std::string of =
       address.model.str() + (number ? ":v" + std::to_string(number->value()) : std::string());
-  if (!present) return error(Cause::not_found, shown(of) + " has no card of its own");
+  if (!present) return error(Cause::not_found, shown(of) + " has no card of its own", "card");
   return Write{registry::SetCard{address, number, std::nullopt, std::move(reason)},
                {},
                present_removed("card of " + of)};

@@ -58,7 +58,8 @@ Write::Present present_comment(const Call& call) {
     HERALD_TRY(const auto made, json::from_json<CommentMade>(recorded.answer, json::Mode::stored));
     const auto comment = registry::find<registry::CommentRecord>(
         state, registry::Table::comments, registry::keys::comment(made.model_id, made.id));
-    if (!comment) return error(Cause::not_found, "comment " + made.id.str() + " is no longer there");
+    if (!comment)
+      return error(Cause::not_found, "comment " + made.id.str() + " is no longer there", "comment");
     return answer_with(Presenter(state, work).comment(*comment), std::nullopt);
   };
 }

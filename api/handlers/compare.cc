@@ -2,6 +2,7 @@
 #include <set>
 
 #include "api/authorisation.h"
+#include "api/compared_files.h"
 #include "api/handlers.h"
 #include "api/lineage_bodies.h"
 #include "projections/compare.h"
@@ -17,7 +18,8 @@ struct ComparedVersionBody {
 };
 BOOST_DESCRIBE_STRUCT(ComparedVersionBody, (), (asked, version, reference, status, created))
 
-// `same`: what all versions say alike, on all pages. `truncated`: there was too much to be read of files or evaluations.
+// `same`: what all versions say alike, on all pages. `truncated`: there was too much to be read of files, lineage or
+// evaluations.
 struct ComparisonBody {
   std::vector<ComparedVersionBody> versions;
   std::vector<projections::ComparedRow> rows;
@@ -26,24 +28,6 @@ struct ComparisonBody {
   std::optional<std::string> next;
 };
 BOOST_DESCRIBE_STRUCT(ComparisonBody, (), (versions, rows, same, truncated, next))
-
-// An entry of an artifact's manifest.
-struct ManifestEntry {
-  std::string path;
-  std::uint64_t bytes = 0;
-  Digest digest;
-};
-BOOST_DESCRIBE_STRUCT(ManifestEntry, (), (path, bytes, digest))
-struct ComparedFileBody {
-  Digest digest;
-  std::uint64_t bytes = 0;
-};
-BOOST_DESCRIBE_STRUCT(ComparedFileBody, (), (digest, bytes))
-struct ComparedReferenceBody {
-  registry::Uri reference;
-  Digest digest;
-};
-BOOST_DESCRIBE_STRUCT(ComparedReferenceBody, (), (reference, digest))
 
 namespace {
 
@@ -72,113 +56,51 @@ Result<std::vector<std::string>> asked_for(const Call& call) {
   return asked;
 }
 
-using ArtifactsById = std::map<registry::ArtifactId, registry::ArtifactRecord>;
-
-// The files of versions, as far as they are worth reading: what all of them have is known to be the same. `artifacts`: those
-// of the versions, as far as there are any.
-class ComparedFiles {
+// What was recorded of where versions come from, and of what the runs that made them used; what a version says of itself
+// stands among its facts and files. Looks at kMaxLineageEdges rows for all of them together.
+class OriginFinder {
  public:
-  ComparedFiles(const Call& call, const ArtifactsById& artifacts, projections::Show show)
-      : call_(call), artifacts_(artifacts), show_(show) {}
+  // Borrows both.
+  OriginFinder(const registry::Reader& state, const Sight& sight) : state_(state), sight_(sight) {}
 
-  Result<void> read(std::vector<projections::Comparable>& versions) {
-    const std::set<Digest> common = common_digests(versions);
-    for (projections::Comparable& of : versions) {
-      for (const registry::LinkedArtifact& linked : of.version.artifacts) {
-        if (show_ == projections::Show::differences && common.contains(linked.digest)) continue;
-        HERALD_CHECK(add(of, linked));
-      }
+  std::vector<projections::ComparedOrigin> of(const registry::VersionRecord& version) {
+    std::vector<projections::ComparedOrigin> out;
+    const std::string id = registry::version_node_id(version.model_id, version.number);
+    look_above({registry::NodeKind::version, id, id}, out);
+    std::set<std::string> runs;
+    if (version.run) runs.insert(version.run->id.str());
+    for (const auto& [relation, from] : out) {
+      if (relation == registry::Relation::produced && from.kind == registry::NodeKind::run)
+        runs.insert(from.id);
     }
-    return {};
+    for (const std::string& run : runs) {
+      const registry::Node node{registry::NodeKind::run, run, run};
+      if (sight_.sees(node)) look_above(node, out);
+    }
+    return out;
   }
-  std::uint64_t same() const { return same_; }
-  bool truncated() const { return truncated_; }
+  bool is_cut_off() const { return rows_ > limits::kMaxLineageEdges || sight_.is_worn_out(); }
 
  private:
-  std::set<Digest> common_digests(const std::vector<projections::Comparable>& versions) {
-    std::map<Digest, std::size_t> having;
-    for (const projections::Comparable& of : versions) {
-      std::set<Digest> own;
-      for (const registry::LinkedArtifact& linked : of.version.artifacts) own.insert(linked.digest);
-      for (const Digest& digest : own) ++having[digest];
-    }
-    std::set<Digest> common;
-    for (const auto& [digest, count] : having)
-      if (count == versions.size()) common.insert(digest);
-    if (show_ == projections::Show::differences) {
-      for (const registry::LinkedArtifact& linked : versions.front().version.artifacts) {
-        const auto* artifact = artifact_of(linked);
-        if (artifact != nullptr && common.contains(linked.digest))
-          same_ += std::max<std::uint64_t>(artifact->files, 1);
-      }
-    }
-    return common;
+  void look_above(const registry::Node& node, std::vector<projections::ComparedOrigin>& out) {
+    state_.scan(registry::Table::upstream, registry::keys::node(node) + '\0', {},
+                [&](std::string_view, std::string_view value) {
+                  if (++rows_ > limits::kMaxLineageEdges) return false;
+                  auto edge = record::decode<registry::EdgeRecord>(value);
+                  if (sight_.sees(edge.upstream))
+                    out.push_back({edge.relation, projections::as_called(state_, std::move(edge.upstream))});
+                  return true;
+                });
   }
 
-  const registry::ArtifactRecord* artifact_of(const registry::LinkedArtifact& linked) const {
-    const auto found = artifacts_.find(linked.artifact_id);
-    return found == artifacts_.end() ? nullptr : &found->second;
-  }
-
-  Result<void> add(projections::Comparable& of, const registry::LinkedArtifact& linked) {
-    const auto* artifact = artifact_of(linked);
-    if (artifact != nullptr && artifact->reference) {
-      put(of, linked, linked.artifact.str(), ComparedReferenceBody{*artifact->reference, linked.digest});
-      return {};
-    }
-    HERALD_TRY(const auto blob, call_.herald.parts.blobs.open(linked.digest));
-    if (!blob || bytes_ + blob->size() > limits::kMaxManifestBytes) {
-      truncated_ = true;
-      put(of, linked, linked.artifact.str(), linked.digest);
-      return {};
-    }
-    bytes_ += blob->size();
-    HERALD_TRY(const std::string text, blob->read(0, blob->size()));
-    HERALD_TRY(const auto entries, json::from_json<std::vector<ManifestEntry>>(text, json::Mode::stored));
-    for (const ManifestEntry& entry : entries)
-      put(of, linked, entry.path, ComparedFileBody{entry.digest, entry.bytes});
-    return {};
-  }
-
-  // A path that two artifacts of a version have is told apart by the artifact's name.
-  template <class File>
-  static void put(projections::Comparable& of, const registry::LinkedArtifact& linked,
-                  const std::string& path, const File& file) {
-    json::Raw value(json::to_json(file));
-    if (of.files.contains(path)) {
-      of.files.insert_or_assign(linked.artifact.str() + ": " + path, std::move(value));
-    } else {
-      of.files.emplace(path, std::move(value));
-    }
-  }
-
-  const Call& call_;
-  const ArtifactsById& artifacts_;
-  projections::Show show_;
-  std::uint64_t bytes_ = 0, same_ = 0;
-  bool truncated_ = false;
+  const registry::Reader& state_;
+  const Sight& sight_;
+  std::size_t rows_ = 0;
 };
-
-// What was recorded of where it comes from; what the version says of itself stands among its facts and files.
-std::vector<std::string> origins(const registry::Reader& state, const Sight& sight,
-                                 const registry::VersionRecord& version) {
-  const std::string id = registry::version_node_id(version.model_id, version.number);
-  projections::LineageWalk near{.direction = projections::Direction::upstream, .depth = 1};
-  near.sees = [&sight](const registry::Node& node) { return sight.sees(node); };
-  const auto graph = projections::lineage(state, {registry::NodeKind::version, id, id}, near);
-  std::vector<std::string> out;
-  for (const projections::LineageEdge& edge : graph.edges) {
-    if (!edge.recorded) continue;
-    const projections::LineageNode& from = graph.nodes[edge.upstream];
-    out.push_back(std::string(reflect::enum_name(edge.relation)) + " " +
-                  std::string(reflect::enum_name(from.kind)) + ":" + from.name);
-  }
-  return out;
-}
 
 // Those that are compared, the newest first, within what one answer may look at.
 struct FoundEvaluations {
-  std::vector<registry::EvaluationRecord> items;
+  std::vector<projections::ComparedEvaluation> items;
   bool truncated = false;
 };
 FoundEvaluations evaluations_of_version(const registry::Reader& state, const Sight& sight,
@@ -192,8 +114,11 @@ FoundEvaluations evaluations_of_version(const registry::Reader& state, const Sig
         state, version.model_id, version.number, [](const registry::EvaluationRecord&) { return true; },
         request);
     for (auto& item : page.items) {
-      item.dataset = shown_dataset(state, item, sight);
-      if (taken.take(item)) found.items.push_back(std::move(item));
+      auto dataset = shown_dataset(state, item, sight);
+      projections::ComparedEvaluation evaluation{std::move(item)};
+      evaluation.hidden = evaluation.dataset && !dataset;
+      evaluation.dataset = std::move(dataset);
+      if (taken.take(evaluation)) found.items.push_back(std::move(evaluation));
     }
     looked_at += page.items.size();
     found.truncated =
@@ -221,8 +146,8 @@ std::optional<projections::ConfusionMatrix> compared_matrix_in(const Call& call,
 // is told by digests. A matrix that was not looked at when it was recorded, and is none, is too. Whether there was room for all.
 bool read_matrices(const Call& call, projections::Comparable& of) {
   projections::ComparedEvaluations taken;
-  for (const registry::EvaluationRecord& evaluation : of.evaluations) taken.take(evaluation);
-  for (const registry::EvaluationRecord& evaluation : of.evaluations) {
+  for (const projections::ComparedEvaluation& evaluation : of.evaluations) taken.take(evaluation);
+  for (const projections::ComparedEvaluation& evaluation : of.evaluations) {
     for (const registry::EvaluationFile& file : evaluation.files) {
       if (const auto known = of.matrices.find(file.digest); known != of.matrices.end()) {
         if (!taken.take_cells(known->second)) return false;
@@ -233,6 +158,25 @@ bool read_matrices(const Call& call, projections::Comparable& of) {
     }
   }
   return true;
+}
+
+// The lines of tables and pages, of the newest evaluations first, as far as there is room: the rest is told by digests.
+void read_tables(const Call& call, projections::Comparable& of) {
+  std::size_t room = limits::kMaxComparedTableBytes;
+  for (const projections::ComparedEvaluation& evaluation : of.evaluations) {
+    for (const registry::EvaluationFile& file : evaluation.files) {
+      const bool has_lines =
+          file.kind == registry::EvaluationFileKind::table || file.media_type == "text/html";
+      if (!has_lines || file.bytes > room || of.tables.contains(file.digest)) continue;
+      const auto blob = call.herald.parts.blobs.open(file.digest);
+      if (!blob || !*blob) continue;
+      const auto bytes = (*blob)->read(0, file.bytes);
+      if (!bytes) continue;
+      room -= file.bytes;
+      if (auto lines = projections::lines_of_result(file.media_type, *bytes))
+        of.tables.emplace(file.digest, std::move(*lines));
+    }
+  }
 }
 
 // ---- pages ----
@@ -278,10 +222,8 @@ Result<std::set<projections::Aspect>> aspects_in(const Call& call) {
 
 Result<projections::ComparisonPage> page_of_rows_in(const Call& call, std::size_t passed) {
   projections::ComparisonPage page;
-  const std::string_view all = call.query.get("all").value_or("false");
-  if (all != "true" && all != "false")
-    return error(Cause::invalid_value, "\"all\" must be true or false, not " + shown(all), "all");
-  page.show = all == "true" ? projections::Show::all : projections::Show::differences;
+  HERALD_TRY(const bool all, flag_in(call, "all"));
+  page.show = all ? projections::Show::all : projections::Show::differences;
   HERALD_TRY(page.aspects, aspects_in(call));
   if (const auto limit = call.query.get("limit")) {
     HERALD_TRY(page.limit, whole_number(*limit, "limit", 1, limits::kMaxComparedRows));
@@ -342,13 +284,17 @@ class Comparables {
   void gather(const registry::Reader& state, std::vector<AskedVersion> asked, ComparisonBody& body) {
     const Presenter presenter(state, call_.herald.parts.work);
     const Sight sight(call_);
-    for (AskedVersion& one : asked) add({state, presenter, sight}, std::move(one), body);
+    OriginFinder origins(state, sight);
+    for (AskedVersion& one : asked) add({state, presenter, sight, origins}, std::move(one), body);
+    body.truncated = body.truncated || origins.is_cut_off();
   }
 
   Result<void> compare_into(ComparisonBody& body) {
-    for (const std::size_t one : with_matrices_)
+    for (const std::size_t one : readable_) {
+      read_tables(call_, versions_[one]);
       if (!read_matrices(call_, versions_[one])) body.truncated = true;
-    ComparedFiles files(call_, artifacts_, page_.show);
+    }
+    ComparedFiles files(call_.herald.parts.blobs, artifacts_, page_.show);
     if (compares_files()) HERALD_CHECK(files.read(versions_));
     auto comparison = what_ == Compared::everything ? projections::compare(versions_, page_)
                                                     : projections::compare_evaluations(versions_, page_);
@@ -365,6 +311,7 @@ class Comparables {
     const registry::Reader& state;
     const Presenter& presenter;
     const Sight& sight;
+    OriginFinder& origins;
   };
 
   bool compares_files() const {
@@ -390,7 +337,7 @@ class Comparables {
       of.description = now.presenter.text(of.version.description);
       if (of.version.card) of.card = now.presenter.text(of.version.card->text);
     }
-    if (page_.wants(Aspect::lineage)) of.lineage = origins(now.state, now.sight, of.version);
+    if (page_.wants(Aspect::lineage)) of.lineage = now.origins.of(of.version);
     if (compares_files()) add_artifacts(now, of.version);
   }
 
@@ -400,7 +347,7 @@ class Comparables {
     of.evaluations = std::move(evaluations.items);
     body.truncated = body.truncated || evaluations.truncated;
     const auto role = now.sight.on(found.model.id);
-    if (role && *role >= role_for(Permission::download)) with_matrices_.push_back(versions_.size() - 1);
+    if (role && *role >= role_for(Permission::download)) readable_.push_back(versions_.size() - 1);
   }
 
   void add_artifacts(const Moment& now, const registry::VersionRecord& version) {
@@ -415,7 +362,7 @@ class Comparables {
   const projections::ComparisonPage& page_;
   const Compared what_;
   std::vector<projections::Comparable> versions_;
-  std::vector<std::size_t> with_matrices_;  // of versions_: whose files the caller may download
+  std::vector<std::size_t> readable_;  // of versions_: whose files the caller may download
   ArtifactsById artifacts_;
   bool has_more_ = false;
 };
@@ -452,7 +399,7 @@ Doc comparison_doc(std::string_view summary, std::string_view versions, std::str
       .gives<ComparisonBody>("Comparison")
       .with({"versions", R"({"type":"string"})", versions})
       .with({"with", R"({"type":"string"})", with})
-      .with({"all", R"({"enum":["true","false"],"default":"false"})", "What is the same, too."})
+      .with({"all", kFlagSchema, "What is the same, too."})
       .with({"limit", R"({"type":"integer","minimum":1,"maximum":10000,"default":10000})", "Rows on a page."})
       .with({"cursor", R"({"type":"string"})", "The \"next\" of the page before."})
       .as_of();

@@ -16,22 +16,9 @@ Result<registry::DeliveryRecord> delivery_with(const registry::Reader& state, re
   return std::move(*found);
 }
 
-Result<std::optional<registry::DeliveryState>> state_in(const Call& call) {
-  const auto text = call.query.get("state");
-  if (!text) return std::optional<registry::DeliveryState>();
-  const auto state = reflect::enum_value<registry::DeliveryState>(*text);
-  if (!state) {
-    return error(Cause::invalid_value,
-                 "\"state\" must be one of " + reflect::enum_choices<registry::DeliveryState>() + ", not " +
-                     shown(*text),
-                 "state");
-  }
-  return state;
-}
-
 Result<Outcome> list_deliveries(const Call& call) {
   HERALD_TRY(const auto request, page_in(call));
-  HERALD_TRY(const auto wanted, state_in(call));
+  HERALD_TRY(const auto wanted, choice_in<registry::DeliveryState>(call, "state"));
   const Snapshot now = call.snapshot();
   std::optional<registry::AutomationId> automation;
   if (const auto name = call.query.get("automation")) {

@@ -10,7 +10,6 @@
 #include "registry/authored.h"
 #include "work/erasure.h"
 #include "work/texts.h"
-#include "work/tokens.h"
 
 namespace herald::api {
 
@@ -55,7 +54,7 @@ Result<std::vector<Digest>> texts_written_by(const Services& herald,
     const auto collect = [&](Sequence sequence, std::string_view bytes) {
       after = sequence;
       if (own.pass(bytes)) add_texts_of(bytes);
-      return ++looked_at < limits::kMaxEventsScanned && texts.size() <= most;
+      return ++looked_at < herald.options.events_scanned && texts.size() <= most;
     };
     HERALD_TRY(is_over, walk_events(from, lists_for(own, from), {after, from.log.last().next()},
                                     Towards::later, collect));
@@ -87,41 +86,21 @@ void add_texts(std::vector<Digest>& texts, const std::vector<Digest>& more) {
                [&](const Digest& digest) { return named.insert(digest).second; });
 }
 
-// What the sweeper does when it comes to the event is done before the answer: whoever reads after it sees it.
-class TakenAway {
- public:
-  explicit TakenAway(std::vector<work::Store::Job>& jobs) : jobs_(jobs) {}
-  void operator()(const registry::ErasurePerformed& fact) {
-    jobs_.push_back([fact](lmdb::WriteTxn& txn, const work::Tables& tables) {
-      return work::carry_out(txn, tables, fact);
+// What the sweeper does when it comes to the events is done before the answer: whoever reads after it sees it. The events are
+// read in the store's thread.
+std::optional<work::Store::Job> taking_away(const eventstore::Log& log, const recorder::Recorded& recorded) {
+  if (recorded.last.value() == 0) return std::nullopt;
+  return [&log, first = recorded.first, last = recorded.last](lmdb::WriteTxn& txn,
+                                                              const work::Tables& tables) -> Result<void> {
+    Result<void> taken;
+    const auto events = log.read();
+    events.scan(first, [&](Sequence sequence, std::string_view bytes) {
+      if (sequence > last) return false;
+      if (const auto event = registry::decode(bytes)) taken = work::take_away(txn, tables, event->payload);
+      return taken.has_value();
     });
-  }
-  void operator()(const registry::TokenRevoked& fact) {
-    jobs_.push_back([fact](lmdb::WriteTxn& txn, const work::Tables& tables) {
-      return work::forget_token(txn, tables, fact.token_id);
-    });
-  }
-  void operator()(const auto&) {}
-
- private:
-  std::vector<work::Store::Job>& jobs_;
-};
-
-Result<void> take_away(const Parts& parts, const recorder::Recorded& recorded) {
-  if (recorded.last.value() == 0) return {};
-  std::vector<work::Store::Job> jobs;
-  {
-    const auto log = parts.log.read();
-    log.scan(recorded.first, [&](Sequence sequence, std::string_view bytes) {
-      if (sequence > recorded.last) return false;
-      if (const auto event = registry::decode(bytes)) std::visit(TakenAway(jobs), event->payload);
-      return true;
-    });
-  }
-  return parts.work.run([&jobs](lmdb::WriteTxn& txn, const work::Tables& tables) -> Result<void> {
-    for (const work::Store::Job& job : jobs) HERALD_CHECK(job(txn, tables));
-    return {};
-  });
+    return taken;
+  };
 }
 
 Write writing(const Call& call, registry::Erase command) {
@@ -132,8 +111,8 @@ Write writing(const Call& call, registry::Erase command) {
   return Write{.command = std::move(command),
                .before = {},
                .present = present,
-               .once_recorded = [&parts = call.herald.parts](const recorder::Recorded& recorded) {
-                 return take_away(parts, recorded);
+               .once_recorded = [&log = call.herald.parts.log](const recorder::Recorded& recorded) {
+                 return taking_away(log, recorded);
                }};
 }
 

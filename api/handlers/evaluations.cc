@@ -47,7 +47,7 @@ Result<void> check_content(const Call& call, const EvaluationFileRequest& file, 
                  field);
   }
   HERALD_TRY(const auto blob, call.herald.parts.blobs.open(file.digest));
-  if (!blob) return not_to_be_named(file.digest, file.name.str(), field);
+  if (!blob) return not_to_be_named(call, file.digest, file.name.str(), field);
   HERALD_TRY(const std::string bytes, blob->read(0, is_media ? projections::kSignatureBytes : size));
   const auto checked = projections::check_result(file.kind, file.media_type, bytes);
   if (checked) return {};
@@ -63,7 +63,7 @@ Result<std::vector<registry::EvaluationFile>> evaluation_files_of(
     const EvaluationFileRequest& file = requested[i];
     const std::string field = "files[" + std::to_string(i) + "].digest";
     const auto size = size_of_named(call, file.digest);
-    if (!size) return not_to_be_named(file.digest, file.name.str(), field);
+    if (!size) return not_to_be_named(call, file.digest, file.name.str(), field);
     HERALD_CHECK(check_content(call, file, *size, field));
     files.push_back({file.name, file.kind, file.media_type, file.digest, *size});
   }
@@ -125,7 +125,7 @@ Result<Outcome> prepare_evaluation(const Call& call) {
     HERALD_TRY(const auto found, registry::require_model(state, address.registry, address.model));
     const auto evaluation = registry::find<registry::EvaluationRecord>(
         state, registry::Table::evaluations, evaluation_key(found.model.id, version, made.id));
-    if (!evaluation) return error(Cause::not_found, "the evaluation is no longer there");
+    if (!evaluation) return error(Cause::not_found, "the evaluation is no longer there", "version");
     return answer_with(evaluation_body(state, found, *evaluation, Sight(call), Names(call.herald.parts.work)),
                        std::nullopt);
   };
@@ -136,17 +136,43 @@ Result<Outcome> record_evaluation(const Call& call) {
   return Blocking{[&call] { return prepare_evaluation(call); }};
 }
 
-// The rows of a list, as far as they fit ?name= and ?dataset= (its name as it is called then, or an artifact's id).
+// What ?dataset= and ?dataset_version= ask for. The first is a name, of a data set or an artifact, or an artifact's id; the
+// second a version of a data set, by what it is called then.
+class OnADataSet {
+ public:
+  static Result<OnADataSet> asked_in(const Call& call, const registry::Reader& state, const Sight& sight) {
+    OnADataSet asked;
+    asked.name_ = call.query.get("dataset");
+    const auto version = call.query.get("dataset_version");
+    if (!version) return asked;
+    HERALD_TRY(const auto node, about("dataset_version", data_set_called(sight, state, *version)));
+    asked.version_ = node.id;
+    return asked;
+  }
+  bool asks() const { return name_ || version_; }
+  bool is(const registry::Node& on) const {
+    const bool is_version = on.kind == registry::NodeKind::version;
+    if (version_ && !(is_version && on.id == *version_)) return false;
+    return !name_ || (!is_version && (on.name == *name_ || on.id == *name_));
+  }
+
+ private:
+  std::optional<std::string_view> name_;
+  std::optional<std::string> version_;  // its node's id
+};
+
+// The rows of a list, as far as they fit ?name= and what they are to be made on.
 Result<Outcome> page_of_evaluations(const Call& call, const Snapshot& now, const registry::FoundModel& found,
                                     std::optional<VersionNumber> version) {
   HERALD_TRY(const auto request, page_in(call));
   const Sight sight(call);
-  const auto name = call.query.get("name"), dataset = call.query.get("dataset");
+  const auto name = call.query.get("name");
+  HERALD_TRY(const auto data, OnADataSet::asked_in(call, now.state(), sight));
   const auto wanted = [&](const registry::EvaluationRecord& evaluation) {
     if (name && !(evaluation.name && evaluation.name->str() == *name)) return false;
-    if (!dataset) return true;
+    if (!data.asks()) return true;
     const auto on = shown_dataset(now.state(), evaluation, sight);
-    return on && (on->name == *dataset || on->id == *dataset);
+    return on && data.is(*on);
   };
   const auto page = projections::list_evaluations(now.state(), found.model.id, version, wanted, request);
   const Names names(call.herald.parts.work);
@@ -237,8 +263,9 @@ Doc evaluation_list(std::string_view summary) {
   return Doc("evaluations", summary)
       .lists<EvaluationBody>("Evaluation")
       .with({"name", R"({"type":"string"})", "Only those of that name."})
-      .with({"dataset", R"({"type":"string"})",
-             "Only those on that data set, artifact or version of a data set."})
+      .with({"dataset", R"({"type":"string"})", "Only those on that data set, by its name, or artifact."})
+      .with({"dataset_version", R"({"type":"string"})",
+             "Only those on that version of a data set, as data/customers:v1."})
       .as_of();
 }
 

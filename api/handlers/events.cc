@@ -1,4 +1,5 @@
 // Events as they were recorded: lists, single ones, the live stream, and what they look like.
+#include "api/authorisation.h"
 #include "api/event_pages.h"
 #include "api/export.h"
 #include "api/handlers.h"
@@ -40,6 +41,7 @@ Result<Outcome> get_event(const Call& call) {
   const auto bytes = Sequence(number) <= last ? log.event(Sequence(number)) : std::nullopt;
   const Sight sight(call);
   if (!bytes || !shows_event(sight, *bytes)) {
+    if (bytes) note_hidden(call);
     return error(Cause::not_found,
                  "there is no event " + std::to_string(number) +
                      (sight.sees_all() ? ": the last is " + std::to_string(last.value())

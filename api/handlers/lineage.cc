@@ -77,7 +77,7 @@ Write::Present present_edge(const Call& call) {
     const auto edge = registry::find<registry::EdgeRecord>(
         state, registry::Table::upstream,
         registry::keys::edge(made.downstream, made.upstream, made.relation));
-    if (!edge) return error(Cause::not_found, "the edge is no longer there");
+    if (!edge) return error(Cause::not_found, "the edge is no longer there", "downstream");
     return answer_with(
         RecordedEdgeBody{edge->upstream, edge->relation, edge->downstream, Names(work).stamp(edge->recorded)},
         std::nullopt);
@@ -93,10 +93,11 @@ std::optional<registry::Node> named_node(const registry::NodeAddress& end) {
   return std::nullopt;
 }
 
-Result<void> check_artifact_end(const Sight& sight, const registry::Reader& state, registry::ArtifactId id,
-                                bool is_said_of, const std::string& field) {
+Result<void> check_artifact_end(const Call& call, const Sight& sight, const registry::Reader& state,
+                                registry::ArtifactId id, bool is_said_of, const std::string& field) {
   HERALD_TRY(const auto artifact, sight.artifact(state, id, field));
   if (!is_said_of || sight.on(artifact) >= registry::Role::member) return {};
+  note_denied(call, to_string(Permission::write));
   return error(Cause::denied,
                "to say what artifact " + id.str() +
                    " came of takes having made it, or the role member on a model that it is linked in",
@@ -114,11 +115,13 @@ Result<void> check_end(const Call& call, const Sight& sight, const registry::Nod
     if (!found) return about(field + ".version", found).error();
   }
   if (end.artifact) {
-    HERALD_CHECK(check_artifact_end(sight, now.state(), *end.artifact, is_said_of, field + ".artifact"));
+    HERALD_CHECK(
+        check_artifact_end(call, sight, now.state(), *end.artifact, is_said_of, field + ".artifact"));
   }
   const auto named = named_node(end);
   if (!named) return {};
   if (is_said_of && call.access.is_scoped() && !sight.sees(*named)) {
+    note_denied(call, to_string(Permission::write));
     return error(Cause::denied,
                  "a token of one registry or model says nothing of the " +
                      std::string(reflect::enum_name(named->kind)) + " " + shown(named->id) +
@@ -194,23 +197,26 @@ Result<registry::Node> start_in(const Call& call, const registry::Reader& state,
 
 // ---- pages of a walk ----
 
-// Where a page begins: behind so many nodes of the graph as of an event, so that all pages are of one graph.
+// Where a page begins: behind so many nodes of the graph as of an event, so that all pages are of one graph, and behind so many
+// rows that told it.
 struct PlaceInAWalk {
   std::optional<Sequence> at;
-  std::size_t passed = 0;
+  std::size_t passed = 0, rows = 0;
 };
 
-std::string cursor_at(const Call& call, Sequence at, std::size_t passed) {
-  return call.herald.cursors.seal(call.path_text, be64(at.value()) + be64(passed));
+std::string cursor_at(const Call& call, Sequence at, std::size_t passed, std::size_t rows) {
+  return call.herald.cursors.seal(call.path_text, be64(at.value()) + be64(passed) + be64(rows));
 }
 
 Result<PlaceInAWalk> place_in(const Call& call) {
   const auto cursor = call.query.get("cursor");
-  if (!cursor) return PlaceInAWalk{call.as_of, 0};
+  if (!cursor) return PlaceInAWalk{call.as_of};
   HERALD_TRY(const auto position, call.herald.cursors.open(call.path_text, *cursor));
-  if (position.size() != 16) return error(Cause::invalid_value, "this cursor is of another list", "cursor");
-  return PlaceInAWalk{Sequence(read_be64(position)),
-                      static_cast<std::size_t>(read_be64(std::string_view(position).substr(8)))};
+  if (position.size() != 24) return error(Cause::invalid_value, "this cursor is of another list", "cursor");
+  const auto number_at = [&position](std::size_t begin) {
+    return static_cast<std::size_t>(read_be64(std::string_view(position).substr(begin)));
+  };
+  return PlaceInAWalk{Sequence(read_be64(position)), number_at(8), number_at(16)};
 }
 
 Result<std::size_t> number_asked(const Call& call, std::string_view name, std::size_t otherwise,
@@ -218,16 +224,6 @@ Result<std::size_t> number_asked(const Call& call, std::string_view name, std::s
   const auto text = call.query.get(name);
   if (!text) return otherwise;
   return whole_number(*text, name, 1, most);
-}
-
-Result<projections::Direction> direction_in(const Call& call) {
-  const std::string_view text = call.query.get("direction").value_or("both");
-  if (text == "upstream") return projections::Direction::upstream;
-  if (text == "downstream") return projections::Direction::downstream;
-  if (text == "both") return projections::Direction::both;
-  return error(Cause::invalid_value,
-               "\"direction\" must be \"upstream\", \"downstream\" or \"both\", not " + shown(text),
-               "direction");
 }
 
 // One walk for one page: the graph with all that comes before the page too.
@@ -246,6 +242,7 @@ Result<WalkedGraph> walk_from_start(const Call& call, const Snapshot& now, const
   projections::LineageWalk asked;
   asked.direction = direction;
   asked.nodes = place.passed + most_nodes;
+  asked.rows = place.rows + limits::kMaxLineageEdges;
   if (!sight.sees_all()) asked.sees = [&sight](const registry::Node& node) { return sight.sees(node); };
   HERALD_TRY(asked.depth, number_asked(call, "depth", asked.depth, limits::kMaxLineageDepth));
   if (sight.sees(start)) {
@@ -259,7 +256,7 @@ Result<WalkedGraph> walk_from_start(const Call& call, const Snapshot& now, const
 }
 
 Result<Outcome> walk_lineage(const Call& call) {
-  HERALD_TRY(const auto direction, direction_in(call));
+  HERALD_TRY(const auto direction, choice_in(call, "direction", projections::Direction::both));
   HERALD_TRY(const auto limit,
              number_asked(call, "limit", limits::kMaxLineageNodes, limits::kMaxLineageNodes));
   HERALD_TRY(const auto place, place_in(call));
@@ -275,11 +272,12 @@ Result<Outcome> walk_lineage(const Call& call) {
         {shown_node_body(graph.nodes[i]), static_cast<std::uint32_t>(graph.nodes[i].distance)});
   }
   for (const projections::LineageEdge& edge : graph.edges) {
-    if (place.passed > 0 && std::max(edge.upstream, edge.downstream) <= place.passed) continue;
+    const bool was_told = std::max(edge.upstream, edge.downstream) <= place.passed && edge.row <= place.rows;
+    if (was_told) continue;
     body.edges.push_back({shown_node_body(graph.nodes[edge.upstream]), edge.relation,
                           shown_node_body(graph.nodes[edge.downstream]), names.stamp(edge.recorded)});
   }
-  if (graph.more) body.next = cursor_at(call, walked.at, graph.nodes.size() - 1);
+  if (graph.more) body.next = cursor_at(call, walked.at, graph.nodes.size() - 1, graph.rows);
   return answer_with(body, walked.at);
 }
 
@@ -315,7 +313,9 @@ Result<Outcome> walk_impact(const Call& call) {
   for (; passed + 1 < graph.nodes.size() && body.items.size() < limit; ++passed) {
     if (auto item = impact_item(now.state(), graph.nodes[passed + 1])) body.items.push_back(std::move(*item));
   }
-  if (graph.more || passed + 1 < graph.nodes.size()) body.next = cursor_at(call, walked.at, passed);
+  const bool is_passed = passed + 1 == graph.nodes.size();
+  if (graph.more || !is_passed)
+    body.next = cursor_at(call, walked.at, passed, is_passed ? graph.rows : place.rows);
   return answer_with(body, walked.at);
 }
 
@@ -350,7 +350,7 @@ Doc with_a_start(Doc doc, QueryParameter limit) {
       .with({"run", R"({"type":"string"})", "Start: a run's id."})
       .with({"dataset", R"({"type":"string"})", "Start: a data set's name."})
       .with({"deployment", R"({"type":"string"})", "Start: a deployment's name."})
-      .with({"depth", R"({"type":"integer","minimum":1,"maximum":64})",
+      .with({"depth", R"({"type":"integer","minimum":1,"maximum":100000})",
              "Steps from the start; when left out, to the end."})
       .with(limit)
       .with({"cursor", R"({"type":"string"})", "The \"next\" of the page before."})
@@ -372,7 +372,9 @@ void add_lineage_routes(Router& router) {
                .gives<LineageBody>("Lineage")
                .with({"direction", R"({"enum":["upstream","downstream","both"],"default":"both"})",
                       "Where from, what came of it, or both."})
-               .says("The nearest first, 1,000 nodes on a page unless \"limit\" says fewer; all pages are of "
+               .says("The nearest first, 1,000 nodes on a page unless \"limit\" says fewer, and fewer where "
+                     "they "
+                     "have many edges; all pages are of "
                      "one moment. What the caller may not see is not there, nor what lies behind it alone; "
                      "what was deleted says so."),
            {"limit", R"({"type":"integer","minimum":1,"maximum":1000,"default":1000})",

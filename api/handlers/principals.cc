@@ -1,5 +1,9 @@
 // People, services and teams; and the erasure of what is personal.
 #include "api/principals.h"
+
+#include <array>
+#include <functional>
+
 #include "api/handlers.h"
 #include "api/writing.h"
 #include "work/directory.h"
@@ -15,27 +19,17 @@ struct PrincipalRequest {
 BOOST_DESCRIBE_STRUCT(PrincipalRequest, (), (name, kind, full_name, email))
 
 struct PrincipalPatch {
+  std::optional<std::string> name;
   reflect::Nullable<std::string> full_name;  // null takes it away
   reflect::Nullable<std::string> email;
   std::optional<registry::Reason> reason;
 };
-BOOST_DESCRIBE_STRUCT(PrincipalPatch, (), (full_name, email, reason))
+BOOST_DESCRIBE_STRUCT(PrincipalPatch, (), (name, full_name, email, reason))
 
 namespace {
 
 using registry::PrincipalRecord;
 using registry::Table;
-
-Result<std::optional<registry::PrincipalKind>> principal_kind_in(const Call& call) {
-  const auto text = call.query.get("kind");
-  if (!text) return std::optional<registry::PrincipalKind>();
-  const auto kind = reflect::enum_value<registry::PrincipalKind>(*text);
-  if (kind) return kind;
-  return error(
-      Cause::invalid_value,
-      "\"kind\" must be one of " + reflect::enum_choices<registry::PrincipalKind>() + ", not " + shown(*text),
-      "kind");
-}
 
 std::string id_text(const PrincipalRecord& principal) {
   return principal.id.str();
@@ -50,7 +44,7 @@ Result<Outcome> list_page(const Call& call, std::vector<PrincipalRecord> all) {
 }
 
 Result<Outcome> list_principals(const Call& call) {
-  HERALD_TRY(const auto kind, principal_kind_in(call));
+  HERALD_TRY(const auto kind, choice_in<registry::PrincipalKind>(call, "kind"));
   const projections::HeadReader head(call.herald.parts.head);
   std::vector<PrincipalRecord> all;
   head.scan(Table::principals, {}, {}, [&](std::string_view, std::string_view row) {
@@ -76,7 +70,7 @@ Write::Present present_principal(const Call& call) {
   return [&call](const registry::Reader& state, const recorder::Recorded& recorded) -> Result<Answer> {
     HERALD_TRY(const auto made, json::from_json<PrincipalMade>(recorded.answer, json::Mode::stored));
     const auto found = registry::find_principal(state, made.id);
-    if (!found) return error(Cause::not_found, "the principal is no longer there");
+    if (!found) return error(Cause::not_found, "the principal is no longer there", "principal");
     return answer_with(principal_body(call, *found), std::nullopt);
   };
 }
@@ -96,8 +90,7 @@ Result<Outcome> create_principal(const Call& call) {
   HERALD_CHECK(check_text(request.email, "email"));
   const auto turn = call.herald.naming.take(work::principal_name_key(request.name));
   if (!turn) return Waits{&call.herald.naming, work::principal_name_key(request.name)};
-  const Snapshot now = call.snapshot();
-  HERALD_CHECK(check_name_is_free(call, now.state(), request.name));
+  HERALD_CHECK(check_name_is_free(call, request.name));
   const auto id = call.new_id<registry::PrincipalId>();
   return Write{.command = registry::CreatePrincipal{id, request.kind.value_or(registry::PrincipalKind::user)},
                .before = {work::put_entry({id, request.name, request.full_name, request.email})},
@@ -105,7 +98,7 @@ Result<Outcome> create_principal(const Call& call) {
                .held = *turn};
 }
 
-Result<void> check_may_describe(const Call& call, const PrincipalRecord& principal) {
+Result<void> check_may_update(const Call& call, const PrincipalRecord& principal) {
   if ((is_the_caller(call, principal.id) && !call.access.is_narrowed()) || administers(call)) return {};
   return error(
       Cause::denied,
@@ -114,31 +107,86 @@ Result<void> check_may_describe(const Call& call, const PrincipalRecord& princip
       "principal");
 }
 
-Result<Outcome> describe_principal(const Call& call) {
-  const Snapshot now = call.snapshot();
-  HERALD_TRY(const auto principal, principal_in(call, now.state()));
-  HERALD_CHECK(check_may_describe(call, principal));
-  HERALD_TRY(const auto request, body_of<PrincipalPatch>(call));
-  if (!request.full_name.given && !request.email.given) {
-    return error(Cause::missing_field, "nothing to change: give \"full_name\", \"email\" or both",
+Result<void> check_may_name(const Call& call) {
+  if (administers(call)) return {};
+  return error(Cause::denied,
+               "by what name a principal is called, and so known to the others, administrators of the server "
+               "change alone; \"full_name\" and \"email\" are one's own to change",
+               "name");
+}
+
+Result<void> check_patch(const PrincipalPatch& request) {
+  if (!request.name && !request.full_name.given && !request.email.given) {
+    return error(Cause::missing_field,
+                 "nothing to change: give \"name\", \"full_name\", \"email\" or several of them",
                  "full_name");
   }
+  if (request.name) HERALD_CHECK(work::check_principal_name(*request.name, "name"));
   HERALD_CHECK(check_text(request.full_name.value, "full_name"));
-  HERALD_CHECK(check_text(request.email.value, "email"));
+  return check_text(request.email.value, "email");
+}
+
+work::Entry changed_entry(work::Entry entry, const PrincipalPatch& request) {
+  if (request.name) entry.name = *request.name;
+  if (request.full_name.given) entry.full_name = request.full_name.value;
+  if (request.email.given) entry.email = request.email.value;
+  return entry;
+}
+
+// The name that is in force by now, wherever a name is shown: before whoever asked for it hears that it is. A death of the
+// process between the record and this is made up for by the sweeper, which reads the event.
+std::function<Result<void>(const recorder::Recorded&)> showing_its_name(const Call& call,
+                                                                        registry::PrincipalId id) {
+  return [&parts = call.herald.parts, id](const recorder::Recorded&) -> Result<void> {
+    const auto entry = [&parts, id]() -> std::optional<registry::EntryId> {
+      const projections::HeadReader head(parts.head);
+      const auto principal = registry::find_principal(head, id);
+      return principal ? principal->entry : std::nullopt;
+    }();
+    return entry ? parts.work.run(work::show_name_of(id, *entry)) : Result<void>();
+  };
+}
+
+// Changes of one principal come one after the other, each beginning with what the one before it left; and no two ask for one
+// name at once.
+Result<Outcome> update_principal(const Call& call) {
+  const auto named = [&call]() -> Result<PrincipalRecord> {
+    const Snapshot now = call.snapshot();
+    return principal_in(call, now.state());
+  };
+  HERALD_TRY(const auto asked_of, named());
+  HERALD_CHECK(check_may_update(call, asked_of));
+  HERALD_TRY(const auto request, body_of<PrincipalPatch>(call));
+  if (request.name) HERALD_CHECK(check_may_name(call));
+  HERALD_CHECK(check_patch(request));
+  const auto turn = call.herald.naming.take(asked_of.id.str());
+  if (!turn) return Waits{&call.herald.naming, asked_of.id.str()};
+  std::optional<Turns::Turn> naming;
+  if (request.name) {
+    const std::string key = work::principal_name_key(*request.name);
+    naming = call.herald.naming.take(key);
+    if (!naming) return Waits{&call.herald.naming, key};
+    HERALD_CHECK(check_name_is_free(call, *request.name, asked_of.id));
+  }
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto principal, principal_called(call, now.state(), asked_of.id.str(), "principal"));
   const auto present = work::find_entry(call.herald.parts.work, principal.id, principal.entry);
   if (!present) {
     return error(Cause::not_allowed_now, "the principal was erased: nothing can be said of it any more",
                  "principal");
   }
-  work::Entry entry = *present;
-  if (request.full_name.given) entry.full_name = request.full_name.value;
-  if (request.email.given) entry.email = request.email.value;
-  if (entry.full_name == present->full_name && entry.email == present->email)
+  const work::Entry entry = changed_entry(*present, request);
+  const bool is_changed =
+      entry.name != present->name || entry.full_name != present->full_name || entry.email != present->email;
+  // What a retry asks for is so already.
+  if (!is_changed && !call.is_retry)
     return answer_with(principal_body(call, principal), call.herald.parts.tail.last());
   const auto change = call.new_id<registry::EntryId>();
-  return Write{registry::DescribePrincipal{principal.id, change, request.reason},
-               {work::put_change(change, entry)},
-               present_principal(call)};
+  return Write{.command = registry::DescribePrincipal{principal.id, change, request.reason},
+               .before = {work::put_change(change, entry)},
+               .present = present_principal(call),
+               .once_recorded = showing_its_name(call, principal.id),
+               .held = std::make_shared<std::array<std::optional<Turns::Turn>, 2>>(std::array{turn, naming})};
 }
 
 Result<Outcome> set_enabled(const Call& call, bool enabled) {
@@ -211,13 +259,14 @@ void add_principal_routes(Router& router) {
       {Method::get, "/v1/principals/{principal}", Permission::own, ObjectScope::visible, get_principal,
        Doc("access", "Show a principal, by its id, its name, or \"me\"").gives<PrincipalBody>("Principal")});
   router.add(
-      {Method::patch, "/v1/principals/{principal}", Permission::own, ObjectScope::visible, describe_principal,
-       Doc("access", "Change the full name and the address of a principal")
+      {Method::patch, "/v1/principals/{principal}", Permission::own, ObjectScope::visible, update_principal,
+       Doc("access", "Change the name, the full name and the address of a principal")
            .takes<PrincipalPatch>("PrincipalPatch")
            .gives<PrincipalBody>("Principal")
            .records()
-           .says("By itself, and by administrators of the server. What the directory said before is not "
-                 "kept; the log says that it changed, not what it says.")});
+           .says("The full name and the address by itself, all of them by administrators of the server. The "
+                 "name is one that nobody has, and the one before it is free. What the directory said "
+                 "before is not kept; the log says that it changed, not what it says.")});
   router.add({Method::post, "/v1/principals/{principal}/enable", Permission::administer, ObjectScope::server,
               enable_principal,
               Doc("access", "Let a principal come in again")

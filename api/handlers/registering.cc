@@ -6,6 +6,7 @@
 #include "api/model_names.h"
 #include "api/showing.h"
 #include "api/writing.h"
+#include "registry/sentence.h"
 
 namespace herald::api {
 
@@ -139,13 +140,7 @@ Write::Present present_registered(std::vector<registry::ModelAddress> models) {
 
 Result<Outcome> prepare_registering(const Call& call) {
   HERALD_TRY(const auto request, body_of<RegisteringRequest>(call));
-  if (request.versions.size() > limits::kMaxEventsPerCommand) {
-    return error(Cause::too_many,
-                 std::to_string(request.versions.size()) +
-                     " versions cannot be registered at once: at most " +
-                     std::to_string(limits::kMaxEventsPerCommand) + " can",
-                 "versions");
-  }
+  HERALD_CHECK(registry::check_number_at_once(request.versions.size(), "versions", "registered"));
   const Snapshot now = call.snapshot();
   Write write;
   std::vector<registry::RegisterVersion> commands;

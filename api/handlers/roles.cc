@@ -142,7 +142,7 @@ Result<Outcome> grant_role(const Call& call) {
                                                          const recorder::Recorded&) -> Result<Answer> {
     HERALD_TRY(const RoleScope scope, role_scope_of(state, place));
     const auto role = role_of(state, id, scope);
-    if (!role) return error(Cause::not_found, "the role is no longer held");
+    if (!role) return error(Cause::not_found, "the role is no longer held", "principal");
     return answer_with(role_body(call, state, *role), std::nullopt);
   };
   return Write{registry::GrantRole{principal.id, place, request.role, request.reason}, {}, present};
@@ -159,21 +159,31 @@ Result<Outcome> revoke_role(const Call& call) {
 
 // ---- explanations ----
 
+// Of those that a route asks for, what one can be asked about: the others everybody has.
+BOOST_DEFINE_ENUM_CLASS(AskedPermission, read, download, write, automate, administer)
+
 Result<Permission> asked_permission(const Call& call) {
-  const std::string_view wanted = call.query.get("permission").value_or("read");
-  for (const Permission one : {Permission::read, Permission::download, Permission::write,
-                               Permission::automate, Permission::administer}) {
-    if (to_string(one) == wanted) return one;
+  HERALD_TRY(const auto asked, choice_in(call, "permission", AskedPermission::read));
+  switch (asked) {
+    case AskedPermission::read:
+      return Permission::read;
+    case AskedPermission::download:
+      return Permission::download;
+    case AskedPermission::write:
+      return Permission::write;
+    case AskedPermission::automate:
+      return Permission::automate;
+    case AskedPermission::administer:
+      break;
   }
-  return error(Cause::invalid_value,
-               "\"permission\" must be read, download, write, automate or administer, not " + shown(wanted),
-               "permission");
+  return Permission::administer;
 }
 
 std::string place_words(const PlaceBody& place) {
   if (!place.registry) return "the server";
   if (!place.model) return "registry \"" + place.registry->str() + "\"";
-  return "model \"" + place.model->str() + "\" of registry \"" + place.registry->str() + "\"";
+  return std::string(place.deleted ? "the deleted model" : "model") + " \"" + place.model->str() +
+         "\" of registry \"" + place.registry->str() + "\"";
 }
 
 // Whether a role there reaches `to`: it is held on it, or on what it is in.

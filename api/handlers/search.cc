@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "api/call.h"
+#include "api/authorisation.h"
 #include "api/handlers.h"
 #include "api/lineage_bodies.h"
 #include "api/principals.h"
@@ -129,36 +129,41 @@ std::optional<search::Problem> put_ids_of_owners(const Call& call, search::Query
   return std::nullopt;
 }
 
-// "data/customers:v1", "data/customers:gold", "data/customers" of any version: where the caller sees such a data set, what is
-// found stands on it, whatever it was called then. Nothing: it is the name of something else.
-std::optional<search::TextPattern> data_set_meant(const Sight& sight, const registry::Reader& state,
-                                                  const std::string& written) {
+// "data/customers:v1", "data/customers:gold", "data/customers" for any version of it, an artifact by its id: what is found
+// stands on it, whatever it was called then.
+Result<search::TextPattern> data_set_meant(const Sight& sight, const registry::Reader& state,
+                                           const std::string& written) {
   using Shape = search::TextPattern::Shape;
-  const bool of_any_version = written.find(':') == std::string::npos;
-  const auto reference = parse_reference(of_any_version ? written + ":v1" : written);
-  if (!reference) return std::nullopt;
-  const auto found = sight.model(state, {reference->registry, reference->model});
-  if (!found || found->registry.kind != registry::RegistryKind::dataset) return std::nullopt;
-  if (of_any_version) return search::TextPattern{Shape::beginning, found->model.id.str() + "/"};
-  if (reference->selector.kind == registry::VersionSelector::Kind::number)
-    return search::TextPattern{Shape::whole,
-                               registry::version_node_id(found->model.id, reference->selector.number)};
-  const auto version = registry::resolve(state, *found, reference->selector);
-  if (!version) return std::nullopt;
-  return search::TextPattern{Shape::whole, registry::version_node_id(found->model.id, version->number)};
+  if (const auto id = registry::ArtifactId::parse(written)) {
+    HERALD_TRY(const auto artifact, sight.artifact(state, *id, "q"));
+    return search::TextPattern{Shape::whole, artifact.id.str()};
+  }
+  if (written.find(':') != std::string::npos) {
+    HERALD_TRY(const auto version, about("q", data_set_called(sight, state, written)));
+    return search::TextPattern{Shape::whole, version.id};
+  }
+  HERALD_TRY(const auto any, parse_reference(written + ":v1"));
+  HERALD_TRY(const auto found, about("q", registered_data_set(sight, state, {any.registry, any.model})));
+  return search::TextPattern{Shape::beginning, found.model.id.str() + "/"};
 }
 
-void put_ids_of_data_sets(const Call& call, const Sight& sight, search::Query& query) {
+// By their ids nobody asks for them, nor for whether there is any: so nothing is told of one that is hidden.
+std::optional<search::Problem> put_ids_of_data_sets(const Call& call, const Sight& sight,
+                                                    search::Query& query) {
   const projections::HeadReader head(call.herald.parts.head);
   for (search::Condition& condition : query.conditions) {
+    if (condition.field != search::Field::data) continue;
     const auto* const pattern = std::get_if<search::TextPattern>(&condition.wanted);
-    const bool is_whole = pattern != nullptr && pattern->shape == search::TextPattern::Shape::whole;
-    if (condition.field != search::Field::dataset || !is_whole) continue;
-    if (auto meant = data_set_meant(sight, head, condition.written)) {
-      condition.field = search::Field::data;
-      condition.wanted = std::move(*meant);
-    }
+    if (pattern == nullptr || pattern->shape != search::TextPattern::Shape::whole)
+      return search::Problem{
+          condition.at,
+          "a version of a data set is named whole: data/customers:v1, data/customers:gold, "
+          "or data/customers for any version of it"};
+    auto meant = data_set_meant(sight, head, condition.written);
+    if (!meant) return search::Problem{condition.at, meant.error().message, meant.error().cause};
+    condition.wanted = std::move(*meant);
   }
+  return std::nullopt;
 }
 
 // What a cursor belongs to: all that chooses what is listed, and in which order; "me" is whoever asks.
@@ -199,7 +204,10 @@ Result<Outcome> look_for(const Call& call) {
   request.me = call.actor.id;
 
   const Sight sight(call);
-  put_ids_of_data_sets(call, sight, request.query);
+  if (const auto problem = put_ids_of_data_sets(call, sight, request.query)) {
+    count_refusal(call, search::as_error(*problem, text));
+    return mistake(call, *problem, text);
+  }
   const search::Reach reach =
       search::reach_of(call.access, projections::HeadReader(call.herald.parts.head), call.actor.id);
   const projections::ViewsReader views(call.herald.parts.views);

@@ -47,7 +47,7 @@ Write::Present present_secret(const Call& call, const registry::SecretName& name
   return [&work = call.herald.parts.work, name](const registry::Reader& state,
                                                 const recorder::Recorded&) -> Result<Answer> {
     const auto secret = registry::find<registry::SecretRecord>(state, registry::Table::secrets, name.str());
-    if (!secret) return error(Cause::not_found, "secret \"" + name.str() + "\" is no longer there");
+    if (!secret) return error(Cause::not_found, "secret \"" + name.str() + "\" is no longer there", "secret");
     return answer_with(Presenter(state, work).secret(*secret), std::nullopt);
   };
 }

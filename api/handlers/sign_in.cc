@@ -76,8 +76,7 @@ Result<Outcome> claim(const Call& call) {
   HERALD_CHECK(check_code(call, request.code));
   const auto naming = call.herald.naming.take(work::principal_name_key(name));
   if (!naming) return Waits{&call.herald.naming, work::principal_name_key(name)};
-  const Snapshot now = call.snapshot();
-  HERALD_CHECK(check_name_is_free(call, now.state(), name));
+  HERALD_CHECK(check_name_is_free(call, name));
   const auto principal = call.new_id<registry::PrincipalId>();
   const auto token = call.new_id<registry::TokenId>();
   const work::NewToken fresh = work::new_token(token, kFirstLabel);
@@ -88,9 +87,9 @@ Result<Outcome> claim(const Call& call) {
         ClaimBody{made.principal_id, made.id, recorded.replayed ? std::nullopt : std::optional(text)},
         std::nullopt);
   };
-  const auto close = [&herald = call.herald](const recorder::Recorded&) -> Result<void> {
+  const auto close = [&herald = call.herald](const recorder::Recorded&) {
     herald.was_claimed = true;
-    return {};
+    return std::optional<work::Store::Job>();
   };
   return Write{.command = registry::ClaimServer{principal, token, call.herald.options.is_recovery},
                .before = {work::put_entry({principal, name, {}, {}}), fresh.store},
@@ -130,6 +129,7 @@ void add_sign_in_routes(Router& router) {
                   .at_most(limits::kMaxClaimBytes)
                   .gives<ClaimBody>("Claim")
                   .creates()
+                  .completed_by_its_retries()
                   .says("From then on nobody comes in without a token. The token is shown this once.")});
   router.add({Method::get, "/v1/me", Permission::own, ObjectScope::visible, show_caller,
               Doc("access", "Whom the server takes the caller for, and what it may do")

@@ -58,12 +58,14 @@ struct StageCursor {
 // Newest first, out of all that happened to the version.
 class StepsOfAVersion {
  public:
-  StepsOfAVersion(std::size_t limit, Sequence ended, std::optional<Timestamp> ended_at)
-      : limit_(limit), ended_(ended), ended_at_(ended_at) {}
+  // `most_scanned`: events that are looked at.
+  StepsOfAVersion(std::size_t limit, std::size_t most_scanned, Sequence ended,
+                  std::optional<Timestamp> ended_at)
+      : limit_(limit), most_scanned_(most_scanned), ended_(ended), ended_at_(ended_at) {}
 
   // False: enough.
   bool take(Sequence sequence, std::string_view event) {
-    if (page_.items.size() == limit_ || scanned_ == limits::kMaxEventsScanned) {
+    if (page_.items.size() == limit_ || scanned_ == most_scanned_) {
       page_.next = std::to_string(last_.value()) + "-" + std::to_string(ended_.value());
       return false;
     }
@@ -82,7 +84,7 @@ class StepsOfAVersion {
   const projections::Page<StageStepBody>& page() const { return page_; }
 
  private:
-  const std::size_t limit_;
+  const std::size_t limit_, most_scanned_;
   std::size_t scanned_ = 0;
   Sequence last_, ended_;
   std::optional<Timestamp> ended_at_;
@@ -102,7 +104,8 @@ Result<Outcome> stage_history(const Call& call) {
   if (!request.after.empty()) {
     HERALD_TRY(cursor, StageCursor::parse(request.after));
   }
-  StepsOfAVersion steps(request.limit, cursor.ended, from.log.time(cursor.ended));
+  StepsOfAVersion steps(request.limit, call.herald.options.events_scanned, cursor.ended,
+                        from.log.time(cursor.ended));
   std::optional<Sequence> missing;
   from.views.timeline_back(projections::timelines::version(found.model.id, version.number), cursor.before,
                            [&](Sequence sequence) {

@@ -4,6 +4,7 @@
 #include "api/model_names.h"
 #include "api/principals.h"
 #include "api/writing.h"
+#include "registry/sentence.h"
 
 namespace herald::api {
 
@@ -50,14 +51,6 @@ std::string field_at(std::string_view list, std::size_t index) {
   return std::string(list) + "[" + std::to_string(index) + "]";
 }
 
-Result<void> check_number_of(std::string_view what, std::size_t named) {
-  if (named <= limits::kMaxEventsPerCommand) return {};
-  return error(Cause::too_many,
-               std::to_string(named) + " " + std::string(what) + " cannot be changed at once: at most " +
-                   std::to_string(limits::kMaxEventsPerCommand) + " can",
-               std::string(what));
-}
-
 Result<registry::VersionAddress> address_of(const std::string& text, const std::string& field) {
   HERALD_TRY(const auto reference, about(field, parse_reference(text)));
   if (reference.selector.kind != registry::VersionSelector::Kind::number) {
@@ -77,7 +70,7 @@ Result<void> check_may_change(const Call& call, const registry::Reader& state,
 }
 
 Result<std::vector<registry::VersionAddress>> versions_of(const Call& call, const TogetherRequest& request) {
-  HERALD_CHECK(check_number_of("versions", request.versions.size()));
+  HERALD_CHECK(registry::check_number_at_once(request.versions.size(), "versions", "changed"));
   const Snapshot now = call.snapshot();
   std::vector<registry::VersionAddress> versions;
   for (std::size_t i = 0; i < request.versions.size(); ++i) {
@@ -172,7 +165,7 @@ Result<Outcome> change_together(const Call& call) {
 
 Result<std::vector<registry::ModelAddress>> models_of(const Call& call,
                                                       const ModelsTogetherRequest& request) {
-  HERALD_CHECK(check_number_of("models", request.models.size()));
+  HERALD_CHECK(registry::check_number_at_once(request.models.size(), "models", "changed"));
   const Snapshot now = call.snapshot();
   std::vector<registry::ModelAddress> models;
   for (std::size_t i = 0; i < request.models.size(); ++i) {
@@ -195,7 +188,7 @@ Result<void> check_one_change_of_models(const ModelsTogetherRequest& request) {
 Result<registry::ChangeTogether> command_on_models(const Call& call, const ModelsTogetherRequest& request,
                                                    const std::vector<registry::ModelAddress>& models) {
   using registry::ModelAddress;
-  registry::ChangeTogether command{{}, "models"};
+  registry::ChangeTogether command{{}, registry::ChangedTogether::models};
   if (request.tags) {
     const auto tags = tag_changes_of(*request.tags);
     command.changes = each<registry::ChangeTags>(models, [&](const ModelAddress& model) {

@@ -1,5 +1,6 @@
 // Tokens: issued, listed, revoked. Their secret halves are shown once.
 #include "work/tokens.h"
+#include "api/authorisation.h"
 #include "api/handlers.h"
 #include "api/principals.h"
 #include "api/writing.h"
@@ -158,7 +159,7 @@ Result<Outcome> issue_token(const Call& call) {
                                                   const recorder::Recorded& recorded) -> Result<Answer> {
     HERALD_TRY(const auto issued, json::from_json<IssuedToken>(recorded.answer, json::Mode::stored));
     const auto token = registry::find_token(state, issued.id);
-    if (!token) return error(Cause::not_found, "the token is no longer there");
+    if (!token) return error(Cause::not_found, "the token is no longer there", "token");
     TokenBody body = token_body(call, state, *token);
     if (!recorded.replayed) body.token = text;
     return answer_with(body, std::nullopt);
@@ -173,8 +174,10 @@ Result<Outcome> revoke_token(const Call& call) {
   const auto token = registry::find_token(head, id);
   const bool is_own =
       token && is_the_caller(call, token->principal_id) && (!call.access.is_narrowed() || id == call.token);
-  if (!token || (!is_own && !administers(call)))
+  if (!token || (!is_own && !administers(call))) {
+    if (token) note_denied(call, to_string(Permission::administer));
     return error(Cause::not_found, "you have no token " + id.str() + ": herald token list", "token");
+  }
   return Write{registry::RevokeToken{id, std::move(reason)}, {}, present_removed(id.str())};
 }
 

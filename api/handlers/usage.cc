@@ -3,7 +3,7 @@
 #include "work/usage.h"
 
 #include "api/handlers.h"
-#include "api/usage_keeper.h"
+#include "api/usage_report.h"
 #include "api/writing.h"
 
 namespace herald::api {
@@ -59,12 +59,6 @@ std::optional<registry::UsageRecord> usage_in(const registry::Reader& state, con
   return registry::find_usage(state, of.model_id, of.version, of.consumer);
 }
 
-// Of a retry: what its first was counted for. An alias that both name may have moved in between.
-work::UsageCounter counted_for(const recorder::Recorded& recorded, const work::UsageCounter& asked) {
-  if (!recorded.replayed) return asked;
-  return counter_in(recorded.answer).value_or(asked);
-}
-
 std::optional<work::ReportKey> report_key_of(const Call& call) {
   if (!call.request.idempotency_key) return std::nullopt;
   const auto submission = submission_of(call, {});
@@ -86,6 +80,34 @@ Result<std::optional<registry::AliasName>> alias_asked_for(const registry::Reade
   return request.alias;
 }
 
+// Of a retry this is not asked: it is of what its first was recorded for, wherever names lead by now.
+Result<void> look_up_what_is_used(const Call& call, const registry::ModelAddress& address,
+                                  const registry::VersionSelector& selector, const UsageRequest& request,
+                                  work::UsageReport& report) {
+  const Snapshot now = call.snapshot();
+  HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
+  HERALD_TRY(const auto version, about("version", registry::resolve(now.state(), found, selector)));
+  HERALD_TRY(report.alias, alias_asked_for(now.state(), found, selector, request));
+  report.of.model_id = found.model.id;
+  report.of.version = version.number;
+  if (const auto known = usage_in(now.state(), report.of)) report.recorded = known->count;
+  return {};
+}
+
+Write::Present present_usage(const Call& call, const registry::ModelAddress& address,
+                             const work::UsageCounter& asked) {
+  return [&work = call.herald.parts.work, address, asked](
+             const registry::Reader& state, const recorder::Recorded& recorded) -> Result<Answer> {
+    HERALD_TRY(const auto found, registry::require_model(state, address.registry, address.model));
+    const work::UsageCounter of = counted_for(recorded, asked);
+    auto usage = usage_in(state, of);
+    if (!usage || found.model.id != of.model_id)
+      return error(Cause::not_found, "the usage is no longer there", "version");
+    bring_up_to_date(work, *usage);
+    return answer_with(usage_body(found, *usage, Names(work)), std::nullopt);
+  };
+}
+
 Result<Outcome> record_usage(const Call& call) {
   HERALD_TRY(const auto address, model_in(call));
   HERALD_TRY(const auto selector, selector_in(call));
@@ -97,45 +119,16 @@ Result<Outcome> record_usage(const Call& call) {
                      std::to_string(count),
                  "count");
   }
-  registry::RecordUsage command;
-  static_cast<registry::ModelAddress&>(command) = address;
   work::UsageReport report{{{}, {}, request.consumer}, count, call.herald.parts.clock.now(), {}, 0};
-  {
-    const Snapshot now = call.snapshot();
-    HERALD_TRY(const auto found, registry::require_model(now.state(), address.registry, address.model));
-    HERALD_TRY(const auto version, about("version", registry::resolve(now.state(), found, selector)));
-    HERALD_TRY(report.alias, alias_asked_for(now.state(), found, selector, request));
-    report.of.model_id = found.model.id;
-    report.of.version = command.version = version.number;
-    if (const auto known = usage_in(now.state(), report.of)) report.recorded = known->count;
-  }
-  command.consumer = request.consumer;
-  command.alias = report.alias;
-  const auto counted = work::find_usage(call.herald.parts.work, report.of);
-  command.count = count;
-  command.total = std::max<std::uint64_t>(counted ? counted->total : 0, report.recorded) + count;
-  command.at = report.at;
   report.key = report_key_of(call);
-  const auto present = [&work = call.herald.parts.work, address, asked = report.of](
-                           const registry::Reader& state,
-                           const recorder::Recorded& recorded) -> Result<Answer> {
-    HERALD_TRY(const auto found, registry::require_model(state, address.registry, address.model));
-    const work::UsageCounter of = counted_for(recorded, asked);
-    auto usage = usage_in(state, of);
-    if (!usage || found.model.id != of.model_id)
-      return error(Cause::not_found, "the usage is no longer there");
-    bring_up_to_date(work, *usage);
-    return answer_with(usage_body(found, *usage, Names(work)), std::nullopt);
-  };
-  const work::RememberedFor remembered_for = remembered_by(call.herald.parts.log);
-  Write write{std::move(command), {}, present};
-  if (report.key || !counted) write.before.push_back(work::begin_report(report, remembered_for));
-  write.once_recorded = [&work = call.herald.parts.work, report,
-                         remembered_for](const recorder::Recorded& recorded) {
-    work::UsageReport made = report;
-    made.of = counted_for(recorded, report.of);
-    return work::count_report(work, made, remembered_for);
-  };
+  const auto first = report.key ? remembered_by(call.herald.parts.log)(*report.key) : std::nullopt;
+  if (first) {
+    report.of = *first;
+  } else {
+    HERALD_CHECK(look_up_what_is_used(call, address, selector, request, report));
+  }
+  Write write = write_of_report(call.herald.parts.log, call.herald.parts.work, address, report);
+  write.present = present_usage(call, address, report.of);
   return write;
 }
 
@@ -198,6 +191,7 @@ void add_usage_routes(Router& router) {
           .takes<UsageRequest>("UsageRequest")
           .gives<UsageBody>("Usage")
           .may_create()
+          .completed_by_its_retries()
           .says(
               "\"count\": how often since the last report (1). The first report of an hour is recorded as an "
               "event (201); the others are counted (200), and recorded as one event when the hour is over, "

@@ -121,11 +121,7 @@ Result<Outcome> delete_version(const Call& call) {
   HERALD_TRY(const auto address, version_in(call));
   registry::DeleteVersion command{address, false, moves_protected(call, address), {}};
   HERALD_TRY(command.reason, reason_in_query(call));
-  if (const auto text = call.query.get("remove_aliases")) {
-    if (*text != "true" && *text != "false")
-      return error(Cause::invalid_value, shown(*text) + " is neither true nor false", "remove_aliases");
-    command.remove_aliases = *text == "true";
-  }
+  HERALD_TRY(command.remove_aliases, flag_in(call, "remove_aliases"));
   return Write{std::move(command),
                {},
                present_removed(address.model.str() + ":v" + std::to_string(address.version.value()))};
@@ -205,7 +201,7 @@ void add_version_routes(Router& router) {
                          Doc("versions", "Delete a version; its number stays taken, and it can be restored")
                              .gives<RemovedBody>("Removed")
                              .records()
-                             .with({"remove_aliases", R"({"type":"boolean"})",
+                             .with({"remove_aliases", kFlagSchema,
                                     "Its aliases go with it; else it is refused (409) while it has some."})
                              .with(kReasonParameter));
   router.add_in_registry(Method::post, "/{model}/versions/{version}/restore", Permission::write,

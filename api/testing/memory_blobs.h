@@ -22,7 +22,7 @@ class MemoryBlobs final : public BlobStore {
     return std::make_unique<Kept>(found->second, broken_);
   }
   std::optional<std::uint64_t> size(const Digest& digest) const override {
-    if (broken_) throw std::runtime_error("the shelves fell over");
+    if (broken_) throw std::runtime_error("a blob without a size");
     const std::lock_guard lock(mutex_);
     const auto found = blobs_.find(digest);
     if (found == blobs_.end()) return std::nullopt;
@@ -60,7 +60,7 @@ class MemoryBlobs final : public BlobStore {
     Kept(std::string bytes, bool broken) : bytes_(std::move(bytes)), broken_(broken) {}
     std::uint64_t size() const override { return bytes_.size(); }
     Result<std::string> read(std::uint64_t offset, std::size_t count) const override {
-      if (broken_) throw std::runtime_error("the shelves fell over");
+      if (broken_) throw std::runtime_error("a blob without a size");
       return offset >= bytes_.size() ? std::string() : bytes_.substr(offset, count);
     }
 

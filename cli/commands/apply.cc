@@ -10,6 +10,7 @@
 #include "cli/commands/shared.h"
 #include "cli/plan.h"
 #include "cli/terminal.h"
+#include "cli/url.h"
 
 namespace herald::cli {
 namespace {
@@ -68,15 +69,64 @@ Result<void> check_versions_of_aliases(Client& client, const Manifest& manifest)
     if (version) continue;
     return error(
         Cause::not_found,
-        fmt::format("model {}: alias \"{}\" goes to {}, which is not there: register it first, or name "
+        fmt::format("{}: model {}: alias \"{}\" goes to {}, which is not there: register it first, or name "
                     "another; nothing is applied",
-                    model->model.str(), alias, "v" + std::to_string(*number)),
-        manifest.where);
+                    manifest.where, model->model.str(), alias, "v" + std::to_string(*number)),
+        "version");
   }
   return {};
 }
 
-Result<Plan> plan_of(Client& client, const Manifest& written, const Apply& args) {
+// A new model needs a registry that takes it: one that is there, or that a document before it makes.
+Result<void> check_registry_of_new(Client& client, const ModelWanted& model, const std::string& where,
+                                   const std::vector<Manifest>& manifests) {
+  const std::string name = model.model.registry.str();
+  const bool is_made = std::any_of(manifests.begin(), manifests.end(), [&](const Manifest& manifest) {
+    const auto* const registry = std::get_if<RegistryWanted>(&manifest.wanted);
+    return registry != nullptr && registry->name.str() == name;
+  });
+  HERALD_TRY(const auto registry, read_if_there(client, "/v1/registries/" + percent_encode(name)));
+  if (!registry && !is_made)
+    return error(Cause::not_found,
+                 fmt::format("{}: model {} is of registry \"{}\", which is not there: write a document "
+                             "\"registry: {}\" for it, or name another; nothing is applied",
+                             where, model.model.str(), name, name),
+                 "registry");
+  if (registry && member_at(registry->root(), "archived"))
+    return error(Cause::not_allowed_now,
+                 fmt::format("{}: registry \"{}\" is archived and takes no model {}: herald registry restore "
+                             "{}; nothing is applied",
+                             where, name, model.model.str(), name));
+  return {};
+}
+
+// What the server would refuse halfway, when the changes before it are made already.
+Result<void> check_can_be_applied(Client& client, const Manifest& manifest, const Present& now,
+                                  const Plan& plan, const std::vector<Manifest>& manifests) {
+  const auto* const model = std::get_if<ModelWanted>(&manifest.wanted);
+  if (model == nullptr || plan.requests.empty()) return {};
+  if (!now.resource) return check_registry_of_new(client, *model, manifest.where, manifests);
+  if (!member_at(*now.resource, "archived")) return {};
+  return error(Cause::not_allowed_now,
+               fmt::format("{}: model {} is archived, and nothing of it changes: herald model restore {}; "
+                           "nothing is applied",
+                           manifest.where, model->model.str(), model->model.str()));
+}
+
+// So that the difference shows people by their names.
+void meet_owners(const Session& session, const Manifest& manifest, const Present& now) {
+  if (session.output() != Output::table) return;
+  if (now.resource) session.style_for(*now.resource);
+  const auto* const model = std::get_if<ModelWanted>(&manifest.wanted);
+  if (model == nullptr || !model->owner.value) return;
+  std::string wanted;
+  json::ObjectWriter(wanted).member("owner", *model->owner.value).close();
+  if (const auto document = json::Document::parse(wanted)) session.style_for(document->root());
+}
+
+Result<Plan> plan_of(Session& session, const Manifest& written, const Apply& args,
+                     const std::vector<Manifest>& manifests) {
+  Client& client = session.client();
   HERALD_TRY(const Manifest manifest, with_owner_id(client, written));
   HERALD_CHECK(check_versions_of_aliases(client, manifest));
   Present now;
@@ -86,7 +136,10 @@ Result<Plan> plan_of(Client& client, const Manifest& written, const Apply& args)
     HERALD_TRY(const auto card, read_if_there(client, *target));
     if (card) now.card = string_at(card->root(), "text");
   }
-  return plan_for(manifest, now, args.reason, prune_of(args));
+  HERALD_TRY(auto plan, plan_for(manifest, now, args.reason, prune_of(args)));
+  HERALD_CHECK(check_can_be_applied(client, manifest, now, plan, manifests));
+  meet_owners(session, manifest, now);
+  return plan;
 }
 
 // Who may not see automations is not told of those that no file names, and takes none away.
@@ -114,17 +167,17 @@ Result<std::vector<Plan>> plans_of_unnamed(Client& client, const std::vector<Man
 }
 
 // What others refer to comes first: registries, models, automations; what goes, goes last.
-Result<std::vector<Plan>> plans_of(Client& client, const std::vector<Manifest>& manifests,
+Result<std::vector<Plan>> plans_of(Session& session, const std::vector<Manifest>& manifests,
                                    const Apply& args) {
   std::vector<Plan> out;
   for (const std::size_t kind : {0u, 1u, 2u}) {
     for (const Manifest& manifest : manifests) {
       if (manifest.wanted.index() != kind) continue;
-      HERALD_TRY(auto plan, plan_of(client, manifest, args));
+      HERALD_TRY(auto plan, plan_of(session, manifest, args, manifests));
       out.push_back(std::move(plan));
     }
   }
-  HERALD_TRY(auto unnamed, plans_of_unnamed(client, manifests, args));
+  HERALD_TRY(auto unnamed, plans_of_unnamed(session.client(), manifests, args));
   std::move(unnamed.begin(), unnamed.end(), std::back_inserter(out));
   return out;
 }
@@ -152,7 +205,7 @@ void show(const Session& session, const std::vector<Plan>& plans) {
   std::string list;
   for (const Plan& plan : plans) {
     if (session.output() == Output::table) {
-      session.print(render_plan(plan, session.style()));
+      session.print(with_names(render_plan(plan, session.style()), session.style()));
     } else if (session.output() == Output::id) {
       if (plan.difference != Difference::none) session.print(plan.name + "\n");
     } else {
@@ -221,7 +274,7 @@ Result<void> apply(Session& session, const Apply& args) {
                  "a key names one change, and apply may make several: applying twice is safe without one",
                  "--idempotency-key");
   HERALD_TRY(const auto manifests, read_manifest_files(*args.file));
-  HERALD_TRY(const auto plans, plans_of(session.client(), manifests, args));
+  HERALD_TRY(const auto plans, plans_of(session, manifests, args));
   show(session, plans);
   const bool changes = count_of(plans, Difference::none) < plans.size();
   if (args.dry_run) {

@@ -204,8 +204,9 @@ void declare(Options& options, Download& args) {
       .option("--to", "DIR", args.to, "where its files go (default: here)");
 }
 
-Result<void> add_files(Client& client, const std::string& id, const std::filesystem::path& folder,
-                       std::vector<RemoteFile>& files) {
+// `into`: what they must not leave; `folder`: where they go in it.
+Result<void> add_files(Client& client, const std::string& id, const std::filesystem::path& into,
+                       const std::filesystem::path& folder, std::vector<RemoteFile>& files) {
   HERALD_TRY(const Answer answer, client.get(artifact_path(id) + "/manifest"));
   HERALD_TRY(const auto document, json::Document::parse(answer.body));
   const json::Value manifest = member_at(document.root(), "items").value_or(document.root());
@@ -216,7 +217,8 @@ Result<void> add_files(Client& client, const std::string& id, const std::filesys
     files.push_back({.target = artifact_path(id) + "/files/" + encode_segments(path.str()),
                      .on_disk = (folder / path.str()).string(),
                      .bytes = number_at(entry, "bytes"),
-                     .digest = digest});
+                     .digest = digest,
+                     .folder = into.string()});
   }
   return {};
 }
@@ -235,15 +237,17 @@ Result<void> add_files_of_version(Client& client, const std::string& reference,
   }
   if (names.empty()) {
     const std::string source = text_at(document.root(), "source");
-    return error(Cause::not_found,
-                 fmt::format("{} has no artifact here{}", text_at(document.root(), "reference"),
-                             source.empty() ? "" : ": its files are at " + source));
+    return error(
+        Cause::not_found,
+        fmt::format("{} has no artifact here{}", text_at(document.root(), "reference"),
+                    source.empty() ? ": herald version link gives it one" : ": its files are at " + source));
   }
   std::set<std::string> taken;
   for (const auto& [id, name] : names) {
     const bool can_be_a_folder = registry::FilePath::parse(name) && name.find('/') == std::string::npos;
     const bool by_name = can_be_a_folder && taken.insert(name).second;
-    HERALD_CHECK(add_files(client, id, names.size() == 1 ? folder : folder / (by_name ? name : id), files));
+    HERALD_CHECK(
+        add_files(client, id, folder, names.size() == 1 ? folder : folder / (by_name ? name : id), files));
   }
   return {};
 }
@@ -252,7 +256,7 @@ Result<void> run(Session& session, const Download& args) {
   const std::filesystem::path folder(args.to.value_or("."));
   std::vector<RemoteFile> files;
   HERALD_CHECK(args.what.find(':') == std::string::npos
-                   ? add_files(session.client(), args.what, folder, files)
+                   ? add_files(session.client(), args.what, folder, folder, files)
                    : add_files_of_version(session.client(), args.what, folder, files));
   HERALD_CHECK(download(files, session.client_options(), standard_error_is_a_terminal()));
   return say_files(session, files);

@@ -21,14 +21,27 @@ std::optional<json::Value> value_for(const json::Value& row, std::string_view li
   return std::nullopt;
 }
 
-std::string short_text(const json::Value& value) {
-  constexpr std::size_t kLongest = 40;
-  const auto digest = member_at(value, "digest");
-  if (value.kind() == json::Kind::object && digest) {
+// A file, by the beginning of its digest; several at one path with "+" between. Nothing where it is none.
+std::string file_text(const json::Value& value) {
+  constexpr std::size_t kDigestShown = 15;
+  if (value.kind() == json::Kind::object && member_at(value, "digest")) {
     const std::string size = text_at(value, "bytes");
-    return text_at(value, "digest").substr(0, 15) +
+    return text_at(value, "digest").substr(0, kDigestShown) +
            (size.empty() ? "" : " " + human_bytes(number_at(value, "bytes")));
   }
+  std::string out;
+  if (value.kind() != json::Kind::array) return out;
+  for (const json::Value element : value.elements()) {
+    const std::string file = element.kind() == json::Kind::object ? file_text(element) : "";
+    if (file.empty()) return {};
+    out += (out.empty() ? "" : " + ") + file;
+  }
+  return out;
+}
+
+std::string short_text(const json::Value& value) {
+  constexpr std::size_t kLongest = 40;
+  if (std::string files = file_text(value); !files.empty()) return harmless(files);
   const auto text = value.string();
   std::string out = harmless(text ? std::string(*text) : value.dump());
   return cut(out, kLongest);
@@ -60,8 +73,7 @@ void print_diffs(const Session& session, const json::Value& row, const std::vect
     const auto diff = value_for(row, "diff", i);
     const auto text = diff ? diff->string() : std::nullopt;
     if (!text || text->empty()) continue;
-    session.print(session.style().title("\n" + text_at(row, "name") + ": " + titles[0] + " -> " + titles[i]) +
-                  "\n");
+    session.print(session.style().title("\n" + row_name(row) + ": " + titles[0] + " -> " + titles[i]) + "\n");
     std::string_view left = *text;
     while (!left.empty()) {
       const std::size_t end = std::min(left.find('\n'), left.size());
@@ -115,7 +127,11 @@ Result<void> print_comparison(const Session& session, const WholeComparison& who
     }
   }
   std::vector<json::Value> rows, texts;
-  for (const json::Value& row : whole.rows) (member_at(row, "diff") ? texts : rows).push_back(row);
+  for (const json::Value& row : whole.rows) {
+    const bool has_diff = member_at(row, "diff").has_value();
+    if (has_diff) texts.push_back(row);
+    if (!has_diff || member_at(row, "file")) rows.push_back(row);  // a file has a digest, too
+  }
   if (!rows.empty()) session.print(render_table(columns, rows, session.style()));
   for (const json::Value& row : texts) print_diffs(session, row, titles);
   session.note(fmt::format("{} of what they say is the same", text_at(root, "same")));
@@ -183,6 +199,11 @@ Result<VersionsArgument> VersionsArgument::parse(const std::vector<std::string>&
 }
 
 Result<void> show_comparison(Session& session, const ComparisonQuery& asked, const std::string& below) {
+  if (asked.versions.size() < 2 && !asked.with)
+    return error(Cause::missing_field,
+                 fmt::format("with what? name another version, as in \"{0} v1\" or \"{0} --with production\"",
+                             asked.versions.front()),
+                 "REFERENCE");
   HERALD_TRY(const auto versions, VersionsArgument::parse(asked.versions, asked.with));
   Query query(versions.path + below);
   query.add("versions", versions.versions).add("with", versions.with).add("as_of", asked.as_of.value_or(""));

@@ -135,15 +135,16 @@ Result<void> run(Session& session, const RecordResult& args) {
 
 struct ListResults {
   std::string of;
-  std::optional<std::string> name, dataset, as_of;
+  std::optional<std::string> name, dataset, dataset_version, as_of;
   Paging paging;
 };
 void declare(Options& options, ListResults& args) {
   options
       .word("MODEL|REFERENCE", args.of, "[REGISTRY/]MODEL, or one version of it: MODEL:v3, MODEL:production")
       .option("--name", "TEXT", args.name, "only those of that name")
-      .option("--dataset", "NAME", args.dataset,
-              "only those on that data set, artifact or version of a data set");
+      .option("--dataset", "NAME", args.dataset, "only those on that data set or artifact")
+      .option("--dataset-version", "REFERENCE", args.dataset_version,
+              "only those on that version of a data set");
   declare_as_of(options, args.as_of);
   declare_paging(options, args.paging);
 }
@@ -152,6 +153,7 @@ Result<void> run(Session& session, const ListResults& args) {
   return session.list(Query(path + "/evaluations")
                           .add("name", args.name.value_or(""))
                           .add("dataset", args.dataset.value_or(""))
+                          .add("dataset_version", args.dataset_version.value_or(""))
                           .add("as_of", args.as_of.value_or("")),
                       evaluation_view(), args.paging);
 }
@@ -196,7 +198,8 @@ Result<void> run(Session& session, const FetchFiles& args) {
       files.push_back({.target = path + "/files/" + percent_encode(name),
                        .on_disk = (std::filesystem::path(args.to.value_or(".")) / checked.str()).string(),
                        .bytes = number_at(entry, "bytes"),
-                       .digest = digest});
+                       .digest = digest,
+                       .folder = args.to.value_or(".")});
     }
   }
   HERALD_CHECK(download(files, session.client_options(), standard_error_is_a_terminal()));

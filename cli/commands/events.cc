@@ -147,31 +147,56 @@ Result<void> run(Session& session, const Show& args) {
 
 struct Follow {
   Filters filters;
-  std::optional<std::uint64_t> after, limit, timeout;
+  std::optional<std::string> since, until;
+  std::optional<std::uint64_t> after, before, limit, timeout;
 };
 void declare(Options& options, Follow& args) {
   declare_filters(options, args.filters);
   options
       .option("--after", "EVENT", args.after,
               "begin behind this one (0: from the first; default: from now on)")
+      .time("--since", "TIME", Moment::day_begins, args.since,
+            "begin with what was recorded then: 2026-11-24T09:00:00Z, 2026-11-24 or 12h ago")
+      .option("--before", "EVENT", args.before, "end in front of this one")
+      .time("--until", "TIME", Moment::day_ends, args.until,
+            "end with what was recorded until then, and is there when this begins")
       .option("--limit", "N", args.limit, "end after so many")
       .option("--timeout", "SECONDS", args.timeout,
               "end after this time; exit code 1 if --limit was not reached");
 }
 
-// As tables do: no wider than the terminal. `line` ends with a line break.
-std::string fitting(std::string line) {
-  const std::size_t width = terminal_width();
-  line.pop_back();
-  if (width > 0 && display_width(line) > width) line = cut(line, width);
-  return line + "\n";
+// Below the line of an event, what happened where it does not fit behind it.
+constexpr std::size_t kBelow = 8, kMostLinesBelow = 4;
+
+std::string lines_below(const std::string& what, std::size_t width) {
+  const std::size_t room = std::max(width, kBelow + 1) - kBelow;
+  std::vector<std::string> lines = wrap(what, room);
+  if (lines.size() > kMostLinesBelow) {
+    lines.resize(kMostLinesBelow);
+    lines.back() += " …";
+  }
+  std::string out;
+  for (const std::string& line : lines) out += std::string(kBelow, ' ') + cut(line, room) + "\n";
+  return out;
 }
 
+// As tables do: no wider than the terminal; times lose their seconds first, then what happened goes on below.
 std::string follow_line(const Session& session, const json::Value& event) {
-  const std::string line =
-      fmt::format("{:>6}  {}  {:<22}  {}  {}\n", event_number(event), human_time(text_at(event, "time")),
-                  event_type(event), text_at(event, "actorid"), event_line(event));
-  return fitting(with_names(line, session.style_for(event)));
+  constexpr std::size_t kToTheMinute = 16;
+  const Style& style = session.style_for(event);
+  const std::string number = event_number(event), time = human_time(text_at(event, "time")),
+                    type = event_type(event), actor = with_names(text_at(event, "actorid"), style),
+                    what = with_names(event_line(event), style);
+  const std::size_t width = terminal_width();
+  const auto fits = [&](const std::string& line) { return width == 0 || display_width(line) <= width; };
+  if (const auto line = fmt::format("{:>6}  {}  {:<22}  {}  {}", number, time, type, actor, what); fits(line))
+    return line + "\n";
+  const std::string minute = time.substr(0, kToTheMinute);
+  if (const auto line = fmt::format("{:>6}  {}  {:<18}  {}  {}", number, minute, type, actor, what);
+      fits(line))
+    return line + "\n";
+  return cut(fmt::format("{:>6}  {}  {:<18}  {}", number, minute, type, actor), width) + "\n" +
+         lines_below(what, width);
 }
 
 void print_as_it_comes(const Session& session, const std::string& bytes, const json::Value& event) {
@@ -193,14 +218,20 @@ void print_as_it_comes(const Session& session, const std::string& bytes, const j
 
 Result<void> run(Session& session, const Follow& args) {
   std::uint64_t after = args.after.value_or(0);
-  if (!args.after) {
+  if (!args.after && !args.since) {
     HERALD_TRY(after, newest_sequence(session.client()));
   }
   if (args.limit == 0)
     return error(Cause::invalid_value, "to end after no event is not to follow: 1 or more", "--limit");
-  const Query query = with_filters(Query("/v1/events/stream"), args.filters);
+  Query query = with_filters(Query("/v1/events/stream"), args.filters);
+  // A stream that is told where it was does not look at a time: --after stands in the query beside --since.
+  add_span(query, {.since = args.since,
+                   .until = args.until,
+                   .after = args.since ? args.after : std::nullopt,
+                   .before = args.before});
   std::uint64_t seen = 0;
-  Following following{.after = std::to_string(after)};
+  Following following{.after = args.since ? std::string() : std::to_string(after)};
+  following.ends = args.before || args.until;
   if (args.timeout) following.time_limit = std::chrono::seconds(*args.timeout);
   following.note = [&](const std::string& sentence) { session.note(sentence); };
   following.event = [&](const std::string& bytes) {
@@ -299,6 +330,7 @@ void add_event_commands(Program& program) {
       {"follow", "Watch events as they happen; takes up where it was when the server comes back.",
        "herald events follow --type 'alias.*' --model churn\n"
        "herald events follow --after 0 -o jsonl\n"
+       "herald events follow --since 1h --model churn\n"
        "herald events follow --type delivery.succeeded --limit 1 --timeout 30   # wait for one"},
       declare, run);
   program.command<Tail>(

@@ -34,7 +34,8 @@ const View& edge_view() {
       .table = {{"FROM", upstream},
                 {"RELATION", text("relation")},
                 {"TO", downstream},
-                {"RECORDED", mark("recorded")}},
+                {"RECORDED", time("recorded.time")},
+                {"BY", text("recorded.actor")}},
       .details = {{"from", upstream},
                   {"relation", text("relation")},
                   {"to", downstream},
@@ -70,15 +71,16 @@ Result<void> run(Session& session, const Record& args) {
 struct Show {
   std::string start;
   std::optional<std::string> direction, as_of;
-  std::optional<std::uint64_t> depth;
+  std::optional<std::uint64_t> depth, limit;
   bool all = false;
 };
 void declare(Options& options, Show& args) {
   options.word("START", args.start, kNode)
       .choice("--direction", {"upstream", "downstream", "both"}, args.direction,
               "where it comes from, what came of it, or both (default both)")
-      .option("--depth", "N", args.depth, "how many steps (default: the server's limit)")
-      .flag("--all", args.all, "show more than the first 1,000 nodes");
+      .option("--depth", "N", args.depth, "how many steps (default: to the end)")
+      .option("--limit", "N", args.limit, "of the nearest so many nodes (default 1,000, which is the most)")
+      .flag("--all", args.all, "of all nodes, page by page");
   declare_as_of(options, args.as_of);
 }
 
@@ -132,6 +134,7 @@ Result<void> run(Session& session, const Show& args) {
   HERALD_TRY(const auto start, NodeArgument::parse(args.start));
   Query query = from_start("/v1/lineage", start, args.depth, args.as_of);
   query.add("direction", args.direction.value_or("both"));
+  if (args.limit) query.add("limit", std::to_string(*args.limit));
   HERALD_TRY(Answer answer, session.client().get(query.str()));
   if (session.output() == Output::json) return session.show_body(answer.body, edge_view());
   EdgePages pages(session);
@@ -165,7 +168,7 @@ struct Impact {
 };
 void declare(Options& options, Impact& args) {
   options.word("START", args.start, kNode)
-      .option("--depth", "N", args.depth, "how many steps (default: the server's limit)");
+      .option("--depth", "N", args.depth, "how many steps (default: to the end)");
   declare_as_of(options, args.as_of);
   declare_paging(options, args.paging);
 }

@@ -93,16 +93,18 @@ Result<void> run(Session& session, const List& args) {
 
 struct Show {
   std::string model;
-  std::optional<std::string> as_of;
+  std::optional<std::string> as_of, fields;
 };
 void declare(Options& options, Show& args) {
   options.word("MODEL", args.model, kModel);
   declare_as_of(options, args.as_of);
+  declare_fields(options, args.fields);
 }
 Result<void> run(Session& session, const Show& args) {
   HERALD_TRY(const auto model, ModelArgument::parse(args.model));
-  return session.show({.target = Query(model.path()).add("as_of", args.as_of.value_or("")).str()},
-                      model_view());
+  HERALD_TRY(const std::string fields, session.fields(args.fields));
+  const Query query = Query(model.path()).add("as_of", args.as_of.value_or("")).add("fields", fields);
+  return session.show({.target = query.str()}, model_view());
 }
 
 struct Describe {

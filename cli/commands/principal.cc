@@ -95,14 +95,15 @@ Result<void> disable(Session& session, const Switch& args) {
   return set_enabled(session, args, "disable");
 }
 
-struct Describe {
+struct Update {
   std::string name;
-  std::optional<std::string> full_name, email, reason;
+  std::optional<std::string> new_name, full_name, email, reason;
 };
-void declare(Options& options, Describe& args) {
+void declare(Options& options, Update& args) {
   options.word("NAME", args.name, "by name or id, or me")
-      .option("--full-name", "TEXT", args.full_name, "for people; empty takes it away")
-      .option("--email", "ADDRESS", args.email, "shown to administrators alone; empty takes it away");
+      .option("--name", "NEW", args.new_name, "what it is called from now on; by administrators alone")
+      .removable("--full-name", "TEXT", args.full_name, "for people; empty takes it away")
+      .removable("--email", "ADDRESS", args.email, "shown to administrators alone; empty takes it away");
   declare_reason(options, args.reason);
 }
 void member_or_null(json::ObjectWriter& body, std::string_view name, const std::optional<std::string>& text) {
@@ -112,9 +113,10 @@ void member_or_null(json::ObjectWriter& body, std::string_view name, const std::
     body.member(name, text);
   }
 }
-Result<void> describe(Session& session, const Describe& args) {
+Result<void> update(Session& session, const Update& args) {
   return session.show(with_body("PATCH", target_of(args.name),
                                 [&](json::ObjectWriter& body) {
+                                  body.member("name", args.new_name);
                                   member_or_null(body, "full_name", args.full_name);
                                   member_or_null(body, "email", args.email);
                                   body.member("reason", args.reason);
@@ -185,11 +187,13 @@ Group add_group(Program& program, const std::string& what) {
                                 declare<kind>, run<kind>);
   program.command<Paging>(group, {"list", "List them.", herald + "list"}, declare_paging, list<kind>);
   program.command<Named>(group, {"show", "Show one.", herald + "show " + name}, declare, show);
-  program.command<Describe>(
+  program.command<Update>(
       group,
-      {"describe", "Change the full name and the address, of one or (NAME: me) one's own.",
-       herald + "describe " + name + " --full-name 'Another name'"},
-      declare, describe);
+      {"update",
+       "Change what one is called, the full name and the address (NAME: me, of one's own the last two).",
+       herald + "update " + name + " --full-name 'Another name'\n" + herald + "update " + name +
+           " --name another.name"},
+      declare, update);
   program.command<Switch>(group,
                           {"disable", "Shut one out: what it had opens nothing from now on.",
                            herald + "disable " + name + " --reason 'no longer here'"},

@@ -13,8 +13,9 @@ struct ProfileBody {
   std::string name, url;
   bool token = false;  // whether it has one; never the token
   bool current = false;
+  std::optional<std::string> ca_file = {};
 };
-BOOST_DESCRIBE_STRUCT(ProfileBody, (), (name, url, token, current))
+BOOST_DESCRIBE_STRUCT(ProfileBody, (), (name, url, token, current, ca_file))
 
 const View& profile_view() {
   static const View view{
@@ -22,18 +23,20 @@ const View& profile_view() {
       .table = {{"NAME", text("name")},
                 {"URL", text("url")},
                 {"TOKEN", text("token")},
-                {"CURRENT", text("current")}},
+                {"CURRENT", text("current")},
+                {"CA FILE", text("ca_file")}},
       .details = {{"profile", text("name")},
                   {"url", text("url")},
                   {"token", text("token")},
-                  {"current", text("current")}},
+                  {"current", text("current")},
+                  {"trusts", text("ca_file")}},
   };
   return view;
 }
 
 ProfileBody body_of(const Profiles& profiles, const std::string& name) {
   const Profile& profile = profiles.all().at(name);
-  return {name, profile.url, profile.token.has_value(), profiles.current() == name};
+  return {name, profile.url, profile.token.has_value(), profiles.current() == name, profile.ca_file};
 }
 
 struct Add {
@@ -51,6 +54,9 @@ void declare(Options& options, Add& args) {
 Result<void> run(Session& session, const Add& args) {
   HERALD_TRY(auto profiles, Profiles::load());
   Profile profile{args.url, {}};
+  if (session.ca_file_given()) {
+    HERALD_TRY(profile.ca_file, kept_ca_file(*session.ca_file_given()));
+  }
   if (!args.without_token) {
     HERALD_TRY(profile.token, hidden_value("token for " + args.url, args.file, args.variable));
   }
@@ -101,13 +107,16 @@ void add_profile_commands(Program& program) {
       {"profile", "Servers by name, each with the token that opens it, in a file that only you can read.",
        "herald profile add prod https://registry.example.com\nherald --profile prod model list",
        kServerSection});
-  program.command<Add>(
-      group,
-      {"add", "Add or change one; the token is asked for on a terminal, else read from standard input.",
-       "herald profile add prod https://registry.example.com\n"
-       "herald profile add ci https://registry.example.com --env CI_TOKEN\n"
-       "herald profile add laptop http://127.0.0.1:8420 --no-token"},
-      declare, run);
+  program.command<Add>(group,
+                       {"add",
+                        "Add or change one; the token is asked for on a terminal, else read from standard "
+                        "input. A --ca-file is "
+                        "kept, too.",
+                        "herald profile add prod https://registry.example.com\n"
+                        "herald profile add ci https://registry.example.com --env CI_TOKEN\n"
+                        "herald profile add lab https://10.0.0.7:8420 --ca-file lab.pem\n"
+                        "herald profile add laptop http://127.0.0.1:8420 --no-token"},
+                       declare, run);
   program.command(group, {"list", "List them.", "herald profile list"}, list);
   program.command<Use>(
       group, {"use", "Make one the one that is asked from now on.", "herald profile use prod"}, declare, run);

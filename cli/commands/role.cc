@@ -9,6 +9,11 @@
 namespace herald::cli {
 namespace {
 
+// What is deleted says so: another may have its name by now.
+std::string model_held_on(const json::Value& role) {
+  return text_at(role, "on.model") + (text_at(role, "on.deleted") == "true" ? " (deleted)" : "");
+}
+
 const View& role_view() {
   static const View view{
       .id = text("principal.id"),
@@ -16,13 +21,13 @@ const View& role_view() {
                 {"KIND", text("principal.kind")},
                 {"ROLE", text("role")},
                 {"REGISTRY", text("on.registry")},
-                {"MODEL", text("on.model")},
+                {"MODEL", model_held_on},
                 {"GRANTED", time("granted.time")},
                 {"BY", text("granted.actor")}},
       .details = {{"who", text("principal.name")},
                   {"role", text("role")},
                   {"registry", text("on.registry")},
-                  {"model", text("on.model")},
+                  {"model", model_held_on},
                   {"granted", mark("granted")}},
   };
   return view;
@@ -141,23 +146,41 @@ Result<void> run(Session& session, const Explain& args) {
 }
 
 struct Erase {
-  std::string who;
-  std::optional<std::string> reason;
+  std::optional<std::string> who, reason;
+  std::vector<std::string> texts;
   bool yes = false;
 };
 void declare(Options& options, Erase& args) {
-  options.word("WHO", args.who, "by name or id")
+  options.word("WHO", args.who, "by name or id; may be left out where texts are named")
+      .option("--text", "SHA256", args.texts,
+              "this text of whomever, as the events name it; beside WHO, this one too")
       .flag("-y,--yes", args.yes, "do not ask; without a terminal nobody is asked");
   declare_reason(options, args.reason);
 }
+std::string question_of(const Erase& args) {
+  const std::string named = fmt::format("{} text{}", args.texts.size(), args.texts.size() == 1 ? "" : "s");
+  if (!args.who) return fmt::format("erase {}, for ever? [y/N] ", named);
+  return fmt::format("erase {} and all texts that {} wrote{}, for ever? [y/N] ", *args.who, *args.who,
+                     args.texts.empty() ? "" : ", and " + named + " besides");
+}
+
 Result<void> run(Session& session, const Erase& args) {
-  if (!args.yes && ::isatty(STDIN_FILENO) == 1 &&
-      !says_yes(fmt::format("erase {} and all texts that {} wrote, for ever? [y/N] ", args.who, args.who)))
+  if (!args.who && args.texts.empty())
+    return error(Cause::missing_field, "whom? WHO, or --text for single texts, is expected", "WHO");
+  std::vector<Digest> named;
+  for (const std::string& text : args.texts) {
+    auto digest = Digest::parse(text);
+    if (!digest) return error(digest.error().cause, digest.error().message, "--text");
+    named.push_back(*digest);
+  }
+  if (!args.yes && ::isatty(STDIN_FILENO) == 1 && !says_yes(question_of(args)))
     return error(Cause::not_allowed_now, "not erased");
-  for (std::uint64_t texts = 0;;) {
+  for (std::uint64_t texts = 0;; named.clear()) {  // those that are named go first
     HERALD_TRY(const Answer answer,
                session.client().send(with_body("POST", "/v1/erasures", [&](json::ObjectWriter& body) {
-                 body.member("principal", args.who).member("reason", args.reason);
+                 body.member("principal", args.who);
+                 if (!named.empty()) body.member("texts", named);
+                 body.member("reason", args.reason);
                })));
     const auto document = json::Document::parse(answer.body);
     if (!document) return error(Cause::unavailable, "the server's answer is no JSON: is it Herald?");
@@ -165,11 +188,17 @@ Result<void> run(Session& session, const Erase& args) {
     if (text_at(document->root(), "complete") == "true") {
       std::string object;
       json::ObjectWriter(object).member("principal", args.who).member("texts", texts).close();
-      return say(
-          session,
-          fmt::format("erased: the entry of {} and {} text{}\n", args.who, texts, texts == 1 ? "" : "s"),
-          object, args.who);
+      const std::string entry = args.who ? "the entry of " + *args.who + " and " : "";
+      return say(session, fmt::format("erased: {}{} text{}\n", entry, texts, texts == 1 ? "" : "s"), object,
+                 args.who.value_or(fmt::format("{}", fmt::join(args.texts, "\n"))));
     }
+    if (session.client_options().idempotency_key)
+      return error(
+          Cause::not_allowed_now,
+          fmt::format("{} texts are erased, and there are more: a key names one request, so erase the "
+                      "rest without one",
+                      texts),
+          "--idempotency-key");
     session.note(fmt::format("{} texts so far", texts));
   }
 }
@@ -208,8 +237,12 @@ void add_role_commands(Program& program) {
                            declare, run);
   program.command<Erase>(
       program.top(),
-      {"erase", "Erase a person: disabled, without tokens, the entry in the directory and all texts gone.",
-       "herald erase ada --reason 'asked for it'", kAccessSection},
+      {"erase",
+       "Erase a person: disabled, without tokens, the entry in the directory and all texts gone; or single "
+       "texts.",
+       "herald erase ada --reason 'asked for it'\n"
+       "herald erase --text sha256:9f86d0... --reason 'a telephone number'",
+       kAccessSection},
       declare, run);
 }
 

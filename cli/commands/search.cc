@@ -10,7 +10,6 @@ namespace {
 struct Find {
   std::vector<std::string> terms;
   std::optional<std::string> kind, sort, as_of;
-  std::optional<std::uint64_t> min_sequence;
   Paging paging;
 };
 
@@ -28,7 +27,6 @@ void declare(Options& options, Find& args) {
       .option("--sort", "FIELD", args.sort,
               "name, created, changed or metric.NAME; downwards: --sort=-created");
   declare_as_of(options, args.as_of);
-  options.option("--min-sequence", "N", args.min_sequence, "wait until event N can be found");
   declare_paging(options, args.paging);
 }
 
@@ -99,8 +97,7 @@ Result<void> run(Session& session, const Find& args) {
   query.add("q", sentence)
       .add("kind", kind)
       .add("sort", args.sort.value_or(""))
-      .add("as_of", args.as_of.value_or(""))
-      .add("min_sequence", args.min_sequence ? std::to_string(*args.min_sequence) : "");
+      .add("as_of", args.as_of.value_or(""));
   Result<void> listed = session.list(query, view_of(kind), args.paging);
   if (listed || listed.error().field != "q") return listed;
   Error wrong = std::move(listed).error();

@@ -29,6 +29,11 @@ void declare(Options& options, Set& args) {
 
 Result<void> run(Session& session, const Set& args) {
   HERALD_TRY(const std::string value, hidden_value("value of " + args.name, args.file, args.variable));
+  if (value.empty())
+    return error(
+        Cause::invalid_value,
+        fmt::format("the value is empty: give one, or take the secret away with herald secret remove {}",
+                    args.name));
   return session.show(
       with_body("PUT", "/v1/secrets/" + percent_encode(args.name),
                 [&](json::ObjectWriter& body) { body.member("value", value).member("reason", args.reason); }),

@@ -45,6 +45,12 @@ std::string metadata(const json::Value& version) {
 void declare_paging(Options& options, Paging& paging) {
   options.option("--limit", "N", paging.limit, "show at most this many (default 100)")
       .flag("--all", paging.all, "show all of them");
+  declare_fields(options, paging.fields);
+}
+
+void declare_fields(Options& options, std::optional<std::string>& fields) {
+  options.option("--fields", "NAME,...", fields,
+                 "with -o json or jsonl: these members alone, as name,latest");
 }
 
 void declare_as_of(Options& options, std::optional<std::string>& as_of) {
@@ -209,12 +215,12 @@ const View& event_view() {
                   {"what", event_line},
                   {"time", text("time")},
                   {"actor", text("actorid")},
-                  {"subject", text("subject")},
+                  {"subject", text("subject"), false, false, true},
                   {"id", text("id")},
                   {"correlation", text("correlationid")},
                   {"caused by", text("causationid")},
                   {"origin", text("source")},
-                  {"data", text("data")}},
+                  {"data", text("data"), false, false, true}},
   };
   return view;
 }

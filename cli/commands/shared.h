@@ -14,6 +14,7 @@
 namespace herald::cli {
 
 void declare_paging(Options& options, Paging& paging);
+void declare_fields(Options& options, std::optional<std::string>& fields);
 void declare_as_of(Options& options, std::optional<std::string>& as_of);
 
 void declare_reason(Options& options, std::optional<std::string>& reason);

@@ -42,7 +42,8 @@ void declare(Options& options, Claim& args) {
   options.word("LINK", args.link, "that the server printed when it started: URL/claim#CODE")
       .option("--name", "NAME", args.name, "what you are called from now on (default admin)")
       .option("--as", "NAME", args.profile,
-              "keep server and token as this profile (default: the first part of the server's name)");
+              "keep server, token and --ca-file as this profile (default: the first part of the server's "
+              "name)");
 }
 
 struct ClaimLink {
@@ -74,6 +75,13 @@ Result<void> run(Session& session, const Claim& args) {
   ClientOptions options = session.client_options();
   options.url = link.server;
   options.token.reset();
+  std::optional<std::string> ca_file;
+  if (session.ca_file_given()) {
+    HERALD_TRY(ca_file, kept_ca_file(*session.ca_file_given()));
+  } else {
+    ca_file = profiles.ca_file_for(link.server);
+  }
+  options.ca_file = ca_file;
   Client client(options);
   HERALD_TRY(const Answer answer, client.send(with_body("POST", "/v1/claim", [&](json::ObjectWriter& body) {
     body.member("code", link.code).member("name", args.name.value_or("admin"));
@@ -93,7 +101,7 @@ Result<void> run(Session& session, const Claim& args) {
     HERALD_CHECK(session.show_body(answer.body, claim_view()));
   }
   const std::string name = args.profile.value_or(profile_for(link.server));
-  HERALD_CHECK(profiles.put(name, {link.server, token}));
+  HERALD_CHECK(profiles.put(name, {link.server, token, ca_file}));
   HERALD_CHECK(profiles.use(name));
   HERALD_CHECK(profiles.save());
   session.note(

@@ -8,9 +8,17 @@
 namespace herald::cli {
 namespace {
 
+bool opens_what_was_deleted(const json::Value& token) {
+  return text_at(token, "on.deleted") == "true";
+}
+
+std::string model_of(const json::Value& token) {
+  return text_at(token, "on.model") + (opens_what_was_deleted(token) ? " (deleted)" : "");
+}
+
 // "models", "models/churn"; nothing where it opens whatever its principal may see.
 std::string place_of(const json::Value& token) {
-  const std::string registry = text_at(token, "on.registry"), model = text_at(token, "on.model");
+  const std::string registry = text_at(token, "on.registry"), model = model_of(token);
   return model.empty() ? registry : registry + "/" + model;
 }
 
@@ -30,7 +38,7 @@ const View& token_view() {
                   {"of", text("principal")},
                   {"at most", text("at_most")},
                   {"registry", text("on.registry")},
-                  {"model", text("on.model")},
+                  {"model", model_of},
                   {"expires", time("expires")},
                   {"last used", time("last_used")},
                   {"issued", mark("issued")},
@@ -140,7 +148,9 @@ Result<void> keep_in_profile(Session& session, const std::string& old, const std
   HERALD_TRY(auto profiles, Profiles::load());
   const auto name = profiles.name_of_token(old);
   if (!name) return {};
-  HERALD_CHECK(profiles.put(*name, {profiles.all().at(*name).url, token}));
+  Profile profile = profiles.all().at(*name);
+  profile.token = token;
+  HERALD_CHECK(profiles.put(*name, std::move(profile)));
   HERALD_CHECK(profiles.save());
   session.note(fmt::format("profile {} has the new one", *name));
   return {};
@@ -159,6 +169,11 @@ Result<void> run(Session& session, const Rotate& args) {
   if (!string_at(old, "expires").empty() && !args.expires)
     return error(Cause::missing_field, "the old one expires, so say when the new one does, as 90d",
                  "--expires");
+  if (opens_what_was_deleted(old)) {
+    return error(Cause::not_allowed_now,
+                 "the old one opens model \"" + string_at(old, "on.model") +
+                     "\" alone, which was deleted: who has that name by now is another one");
+  }
   HERALD_TRY(const Answer answer,
              issue(client, with_body("POST", "/v1/tokens", [&](json::ObjectWriter& body) {
                      const auto same = [&](const char* member, const char* path) {

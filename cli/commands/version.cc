@@ -183,28 +183,35 @@ Result<void> run(Session& session, const List& args) {
 
 struct Show {
   std::string reference;
-  std::optional<std::string> as_of;
+  std::optional<std::string> as_of, fields;
 };
 void declare(Options& options, Show& args) {
   options.word("REFERENCE", args.reference, kReference);
   declare_as_of(options, args.as_of);
+  declare_fields(options, args.fields);
 }
 Result<void> run(Session& session, const Show& args) {
   HERALD_TRY(const auto version, VersionArgument::parse(args.reference));
-  return session.show({.target = Query(version.path()).add("as_of", args.as_of.value_or("")).str()},
-                      version_view());
+  HERALD_TRY(const std::string fields, session.fields(args.fields));
+  const Query query = Query(version.path()).add("as_of", args.as_of.value_or("")).add("fields", fields);
+  return session.show({.target = query.str()}, version_view());
 }
 
 struct Resolve {
   std::string reference;
-  std::optional<std::string> as_of;
+  std::optional<std::string> as_of, fields;
 };
 void declare(Options& options, Resolve& args) {
   options.word("REFERENCE", args.reference, kReference);
   declare_as_of(options, args.as_of);
+  declare_fields(options, args.fields);
 }
 Result<void> run(Session& session, const Resolve& args) {
-  const Query query = Query("/v1/resolve").add("ref", args.reference).add("as_of", args.as_of.value_or(""));
+  HERALD_TRY(const std::string fields, session.fields(args.fields));
+  const Query query = Query("/v1/resolve")
+                          .add("ref", args.reference)
+                          .add("as_of", args.as_of.value_or(""))
+                          .add("fields", fields);
   return session.show({.target = query.str()}, version_view());
 }
 

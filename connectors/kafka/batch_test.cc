@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/limits.h"
 #include "connectors/testing/kafka_sample_log.h"
 #include "lmdb/testing/temp_folder.h"
 
@@ -19,27 +20,81 @@ std::vector<EventRecord> correlated(const std::string& letters) {
   return records;
 }
 
+// As a log of before: it does not say which events one command made.
+Sequence not_kept(Sequence at) {
+  return at;
+}
+
+// Events whose letters are the same are of one command.
+CommandBegin commands(const std::string& letters) {
+  return [letters](Sequence at) {
+    std::size_t begin = at.value() - 1;
+    while (begin > 0 && letters[begin - 1] == letters[begin]) --begin;
+    return Sequence(begin + 1);
+  };
+}
+
 TEST(Batch, TakesAllWhenTheLogHasNoMore) {
-  EXPECT_EQ(cut(correlated("abbc"), false, {10, 1000}), 4u);
+  EXPECT_EQ(cut(correlated("abbc"), false, {10, 1000}, not_kept), 4u);
 }
 
 TEST(Batch, LeavesACommandWholeToTheNextTransaction) {
-  EXPECT_EQ(cut(correlated("abbb"), true, {3, 1000}), 1u);
-  EXPECT_EQ(cut(correlated("aabbb"), true, {4, 1000}), 2u);
+  EXPECT_EQ(cut(correlated("abbb"), true, {3, 1000}, not_kept), 1u);
+  EXPECT_EQ(cut(correlated("aabbb"), true, {4, 1000}, not_kept), 2u);
 }
 
 TEST(Batch, EndsBetweenTwoCommands) {
-  EXPECT_EQ(cut(correlated("aabb"), true, {2, 1000}), 2u);
+  EXPECT_EQ(cut(correlated("aabb"), true, {2, 1000}, not_kept), 2u);
 }
 
 TEST(Batch, IsLimitedInBytes) {
-  EXPECT_EQ(cut(correlated("abcd"), true, {10, 25}), 2u);
-  EXPECT_EQ(cut(correlated("abbd"), true, {10, 25}), 1u);
+  EXPECT_EQ(cut(correlated("abcd"), true, {10, 25}, not_kept), 2u);
+  EXPECT_EQ(cut(correlated("abbd"), true, {10, 25}, not_kept), 1u);
 }
 
-TEST(Batch, PartsACommandOnlyWhenItIsMoreThanATransactionHolds) {
-  EXPECT_EQ(cut(correlated("aaaa"), true, {3, 1000}), 3u);
-  EXPECT_EQ(cut(correlated("a"), true, {3, 5}), 1u);
+TEST(Batch, OfAPublisherEndsAtWhatOneTransactionHolds) {
+  const BatchLimits publisher{limits::kMaxEventsPerTransaction, limits::kMaxBytesPerTransaction};
+  std::vector<EventRecord> records(limits::kMaxEventsPerTransaction + 1);
+  for (std::size_t i = 0; i < records.size(); ++i) records[i].correlation = std::to_string(i);
+  EXPECT_EQ(cut(records, false, publisher, not_kept), limits::kMaxEventsPerTransaction);
+  records.resize(5);
+  for (EventRecord& record : records) record.value.assign(limits::kMaxBytesPerTransaction / 4, 'v');
+  EXPECT_EQ(cut(records, false, publisher, not_kept), 4u);
+}
+
+TEST(Batch, PartsWhatHasOneCorrelationIdOnlyBetweenCommands) {
+  EXPECT_EQ(cut(correlated("aaaaaaa"), true, {5, 1000}, commands("uuvvwwx")), 4u);
+  EXPECT_EQ(cut(correlated("aaaaaaa"), true, {4, 1000}, commands("uuvvwwx")), 4u);
+  EXPECT_EQ(cut(correlated("aaaaaaa"), true, {10, 35}, commands("uuvvwwx")), 2u) << "limited in bytes";
+  EXPECT_EQ(cut(correlated("aaaa"), true, {3, 1000}, commands("uvwx")), 3u) << "of one event each";
+}
+
+TEST(Batch, AsksTheLogOfTheCommandAlsoWhereTheCorrelationIdChanges) {
+  EXPECT_EQ(cut(correlated("aabb"), true, {2, 1000}, commands("uvvv")), 1u);
+  EXPECT_EQ(cut(correlated("aabb"), true, {3, 1000}, commands("uvvv")), 1u);
+}
+
+TEST(Batch, IsFullWhereALogOfBeforeHasMoreUnderOneCorrelationId) {
+  EXPECT_EQ(cut(correlated("aaaa"), true, {3, 1000}, not_kept), 3u);
+  EXPECT_EQ(cut(correlated("a"), true, {3, 5}, not_kept), 1u);
+}
+
+// An event that 1,100 automations met: their triggers share its correlation id, and are recorded in five commands.
+TEST(Batch, PartsNoCommandOfAThousandAutomationsOnOneEvent) {
+  const herald::testing::TempFolder folder;
+  SampleLog log(folder.file("log"));
+  const BatchLimits real{limits::kMaxEventsPerTransaction, limits::kMaxBytesPerTransaction};
+  log.append(1);
+  log.append_under_one_correlation({256, 256, 256, 256, 76});
+  log.append(1);
+  std::vector<std::size_t> sizes;
+  Sequence after(0);
+  while (after < log.last()) {
+    EXPECT_EQ(log.log().read().command_begin(after.next()), after.next()) << "a command was parted";
+    sizes.push_back(next_batch(log.log(), after, log.last(), real).value().size());
+    after = Sequence(after.value() + sizes.back());
+  }
+  EXPECT_THAT(sizes, ::testing::ElementsAre(1u, 3 * 256u, 256u + 76u + 1u));
 }
 
 TEST(Batch, ReadsTheLogOnInWholeCommands) {

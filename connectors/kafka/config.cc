@@ -45,7 +45,7 @@ constexpr std::array kReader{
 };
 
 // Besides those above: other names of the same, and what would undo them.
-constexpr std::array<std::string_view, 17> kOurs{"bootstrap.servers",
+constexpr std::array<std::string_view, 18> kOurs{"bootstrap.servers",
                                                  "metadata.broker.list",
                                                  "transactional.id",
                                                  "transaction.timeout.ms",
@@ -61,7 +61,8 @@ constexpr std::array<std::string_view, 17> kOurs{"bootstrap.servers",
                                                  "enable.partition.eof",
                                                  "auto.offset.reset",
                                                  "allow.auto.create.topics",
-                                                 "max.in.flight"};
+                                                 "max.in.flight",
+                                                 "delivery.report.only.error"};
 
 // What the publisher tells itself, once: that a broker does not answer, that a call failed.
 constexpr std::array<std::string_view, 6> kToldElsewhere{"FAIL",   "ERROR",    "CONFWARN",

@@ -51,8 +51,8 @@ TEST(KafkaConfiguration, RefusesPropertiesThatDoNotGoTogether) {
 }
 
 TEST(KafkaConfiguration, KeepsWhatExactlyOnceRestsOn) {
-  for (const char* own :
-       {"acks", "enable.idempotence", "transactional.id", "isolation.level", "bootstrap.servers"}) {
+  for (const char* own : {"acks", "enable.idempotence", "transactional.id", "isolation.level",
+                          "bootstrap.servers", "delivery.report.only.error"}) {
     EXPECT_THAT(refusal({.brokers = "127.0.0.1:1", .prefix = "p", .properties = {{own, "0"}}}),
                 HasSubstr("Herald sets it itself"))
         << own;

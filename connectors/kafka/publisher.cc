@@ -100,14 +100,14 @@ class Publisher::Impl {
     for (const auto& [partition, offset] : found.newest) producer.expect_beyond(partition, offset);
 
     const Sequence after = std::get<Resume>(found.standing).after;
-    spdlog::info("kafka: publishing to {} at {} from event {} on", names_.events, options_.brokers,
-                 after.value() + 1);
     change([&](api::KafkaReport& report) {
       report.state = "publishing";
       report.cluster = cluster.id;
       report.published = after.value();
       report.last_error.clear();
     });
+    spdlog::info("kafka: publishing to {} at {} from event {} on", names_.events, options_.brokers,
+                 after.value() + 1);
     return Session{std::move(producer), found.partitions, after};
   }
 
@@ -136,11 +136,11 @@ class Publisher::Impl {
   }
 
   void stop_for_good(const Decide& decide) {
-    spdlog::error("kafka: publication has stopped for good: {}", decide.what);
     change([&](api::KafkaReport& report) {
       report.state = "stopped";
       report.decide = decide.what;
     });
+    spdlog::error("kafka: publication has stopped for good: {}", decide.what);
   }
 
   void note_trouble(const Error& why) {
@@ -169,7 +169,10 @@ class Publisher::Impl {
 
   api::KafkaReport with_lag() const {
     api::KafkaReport report = report_;
-    report.lag = tail_.last().value() - std::min(report.published, tail_.last().value());
+    if (report.published) {
+      const std::uint64_t recorded = tail_.last().value();
+      report.lag = recorded - std::min(*report.published, recorded);
+    }
     return report;
   }
 

@@ -37,7 +37,8 @@ TEST(Publisher, WaitsForABrokerThatIsNotThere) {
   const auto report =
       publisher->wait_until([](const auto& now) { return now.state == "waiting"; }, kPatience);
   EXPECT_EQ(report.state, "waiting");
-  EXPECT_EQ(report.lag, 3u);
+  EXPECT_EQ(report.published, std::nullopt) << "the topics may hold all three";
+  EXPECT_EQ(report.lag, std::nullopt);
   EXPECT_NE(report.last_error, "");
   publisher->stop();
   EXPECT_EQ(publisher->report().state, "stopped");

@@ -7,6 +7,7 @@
 namespace herald::connectors::kafka {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 const Names kNames{"herald.events", "herald.progress"};
@@ -123,11 +124,39 @@ TEST(Progress, ThatIsNoneIsRefused) {
   EXPECT_FALSE(decode_progress(R"({"origin":"x","sequence":1})"));
 }
 
-TEST(TopicSettings, OfEventsMustNotCompact) {
-  EXPECT_FALSE(wrong_with_events("t", {{"cleanup.policy", "delete"}}));
-  EXPECT_THAT(wrong_with_events("t", {{"cleanup.policy", "compact"}}).value_or(""),
-              HasSubstr("would take events out of it"));
-  EXPECT_TRUE(wrong_with_events("t", {{"cleanup.policy", "compact,delete"}}));
+// As Herald makes the topic, but for what is said.
+std::string wrong_where(const std::string& name, const std::string& value) {
+  Settings settings{{"cleanup.policy", "delete"},
+                    {"retention.ms", "-1"},
+                    {"retention.bytes", "-1"},
+                    {"max.message.bytes", "1048576"}};
+  settings[name] = value;
+  return wrong_with_events("t", settings).value_or("");
+}
+
+TEST(TopicSettings, OfEventsMayTakeNothingOut) {
+  EXPECT_EQ(wrong_where("cleanup.policy", "delete"), "");
+  EXPECT_EQ(
+      wrong_where("cleanup.policy", "compact"),
+      "topic t has cleanup.policy=compact, which would take events out of it; set cleanup.policy=delete "
+      "and run `herald kafka verify`, or choose another --kafka-prefix");
+  EXPECT_THAT(wrong_where("cleanup.policy", "compact,delete"), HasSubstr("would take events out of it"));
+  EXPECT_THAT(
+      wrong_where("retention.ms", "604800000"),
+      AllOf(HasSubstr("has retention.ms=604800000, which would"), HasSubstr("set retention.ms=-1 and")));
+  EXPECT_THAT(wrong_where("retention.bytes", "1073741824"), HasSubstr("set retention.bytes=-1 and"));
+}
+
+TEST(TopicSettings, OfEventsThatAreWrongAreSaidAtOnce) {
+  const Settings settings{{"cleanup.policy", "compact"}, {"retention.ms", "1000"}, {"retention.bytes", "-1"}};
+  EXPECT_THAT(wrong_with_events("t", settings).value_or(""),
+              AllOf(HasSubstr("has cleanup.policy=compact, retention.ms=1000, which"),
+                    HasSubstr("set cleanup.policy=delete, retention.ms=-1 and run")));
+}
+
+TEST(TopicSettings, OfEventsMustTakeABatch) {
+  EXPECT_EQ(wrong_where("max.message.bytes", "1048588"), "") << "a broker's own default";
+  EXPECT_THAT(wrong_where("max.message.bytes", "65536"), HasSubstr("set 1048576 at least"));
 }
 
 TEST(TopicSettings, OfProgressMustCompactASinglePartition) {

@@ -1,6 +1,10 @@
 #include "connectors/kafka/topics.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <iterator>
+#include <utility>
 
 namespace herald::connectors::kafka {
 namespace {
@@ -10,6 +14,10 @@ constexpr int kMakeMs = 10'000;
 constexpr int kMetadataSliceMs = 1'000;
 constexpr std::size_t kReplicas = 3;
 constexpr std::size_t kLargestRecord = 1 << 20;  // of a batch of records; an event is 64 KiB
+
+// Of <prefix>.events. A broker's own defaults keep records for a week.
+constexpr std::array<std::pair<const char*, const char*>, 3> kNothingIsTakenOut{
+    {{"cleanup.policy", "delete"}, {"retention.ms", "-1"}, {"retention.bytes", "-1"}}};
 
 using Metadata = Owned<const rd_kafka_metadata_t, rd_kafka_metadata_destroy>;
 
@@ -65,7 +73,7 @@ Result<void> make(rd_kafka_t& client, const std::string& name, std::uint32_t par
       rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
   for (std::size_t i = 0; i < count; ++i) {
     const auto code = rd_kafka_topic_result_error(results[i]);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) continue;
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
     const char* const text = rd_kafka_topic_result_error_string(results[i]);
     return error(Cause::unavailable,
                  fmt::format("{}: {}", doing, text != nullptr ? text : rd_kafka_err2str(code)));
@@ -76,6 +84,18 @@ Result<void> make(rd_kafka_t& client, const std::string& name, std::uint32_t par
 std::string setting(const Settings& settings, const std::string& name) {
   const auto found = settings.find(name);
   return found == settings.end() ? "" : found->second;
+}
+
+// "a=1, b=2"
+void append_setting(std::string& text, std::string_view name, std::string_view value) {
+  fmt::format_to(std::back_inserter(text), "{}{}={}", text.empty() ? "" : ", ", name, value);
+}
+
+bool takes_batches(const std::string& largest) {
+  std::size_t bytes = 0;
+  const char* const end = largest.data() + largest.size();
+  const auto [at, code] = std::from_chars(largest.data(), end, bytes);
+  return code != std::errc() || at != end || bytes >= kLargestRecord;
 }
 
 }  // namespace
@@ -127,12 +147,9 @@ Result<Settings> settings_of(rd_kafka_t& client, const std::string& topic, std::
 
 Result<void> make_events(rd_kafka_t& client, const std::string& topic, std::uint32_t partitions,
                          const Cluster& cluster, std::stop_token stop) {
-  return make(client, topic, partitions,
-              {{"cleanup.policy", "delete"},
-               {"retention.ms", "-1"},
-               {"retention.bytes", "-1"},
-               {"max.message.bytes", std::to_string(kLargestRecord)}},
-              cluster, stop);
+  Settings settings(kNothingIsTakenOut.begin(), kNothingIsTakenOut.end());
+  settings["max.message.bytes"] = std::to_string(kLargestRecord);
+  return make(client, topic, partitions, settings, cluster, stop);
 }
 
 Result<void> make_progress(rd_kafka_t& client, const std::string& topic, const Cluster& cluster,
@@ -144,12 +161,24 @@ Result<void> make_progress(rd_kafka_t& client, const std::string& topic, const C
 }
 
 std::optional<std::string> wrong_with_events(const std::string& topic, const Settings& settings) {
-  const std::string policy = setting(settings, "cleanup.policy");
-  if (policy != "delete") {
+  std::string found, needed;
+  for (const auto& [name, value] : kNothingIsTakenOut) {
+    const std::string is = setting(settings, name);
+    if (is == value) continue;
+    append_setting(found, name, is);
+    append_setting(needed, name, value);
+  }
+  if (!found.empty()) {
     return fmt::format(
-        "topic {} has cleanup.policy={}, which would take events out of it; set cleanup.policy=delete and "
-        "retention.ms=-1, or choose another --kafka-prefix",
-        topic, policy);
+        "topic {} has {}, which would take events out of it; set {} and run `herald kafka verify`, or choose "
+        "another --kafka-prefix",
+        topic, found, needed);
+  }
+  if (const std::string largest = setting(settings, "max.message.bytes"); !takes_batches(largest)) {
+    return fmt::format(
+        "topic {} has max.message.bytes={}, and takes no batch of events larger than that; set {} at "
+        "least",
+        topic, largest, kLargestRecord);
   }
   return std::nullopt;
 }

@@ -26,7 +26,8 @@ Result<std::optional<std::uint32_t>> partitions_of(rd_kafka_t& client, const std
 using Settings = std::map<std::string, std::string>;
 Result<Settings> settings_of(rd_kafka_t& client, const std::string& topic, std::stop_token stop);
 
-// Three replicas where the cluster has the brokers, of which two must have a record before it counts as written.
+// Three replicas where the cluster has the brokers, of which two must have a record before it counts as written. One that
+// somebody else makes meanwhile is an error (unavailable): it has partitions and settings of its own, to be looked at.
 Result<void> make_events(rd_kafka_t& client, const std::string& topic, std::uint32_t partitions,
                          const Cluster& cluster, std::stop_token stop);
 Result<void> make_progress(rd_kafka_t& client, const std::string& topic, const Cluster& cluster,

@@ -109,11 +109,17 @@ Result<Verification> verify(const Options& options, const std::function<Result<s
     return error(Cause::not_found,
                  fmt::format("there is no topic {} at {}", names.progress, options.brokers));
 
+  HERALD_TRY(const Settings of_events, settings_of(reader.client(), names.events, never));
+  HERALD_TRY(const Settings of_progress, settings_of(reader.client(), names.progress, never));
+
   Verification result;
   HERALD_TRY(result.progress, published(reader, names));
   HERALD_TRY(result.in_log, log_end());
   const auto count = static_cast<std::int32_t>(*partitions);
   Comparison comparison(result, names, count, event);
+  for (const auto& wrong : {wrong_with_events(names.events, of_events),
+                            wrong_with_progress(names.progress, *has_progress, of_progress)})
+    if (wrong) comparison.differ("{}", *wrong);
   for (std::int32_t partition = 0; partition < count; ++partition) {
     HERALD_TRY(const std::int64_t end, reader.end_of(names.events, partition, never));
     comparison.begin_partition();

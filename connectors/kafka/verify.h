@@ -1,5 +1,6 @@
 // Compares <prefix>.events with the log, as a stock read_committed consumer sees it: each event once, in order, without
-// gap, byte for byte, headers included. Publication may go on meanwhile: compared is what was published at the start.
+// gap, byte for byte, headers included; settings of the topics under which that would not last are a difference too.
+// Publication may go on meanwhile: compared is what was published at the start.
 #pragma once
 
 #include <boost/describe.hpp>

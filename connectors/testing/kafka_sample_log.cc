@@ -36,20 +36,29 @@ SampleLog::SampleLog(const std::string& folder, const std::string& origin)
     : origin_(origin), log_(eventstore::Log::open({folder, origin, 1ull << 30}, clock_).value()) {}
 
 void SampleLog::append(std::size_t commands, std::size_t events_each, const std::string& tag) {
-  for (std::size_t command = 0; command < commands; ++command) {
-    auto batch = log_->begin().value();
-    const std::uint64_t correlation = batch->next().value();
-    for (std::size_t i = 0; i < events_each; ++i) {
-      const std::uint64_t sequence = batch->next().value();
-      const std::uint64_t model = sequence % 7;
-      if (!batch->append("models/" + std::to_string(model), clock_.now(),
-                         sample_event(sequence, correlation, origin_, tag, model))) {
-        throw std::runtime_error("the sample log is full");
-      }
+  for (std::size_t command = 0; command < commands; ++command)
+    append_command(last().next().value(), events_each, tag);
+}
+
+void SampleLog::append_under_one_correlation(const std::vector<std::size_t>& events) {
+  const std::uint64_t correlation = last().next().value();
+  for (const std::size_t number : events) append_command(correlation, number, "x");
+}
+
+void SampleLog::append_command(std::uint64_t correlation, std::size_t events, const std::string& tag) {
+  auto batch = log_->begin().value();
+  const Sequence first = batch->next();
+  for (std::size_t i = 0; i < events; ++i) {
+    const std::uint64_t sequence = batch->next().value();
+    const std::uint64_t model = sequence % 7;
+    if (!batch->append("models/" + std::to_string(model), clock_.now(),
+                       sample_event(sequence, correlation, origin_, tag, model))) {
+      throw std::runtime_error("the sample log is full");
     }
-    if (batch->commit().outcome != eventstore::LogBatch::Outcome::durable)
-      throw std::runtime_error("no commit");
   }
+  if (!batch->keep_together(first)) throw std::runtime_error("the sample log is full");
+  if (batch->commit().outcome != eventstore::LogBatch::Outcome::durable)
+    throw std::runtime_error("no commit");
 }
 
 }  // namespace herald::connectors::kafka::testing

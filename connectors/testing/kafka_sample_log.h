@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "eventstore/log.h"
@@ -23,6 +24,8 @@ class SampleLog {
 
   // Commands of `events_each` events, each in one commit. `tag` ends up in the events' data.
   void append(std::size_t commands, std::size_t events_each = 1, const std::string& tag = "x");
+  // A command of each of these sizes.
+  void append_under_one_correlation(const std::vector<std::size_t>& events);
 
   const eventstore::Log& log() const { return *log_; }
   Sequence last() const { return log_->read().last(); }  // of other processes too
@@ -31,6 +34,8 @@ class SampleLog {
   }
 
  private:
+  void append_command(std::uint64_t correlation, std::size_t events, const std::string& tag);
+
   std::string origin_;
   ManualClock clock_{Timestamp::trusted("2026-11-24T05:00:00.000Z")};
   std::unique_ptr<eventstore::Log> log_;

@@ -234,11 +234,12 @@ bool Document::visit_stages(const VisitValue& visit) const {
   return true;
 }
 
-// A version of a data set by its id: it may be renamed, and hidden from who sees what stands on it.
+// An artifact and a version of a data set by their ids: they may be hidden from who sees what stands on them, and a name that is
+// searched for, or a part of it, would tell what they are called.
 bool Document::say_data(Field field, const registry::Node& node, const VisitValue& visit) {
-  const bool is_version = node.kind == registry::NodeKind::version;
-  if (is_version != (field == Field::data)) return true;
-  return say_text(visit, field, is_version ? node.id : node.name);
+  const bool is_a_name = node.kind == registry::NodeKind::dataset;
+  if (is_a_name != (field == Field::dataset)) return true;
+  return say_text(visit, field, is_a_name ? node.name : node.id);
 }
 
 bool Document::visit_datasets(Field field, const VisitValue& visit) const {

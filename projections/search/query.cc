@@ -25,16 +25,14 @@ struct Grammar {
   Holds holds;
 };
 // In the order of Field.
-constexpr std::array<Grammar, kFieldCount> kGrammar{{{"name", Holds::text},        {"registry", Holds::text},
-                                                     {"owner", Holds::text},       {"tag", Holds::text},
-                                                     {"alias", Holds::text},       {"stage", Holds::text},
-                                                     {"status", Holds::text},      {"metric", Holds::number},
-                                                     {"meta", Holds::text},        {"created", Holds::time},
-                                                     {"changed", Holds::time},     {"run", Holds::text},
-                                                     {"source", Holds::text},      {"framework", Holds::text},
-                                                     {"artifact", Holds::text},    {"dataset", Holds::text},
-                                                     {"archived", Holds::nothing}, {"model", Holds::text},
-                                                     {"", Holds::nothing},         {"", Holds::text}}};
+constexpr std::array<Grammar, kFieldCount> kGrammar{
+    {{"name", Holds::text},    {"registry", Holds::text},       {"owner", Holds::text},
+     {"tag", Holds::text},     {"alias", Holds::text},          {"stage", Holds::text},
+     {"status", Holds::text},  {"metric", Holds::number},       {"meta", Holds::text},
+     {"created", Holds::time}, {"changed", Holds::time},        {"run", Holds::text},
+     {"source", Holds::text},  {"framework", Holds::text},      {"artifact", Holds::text},
+     {"dataset", Holds::text}, {"archived", Holds::nothing},    {"model", Holds::text},
+     {"", Holds::nothing},     {"dataset_version", Holds::text}}};
 
 const Grammar& grammar(Field field) {
   return kGrammar[static_cast<std::size_t>(field)];

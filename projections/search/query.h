@@ -41,7 +41,8 @@ enum class Field : std::uint8_t {
   archived,
   model,   // the name of the model; the same as `name` for models and versions
   latest,  // of versions: it is its model's; of models: it is there. No word of the language
-  data  // as `dataset`, of versions of data sets by their ids: who sees one asks for it. No word of the language
+  data  // "dataset_version": as `dataset`, of versions of data sets and of artifacts by their ids. Whoever asks puts the id of
+        // one that the caller sees in the place of its name
 };
 inline constexpr std::size_t kFieldCount = 20;
 std::string_view to_string(Field field);

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/limits.h"
 #include "projections/testing/searching.h"
 
 namespace herald::projections::search {
@@ -266,6 +267,57 @@ TEST(Search, RefusesAFieldThatTheKindDoesNotHave) {
   request = asked("", Kind::models);
   request.after = "x";
   EXPECT_EQ(search(reader, request, kAll).error().field, "cursor");
+}
+
+// ---- how much of a version is indexed ----
+
+TEST(IndexedMetadata, AreTheFirstValuesOfIt) {
+  std::string metadata;
+  for (std::size_t i = 0; i <= limits::kMaxIndexedValues; ++i)
+    metadata += (metadata.empty() ? "{\"k" : ",\"k") + std::to_string(i) + "\":\"x\"";
+  RegistryStory story;
+  story.model("churn");
+  version_with(story, "churn", 0.5, metadata + "}");
+  const ViewsStore store(story.events());
+  const auto found = [&](std::size_t number) {
+    return run(store, "meta.k" + std::to_string(number) + ":x", Kind::versions).size();
+  };
+  EXPECT_EQ(found(limits::kMaxIndexedValues - 1), 1u);
+  EXPECT_EQ(found(limits::kMaxIndexedValues), 0u);
+}
+
+TEST(IndexedMetadata, OfALongPathAreLeftOutAndLongValuesAreFoundByAllOfTheirText) {
+  const std::string fits(limits::kMaxIndexedBytes, 'a'), too_long(limits::kMaxIndexedBytes + 1, 'b');
+  const std::string begin(limits::kMaxIndexedBytes, 'v');
+  RegistryStory story;
+  story.model("churn");
+  version_with(story, "churn", 0.5,
+               R"({")" + fits + R"(":"x",")" + too_long + R"(":"x","note":")" + begin + R"(-one"})");
+  version_with(story, "churn", 0.5, R"({"note":")" + begin + R"(-two"})");
+  const ViewsStore store(story.events());
+  EXPECT_THAT(run(store, "meta." + fits + ":x", Kind::versions), ElementsAre("churn:v1"));
+  EXPECT_THAT(run(store, "meta." + too_long + ":x", Kind::versions), IsEmpty());
+  EXPECT_THAT(run(store, "meta.note:" + begin + "-two", Kind::versions), ElementsAre("churn:v2"));
+  const auto term_of = [&](const std::string& text) {
+    return term(Kind::versions, {.field = Field::meta, .key = "note", .text = text, .number = {}});
+  };
+  EXPECT_EQ(term_of(begin + "-one"), term_of(begin)) << "cut in the index";
+  EXPECT_NE(term_of(begin), term_of(begin.substr(1)));
+}
+
+TEST(IndexedDataSets, AreTheFirstThatAVersionNames) {
+  RegistryStory story;
+  story.model("churn");
+  story.version("churn");
+  const auto name = [](std::size_t number) { return "d" + std::to_string(100 + number); };
+  for (std::size_t i = 0; i <= limits::kMaxIndexedDatasets; ++i) {
+    story.edge(RegistryStory::dataset(name(i)), registry::Relation::trained_on,
+               RegistryStory::version_node("churn", 1));
+  }
+  const ViewsStore store(story.events());
+  EXPECT_THAT(run(store, "dataset:" + name(limits::kMaxIndexedDatasets - 1), Kind::versions),
+              ElementsAre("churn:v1"));
+  EXPECT_THAT(run(store, "dataset:" + name(limits::kMaxIndexedDatasets), Kind::versions), IsEmpty());
 }
 
 }  // namespace

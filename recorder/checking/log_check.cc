@@ -1,5 +1,6 @@
 #include "recorder/checking/log_check.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "eventstore/format.h"
@@ -15,7 +16,8 @@ constexpr std::uint64_t kEventsBetweenProgress = 10'000;
 eventstore::LogTables tables_of(lmdb::Environment& environment) {
   const auto table = [&](const char* name) { return environment.table(name).value(); };
   return {table("meta"),    table("events"),      table("leaves"),           table("nodes"),
-          table("streams"), table("idempotency"), table("idempotency_ages"), table("positions")};
+          table("streams"), table("idempotency"), table("idempotency_ages"), table("positions"),
+          table("commands")};
 }
 
 // How many nodes the tree over `size` leaves stores.
@@ -157,6 +159,17 @@ void LogCheck::check_records() {
       findings_.add(fmt::format("position of {}", entry.key),
                     fmt::format("it is {}, and the log ends at {}", position.value(), last.value()));
     }
+  });
+  Sequence before;
+  walk(txn, tables_.commands, "commands", findings_, [&](const lmdb::Entry& entry) {
+    const Sequence first = format::decode_sequence(entry.key);
+    const Sequence end = format::decode_sequence(entry.value);
+    if (first <= before || end <= first || end > last) {
+      findings_.add(fmt::format("command of event {}", first.value()),
+                    fmt::format("it ends at event {}, the one before it at {}, and the log at {}",
+                                end.value(), before.value(), last.value()));
+    }
+    before = std::max(before, end);
   });
 }
 

@@ -17,7 +17,7 @@ class LogCheck {
   // Each event in order: its place, time, leaf, stream and bytes, and the tree over all. `visit` gets those that can
   // be read.
   void check_events(const std::function<void(const registry::Event&)>& visit);
-  // What stands beside the events: idempotency records and positions of followers.
+  // What stands beside the events: idempotency records, positions of followers, and which events one command made.
   void check_records();
 
  private:

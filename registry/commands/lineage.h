@@ -35,8 +35,8 @@ struct RecordLineage {
 // reported is recorded when the hour is over, by a command whose `count` is 0. So of each version and consumer the log has two
 // events for an hour, and one more for each stop of the server in it, which together count all that was reported. `total` is
 // all that the consumer ever reported of this version, this report among it: what the log has already is not recorded again.
-// `model_id`: where `count` is 0, the model itself in place of registry and name: by then it may have been renamed or deleted,
-// and its name be another's.
+// `model_id`: the model that is meant, of which alone it counts. Where `count` is 0, it stands in place of registry and name: by
+// then it may have been renamed or deleted, and its name be another's. Else a name that is another's by now is refused.
 struct RecordUsage : VersionAddress {
   Label consumer;
   std::optional<AliasName> alias;

@@ -203,7 +203,7 @@ Result<void> AliasMoves::move(const AliasName& alias, const VersionRecord* targe
   if (from == to) return {};
   HERALD_CHECK(check_may_move(alias, field));
   if (target != nullptr) {
-    HERALD_CHECK(check_card_policy(found_, *target, alias, field));
+    HERALD_CHECK(check_card_policy(state_, found_, *target, alias, field));
     drafts_.push_back({AliasAssigned{of(found_), alias, from, *to}, {}});
     if (!from) ++aliases_;
   } else {
@@ -217,7 +217,8 @@ Result<void> AliasMoves::move_back(const AliasName& alias, const VersionRecord& 
                                    const std::string& field) {
   const auto from = held_by(state_, found_.model.id, alias);
   HERALD_CHECK(check_may_move(alias, field));
-  if (!check_card_policy(found_, target, alias, field)) rollback.lacking = sections_lacking(found_, target);
+  if (!check_card_policy(state_, found_, target, alias, field))
+    rollback.lacking = sections_lacking(state_, found_, target);
   drafts_.push_back({AliasAssigned{of(found_), alias, from, target.number, {}, std::move(rollback)}, {}});
   if (!from) ++aliases_;
   return {};

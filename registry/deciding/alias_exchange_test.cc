@@ -125,6 +125,17 @@ TEST(RollBackAlias, PassesOverVersionsThatWereDeletedAndSaysSo) {
   EXPECT_EQ(rollback, (Rollback{std::vector{VersionNumber(2)}, std::nullopt}));
 }
 
+TEST(RollBackAlias, OfAnAliasThatWentWithItsVersionPutsItOnTheLastHolderThatIsThere) {
+  Story story = three_versions({move("production", 1)});
+  auto gone = of<DeleteVersion>("churn", 3);
+  gone.remove_aliases = true;
+  story.given({moves("churn", {move("production", 3)}), gone});
+  const auto outcome = story.when(roll_back());
+  outcome.then({"alias production of churn put on v1"});
+  const auto rollback = std::get<AliasAssigned>(outcome.events()[0].payload).rollback;
+  EXPECT_EQ(rollback, (Rollback{std::vector{VersionNumber(3)}, std::nullopt}));
+}
+
 TEST(RollBackAlias, KnowsAsManyFormerHoldersAsTheLimit) {
   Story story;
   story.given({a_model("churn")});

@@ -52,6 +52,18 @@ TEST(CreateAutomation, RefusesANameThatIsTaken) {
       .refused(Cause::already_exists, "name", R"(automation "tell" exists already)");
 }
 
+TEST(CreateAutomation, RefusesMoreThanTheServerKeeps) {
+  MemoryState state;
+  for (std::uint64_t number = 2; number <= limits::kMaxAutomations; ++number)
+    state.put(Table::automations, id<AutomationId>(number).bytes(), {});
+  EXPECT_TRUE(decide(state, an_automation("tell")));
+  state.put(Table::automations, id<AutomationId>(limits::kMaxAutomations + 1).bytes(), {});
+  const auto refused = decide(state, an_automation("tell"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().cause, Cause::too_many);
+  EXPECT_EQ(refused.error().message, "there are 10000 automations: no more are allowed");
+}
+
 TEST(CreateAutomation, RefusesNothingToDoAndTooMuch) {
   const auto refused = [](Cause cause, std::string_view field, std::string_view sentence, auto change) {
     auto command = an_automation("tell");

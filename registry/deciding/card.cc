@@ -21,15 +21,30 @@ std::vector<std::string> titles_in(const std::vector<Label>& titles) {
   return out;
 }
 
-Result<void> check_sections(const FoundModel& found, const VersionRecord& version, std::string_view what,
-                            const std::string& field) {
-  const auto missing = sections_lacking(found, version);
+// The version's own, or the model's.
+const std::optional<Card>& card_of(const FoundModel& found, const VersionRecord& version) {
+  return version.card ? version.card : found.model.card;
+}
+
+// As the policy takes it.
+std::optional<Card> as_it_can_be_read(const Reader& state, const std::optional<Card>& card) {
+  return card && is_erased(state, card->text) ? std::nullopt : card;
+}
+
+std::string_view what_is_there(const Reader& state, const std::optional<Card>& card) {
+  if (!card) return "none";
+  return is_erased(state, card->text) ? "one whose text was erased" : "a card without";
+}
+
+Result<void> check_sections(const Reader& state, const FoundModel& found, const VersionRecord& version,
+                            std::string_view what, const std::string& field) {
+  const auto missing = sections_lacking(state, found, version);
   if (missing.empty()) return {};
   return error(
       Cause::not_allowed_now,
       fmt::format("registry {} asks that a version has a card with {} before it gets {}: {} of {} has {}",
                   in_quotes(found.registry.name), listed(titles_in(missing)), what, label(version.number),
-                  in_quotes(found.model.name), version.card || found.model.card ? "a card without" : "none"),
+                  in_quotes(found.model.name), what_is_there(state, card_of(found, version))),
       field);
 }
 
@@ -115,10 +130,9 @@ Result<void> check_card_may_become(const Reader& state, const FoundModel& found,
                                    const std::optional<Card>& card) {
   const auto& policy = found.registry.card_policy;
   if (!policy) return {};
-  const std::optional<Card>& of_model = found.model.card;
-  const auto lost = version != nullptr ? lost_sections(*policy, version->card ? version->card : of_model,
-                                                       card ? card : of_model)
-                                       : lost_sections(*policy, of_model, card);
+  const std::optional<Card>& from = version != nullptr ? card_of(found, *version) : found.model.card;
+  const std::optional<Card>& to = version != nullptr && !card ? found.model.card : card;
+  const auto lost = lost_sections(*policy, as_it_can_be_read(state, from), as_it_can_be_read(state, to));
   if (lost.empty()) return {};
   std::optional<Guarded> guarded;
   if (version != nullptr) {
@@ -154,9 +168,10 @@ Result<Decision> rule(const Reader& state, const SetCard& command) {
   return decision;
 }
 
-std::vector<Label> sections_lacking(const FoundModel& found, const VersionRecord& version) {
+std::vector<Label> sections_lacking(const Reader& state, const FoundModel& found,
+                                    const VersionRecord& version) {
   if (!found.registry.card_policy) return {};
-  return missing_sections(*found.registry.card_policy, version.card ? version.card : found.model.card);
+  return missing_sections(*found.registry.card_policy, as_it_can_be_read(state, card_of(found, version)));
 }
 
 Result<void> check_card(const std::optional<Card>& card) {
@@ -167,18 +182,18 @@ Result<void> check_card(const std::optional<Card>& card) {
                "card");
 }
 
-Result<void> check_card_policy(const FoundModel& found, const VersionRecord& version, const AliasName& alias,
-                               const std::string& field) {
+Result<void> check_card_policy(const Reader& state, const FoundModel& found, const VersionRecord& version,
+                               const AliasName& alias, const std::string& field) {
   const auto& policy = found.registry.card_policy;
   if (!policy || !names(policy->aliases, alias)) return {};
-  return check_sections(found, version, "alias " + in_quotes(alias), field);
+  return check_sections(state, found, version, "alias " + in_quotes(alias), field);
 }
 
-Result<void> check_card_policy(const FoundModel& found, const VersionRecord& version, const StageName& stage,
-                               const std::string& field) {
+Result<void> check_card_policy(const Reader& state, const FoundModel& found, const VersionRecord& version,
+                               const StageName& stage, const std::string& field) {
   const auto& policy = found.registry.card_policy;
   if (!policy || !names(policy->stages, stage)) return {};
-  return check_sections(found, version, "stage " + in_quotes(stage), field);
+  return check_sections(state, found, version, "stage " + in_quotes(stage), field);
 }
 
 }  // namespace herald::registry::deciding

@@ -104,6 +104,37 @@ TEST(CardPolicy, KeepsAVersionWithoutACardFromAnAliasAndAStage) {
   story.when(moves("churn", {move("canary", 1)})).then({"alias canary of churn put on v1"});
 }
 
+TEST(CardPolicy, FindsNoSectionsInACardWhoseTextWasErased) {
+  Story story = guarded_churn();
+  const std::vector<std::string> both = {"Intended use", "Limits"};
+  story.given({set_card("churn", 1, card(1, both)), set_card("churn", 2, card(2, both)),
+               moves("churn", {move("production", 1)}), Erase{{}, {text(1).digest, text(2).digest}, {}}});
+  const std::string sentence =
+      R"(registry "models" asks that a version has a card with "Intended use", "Limits" before it gets )";
+  story.when(moves("churn", {move("production", 2)}))
+      .refused(Cause::not_allowed_now, "moves[0].alias",
+               sentence + R"(alias "production": v2 of "churn" has one whose text was erased)");
+  story.when(to_stage(2, "live"))
+      .refused(Cause::not_allowed_now, "stage",
+               sentence + R"(stage "live": v2 of "churn" has one whose text was erased)");
+  story.when(set_card("churn", 1, std::nullopt)).then({"card of churn:v1 removed"});
+  story.when(set_card("churn", 2, card(3, both))).then({"card of churn:v2 written"});
+  story.when(moves("churn", {move("production", 2)})).then({"alias production of churn moved from v1 to v2"});
+}
+
+TEST(CardPolicy, DoesNotTakeTheModelsCardForAnErasedOneOfTheVersion) {
+  Story story = guarded_churn();
+  const std::vector<std::string> both = {"Intended use", "Limits"};
+  story.given({set_card("churn", {}, card(1, both)), set_card("churn", 1, card(2, both)),
+               Erase{{}, {text(2).digest}, {}}, moves("churn", {move("production", 2)})});
+  story.when(to_stage(1, "live"))
+      .refused(Cause::not_allowed_now, "stage",
+               R"(registry "models" asks that a version has a card with "Intended use", "Limits" before it )"
+               R"(gets stage "live": v1 of "churn" has one whose text was erased)");
+  story.given({set_card("churn", 1, std::nullopt)});
+  story.when(to_stage(1, "live")).then({"churn:v1 went from no stage to live"});
+}
+
 TEST(CardPolicy, NamesTheSectionsThatACardLacks) {
   Story story = guarded_churn();
   story.given({set_card("churn", 1, card(1, {"intended USE"}))});

@@ -129,6 +129,19 @@ TEST(DeleteModel, OfOneWithAProtectedAliasIsForAdmins) {
   story.when(command).then({"model churn deleted"});
 }
 
+TEST(SetModelArchived, TakesNoLineageAtEitherEnd) {
+  Story story = with_churn();
+  story.given({a_model("base"), a_version("base"), archived()});
+  const auto base = version_node("base", 1), churn = version_node("churn", 1);
+  const std::string sentence = R"(model "churn" is archived since event 7: restore it first)";
+  story.when(edge(churn, Relation::derived_from, base))
+      .refused(Cause::not_allowed_now, "upstream.version", sentence);
+  story.when(edge(base, Relation::derived_from, churn))
+      .refused(Cause::not_allowed_now, "downstream.version", sentence);
+  story.given({archived(false)});
+  story.when(edge(base, Relation::derived_from, churn)).then({"base:v1 derived_from churn:v1"});
+}
+
 TEST(SetModelArchived, OfOneWithAProtectedAliasIsForAdmins) {
   Story story = with_churn();
   story.given({SetAliasProtected{RegistryName::trusted(kDefaultRegistry), AliasName::trusted("production")}});

@@ -152,13 +152,15 @@ Result<void> check_may_change_what_it_is(const Reader& state, const FoundVersion
 
 // ---- cards ----
 Result<void> check_card(const std::optional<Card>& card);
-// What the registry's policy asks for and the version's card (or the model's) does not have.
-std::vector<Label> sections_lacking(const FoundModel& found, const VersionRecord& version);
+// What the registry's policy asks for and the version's card (or the model's) does not have. A card whose text was erased has
+// no sections: nobody can read them.
+std::vector<Label> sections_lacking(const Reader& state, const FoundModel& found,
+                                    const VersionRecord& version);
 // Whether the policy of the registry lets a version with this card (or the model's) get the alias, or reach the stage.
-Result<void> check_card_policy(const FoundModel& found, const VersionRecord& version, const AliasName& alias,
-                               const std::string& field);
-Result<void> check_card_policy(const FoundModel& found, const VersionRecord& version, const StageName& stage,
-                               const std::string& field);
+Result<void> check_card_policy(const Reader& state, const FoundModel& found, const VersionRecord& version,
+                               const AliasName& alias, const std::string& field);
+Result<void> check_card_policy(const Reader& state, const FoundModel& found, const VersionRecord& version,
+                               const StageName& stage, const std::string& field);
 
 // ---- lineage ----
 Result<Node> node_at(const Reader& state, const NodeAddress& address, std::string_view field);

@@ -70,7 +70,7 @@ Result<Decision> rule(const Reader& state, const TransitionStage& command) {
   Decision decision{{}, false, json::to_json(StageAnswer{answer_of(target), target.version, command.to})};
   if (version.stage == command.to) return decision;
   HERALD_CHECK(check_transition(*found.model.registry.stages, version.stage, command.to));
-  if (command.to) HERALD_CHECK(check_card_policy(found.model, version, *command.to, "stage"));
+  if (command.to) HERALD_CHECK(check_card_policy(state, found.model, version, *command.to, "stage"));
   decision.drafts.push_back({StageTransitioned{target, version.stage, command.to}, {}});
   return decision;
 }

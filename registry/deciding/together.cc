@@ -50,18 +50,21 @@ std::string shown(const About& about) {
   return about.version ? model + ":" + label(*about.version) : model;
 }
 
-Result<void> check_how_many(std::size_t changes, const std::string& listed) {
-  if (changes == 0) {
-    return error(
-        Cause::invalid_value,
-        fmt::format("\"{}\" is empty: name at least one {}", listed, listed.substr(0, listed.size() - 1)),
-        listed);
-  }
-  if (changes <= limits::kMaxEventsPerCommand) return {};
-  return error(Cause::too_many,
-               fmt::format("{} {} cannot be changed at once: at most {} can", changes, listed,
-                           limits::kMaxEventsPerCommand),
-               listed);
+// As the fields of the command are called, and its answer.
+std::string plural(ChangedTogether what) {
+  return std::string(reflect::enum_name(what));
+}
+
+std::string part_of(ChangedTogether what, std::size_t index) {
+  return fmt::format("{}[{}]", plural(what), index);
+}
+
+Result<void> check_how_many(std::size_t changes, ChangedTogether what, std::string_view done) {
+  if (changes > 0) return check_number_at_once(changes, plural(what), done);
+  return error(Cause::invalid_value,
+               fmt::format("\"{}\" is empty: name at least one {}", plural(what),
+                           what == ChangedTogether::models ? "model" : "version"),
+               plural(what));
 }
 
 // The refusal of one of them, as one of the whole. `field`: of the one.
@@ -69,27 +72,26 @@ Error refusal_of(const Error& one, const About& about, const std::string& field)
   return error(one.cause, shown(about) + ": " + one.message, field);
 }
 
-std::string answer_of_all(const std::string& listed, std::size_t changes, std::size_t events) {
-  if (listed == "models") return json::to_json(ModelsAnswer{changes, events});
+std::string answer_of_all(ChangedTogether of, std::size_t changes, std::size_t events) {
+  if (of == ChangedTogether::models) return json::to_json(ModelsAnswer{changes, events});
   return json::to_json(TogetherAnswer{changes, events});
 }
 
 template <class Change>
-Result<Decision> decide_each(const Reader& state, const std::vector<Change>& changes,
-                             const std::string& listed) {
-  HERALD_CHECK(check_how_many(changes.size(), listed));
+Result<Decision> decide_each(const Reader& state, const std::vector<Change>& changes, ChangedTogether of) {
+  HERALD_CHECK(check_how_many(changes.size(), of, "changed"));
   Decision all;
   std::set<About> seen;
   for (std::size_t i = 0; i < changes.size(); ++i) {
     const About about = what(changes[i]);
-    const std::string field = fmt::format("{}[{}]", listed, i);
+    const std::string field = part_of(of, i);
     if (!seen.insert(about).second)
       return error(Cause::invalid_value, fmt::format("{} is named twice", in_quotes(shown(about))), field);
     Result<Decision> one = decide_one(state, changes[i]);
     if (!one) return refusal_of(one.error(), about, field);
     for (Draft& draft : one->drafts) all.drafts.push_back(std::move(draft));
   }
-  all.answer = answer_of_all(listed, changes.size(), all.drafts.size());
+  all.answer = answer_of_all(of, changes.size(), all.drafts.size());
   return all;
 }
 
@@ -104,8 +106,8 @@ void evolve_ahead(OverlayState& state, const std::vector<Draft>& drafts) {
 
 // One after the other: a model may get several.
 Result<Decision> decide_each(const Reader& state, const std::vector<RegisterVersion>& changes,
-                             const std::string& listed) {
-  HERALD_CHECK(check_how_many(changes.size(), listed));
+                             ChangedTogether of) {
+  HERALD_CHECK(check_how_many(changes.size(), of, "registered"));
   OverlayState ahead(state);
   Decision all;
   all.created = true;
@@ -113,7 +115,7 @@ Result<Decision> decide_each(const Reader& state, const std::vector<RegisterVers
   for (std::size_t i = 0; i < changes.size(); ++i) {
     Result<Decision> one = decide_one(ahead, changes[i]);
     if (!one) {
-      const std::string field = fmt::format("{}[{}]", listed, i);
+      const std::string field = part_of(of, i);
       return refusal_of(one.error(), what(changes[i]),
                         one.error().field.empty() ? field : field + "." + one.error().field);
     }
@@ -130,7 +132,7 @@ Result<Decision> decide_each(const Reader& state, const std::vector<RegisterVers
 }  // namespace
 
 Result<Decision> rule(const Reader& state, const ChangeTogether& command) {
-  return std::visit([&](const auto& changes) { return decide_each(state, changes, command.listed); },
+  return std::visit([&](const auto& changes) { return decide_each(state, changes, command.what); },
                     command.changes);
 }
 

@@ -93,6 +93,14 @@ TEST(ManyVersions, AreRegisteredAtOnceSeveralOfOneModelToo) {
   EXPECT_TRUE(outcome.decision().created);
 }
 
+TEST(ManyVersions, AreRegisteredUpToALimit) {
+  Story story = churn_and_fraud();
+  story
+      .when(registered_together(
+          std::vector<RegisterVersion>(limits::kMaxEventsPerCommand + 1, a_version("churn"))))
+      .refused(Cause::too_many, "versions", "257 versions cannot be registered at once: at most 256 can");
+}
+
 TEST(ManyVersions, RegisterTheirModelOnce) {
   Story story;
   auto first = a_version("fresh"), second = a_version("fresh");
@@ -124,20 +132,34 @@ TEST(ManyModels, AreArchivedTaggedOwnedAndDeletedAtOnce) {
     command.tags = {{"team", "risk"}};
     return command;
   };
-  const auto tagging = story.when(ChangeTogether{std::vector{tag("churn"), tag("fraud")}, "models"});
+  const auto tagging =
+      story.when(ChangeTogether{std::vector{tag("churn"), tag("fraud")}, ChangedTogether::models});
   EXPECT_EQ(tagging.events().size(), 2U);
   EXPECT_EQ(tagging.decision().answer, R"({"models":2,"events":2})");
-  story.when(ChangeTogether{std::vector{archive("churn", true), archive("fraud", true)}, "models"})
+  story
+      .when(ChangeTogether{std::vector{archive("churn", true), archive("fraud", true)},
+                           ChangedTogether::models})
       .then({"model churn archived", "model fraud archived"});
-  story.when(ChangeTogether{std::vector{archive("churn", false), archive("none", false)}, "models"})
+  story
+      .when(ChangeTogether{std::vector{archive("churn", false), archive("none", false)},
+                           ChangedTogether::models})
       .refused(Cause::not_found, "models[1]",
                R"(none: model "none" does not exist in registry "models": it has "churn", "fraud")");
-  story.when(ChangeTogether{std::vector{of<DeleteModel>("churn"), of<DeleteModel>("churn")}, "models"})
+  story
+      .when(ChangeTogether{std::vector{of<DeleteModel>("churn"), of<DeleteModel>("churn")},
+                           ChangedTogether::models})
       .refused(Cause::invalid_value, "models[1]", R"("churn" is named twice)");
-  story.when(ChangeTogether{std::vector{of<DeleteModel>("churn"), of<DeleteModel>("fraud")}, "models"})
+  story
+      .when(ChangeTogether{std::vector{of<DeleteModel>("churn"), of<DeleteModel>("fraud")},
+                           ChangedTogether::models})
       .then({"model churn deleted", "model fraud deleted"});
-  story.when(ChangeTogether{std::vector<SetOwner>{}, "models"})
+  story.when(ChangeTogether{std::vector<SetOwner>{}, ChangedTogether::models})
       .refused(Cause::invalid_value, "models", R"("models" is empty: name at least one model)");
+  story
+      .when(
+          ChangeTogether{std::vector<DeleteModel>(limits::kMaxEventsPerCommand + 1, of<DeleteModel>("churn")),
+                         ChangedTogether::models})
+      .refused(Cause::too_many, "models", "257 models cannot be changed at once: at most 256 can");
 }
 
 }  // namespace

@@ -27,19 +27,34 @@ std::int64_t hour_of(Timestamp time) {
   return time.unix_ms() / kMsAnHour;
 }
 
+// The name is as it was when the report came; the model may have been deleted since, and its name given to another.
+Result<FoundModel> model_reported(const Reader& state, const RecordUsage& command) {
+  HERALD_TRY(auto found, require_model(state, command.registry, command.model));
+  if (!command.model_id || found.model.id == *command.model_id) return found;
+  return error(Cause::expected_mismatch,
+               fmt::format("model {} is another one than when this report came: its name was given away "
+                           "meanwhile; nothing was counted, report it again",
+                           in_quotes(command.model)));
+}
+
 // What was counted is of the model that it was reported of, whatever became of it.
-Result<FoundModel> model_used(const Reader& state, const RecordUsage& command) {
-  if (command.count > 0 || !command.model_id) return require_model(state, command.registry, command.model);
-  auto model = find_model(state, *command.model_id);
+Result<FoundModel> model_counted(const Reader& state, ModelId id) {
+  auto model = find_model(state, id);
   auto home =
       model ? find<RegistryRecord>(state, Table::registries, model->registry_id.bytes()) : std::nullopt;
   if (!home) {
-    return error(Cause::not_found,
-                 fmt::format("no model has the id {}: usage is of one that was registered",
-                             in_quotes(command.model_id->str())),
-                 "model_id");
+    return error(
+        Cause::not_found,
+        fmt::format("no model has the id {}: usage is of one that was registered", in_quotes(id.str())),
+        "model_id");
   }
   return FoundModel{std::move(*home), std::move(*model)};
+}
+
+Result<FoundModel> model_used(const Reader& state, const RecordUsage& command) {
+  const bool is_remainder = command.count == 0;
+  if (is_remainder && command.model_id) return model_counted(state, *command.model_id);
+  return model_reported(state, command);
 }
 
 bool fits(EvaluationFileKind kind, std::string_view media) {

@@ -152,6 +152,21 @@ TEST(WhatASilentConsumerReported, IsNoWayForAConsumerToReportOfAModelThatWasDele
                              R"(model "churn" does not exist in registry "models": it has none yet)");
 }
 
+TEST(RecordUsage, IsOfNoOtherModelThatHasTheNameNow) {
+  Story story = churn_with_two_versions();
+  auto report = used("campaigns", "09:20:00", 5, 705);
+  report.model_id = story.model("churn").model.id;
+  auto another = a_model("churn");
+  another.new_id = id<ModelId>(78);
+  story.given({of<DeleteModel>("churn"), another, a_version("churn")});
+  story.when(report).refused(Cause::expected_mismatch, "",
+                             "model \"churn\" is another one than when this report came: its name was given "
+                             "away meanwhile; nothing was counted, report it again");
+  report.model_id = another.new_id;
+  report.total = 5;
+  story.when(report).then({"churn:v1 used by campaigns 5 times"});
+}
+
 TEST(RecordUsage, RefusesWhatIsNotThereAndCountsOfNothing) {
   Story story = churn_with_two_versions();
   auto missing = used("campaigns", "09:05:00", 1, 1);
@@ -317,6 +332,22 @@ TEST(RecordEvaluation, IsOnAVersionOfARegistryOfDataSets) {
   command.dataset->version->registry = RegistryName::trusted("data");
   story.when(command).then({"churn:v1 evaluated on data/customers:v1: 1 metrics, 0 files",
                             "data/customers:v1 evaluated_on churn:v1"});
+}
+
+TEST(RecordEvaluation, IsOnNoVersionOfAnArchivedDataSet) {
+  Story story = churn_with_two_versions();
+  auto registered = a_model("customers");
+  auto version = a_version("customers");
+  auto archive = of<SetModelArchived>("customers");
+  registered.registry = version.registry = archive.registry = RegistryName::trusted("data");
+  archive.archived = true;
+  story.given({CreateRegistry{id<RegistryId>(2), RegistryName::trusted("data"), RegistryKind::dataset},
+               registered, version, archive});
+  auto command = an_evaluation(1);
+  command.dataset = version_node("customers", 1);
+  command.dataset->version->registry = RegistryName::trusted("data");
+  story.when(command).refused(Cause::not_allowed_now, "dataset.version",
+                              R"(model "customers" is archived since event 9: restore it first)");
 }
 
 TEST(RecordEvaluation, RefusesOfAnArchivedModelAndOfBadMetrics) {

@@ -94,12 +94,13 @@ std::vector<AliasName> aliases_at(const Reader& state, const FoundVersion& found
 }
 
 // Meanwhile the registry may have given the stage up, or ask for more there than the card says.
-std::optional<std::string> why_not_back_in_its_stage(const FoundModel& found, const VersionRecord& version) {
+std::optional<std::string> why_not_back_in_its_stage(const Reader& state, const FoundModel& found,
+                                                     const VersionRecord& version) {
   if (!version.stage) return std::nullopt;
   const std::vector<StageName> stages = found.registry.stages.value_or(StageSet{}).stages;
   if (std::find(stages.begin(), stages.end(), *version.stage) == stages.end())
     return "the stage was given up while the version was deleted";
-  if (!check_card_policy(found, version, *version.stage, "stage"))
+  if (!check_card_policy(state, found, version, *version.stage, "stage"))
     return "its card lacks what the registry asks for in this stage";
   return std::nullopt;
 }
@@ -221,7 +222,7 @@ Result<Decision> rule(const Reader& state, const RestoreVersion& command) {
   Decision decision{{}, false, json::to_json(VersionAnswer{answer_of(target), target.version})};
   if (!version->deleted) return decision;
   decision.drafts.push_back({VersionRestored{target}, {}});
-  if (const auto why = why_not_back_in_its_stage(found, *version)) {
+  if (const auto why = why_not_back_in_its_stage(state, found, *version)) {
     StageTransitioned out{target, version->stage, std::nullopt};
     out.reason = Reason::trusted(*why);  // the command's says why the version came back
     decision.drafts.push_back({std::move(out), {}});

@@ -65,8 +65,11 @@ void apply(const Step& step, const TokenRevoked& fact) {
                            [&](TokenRecord& token) { token.revoked = step.mark; });
 }
 
+void apply(const Step& step, const ErasurePerformed& fact) {
+  for (const Digest& text : fact.texts) step.state.put(Table::erased_texts, text.bytes(), {});
+}
+
 // Facts that change nothing of what is true now: the log, and the views' timelines, tell of them.
 void apply(const Step&, const AccessDenied&) {}
-void apply(const Step&, const ErasurePerformed&) {}
 
 }  // namespace herald::registry::evolving

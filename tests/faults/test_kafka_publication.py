@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import threading
@@ -136,6 +137,10 @@ def test_a_topic_is_compared_with_the_log_while_writes_go_on(broker, prefix, her
         assert verify.returncode == 0, f"round {round_number}: {verify.stdout}{verify.stderr}"
         found = json.loads(verify.stdout)
         assert 0 < found["compared"] == found["progress"] <= min(found["in_log"], found["in_topic"])
+    told = server.cli("kafka", "verify").stderr
+    upto = int(re.search(r"up to event (\d+),", told)[1])
+    waiting = re.search(r"(\d+) events? (?:is|are) not published yet", told)
+    assert upto + int(waiting[1] if waiting else 0) <= server.get("/v1")["sequence"], told
     server.kill()
     for writer in writers:
         writer.join()
@@ -234,16 +239,77 @@ def test_after_both_topics_are_deleted_all_is_published_anew(broker, prefix, her
     server.stop()
 
 
-@pytest.mark.parametrize(("topic", "partitions", "policy", "why"), [
-    ("events", 1, "compact", "would take events out of it"),
-    ("progress", 1, "delete", "would forget how far events are published"),
-    ("progress", 2, "compact", "has 2 partitions and must have one"),
+UNLIMITED = {"retention.ms": "-1", "retention.bytes": "-1"}
+
+
+@pytest.mark.parametrize(("topic", "partitions", "settings", "why"), [
+    ("events", 1, {**UNLIMITED, "cleanup.policy": "compact"},
+     "has cleanup.policy=compact, which would take events out of it; set cleanup.policy=delete and"),
+    ("events", 3, {**UNLIMITED, "retention.ms": "86400000"},
+     "has retention.ms=86400000, which would take events out of it; set retention.ms=-1 and"),
+    ("events", 1, {**UNLIMITED, "retention.bytes": "1073741824"},
+     "has retention.bytes=1073741824, which would take events out of it; set retention.bytes=-1 and"),
+    ("events", 1, {"cleanup.policy": "compact,delete"}, "set cleanup.policy=delete, retention.ms=-1 and"),
+    ("events", 1, {**UNLIMITED, "max.message.bytes": "65536"}, "has max.message.bytes=65536"),
+    ("progress", 1, {"cleanup.policy": "delete"}, "would forget how far events are published"),
+    ("progress", 2, {"cleanup.policy": "compact"}, "has 2 partitions and must have one"),
 ])
-def test_topics_with_settings_that_lose_events_are_refused(broker, prefix, herald, kafka, topic, partitions, policy, why):
-    broker.create_topic(f"{prefix}.{topic}", partitions, **{"cleanup.policy": policy})
+def test_topics_with_settings_that_lose_events_are_refused(broker, prefix, herald, kafka, topic, partitions, settings, why):
+    broker.create_topic(f"{prefix}.{topic}", partitions, **settings)
     server = herald.start(*kafka)
     message = decide(herald, server)
     assert f"topic {prefix}.{topic}" in message and why in message
+    server.stop()
+
+
+def test_a_topic_with_a_broker_s_retention_is_left_as_it_is_until_it_is_set_right(broker, prefix, herald, kafka):
+    topic = f"{prefix}.events"
+    broker.create_topic(topic)
+    server = herald.start(*kafka)
+    register(server, 3)
+    message = decide(herald, server)
+    assert f"topic {topic} has retention.ms=604800000, which" in message and "set retention.ms=-1 and" in message
+    status = server.cli("kafka", "status")
+    assert status.returncode == 1 and message in status.stdout, status.stdout
+    server.stop()
+    assert broker.settings(topic)["retention.ms"] == "604800000"
+
+    broker.set(topic, **{"retention.ms": "-1"})
+    server = herald.start(*kafka)
+    expect_all(broker, prefix, server)
+    broker.set(topic, **{"retention.ms": "86400000"})
+    verify = server.cli("kafka", "verify")
+    assert verify.returncode == 1 and f"topic {topic} has retention.ms=86400000, which" in verify.stderr, verify.stderr
+    assert "docs/kafka.md" in verify.stderr
+    server.stop()
+
+
+def test_how_far_it_is_is_not_told_before_the_topics_could_be_read(broker, prefix, herald, kafka):
+    server = herald.start(*kafka)
+    register(server, 3)
+    recorded = server.get("/v1")["sequence"]
+    broker.consume(f"{prefix}.events", recorded)
+    server.stop()
+    broker.crash()
+    try:
+        server = herald.start(*kafka)
+        wait_for_log(herald, "events wait in the log")
+        report = server.get("/v1/kafka")
+        assert report["state"] == "waiting"
+        assert "published" not in report and "lag" not in report
+        metrics = server.request("GET", "/metrics").text
+        assert "herald_kafka_publishing 0" in metrics
+        assert "herald_kafka_lag" not in metrics and "herald_kafka_published_sequence" not in metrics
+        status = server.cli("kafka", "status").stdout
+        assert re.search(r"^lag +unknown", status, re.M) and re.search(r"^published +unknown", status, re.M), status
+    finally:
+        broker.start()
+    wait_for_log(herald, f"from event {recorded + 1} on")
+    report = server.get("/v1/kafka")
+    assert (report["published"], report["lag"]) == (recorded, 0)
+    metrics = server.request("GET", "/metrics").text
+    assert "herald_kafka_lag 0\n" in metrics and f"herald_kafka_published_sequence {recorded}\n" in metrics
+    assert re.search(r"^lag +0$", server.cli("kafka", "status").stdout, re.M)
     server.stop()
 
 

@@ -298,7 +298,8 @@ void Model::check_not_guarded(const OneModel& model, Number number, May may) con
 std::set<std::string> Model::lacking(const OneModel& model, const std::optional<Card>& card) const {
   std::set<std::string> out;
   for (const Label& section : registries_.at(model.registry).policy.sections) {
-    if (!card || std::count(card->sections.begin(), card->sections.end(), section) == 0)
+    if (!card || erased_texts_.contains(card->text.digest) ||
+        std::count(card->sections.begin(), card->sections.end(), section) == 0)
       out.insert(section.str());
   }
   return out;

@@ -250,6 +250,7 @@ class Model {
   std::map<std::tuple<std::string, std::string, std::string>, Edge> edges_;
   std::map<std::tuple<std::string, Number, std::string>, Usage> usage_;  // model, version, consumer
   std::map<std::tuple<std::string, Number, std::string>, std::string> evaluations_;  // model, version, id
+  std::set<Digest> erased_texts_;
   std::map<std::string, Principal> principals_;
   std::set<std::pair<std::string, std::string>> teams_;            // team, member
   std::map<std::pair<std::string, std::string>, HeldRole> roles_;  // principal, scope

@@ -157,6 +157,7 @@ void Model::run(const Erase& c) {
       token.revoked = fact(fmt::format("token.revoked {} {}", token.principal, id));
     }
   }
+  erased_texts_.insert(c.texts.begin(), c.texts.end());
   const bool is_entry_gone = c.principal_id && c.is_all;
   if (is_entry_gone || !c.texts.empty())
     fact(fmt::format("erasure.performed {} {}", is_entry_gone ? c.principal_id->str() : "-", c.texts.size()));

@@ -36,7 +36,7 @@ Model::Node Model::node(const NodeAddress& address) {
   if (address.dataset) return {"dataset", address.dataset->str(), address.dataset->str(), ""};
   if (address.deployment) return {"deployment", address.deployment->str(), address.deployment->str(), ""};
   if (address.artifact) return {"artifact", address.artifact->str(), artifact_at(*address.artifact).name, ""};
-  OneModel& model = model_at(*address.version);
+  OneModel& model = open_at(*address.version);
   version_of(model, address.version->version.value());
   return node_of(model, address.version->version.value());
 }
@@ -84,9 +84,6 @@ void Model::record_edge(const Node& upstream, const std::string& relation, const
 
 void Model::run(const RecordLineage& c) {
   const Node up = node(c.upstream), down = node(c.downstream);
-  for (const NodeAddress* const end : {&c.upstream, &c.downstream}) {
-    if (end->version) open_registry(end->version->registry);
-  }
   const std::set<std::string> allowed = {"artifact used run",
                                          "dataset used run",
                                          "version used run",

@@ -31,7 +31,9 @@ Command RandomCommands::about_people() {
     case 3: {
       Erase command{};
       if (one_in(3)) command.principal_id = often<PrincipalId>(principals_);
-      for (std::uint64_t i = below(3); i > 0; --i) command.texts.push_back(sha256(pick(kValues)));
+      for (std::uint64_t i = below(3); i > 0; --i)
+        command.texts.push_back(one_in(10) ? sha256(pick(kValues))
+                                           : sha256("a text " + std::to_string(below(100))));
       if (one_in(20)) command.texts.resize(limits::kMaxTextsErasedAtOnce + 1, sha256("one too many"));
       command.is_all = !one_in(3);
       return command;

@@ -134,13 +134,13 @@ def test_a_token_is_in_no_file_of_the_server_and_in_no_log(herald, root, person)
 def test_what_the_directory_says_is_changed_by_oneself_and_by_administrators(herald, root, person):
     ada = newcomer(root, person, "ada")
     bob = newcomer(root, person, "bob")
-    ada.does("user", "describe", "me", "--full-name", "Ada King", "--email", "ada@example.com", "--reason", "married")
+    ada.does("user", "update", "me", "--full-name", "Ada King", "--email", "ada@example.com", "--reason", "married")
     shown = ada.sees("user", "show", "ada")
     assert (shown["name"], shown["full_name"], shown["email"]) == ("ada", "Ada King", "ada@example.com")
-    root.does("user", "describe", "ada", "--email", "")
+    root.does("user", "update", "ada", "--email", "")
     shown = root.sees("user", "show", "ada")
     assert shown["full_name"] == "Ada King" and "email" not in shown
-    refused = bob.run("user", "describe", "ada", "--full-name", "Nobody")
+    refused = bob.run("user", "update", "ada", "--full-name", "Nobody")
     assert refused.returncode == 5 and "by itself" in refused.stderr
     events = root.sees("events", "list", "--type", "principal.described")
     assert [event["data"].get("reason") for event in events] == ["married", None]
@@ -170,6 +170,27 @@ def test_an_erased_person_is_gone_and_the_log_still_verifies(herald, root, perso
     for text in (b"555-1234", b"lovelace", b"ada@example.com"):
         assert all(text not in path.read_bytes() for path in herald.data.rglob("*") if path.is_file()), text
     assert herald.fsck().returncode == 0
+
+
+def test_an_erasure_that_a_crash_cut_off_is_out_of_the_files_after_the_next_start(herald, root):
+    root.does("model", "register", "churn")
+    root.does("comment", "add", "churn", "call me on 555-1234")
+    root.does("user", "create", "lovelace", "--email", "ada@example.com")
+    text = next(e for e in root.sees("events", "list", "--type", "comment.added"))["data"]["text"]["digest"]
+    token = token_of(root, "root")
+    root.server.stop()
+    server = herald.start(environment={"HERALD_FAIL_POINTS": "work.before_carry_out=kill"})
+    with pytest.raises(httpx.HTTPError):
+        httpx.post(f"{server.url}/v1/erasures", headers={"Authorization": f"Bearer {token}"}, timeout=30,
+                   json={"texts": [text], "principal": "lovelace"})
+    server.wait_until_gone()
+    assert b"555-1234" in (herald.data / "work" / "data.mdb").read_bytes(), "it died before anything was taken away"
+    server = herald.start()
+    erased = httpx.get(f"{server.url}/v1/events?type=erasure.performed", headers={"Authorization": f"Bearer {token}"}).json()
+    assert len(erased["items"]) == 1, "and after it was recorded"
+    for text in (b"555-1234", b"ada@example.com"):
+        assert all(text not in path.read_bytes() for path in (herald.data / "work").iterdir() if path.is_file()), text
+    server.stop()
 
 
 # ---- TLS ----
@@ -241,6 +262,10 @@ def test_a_public_address_needs_a_certificate_and_opens_nothing_but_the_link(her
     root = person("root")
     root.does("claim", link, "--name", "root", "--ca-file", str(cert))
     assert json.loads(root.does("whoami", "--output", "json", "--ca-file", str(cert)))["role"] == "admin"
+    assert json.loads(root.does("whoami", "--output", "json"))["role"] == "admin", "the profile keeps what is trusted, too"
+    assert json.loads(root.does("profile", "list", "--output", "json"))[0]["ca_file"] == str(cert)
+    root.does("token", "rotate")
+    assert json.loads(root.does("whoami", "--output", "json"))["role"] == "admin", "so it does when its token is another"
     with pytest.raises(httpx.ConnectError):
         httpx.get(server.url + "/healthz", trust_env=False)
 

@@ -164,6 +164,31 @@ def test_a_version_that_is_not_there_is_told_before_anything_is_applied(server):
     assert fresh.returncode == 1 and "model fresh: " in fresh.stderr
 
 
+@pytest.mark.parametrize("text, complaint, code", [
+    ("model: nowhere/fresh\n", 'registry "nowhere", which is not there', 3),
+    ("model: shelved/fresh\n", 'registry "shelved" is archived and takes no model', 4),
+    ("model: asleep\ndescription: new\n", "model asleep is archived, and nothing of it changes: herald model restore asleep", 4),
+])
+def test_what_could_not_be_carried_out_is_told_before_anything_is_applied(server, text, complaint, code):
+    server.post("/v1/registries", {"name": "shelved"})
+    server.post("/v1/registries/shelved/archive")
+    server.post("/v1/models", {"name": "asleep"})
+    server.post("/v1/models/asleep/archive")
+    before = events(server)
+    text = "model: churn\ntags: {tier: 3}\n---\n" + text
+    for words, ends_with in ((["--dry-run"], 1), (["--yes"], code)):
+        refused = server.cli("apply", "-f", "-", *words, stdin=text)
+        assert refused.returncode == ends_with and complaint in refused.stderr and "nothing is applied" in refused.stderr
+    assert "standard input:4:1: " in refused.stderr and events(server) == before
+
+
+def test_a_registry_of_the_same_files_takes_a_new_model(server):
+    text = "model: new/fresh\n---\nregistry: new\n"
+    assert server.cli("apply", "-f", "-", "--dry-run", stdin=text).returncode == 2
+    assert server.cli("apply", "-f", "-", "--yes", stdin=text).returncode == 0
+    assert server.get("/v1/registries/new/models/fresh")["name"] == "fresh"
+
+
 def test_what_others_moved_meanwhile_is_not_moved_back(server, folder):
     """Between the question and the answer."""
     with Terminal([BINARY, "apply", "-f", str(folder / "10-churn.yaml")], environment_with({"HERALD_URL": server.url, "TERM": "dumb"})) as terminal:

@@ -119,6 +119,11 @@ MISTAKES = {
     "an unknown output": (2, ("model", "list", "-o", "yaml"), "yaml"),
     "a change to what may mean another version tomorrow": (2, ("version", "tag", "churn:latest", "a=b"), "churn:v1"),
     "an automation that is no JSON": (2, ("automation", "create", "-f", "-"), "JSON"),
+    "a time that a variable lacks": (2, ("resolve", "churn:production", "--as-of", ""), "--as-of: nothing stands behind it"),
+    "a time that is none": (2, ("events", "list", "--since", "yesterday"), "--since: \"yesterday\" is no time"),
+    "a comparison with nothing": (2, ("diff", "churn:v1"), "--with production"),
+    "a filter that a variable lacks": (2, ("events", "list", "--actor", ""), "--actor: nothing stands behind it"),
+    "one of several that a variable lacks": (2, ("version", "register", "churn", "--alias", ""), "--alias: nothing stands behind it"),
     "a folder in place of a text": (2, ("model", "describe", "churn", "@/tmp"), "/tmp is a folder"),
     "a folder in place of JSON": (2, ("version", "register", "churn", "--metadata", "@/tmp"), "/tmp is a folder"),
     "a folder in place of an automation": (2, ("automation", "create", "-f", "/tmp"), "/tmp is a folder"),
@@ -157,6 +162,11 @@ def test_a_mistake_has_its_exit_code_and_one_sentence_and_changes_nothing(server
     assert sentence.startswith("herald: ") and named in sentence
     assert len(advice) == 1 and advice[0].startswith("try: ")
     assert server.get("/v1")["sequence"] == before
+
+
+def test_a_secret_that_is_empty_is_refused_with_what_takes_it_away(server):
+    refused = server.cli("secret", "set", "deployer")
+    assert refused.returncode == 2 and "herald secret remove deployer" in refused.stderr
 
 
 def test_denied_is_5(server):
@@ -264,6 +274,31 @@ def test_artifacts_come_back_as_they_went(server, tmp_path):
     succeed(server, "version", "unlink", reference, artifact)
     assert reference not in succeed(server, "artifact", "show", artifact)
     succeed(server, "version", "link", reference, artifact)
+
+
+def test_nothing_is_fetched_through_a_link(server, tmp_path):
+    (tmp_path / "out" / "sub").mkdir(parents=True)
+    for path in ("a.txt", "sub/b.txt"):
+        (tmp_path / "out" / path).write_text(path)
+    artifact = succeed(server, "artifact", "upload", "linked", tmp_path / "out", "-o", "id").strip()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "into").mkdir()
+    (tmp_path / "into" / "sub").symlink_to(tmp_path / "elsewhere")
+    refused = server.cli("artifact", "download", artifact, "--to", tmp_path / "into")
+    assert refused.returncode == 2 and "into/sub is a link to " in refused.stderr and "--to" in refused.stderr
+    assert not list((tmp_path / "elsewhere").iterdir()) and [path.name for path in (tmp_path / "into").iterdir()] == ["sub"]
+    (tmp_path / "named").symlink_to(tmp_path / "elsewhere")
+    succeed(server, "artifact", "download", artifact, "--to", tmp_path / "named")
+    assert (tmp_path / "elsewhere" / "sub" / "b.txt").read_text() == "sub/b.txt", "the folder that is named may be a link"
+
+
+def test_members_are_chosen_of_json(server):
+    listed = json.loads(succeed(server, "model", "list", "--fields", "name,latest", "-o", "json"))
+    assert listed and all(model.keys() <= {"name", "latest"} and "name" in model for model in listed)
+    for words in (("model", "show", "churn"), ("version", "show", "churn:v1"), ("resolve", "churn:v1")):
+        assert json.loads(succeed(server, *words, "--fields", "created", "-o", "json")).keys() == {"created"}
+    refused = server.cli("model", "list", "--fields", "name")
+    assert refused.returncode == 2 and "-o json" in refused.stderr
 
 
 def test_the_files_of_a_version_are_fetched_by_its_reference(server, tmp_path):

@@ -93,6 +93,7 @@ COMMANDS = {
     ("GET", "/v1/lineage"): "lineage show version:churn:v1",
     ("POST", "/v1/lineage"): "lineage record dataset:customers trained_on version:churn:v1",
     ("GET", "/v1/lineage/impact"): "lineage impact dataset:customers",
+    ("GET", "/v1/runs"): "run list",
     ("GET", "/v1/runs/{run}"): "run show 8f3a",
     ("GET", MODEL + "/usage"): "usage list churn",
     ("GET", VERSION + "/usage"): "usage list churn:v1",
@@ -129,7 +130,7 @@ COMMANDS = {
     ("GET", "/v1/me"): "whoami",
     ("GET", "/v1/principals"): "user list",
     ("POST", "/v1/principals"): "user create ada",
-    ("PATCH", "/v1/principals/{principal}"): "user describe ada --full-name Ada",
+    ("PATCH", "/v1/principals/{principal}"): "user update ada --full-name Ada",
     ("GET", PRINCIPAL): "user show ada",
     ("POST", PRINCIPAL + "/enable"): "user enable ada",
     ("POST", PRINCIPAL + "/disable"): "user disable ada",
@@ -190,7 +191,7 @@ ANYTHING = {"id": ID, "name": "a", "url": "http://a", "sequence": 1, "status": "
 @pytest.fixture(scope="module")
 def listener():
     """Notes each request, and answers it with anything."""
-    seen, reasons = [], []
+    seen, reasons, said = [], [], []
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -202,6 +203,7 @@ def listener():
             is_json = sent and self.headers.get("Content-Type", "").startswith("application/json")
             body = json.loads(sent) if is_json else None
             in_body = body.get("reason") if isinstance(body, dict) else None
+            said.append((self.command, path, urllib.parse.parse_qs(query).keys() | (body.keys() if isinstance(body, dict) else set())))
             reasons.append((self.command, path, in_body or urllib.parse.parse_qs(query).get("reason", [None])[0]))
             body = json.dumps(ANYTHING).encode() + b"\n"
             if path == "/v1/events/stream":
@@ -219,7 +221,7 @@ def listener():
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    server.seen, server.reasons = seen, reasons
+    server.seen, server.reasons, server.said = seen, reasons, said
     server.url = f"http://127.0.0.1:{server.server_port}"
     yield server
     server.shutdown()
@@ -233,6 +235,7 @@ def matches(path, template):
 def run(listener, folder, words):
     (folder / "weights.bin").write_bytes(b"weights")
     (folder / "definition.json").write_text("{}")
+    (folder / "table.csv").write_text("a,b\n")
     (folder / "versions.jsonl").write_text('{"model": "churn"}\n')
     environment = environment_with({"HERALD_URL": listener.url, "HERALD_PROFILES_FILE": str(folder / "config.toml"), "HERALD_OUTPUT": "json"})
     return subprocess.run([BINARY, *words], capture_output=True, text=True, timeout=60, cwd=folder, input="value", env=environment)
@@ -269,6 +272,101 @@ def test_a_reason_is_sent_by_every_command_whose_route_takes_one(server, listene
         if not any(sent == method and matches(path, template) and reason == "asked by the auditors" for sent, path, reason in listener.reasons):
             silent.append(f"{command}: {listener.reasons} {result.stderr}")
     assert not silent, "\n".join(silent)
+
+
+# For whatever a route takes besides what COMMANDS says already: command lines that say all of it.
+CHOSEN = "--type a --subject s --model churn --actor me --correlation {id} --since 2026-01-01 --until 2026-01-02 --before 9"
+STARTS = ["version:churn:v1", "artifact:{id}", "run:8f3a", "dataset:customers", "deployment:shop"]
+OF_REGISTRY = "--visibility restricted --description d --stage live --card-section Use"
+IN_FULL = {
+    ("POST", "/v1/registries"): [f"registry create data --kind dataset {OF_REGISTRY}"],
+    ("PATCH", "/v1/registries/{registry}"): [f"registry update data {OF_REGISTRY}"],
+    ("GET", "/v1/models"): ["model list --name chu --state all"],
+    ("POST", "/v1/models"): ["model register churn --description d --tag a=b --owner me --card c"],
+    ("GET", MODEL + "/versions"): ["version list churn --stage live --state all"],
+    ("POST", MODEL + "/versions"): [
+        "version register churn --source s3://b/1 --digest {digest} --run r --metadata {{}} --metric a=1 --status ready --description d --tag a=b "
+        "--artifact {id} --alias x --number 3 --create-model --card c"],
+    ("PATCH", VERSION): ["version update churn:v1 --run r --metadata {{}} --metric a=1 --status ready --description d --expected-changed 5"],
+    ("DELETE", VERSION): ["version delete churn:v1 --remove-aliases"],
+    ("POST", VERSION + "/transition"): ["stage set churn:v1 live --expected dev"],
+    ("POST", "/v1/versions:change"): [
+        "version tag churn:v1 churn:v2 a=b", "stage set churn:v1 churn:v2 live --expected dev", "alias assign champion churn:v1 fraud:v1",
+        "version delete churn:v1 churn:v2 --remove-aliases", "version restore churn:v1 churn:v2"],
+    ("POST", "/v1/models:change"): ["model tag churn fraud a=b", "model owner churn fraud me", "model archive churn fraud",
+                                    "model restore churn fraud", "model delete churn fraud"],
+    ("PUT", ALIAS): ["alias set churn production 2 --expected 1"],
+    ("DELETE", ALIAS): ["alias remove churn production --expected 1"],
+    ("POST", MODEL + "/aliases:swap"): ["alias swap churn blue green --expected blue=1 --expected green=2"],
+    ("POST", ALIAS + "/rollback"): ["alias rollback churn production --expected 1"],
+    ("POST", "/v1/artifacts"): ["artifact upload churn-1 weights.bin", "artifact reference churn-1 s3://b/1 --digest {digest} --bytes 5"],
+    ("POST", VERSION + "/usage"): ["usage record churn:v1 mail --alias production --count 5"],
+    ("GET", MODEL + "/usage"): ["usage list churn --since 2026-01-01"],
+    ("GET", VERSION + "/usage"): ["usage list churn:v1 --since 2026-01-01"],
+    ("GET", MODEL + "/evaluations"): ["evaluation list churn --name n --dataset d"],
+    ("GET", VERSION + "/evaluations"): ["evaluation list churn:v1 --name n --dataset d"],
+    ("POST", VERSION + "/evaluations"): ["evaluation record churn:v1 --name n --dataset d --run r --metric a=1 --table table.csv"],
+    ("GET", MODEL + "/compare"): ["diff churn:v1 v2 --with production --all --aspect metric"],
+    ("GET", "/v1/compare"): ["version compare churn:v1 fraud:v1 --with production --all --aspect metric"],
+    ("GET", MODEL + "/compare/evaluations"): ["evaluation compare churn:v1 v2 --with production --all"],
+    ("GET", "/v1/compare/evaluations"): ["evaluation compare churn:v1 fraud:v1 --with production --all"],
+    ("GET", "/v1/lineage"): [f"lineage show {start} --direction upstream --depth 3" for start in STARTS],
+    ("GET", "/v1/runs"): ["run list --name 8f"],
+    ("GET", "/v1/lineage/impact"): [f"lineage impact {start} --depth 3" for start in STARTS],
+    ("GET", "/v1/events"): [f"events list {CHOSEN} --after 3 --newest-first"],
+    ("GET", "/v1/events/export"): [f"events export {CHOSEN} --after 3"],
+    ("GET", "/v1/events/stream"): [f"events follow {CHOSEN} --limit 1 --timeout 5"],
+    ("GET", "/v1/search"): ["search name:churn --kind versions --sort name"],
+    ("GET", "/v1/deliveries"): ["delivery list --automation tell --state failing"],
+    ("POST", AUTOMATION + "/test"): ["automation test tell --event 7"],
+    ("POST", "/v1/principals"): ["user create ada --full-name Ada --email ada@example.com"],
+    ("PATCH", "/v1/principals/{principal}"): ["user update ada --name a2 --full-name Ada --email ada@example.com"],
+    ("GET", "/v1/tokens"): ["token list --principal ada"],
+    ("POST", "/v1/tokens"): ["token issue --principal ci --label l --expires 2027-01-01 --at-most viewer --model churn"],
+    ("GET", "/v1/access/explain"): ["access explain --principal ada --permission write --model churn"],
+    ("POST", "/v1/erasures"): ["erase ada --text {digest}"],
+}
+EVERYWHERE = {"reason": "--reason why", "as_of": "--as-of 5"}
+# Commands turn the pages themselves; --min-sequence is taken by all, and members of JSON are chosen by --fields where there are many.
+TURNED = {"limit", "cursor", "min_sequence", "fields"}
+IN_A_FILE = {("POST", "/v1/automations"), ("PUT", AUTOMATION)}   # the definition, as it stands there
+IN_A_HEADER = {(("GET", "/v1/events/stream"), "after")}          # Last-Event-ID
+
+
+def taken_by(document, operation):
+    schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    named = document["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], schema)
+    query = {parameter["name"] for parameter in operation.get("parameters", []) if parameter.get("in") == "query"}
+    return query, set(named.get("properties", {}))
+
+
+def test_whatever_a_route_takes_can_be_said_by_command(server, listener, tmp_path):
+    document = server.get("/openapi.json")
+    missing = []
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            route = (method.upper(), in_the_default_registry(path))
+            if route not in COMMANDS or path != route[1]:
+                continue
+            query, body = taken_by(document, operation)
+            takes = (query | (body if route not in IN_A_FILE else body & {"reason"})) - TURNED
+            takes -= {name for name in takes if (route, name) in IN_A_HEADER}
+            listener.said.clear()
+            for command in IN_FULL.get(route, [COMMANDS[route]]):
+                more = [option for name, option in EVERYWHERE.items() if name in takes and option.split()[0] not in command]
+                run(listener, tmp_path, shlex.split(" ".join([command.format(id=ID, digest=DIGEST, url=listener.url), *more])))
+            said = set().union(*(names for sent, where, names in listener.said if sent == route[0] and matches(where, path)))
+            missing += [f"{' '.join(route)}: {name}" for name in sorted(takes - said)]
+    assert not missing, "no command says:\n" + "\n".join(missing)
+
+
+def test_any_command_waits_for_what_another_program_wrote(listener, tmp_path):
+    listener.said.clear()
+    assert run(listener, tmp_path, ["model", "show", "churn", "--min-sequence", "7"]).returncode == 0
+    (_, first, asked), (_, then, _) = listener.said
+    assert (first, "min_sequence" in asked, then) == ("/v1/models", True, "/v1/models/churn")
+    refused = run(listener, tmp_path, ["model", "show", "churn", "--min-sequence", "seven"])
+    assert refused.returncode == 2 and '"seven" is no whole number' in refused.stderr
 
 
 def help_of(server, command):

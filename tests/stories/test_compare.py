@@ -149,6 +149,53 @@ def test_the_command_line_shows_all_pages(server):
     assert len(server.cli("diff", "pages:v1", "v2", "--aspect", "file", "-o", "id").stdout.splitlines()) == 20
 
 
+def test_files_do_not_differ_by_the_order_in_which_artifacts_are_linked(server):
+    server.post("/v1/models", {"name": "linked"})
+    first, second, other = (artifact(server, "weights", {"config.json": content, "shared": b"s"}) for content in (b"one", b"two", b"three"))
+    for artifacts in ([first, second], [second, first], [first, other], [first]):
+        server.post("/v1/models/linked/versions", {"artifacts": artifacts})
+
+    def compared(versions, more=""):
+        return server.get(f"/v1/models/linked/compare?versions={versions}&aspects=file{more}")
+
+    assert compared("1,2")["rows"] == [] and compared("1,2")["same"] == compared("1,2", "&all=true")["same"] == 2
+    rows = compared("1,3")["rows"]
+    assert [row["name"] for row in rows] == ["config.json"], "what all have is at the path of what differs"
+    contents = [{entry["artifact_id"]: entry["bytes"] for entry in value} for value in rows[0]["values"]]
+    assert contents == [{first: 3, second: 3}, {first: 3, other: 5}]
+    assert all(entry["artifact"] == "weights" for value in rows[0]["values"] for entry in value)
+    assert rows == [row for row in compared("1,3", "&all=true")["rows"] if row["name"] == "config.json"]
+    assert compared("1,3")["same"] == compared("1,3", "&all=true")["same"] == 1, "shared, which is one content"
+    assert [type(value) for value in compared("1,4")["rows"][0]["values"]] == [list, dict], "one file is told as ever"
+    shown = server.cli("diff", "linked:v1", "v3", "--aspect", "file").stdout.splitlines()[1]
+    assert shown.count("sha256:") == 4 and " + " in shown
+
+
+def test_things_of_one_name_are_told_apart_in_lineage(server):
+    server.post("/v1/models", {"name": "descent"})
+    rows = [server.post("/v1/artifacts", {"name": "rows", "kind": "dataset", "reference": f"s3://descent/{n}", "digest": f"sha256:{n:064}"})["id"] for n in (1, 2)]
+    for version, upstream in ((1, rows[0]), (2, rows[1]), (3, rows[0])):
+        server.post("/v1/models/descent/versions", {"run": {"id": f"descent-{version}"}})
+        server.post("/v1/lineage", {"upstream": {"artifact": upstream}, "relation": "trained_on", "downstream": {"version": f"descent:v{version}"}})
+    asked = "/v1/models/descent/compare?aspects=lineage&versions="
+    found = server.get(asked + "1,2")["rows"]
+    assert {row["name"]: row["values"] for row in found} == {f"trained_on artifact:rows (artifact {rows[0]})": [True, None],
+                                                             f"trained_on artifact:rows (artifact {rows[1]})": [None, True]}
+    assert {row["node"]["id"] for row in found} == set(rows)
+    assert server.get(asked + "1,3")["rows"] == []
+
+
+def test_what_the_run_of_a_version_used_is_of_its_lineage(server):
+    server.post("/v1/models", {"name": "runs"})
+    for version in (1, 2):
+        server.post("/v1/models/runs/versions", {"run": {"id": f"train-{version}"}})
+        server.post("/v1/lineage", {"upstream": {"dataset": f"rows-{version}"}, "relation": "used", "downstream": {"run": f"train-{version}"}})
+        server.post("/v1/lineage", {"upstream": {"dataset": "words"}, "relation": "used", "downstream": {"run": f"train-{version}"}})
+    compared = server.get("/v1/models/runs/compare?versions=1,2&aspects=lineage")
+    assert rows(compared) == {("lineage", "used dataset:rows-1"): [True, None], ("lineage", "used dataset:rows-2"): [None, True]}
+    assert compared["same"] == 1
+
+
 def patched(text, diff):
     """What becomes of the text by the hunks of a unified diff, each line of which must be as it says."""
     lines, out, at, no_end = text.splitlines(keepends=True), [], 0, "\\ No newline at end of file\n"

@@ -123,3 +123,13 @@ def test_a_server_that_is_not_there_costs_half_a_second_and_no_word(environment)
 def test_an_unknown_shell_is_refused(server):
     refused = server.cli("completion", "csh")
     assert refused.returncode == 2 and "none of bash|zsh|fish" in refused.stderr
+
+
+def test_no_more_names_are_offered_than_a_terminal_shows(herald):
+    server = herald.start()
+    for number in range(201):
+        server.post("/v1/models", {"name": f"model-{number:03}"})
+    answered = server.cli("__complete", "model", "show", "model-").stdout.splitlines()
+    names = [line for line in answered if line.startswith("model-")]
+    assert len(names) == 200 and "model-200" not in names, "the first of them (limits.h: kMaxNamesCompleted)"
+    assert "model-200" in server.cli("__complete", "model", "show", "model-2").stdout, "with one more letter it is"

@@ -174,11 +174,46 @@ def test_confusion_matrices_are_compared_cell_by_cell(server):
         evaluate(server, version, dataset="cells", files=[file(server, "confusion", "confusion_matrix", media_type, content)])
     asked = "/v1/models/churn/compare/evaluations?versions=1,2"
     rows = {row["name"]: row for row in server.get(asked)["rows"] if row["group"] == "evaluation on cells"}
-    assert list(rows) == ["file confusion", "file confusion [no, yes]"]
-    assert rows["file confusion [no, yes]"]["values"] == [3, 7] and rows["file confusion [no, yes]"]["change"] == [None, 4]
+    cell = 'file confusion ["no", "yes"]'
+    assert list(rows) == ["file confusion", cell]
+    assert rows[cell]["values"] == [3, 7] and rows[cell]["change"] == [None, 4]
+    assert (rows[cell]["file"], rows[cell]["cell"]) == ("confusion", ["no", "yes"])
     everything = {row["name"]: row["values"] for row in server.get(asked + "&all=true")["rows"] if row["group"] == "evaluation on cells"}
-    assert everything["file confusion [yes, yes]"] == [40, 40]
-    assert "file confusion [no, yes]" in server.cli("evaluation", "compare", "churn:v1", "v2").stdout
+    assert everything['file confusion ["yes", "yes"]'] == [40, 40]
+    assert cell in server.cli("evaluation", "compare", "churn:v1", "v2").stdout
+
+
+def test_cells_are_told_apart_whatever_their_labels_are(server):
+    labels = ["a", "b", "a, b", "b, a"]
+    for version in (1, 2):
+        matrix = json.dumps({"labels": labels, "counts": [[version * (row * 4 + column + 1) for column in range(4)] for row in range(4)]}).encode()
+        evaluate(server, version, dataset="labels", files=[file(server, "confusion", "confusion_matrix", "application/json", matrix)])
+    rows = [row for row in server.get("/v1/models/churn/compare/evaluations?versions=1,2")["rows"] if row["group"] == "evaluation on labels"]
+    cells = {tuple(row["cell"]): row["change"][1] for row in rows if "cell" in row}
+    assert cells == {(row, column): 4 * i + j + 1 for i, row in enumerate(labels) for j, column in enumerate(labels)}
+    assert len({row["name"] for row in rows}) == len(rows) == 17, "the file, and 16 cells"
+
+
+@pytest.mark.parametrize("name, media_type, before, after, changed", [
+    ("errors.csv", "text/csv", b"id,score\n1,0.4\n2,0.5\n", b"id,score\n1,0.4\n2,0.75\n", ["-2,0.5", "+2,0.75"]),
+    ("errors.json", "application/json", b'{"columns":["id"],"rows":[[1],[2]]}', b'{"columns":["id"],"rows":[[1],[3]]}', ["-  [2]", "+  [3]"]),
+    ("page.html", "text/html", b"<h1>one</h1>\n<p>x</p>\n", b"<h1>two</h1>\n<p>x</p>\n", ["-<h1>one</h1>", "+<h1>two</h1>"])])
+def test_tables_and_pages_are_compared_line_by_line(server, name, media_type, before, after, changed):
+    kind = "media" if media_type == "text/html" else "table"
+    for version, content in ((1, before), (2, after)):
+        evaluate(server, version, dataset=name, files=[file(server, name, kind, media_type, content)])
+    row = next(row for row in server.get("/v1/models/churn/compare/evaluations?versions=1,2")["rows"] if row.get("file") == name)
+    assert row["diff"][0] is None and [line for line in row["diff"][1].splitlines() if line[0] in "+-"] == changed
+    shown = server.cli("evaluation", "compare", "churn:v1", "v2").stdout
+    assert all(line in shown.splitlines() for line in changed) and f"evaluation on {name}: file {name}" in shown
+
+
+def test_tables_beyond_the_room_are_compared_by_their_digests(server):
+    for version in (1, 2):
+        large = f"id,version {version}\n".encode() + b"1,1\n" * (32 << 10)  # more than kMaxComparedTableBytes
+        evaluate(server, version, dataset="large", files=[file(server, "large.csv", "table", "text/csv", large)])
+    row = next(row for row in server.get("/v1/models/churn/compare/evaluations?versions=1,2")["rows"] if row.get("file") == "large.csv")
+    assert "diff" not in row and row["values"][0] != row["values"][1]
 
 
 def test_large_confusion_matrices_are_compared_as_files(server):
@@ -188,6 +223,20 @@ def test_large_confusion_matrices_are_compared_as_files(server):
         evaluate(server, version, dataset="many", files=[file(server, "confusion", "confusion_matrix", "application/json", matrix)])
     rows = server.get("/v1/models/churn/compare/evaluations?versions=1,2")["rows"]
     assert [row["name"] for row in rows if row["group"] == "evaluation on many"] == ["file confusion"]
+
+
+def test_results_on_data_sets_of_one_name_are_not_held_against_each_other(server):
+    rows = [server.post("/v1/artifacts", {"name": "rows", "kind": "dataset", "reference": f"s3://rows/{n}", "digest": f"sha256:{n:064}"})["id"] for n in (1, 2)]
+    for version, artifact in zip((1, 2), rows):
+        server.post(EVALUATIONS.format(version), {"name": "twins", "dataset": {"artifact": artifact}, "metrics": {"f1": 0.5}})
+    compared = server.get("/v1/models/churn/compare/evaluations?versions=1,2")["rows"]
+    found = {row["group"]: (row["node"]["id"], row["values"]) for row in compared if row["name"] == "f1"}
+    assert found == {f"twins on rows (artifact {rows[0]})": (rows[0], [0.5, None]), f"twins on rows (artifact {rows[1]})": (rows[1], [None, 0.5])}
+    shown = server.cli("evaluation", "compare", "churn:v1", "v2", "-o", "id").stdout
+    assert all(f"twins on rows (artifact {artifact}): f1" in shown for artifact in rows)
+    server.post(EVALUATIONS.format(2), {"name": "twins", "dataset": {"artifact": rows[0]}, "metrics": {"f1": 0.75}})
+    compared = server.get("/v1/models/churn/compare/evaluations?versions=1,2")["rows"]
+    assert [0.5, 0.75] in [row["values"] for row in compared if row["name"] == "f1"], "of one data set they are"
 
 
 def test_what_is_not_there_is_said(server):

@@ -57,6 +57,17 @@ def test_a_span_takes_the_same_events_listed_and_exported(server):
         assert ids(server.cli("events", "export", f"--{name}", value).stdout) == chosen, (name, value)
 
 
+def test_what_is_followed_begins_and_ends_where_it_is_told_to(server):
+    for name, value in spans(server):
+        chosen = over_http(server, name, value)
+        has_an_end = name in ("until", "before")
+        bounds = ("--after", 0) if has_an_end else ("--limit", len(chosen))
+        followed = server.cli("events", "follow", f"--{name}", value, *bounds, "--timeout", 20, "-o", "jsonl")
+        assert (followed.returncode, ids(followed.stdout)) == (0, chosen), (name, value, followed.stderr)
+    nothing = server.cli("events", "follow", "--after", 0, "--before", 4, "--model", "fraud", "--timeout", 20, "-o", "jsonl")
+    assert (nothing.returncode, nothing.stdout) == (0, ""), "the end is seen where nothing in front of it is chosen, too"
+
+
 def test_filters_hold_together(server):
     chosen = [event["id"] for event in server.every_event("type=version.*&model=fraud")]
     assert ids(server.cli("events", "export", "--type", "version.*", "--model", "fraud").stdout) == chosen and len(chosen) == 1

@@ -164,7 +164,7 @@ def test_a_run_that_lineage_alone_names_has_a_page(server):
 
 @pytest.mark.parametrize("query, field", [
     ("", "version"), ("run=a&dataset=b", "version"), ("version=churn", "version"), ("version=churn:v9", "version"), ("artifact=x", "artifact"),
-    ("run=a&depth=0", "depth"), ("run=a&depth=65", "depth"), ("run=a&limit=0", "limit"),
+    ("run=a&depth=0", "depth"), ("run=a&depth=100001", "depth"), ("run=a&limit=0", "limit"),
     ("run=a&limit=1001", "limit"), ("run=a&cursor=x", "cursor"), ("deployment=", "deployment")])
 @pytest.mark.parametrize("path", ["/v1/lineage", "/v1/lineage/impact"])
 def test_questions_that_make_no_sense_are_refused_with_the_field(server, path, query, field):
@@ -205,9 +205,10 @@ def test_a_registered_data_set_is_what_a_model_is_trained_and_evaluated_on(heral
     for version in (1, 2):
         assert succeed(server, "lineage", "impact", f"version:data/customers:v{version}", "-o", "id") == "churn:v1\n"
         recorded = server.request("GET", "/v1/models/churn").headers["Herald-Sequence"]
-        found = succeed(server, "search", f"dataset:data/customers:v{version}", "--kind", "versions", "-o", "id", "--min-sequence", recorded)
+        found = succeed(server, "search", f"dataset_version:data/customers:v{version}", "--kind", "versions", "-o", "id", "--min-sequence", recorded)
         assert found.split() == ["churn:v1"]
-    assert "data/customers:v2" in succeed(server, "evaluation", "list", "churn", "--dataset", "data/customers:v2")
+    assert "data/customers:v2" in succeed(server, "evaluation", "list", "churn", "--dataset-version", "data/customers:v2")
+    assert succeed(server, "evaluation", "list", "churn", "--dataset", "data/customers:v2", "-o", "id") == "", "a data set of that name is another"
     assert "version:data/customers:v2" in succeed(server, "lineage", "show", "version:churn:v1")
     refused = server.cli("lineage", "record", "version:churn:v1", "trained_on", "run:x")
     assert refused.returncode == 2 and "is in a registry of models" in refused.stderr
@@ -244,7 +245,87 @@ def test_a_run_has_a_page(server):
     assert [(item["relation"], item["node"]["name"]) for item in run["used"]] == [("trained_on", DATA)]
     assert [item["node"]["name"] for item in run["produced"]] == ["report"]
     assert [(item["reference"], item["metrics"]) for item in run["evaluations"]] == [("churn:v1", {"auc": 0.9})]
-    assert not run["truncated"]
+    assert "next" not in run
+
+
+LISTS = ("used", "produced", "versions", "evaluations")
+
+
+def every_page_of_a_run(server, run, limit):
+    pages = [server.get(f"/v1/runs/{run}?limit={limit}")]
+    while "next" in pages[-1]:
+        pages.append(server.get(f"/v1/runs/{run}?limit={limit}&cursor={pages[-1]['next']}"))
+    return pages
+
+
+def test_all_that_a_run_made_and_used_comes_in_pages(server):
+    server.post("/v1/models", {"name": "sweep"})
+    for _ in range(4):
+        server.post("/v1/models/sweep/versions", {"run": {"id": "wide", "name": "a wide sweep"}})
+    for number in range(3):
+        edge(server, {"dataset": f"part-{number}"}, "used", {"run": "wide"})
+        server.post("/v1/models/sweep/versions/1/evaluations", {"run": "wide", "metrics": {"auc": number}})
+    edge(server, {"run": "wide"}, "produced", {"version": "sweep:v1"})
+    server.request("DELETE", "/v1/models/sweep/versions/4")
+    whole = server.get("/v1/runs/wide")
+    assert [len(whole[name]) for name in LISTS] == [3, 1, 3, 3] and whole["facts"]["name"] == "a wide sweep"
+    assert whole["produced"][0]["node"]["name"] == "sweep:v4" and whole["produced"][0]["node"]["deleted"] is True
+    for limit in (1, 2, 4):
+        pages = every_page_of_a_run(server, "wide", limit)
+        assert len(pages) == -(-10 // limit)
+        for name in LISTS:
+            assert [item for page in pages for item in page[name]] == whole[name]
+        assert ["facts" in page for page in pages] == [True] + [False] * (len(pages) - 1)
+    shown = json.loads(succeed(server, "run", "show", "wide", "-o", "json"))
+    assert shown == whole
+    assert server.request("GET", f"/v1/runs/wide?cursor={server.get('/v1/runs?limit=1')['next']}").status_code == 422
+    assert server.request("GET", "/v1/runs/wide?limit=0").status_code == 422
+
+
+def test_runs_are_listed_whoever_names_them(server):
+    server.post("/v1/models", {"name": "listed"})
+    server.post("/v1/models/listed/versions", {"run": {"id": "listed-1", "name": "by a version"}})
+    server.post("/v1/models/listed/versions/1/evaluations", {"run": "listed-2", "metrics": {"auc": 1}})
+    edge(server, {"dataset": "raw"}, "used", {"run": "listed-3"})
+    runs = server.get("/v1/runs?name=listed-")["items"]
+    assert [(run["id"], run.get("facts", {}).get("name")) for run in runs] == [("listed-1", "by a version"), ("listed-2", None), ("listed-3", None)]
+    assert [run["id"] for run in server.get("/v1/runs?name=by a version".replace(" ", "%20"))["items"]] == ["listed-1"]
+    assert RUN in [run["id"] for run in server.get("/v1/runs?limit=1000")["items"]]
+    assert succeed(server, "run", "list", "--name", "listed-", "-o", "id").split() == ["listed-1", "listed-2", "listed-3"]
+    assert succeed(server, "run", "list", "--name", "listed-").splitlines()[0].split() == ["RUN", "NAME", "COMMIT", "FRAMEWORK", "URL"]
+    assert server.request("GET", "/v1/runs?cursor=x").status_code == 422
+
+
+def test_runs_of_the_past_are_those_of_then(server):
+    before = server.get("/v1")["sequence"]
+    edge(server, {"dataset": "raw"}, "used", {"run": "yet-to-come"})
+    assert server.get(f"/v1/runs?name=yet-to-come&as_of={before}")["items"] == []
+    assert [run["id"] for run in server.get("/v1/runs?name=yet-to-come")["items"]] == ["yet-to-come"]
+
+
+def test_each_edge_comes_on_one_page_of_a_walk(server):
+    for number in range(5):
+        edge(server, {"dataset": "dense"}, "used", {"run": f"dense-{number}"})
+    seen, cursor = [], ""
+    while True:
+        page = server.get(f"/v1/lineage?dataset=dense&limit=2{cursor}")
+        seen += [(item["upstream"]["name"], item["downstream"]["name"]) for item in page["edges"]]
+        if "next" not in page:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert sorted(seen) == [("dense", f"dense-{n}") for n in range(5)] and not page["truncated"]
+
+
+def test_an_archived_model_takes_no_lineage(server):
+    for name in ("shelved", "live"):
+        server.post("/v1/models", {"name": name})
+        server.post(f"/v1/models/{name}/versions", {})
+    server.post("/v1/models/shelved/archive")
+    for up, down, field in (("shelved", "live", "upstream"), ("live", "shelved", "downstream")):
+        answer = server.request("POST", "/v1/lineage", {"upstream": {"version": f"{up}:v1"}, "relation": "derived_from",
+                                                        "downstream": {"version": f"{down}:v1"}})
+        assert (answer.status_code, answer.json()["field"]) == (409, f"{field}.version"), answer.text
+        assert "restore it first" in answer.json()["detail"]
 
 
 def test_a_run_that_nobody_named_has_no_page(server):

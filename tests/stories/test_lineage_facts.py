@@ -63,6 +63,8 @@ def test_a_walk_goes_to_any_depth(server):
     for direction, at, expected in (("downstream", {"dataset": "begin"}, steps[1:]), ("upstream", last, steps[-2::-1])):
         seen, graph = reached(server, at, direction)
         assert seen == expected and not graph["truncated"]
+    deep = server.get("/v1/lineage?dataset=begin&direction=downstream&depth=79")
+    assert [node["name"] for node in deep["nodes"]] == steps[1:80] and deep["truncated"], "and as deep as one asks"
 
 
 @pytest.mark.parametrize("relation, upstream, downstream", [

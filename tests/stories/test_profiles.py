@@ -71,6 +71,19 @@ def test_a_profile_is_chosen_by_option_variable_or_use(herald_cli, listener):
     assert listener.seen == ["Bearer token-b"] * 3
 
 
+def test_a_profile_keeps_the_certificates_that_it_trusts(herald_cli, config, tmp_path):
+    certificate = tmp_path / "lab ca.pem"
+    certificate.write_text("as good as any: nobody is asked")
+    kept = herald_cli("profile", "add", "lab", "https://127.0.0.1:9", "--no-token", "--ca-file", str(certificate), "-o", "json")
+    assert json.loads(kept.stdout)["ca_file"] == str(certificate)
+    assert f'ca_file = "{certificate}"' in config.read_text()
+    assert json.loads(herald_cli("profile", "list", "-o", "json").stdout)[0]["ca_file"] == str(certificate), "and reads it again"
+    other = herald_cli("profile", "add", "open", "http://127.0.0.1:8420", "--no-token", "-o", "json")
+    assert "ca_file" not in json.loads(other.stdout), "what one profile trusts is no other's"
+    refused = herald_cli("profile", "add", "gone", "https://127.0.0.1:9", "--no-token", "--ca-file", "nowhere.pem")
+    assert refused.returncode == 3 and "there is no file nowhere.pem (--ca-file)" in refused.stderr
+
+
 def test_a_token_goes_to_its_own_server_alone(herald_cli, listener):
     herald_cli("profile", "add", "elsewhere", "http://127.0.0.1:9", stdin="token")
     assert herald_cli("--url", listener.url, "model", "list").returncode == 0
@@ -234,6 +247,10 @@ def test_owners_are_named_and_shown_by_name(claimed, herald_cli):
     assert herald_cli("apply", "-f", "-", "--dry-run", stdin="model: churn\nowner: ada\n").returncode == 0
     applied = herald_cli("apply", "-f", "-", "--yes", stdin="model: churn\nowner: root\n")
     assert applied.returncode == 0 and herald_cli("model", "owner", "churn", ada).returncode == 0
+    shown = herald_cli("apply", "-f", "-", "--dry-run", stdin="model: churn\nowner: root\n").stdout
+    assert "    ~ owner: ada → root" in shown.splitlines(), "a difference is read by people"
+    past = herald_cli("history", "churn").stdout
+    assert "churn: root -> ada" in past and ada not in past
     for refused in (herald_cli("model", "register", "fraud", "--owner", "nobody"),
                     herald_cli("apply", "-f", "-", "--yes", stdin="model: churn\nowner: nobody\n")):
         assert refused.returncode == 3 and "nobody" in refused.stderr
@@ -244,6 +261,31 @@ def test_an_id_stays_what_other_commands_take(claimed, herald_cli):
     herald_cli("user", "create", "ada")
     assert re.search(rf"^root .* {me}$", herald_cli("user", "list").stdout, re.M)
     assert " by root (event " in herald_cli("user", "show", "ada").stdout
+
+
+def test_an_event_shows_subject_and_data_as_they_are_recorded(claimed, herald_cli):
+    ada = json.loads(herald_cli("user", "create", "ada", "-o", "json").stdout)["id"]
+    made = herald_cli("events", "list", "--type", "principal.created", "-o", "id").stdout.split()[-1]
+    shown = herald_cli("events", "show", made).stdout
+    assert re.search(r"^what +user ada$", shown, re.M) and re.search(r"^actor +root$", shown, re.M)
+    subject = re.search(r"^subject +(\S+)$", shown, re.M).group(1)
+    assert subject == f"principals/{ada}" and f'"principal_id":"{ada}"' in shown
+    assert made in herald_cli("events", "list", "--subject", subject, "-o", "id").stdout.split(), "so that it can be asked for"
+
+
+def test_single_texts_are_erased_by_their_digests(claimed, herald_cli):
+    herald_cli("model", "register", "churn")
+    herald_cli("comment", "add", "churn", "call me: 555-1234")
+    said = json.loads(herald_cli("events", "list", "--type", "comment.added", "-o", "json").stdout)[0]
+    digest = next(part for part in re.findall(r"sha256:[0-9a-f]{64}", json.dumps(said)))
+    for words, wrong in ((("erase",), "WHO"), (("erase", "--text", "555"), "--text")):
+        refused = herald_cli(*words)
+        assert refused.returncode == 2 and wrong in refused.stderr
+    erased = herald_cli("erase", "--text", digest, "--reason", "a telephone number")
+    assert (erased.returncode, erased.stdout) == (0, "erased: 1 text\n"), erased.stderr
+    assert "555-1234" not in herald_cli("comment", "list", "churn").stdout
+    assert herald_cli("user", "show", "root").returncode == 0
+    assert herald_cli("erase", "--text", digest).returncode == 3
 
 
 def test_a_person_at_a_terminal_is_asked_before_somebody_is_erased(claimed, herald_cli, config):

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -9,7 +10,7 @@ from tests.support.receiver import Reply
 
 VALUES = {
     "signing": "whsec_" + base64.b64encode(b"a-key-that-nobody-may-ever-see-32").decode(),
-    "token": "Bearer 5f7c1e-the-token-nobody-may-see",
+    "token": "Bearer 5f7c1e/the-token-nobody-may-see",
     "path": None,   # the rest of a URL that is itself the secret, as Slack's are
     "replaced": "0a9b8c-a-value-that-was-replaced",
 }
@@ -22,8 +23,9 @@ def values(receiver):
 
 def spellings(value):
     """Of a value and of what must not be told of it: itself, and its parts that open the door."""
-    yield value
-    yield value.split("/")[-1] if value.startswith("http") else value.split("_")[-1].removeprefix("Bearer ")
+    part = value.split("/")[-1] if value.startswith("http") else value.split("_")[-1].removeprefix("Bearer ")
+    for told in (value, part):
+        yield from {told, told.replace("/", "\\/"), quote(told, safe=""), base64.b64encode(told.encode()).decode().rstrip("=")}
 
 
 def test_no_event_log_line_or_answer_holds_a_value(herald, receiver, values):
@@ -52,7 +54,7 @@ def test_no_event_log_line_or_answer_holds_a_value(herald, receiver, values):
     server.request("PUT", "/v1/secrets/signing", f'{{"value":"{values["signing"]}"', headers={"Content-Type": "application/json"})
 
     # Targets that fail, and repeat what they were sent.
-    receiver.answer(Reply(500, json.dumps({"you sent": values["token"]}).encode()), path="/hook")
+    receiver.answer(Reply(500, json.dumps({"you sent": values["token"]}).replace("/", "\\/").encode()), path="/hook")
     receiver.answer_next(Reply(500, f"nothing is at {values['path']}".encode()), path="/services/T0/B0/XxSecretPartOfTheUrlxX")
     actions = [{"kind": "webhook", "url": receiver.url("/hook"), "signing_secret": "signing", "secret_headers": {"Authorization": "token"}},
                {"kind": "slack", "url_secret": "path"}]
@@ -100,3 +102,43 @@ def test_the_log_holds_no_credentials_of_callers_or_targets(herald, receiver):
     log = herald.log.read_text()
     assert "POST /v1/models 201" in log, "it is at its most talkative"
     assert [token for token in (bearer, path, query) if token in log] == []
+
+
+@pytest.mark.parametrize("action, repeated", [
+    ({"kind": "slack", "url_secret": "hidden"}, "ofsmalllettersalone"),
+    ({"kind": "webhook", "url_secret": "hidden"}, '{"args":{"sig":"abcdef/GHIJKLMNOP+qrstuv"}}'),
+    ({"kind": "webhook", "url": None, "secret_headers": {"Authorization": "basic"}}, "deployuser:hunter2secretpw"),
+    ({"kind": "webhook", "url": None, "secret_headers": {"X-Key": "short"}}, '{"wrong":"pw12345"}'),
+])
+def test_what_a_target_repeats_in_words_of_its_own_is_not_kept(herald, receiver, action, repeated):
+    server = herald.start("--allow-target", "127.0.0.0/8")
+    path = "/ofsmalllettersalone" if action["kind"] == "slack" else "/hook?sig=abcdef%2FGHIJKLMNOP%2Bqrstuv"
+    server.put("/v1/secrets/hidden", {"value": receiver.url(path)})
+    server.put("/v1/secrets/basic", {"value": "Basic " + base64.b64encode(b"deployuser:hunter2secretpw").decode()})
+    server.put("/v1/secrets/short", {"value": "pw12345"})
+    if "url" in action:
+        action = {**action, "url": receiver.url("/hook")}
+    receiver.answer(Reply(404, repeated.encode()))
+    server.post("/v1/automations", {"name": "tell", "on": ["model.registered"], "actions": [action], "retry_seconds": [1]})
+    server.post("/v1/models", {"name": "churn"})
+    server.wait_for_event("delivery.exhausted")
+    [delivery] = server.get("/v1/deliveries")["items"]
+    told = server.request("GET", f"/v1/deliveries/{delivery['id']}").text + server.request("GET", "/v1/events?limit=1000").text
+    assert "404" in told and ("[redacted]" in told or "[withheld" in told)
+    for secret in ("ofsmalllettersalone", "GHIJKLMNOP", "hunter2secretpw", "pw12345"):
+        assert secret not in told
+
+
+def test_the_host_of_a_secret_url_is_a_secret_too(herald):
+    server = herald.start()
+    server.put("/v1/secrets/hidden", {"value": "http://k3yp4rt.invalid/x"})
+    server.post("/v1/automations", {"name": "tell", "on": ["model.registered"], "retry_seconds": [1],
+                                    "actions": [{"kind": "webhook", "url_secret": "hidden"}]})
+    server.post("/v1/models", {"name": "churn"})
+    server.wait_for_event("delivery.exhausted")
+    [delivery] = server.get("/v1/deliveries")["items"]
+    detail = server.request("GET", f"/v1/deliveries/{delivery['id']}").text
+    assert "[redacted]" in detail
+    assert "k3yp4rt" not in detail + server.request("GET", "/v1/events?limit=1000").text
+    server.stop()
+    assert "k3yp4rt" not in herald.log.read_text()

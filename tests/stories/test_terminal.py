@@ -12,6 +12,13 @@ from tests.support.terminal import Terminal
 @pytest.fixture(scope="module")
 def server(herald_of_the_module):
     server = herald_of_the_module.start()
+    server.post("/v1/registries", {"name": "other"})
+    server.post("/v1/registries/other/models", {"name": "fraud"})
+    server.post("/v1/registries/other/models/fraud/versions", {})
+    server.post("/v1/registries/other/models/fraud/versions/1/evaluations", {"name": "hold-out-of-march", "metrics": {"auc": 0.91, "recall": 0.7}})
+    server.post("/v1/registries/other/models/fraud/comments", {"text": "checked against the data of March, and of April"})
+    server.post("/v1/artifacts", {"name": "weights-of-fraud", "kind": "model", "reference": "s3://b/w", "digest": "sha256:" + "0" * 64})
+    server.post("/v1/principals", {"name": "ada", "full_name": "Ada Lovelace, Countess of"})
     server.post("/v1/models", {"name": "churn", "tags": {"purpose": "tells who is going to leave next month and the month after", "team": "risk"}})
     server.post("/v1/models", {"name": "모델-등록부", "tags": {"설명": "다음 달에 누가 떠날지 알려주는 모델과 그 밖의 모든 것들"}})
     for number in range(3):
@@ -41,8 +48,19 @@ def test_a_table_fits_the_terminal(server, columns):
 @pytest.mark.parametrize("columns", [60, 80])
 def test_the_tail_of_the_events_fits_the_terminal(server, columns):
     lines = on_a_terminal(server, "events", "tail", columns=columns)[0].splitlines()
-    assert len(lines) == 10 and max(map(width, lines)) <= columns
-    assert any(line.endswith("…") for line in lines)
+    assert max(map(width, lines)) <= columns
+    assert sum(bool(re.match(r" +\d+  \d{4}-\d\d-\d\d \d\d:\d\d", line)) for line in lines) == 10
+    at = next(i for i, line in enumerate(lines) if "alias.assigned" in line)
+    assert "alias-number-0-of-many of churn: -> v1" in " ".join(" ".join(lines[at:at + 3]).split()), "and what happened is told"
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+@pytest.mark.parametrize("words", [("artifact", "list"), ("user", "list"), ("comment", "list", "other/fraud"),
+                                   ("evaluation", "list", "other/fraud")])
+def test_a_table_with_ids_fits_the_terminal(server, words, columns):
+    rows = on_a_terminal(server, *words, columns=columns)[0].splitlines()
+    assert len(rows) > 1 and max(map(width, rows)) <= columns, "\n".join(rows)
+    assert re.search(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", rows[1]), "ids are never cut"
 
 
 @pytest.mark.parametrize("columns", [60, 80])
@@ -79,14 +97,17 @@ def test_colours_are_for_terminals_that_want_them(server):
     assert "\x1b[" not in server.cli("model", "list").stdout
 
 
-def test_a_transfer_shows_how_far_it_is_to_somebody_who_looks(server, tmp_path):
+@pytest.mark.parametrize("columns", [80, 45])
+def test_a_transfer_shows_how_far_it_is_to_somebody_who_looks(server, tmp_path, columns):
     file = tmp_path / "weights.bin"
     with open(file, "wb") as sparse:
-        sparse.truncate(150_000_000)
-    text, shown = on_a_terminal(server, "artifact", "upload", "weights", str(file))
+        sparse.truncate(150_000_000 + columns)
+    text, shown = on_a_terminal(server, "artifact", "upload", "weights", str(file), columns=columns)
     assert "█" in text and "% " in text and "of 150 MB" in text
     assert shown.rindex("\x1b[K") > shown.rindex("█"), "the line is cleared at the end"
-    artifact = server.cli("artifact", "list", "-o", "id").stdout.strip()
+    drawn = [part.partition("\x1b[K")[0] for part in shown.split("\r") if part.startswith("uploading")]
+    assert drawn and max(map(width, drawn)) < columns, "what is drawn over itself stays on its line"
+    artifact = re.search(r"artifact +([0-9a-f-]{36})", text).group(1)
     fetched = server.cli("artifact", "download", artifact, "--to", tmp_path / "back")
     assert fetched.returncode == 0 and "█" not in fetched.stdout + fetched.stderr
 

@@ -79,6 +79,7 @@ def test_others_learn_nothing_of_it_by_walks_events_or_guesses(people, secret_wo
             assert not seen.get("nodes") and not seen.get("edges") and not seen.get("items"), (path, start, seen)
             assert seen["truncated"] is False and "hidden" not in seen
     assert other.ask("GET", "/v1/runs/secret-run").status_code == 404
+    assert other.get("/v1/runs?name=secret")["items"] == []
     for artifact in secret_work.values():
         for path in (f"/v1/artifacts/{artifact}", f"/v1/artifacts/{artifact}/versions", f"/v1/lineage?artifact={artifact}"):
             assert other.ask("GET", path).status_code == 404, path

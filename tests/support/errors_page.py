@@ -19,8 +19,9 @@ it to them.
 Over HTTP what is not done is answered with `application/problem+json` (RFC 9457). Every 4xx says three things: `field`, where it is (the
 field of the body as a path, a query parameter, a part of the path, a header, or else `body`, `path`, `method`); `detail`, which rule does
 not hold; `fix`, what to do. `code` is one of these words and stable, `status` and `title` follow from it, `instance` has the request's id,
-which the server's log has too. The command line says the same in two lines, and ends with the exit code: 1 the same command may work
-later, 2 it will not work as it is, 3 not there, 4 the state is another, 5 denied. A refusal changes nothing.
+which the server's log has too. A 5xx has no field, for nothing in the request is wrong; its `fix` says what mends it. The command line
+says the same in two lines, and ends with the exit code: 1 the same command may work later, 2 it will not work as it is, 3 not there, 4
+the state is another, 5 denied. A refusal changes nothing.
 
 Where a detail names a line and a column, both begin at 1, and columns count bytes of UTF-8, not characters.
 
@@ -30,6 +31,8 @@ Where a detail names a line and a column, both begin at 1, and columns count byt
 
 # How what was provoked is kept: as the server says it, without what is another each time.
 EXAMPLES = Path(__file__).with_name("refusals.json")
+# What takes a server that is slow, full, behind, stopping or broken; api/rare_refusals_test.cc holds each to what the server says.
+RARE = REPO / "api" / "examples" / "rare-refusals.json"
 
 
 def causes():
@@ -60,16 +63,37 @@ def fixes():
     return found
 
 
+def places():
+    """cause -> where it is when no field is named."""
+    table = re.search(r"place_of\(Cause cause\) \{(.*?)\n\}", (REPO / "api" / "problem.cc").read_text(), re.S).group(1)
+    return {name: place for names, place in re.findall(r'((?:case Cause::\w+:\s*)+)return "([^"]+)";', table)
+            for name in re.findall(r"Cause::(\w+)", names)}
+
+
+def what_to_do(name):
+    """The fix in words, where no field is known: a header by its name, all else as "the field"."""
+    place = places().get(name, "body")
+    field = "the field" if place in ("body", "path") else f'"{place}"'
+    return fixes()[name].replace("another {}", "another value for {}").replace("{}", field)
+
+
 def kept(problem):
     """Of an answer what is the same each time."""
-    return {name: problem[name] for name in ("field", "detail", "fix")}
+    return {name: problem[name] for name in ("field", "detail", "fix") if name in problem}
 
 
-def page(examples):
+def examples():
+    """cause -> what a server said of it."""
+    rare = {problem["code"].replace("-", "_"): kept(problem)
+            for problems in json.loads(RARE.read_text()).values() for problem in problems.values()}
+    return {**rare, **json.loads(EXAMPLES.read_text())}
+
+
+def page():
     kinds = by_cause("api/problem.cc", r'return \{(\d+), "([^"]+)"\}')
     exits = by_cause("cli/exit_code.cc", r"return ExitCode::(\w+)")
     numbers = dict(re.findall(r"^\s*(\w+) = (\d+),", (REPO / "cli" / "exit_code.h").read_text(), re.M))
-    what_to_do = fixes()
+    said = examples()
     rows, parts = [], []
     for name, meaning in causes():
         code = name.replace("_", "-")
@@ -77,9 +101,9 @@ def page(examples):
         exit_code = numbers[exits[name][0]]
         rows.append(f"| [`{code}`](#{code}) | {status} | {exit_code} |\n")
         parts.append(f"\n## {code}\n\n**{title}.** {meaning[0].upper()}{meaning[1:]}. HTTP {status}; exit code {exit_code}.\n\n"
-                     f"*What to do:* {what_to_do[name].replace('{}', 'the field')}\n")
-        if example := examples.get(name):
-            parts.append(f"\n    {json.dumps({'status': int(status), 'code': code, **example}, ensure_ascii=False)}\n")
+                     f"*What to do:* {what_to_do(name)}\n")
+        example = said[name]
+        parts.append(f"\n    {json.dumps({'status': int(status), 'code': code, **example}, ensure_ascii=False)}\n")
     return HEAD + "".join(rows) + "".join(parts)
 
 
@@ -93,4 +117,4 @@ if __name__ == "__main__":
         for server in servers:
             server.close()
     EXAMPLES.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-    PAGE.write_text(page(found))
+    PAGE.write_text(page())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
-from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewTopic
 
 REPO = Path(__file__).resolve().parents[2]
 ADMIN_LIMIT_S = 20
@@ -79,6 +79,12 @@ class Broker:
         admin = self._admin()
         entries = admin.describe_configs([resource])[resource].result(ADMIN_LIMIT_S)
         return {name: entry.value for name, entry in entries.items()}
+
+    def set(self, topic, **config):
+        resource = ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=[
+            ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET) for name, value in config.items()])
+        admin = self._admin()
+        admin.incremental_alter_configs([resource])[resource].result(ADMIN_LIMIT_S)
 
     # ---- records ----
 

@@ -1,7 +1,8 @@
 """What a refusal must say, and one of each kind as a server says it.
 
 `short_of(answer)` is what an answer lacks of field, rule and fix. `provoked(herald, locked)` provokes one refusal of each
-cause that a caller can bring about, for docs/errors.md (tests/support/errors_page.py) and its test.
+cause that a caller can bring about, for docs/errors.md (tests/support/errors_page.py) and its test; what takes a slow, full or
+stopping server is brought about by api/rare_refusals_test.cc.
 """
 
 import hashlib

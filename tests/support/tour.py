@@ -50,8 +50,8 @@ class Step:
 
     @property
     def json(self):
-        """Of an answer that is one; else None."""
-        return self.answer.json() if self.media == "application/json" or self.media.endswith("+json") else None
+        """Of an answer that is one; else None, as of a part of one."""
+        return self.answer.json() if self.answer.status_code != 206 and self.media == "application/json" or self.media.endswith("+json") else None
 
     def content(self):
         return self.body if self.body is None or isinstance(self.body, bytes) else json.dumps(self.body).encode()
@@ -112,7 +112,8 @@ class Tour:
 
     def brings_people(self):
         self.grace = self.asks("POST", "/v1/principals", {"name": "grace", "full_name": "Grace Hopper", "email": "grace@example.com"})["id"]
-        self.asks("PATCH", "/v1/principals/{principal}", {"full_name": "Grace Brewster Hopper", "reason": "as on the passport"}, principal="grace")
+        self.asks("PATCH", "/v1/principals/{principal}", {"name": "Grace", "full_name": "Grace Brewster Hopper", "reason": "as on the passport"},
+                  principal="grace")
         self.asks("POST", "/v1/principals", {"name": "edsger"})
         self.asks("POST", "/v1/principals", {"name": "trainer", "kind": "service"})
         self.asks("POST", "/v1/principals", {"name": "risk", "kind": "team"})
@@ -166,6 +167,7 @@ class Tour:
         self.gets("/v1/artifacts/{artifact}", artifact=self.artifact)
         self.gets("/v1/artifacts/{artifact}/files", artifact=self.artifact)
         self.gets("/v1/artifacts/{artifact}/manifest", artifact=self.artifact)
+        self.asks("GET", "/v1/artifacts/{artifact}/manifest", headers={"Range": "bytes=0-8"}, artifact=self.artifact)
         self.gets("/v1/artifacts/{artifact}/files/{path}", artifact=self.artifact, path="model.bin")
 
     def connects_automations(self):
@@ -282,6 +284,7 @@ class Tour:
             self.asks("POST", "/v1/lineage", body)
         self.gets("/v1/lineage", {"version": "churn:v3"})
         self.gets("/v1/lineage/impact", {"dataset": "customers-2026-03"})
+        self.gets("/v1/runs", {"name": "train"})
         self.gets("/v1/runs/{run}", run="train-1")
         self.gets("/v1/artifacts/{artifact}/versions", artifact=self.artifact)
 

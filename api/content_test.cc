@@ -140,6 +140,20 @@ TEST_F(ServedContent, ThatTheCallerHasIsNotSentAgain) {
   EXPECT_EQ(reply.header("etag"), "\"" + sha256("abc").hex() + "\"");
 }
 
+TEST_F(ServedContent, IsSentOnlyIfItIsWhatIfMatchNames) {
+  put_blob("abc");
+  const Reply other =
+      get(path_of("abc"), "If-Match: \"" + sha256("abd").hex() + "\"\r\nRange: bytes=0-1\r\n");
+  EXPECT_EQ(other.status, 412u);
+  EXPECT_EQ(other.at("code"), "expected-mismatch");
+  EXPECT_EQ(other.at("field"), "If-Match");
+  EXPECT_EQ(get(path_of("abc"), "If-Match: \"" + sha256("abc").hex() + "\"\r\nRange: bytes=0-1\r\n").body,
+            "ab");
+  EXPECT_EQ(get(path_of("abc"), "If-Match: \"x\"\r\nIf-Match: *\r\n").status, 400u);
+  EXPECT_EQ(get(path_of("abc"), "If-Unmodified-Since: Sat, 29 Oct 1994 19:43:31 GMT\r\n").status, 200u)
+      << "content has no date";
+}
+
 TEST_F(ServedContent, IsAskedForWithoutBeingSent) {
   put_blob("abc");
   Client client(server_->port());

@@ -96,6 +96,7 @@ void write_parameters(std::string& out, const Route& route, const Examples& exam
   if (doc.has_ranges()) {
     write_parameter(out, {"Range", "header", kString, "One range of bytes: 206, or 416 outside of it."});
     write_parameter(out, {"If-Range", "header", kString, "The range if the ETag is this one, else all."});
+    write_parameter(out, {"If-Match", "header", kString, "412 unless the ETag is one of these."});
   }
   if (doc.media() == "text/event-stream")
     write_parameter(out, {"Last-Event-ID", "header", kString, "Go on behind this sequence."});

@@ -1,7 +1,5 @@
 #include "api/range.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 
@@ -18,13 +16,15 @@ std::optional<std::uint64_t> number(std::string_view text) {
   return value;
 }
 
-// If-None-Match compares weakly: W/ makes no difference.
-bool matches_any(std::string_view list, std::string_view etag) {
+// Whether a tag that is only as good as another one (W/) counts (RFC 9110, 8.8.3.2).
+enum class Comparison { weak, strong };
+
+bool matches_any(std::string_view list, std::string_view etag, Comparison comparison) {
   if (trimmed(list) == "*") return true;
   while (!list.empty()) {
     const std::size_t comma = std::min(list.find(','), list.size());
     std::string_view one = trimmed(list.substr(0, comma));
-    if (one.starts_with("W/")) one.remove_prefix(2);
+    if (comparison == Comparison::weak && one.starts_with("W/")) one.remove_prefix(2);
     if (one == etag) return true;
     list.remove_prefix(std::min(comma + 1, list.size()));
   }
@@ -58,18 +58,20 @@ std::string etag_of(const Digest& digest) {
 }
 
 std::string weak_etag_of(std::string_view body) {
-  return fmt::format("W/\"{:016x}\"", std::hash<std::string_view>{}(body));
+  constexpr std::size_t kHexDigits = 32;
+  return "W/\"" + sha256(body).hex().substr(0, kHexDigits) + "\"";
 }
 
 bool is_known(const Request& request, std::string_view etag) {
   if (etag.starts_with("W/")) etag.remove_prefix(2);
-  return !request.if_none_match.empty() && matches_any(request.if_none_match, etag);
+  return !request.if_none_match.empty() && matches_any(request.if_none_match, etag, Comparison::weak);
 }
 
 Portion portion_of(const Request& request, const Digest& digest, std::uint64_t size) {
   const std::string etag = etag_of(digest);
-  if (!request.if_none_match.empty() && matches_any(request.if_none_match, etag))
-    return {Portion::Kind::not_modified, {}};
+  if (!request.if_match.empty() && !matches_any(request.if_match, etag, Comparison::strong))
+    return {Portion::Kind::another, {}};
+  if (is_known(request, etag)) return {Portion::Kind::not_modified, {}};
   const bool same_content = request.if_range.empty() || trimmed(request.if_range) == etag;
   if (request.range.empty() || !same_content || request.method != Method::get)
     return {Portion::Kind::whole, {0, size}};

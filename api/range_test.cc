@@ -76,5 +76,29 @@ TEST(Conditions, SpareWhatTheCallerHas) {
   EXPECT_EQ(portion_of(request, kDigest, kSize).kind, Portion::Kind::whole);
 }
 
+TEST(Conditions, GoOnOnlyWithTheContentThatTheCallerMeans) {
+  const std::string etag = etag_of(kDigest);
+  const auto kind_for = [&](const std::string& list, std::string_view range) {
+    Request request;
+    request.method = Method::get;
+    request.if_match = list;
+    request.range = range;
+    return portion_of(request, kDigest, kSize).kind;
+  };
+  for (const std::string& list : {etag, "\"x\", " + etag, std::string("*")}) {
+    EXPECT_EQ(kind_for(list, ""), Portion::Kind::whole) << list;
+    EXPECT_EQ(kind_for(list, "bytes=0-1"), Portion::Kind::part) << list;
+  }
+  for (const std::string& list : {std::string("\"x\""), "W/" + etag, kDigest.hex()}) {
+    EXPECT_EQ(kind_for(list, ""), Portion::Kind::another) << list;
+    EXPECT_EQ(kind_for(list, "bytes=0-1"), Portion::Kind::another) << list;
+  }
+}
+
+TEST(WeakTags, AreTheSameInEachProcess) {
+  EXPECT_EQ(weak_etag_of("abc"), "W/\"ba7816bf8f01cfea414140de5dae2223\"");
+  EXPECT_NE(weak_etag_of("abd"), weak_etag_of("abc"));
+}
+
 }  // namespace
 }  // namespace herald::api

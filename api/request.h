@@ -24,7 +24,8 @@ struct Request {
   std::string_view client;  // Herald-Client
   std::string_view accept_encoding;
   std::string_view range, if_range, if_none_match;
-  std::string_view condition;  // the name of a conditional header that is looked at nowhere
+  std::string_view if_match;   // of a download
+  std::string_view condition;  // the name of a conditional header that nothing but a download looks at
   std::optional<std::string_view> last_event_id;
   std::optional<std::uint64_t> content_length;
   bool chunked = false;

@@ -81,6 +81,8 @@ class Headers {
         request_.if_none_match = value;
         return {};
       case http::field::if_match:
+        request_.condition = name_text;
+        return once(if_match_, name_text, [&] { request_.if_match = value; });
       case http::field::if_unmodified_since:
         request_.condition = name_text;
         return {};
@@ -128,7 +130,8 @@ class Headers {
 
   Request& request_;
   bool host_ = false, origin_ = false, authorization_ = false, type_ = false, range_ = false,
-       if_range_ = false, key_ = false, client_ = false, last_event_ = false, traced_ = false;
+       if_match_ = false, if_range_ = false, key_ = false, client_ = false, last_event_ = false,
+       traced_ = false;
 };
 
 class Session final : public Connection, public Wire, public std::enable_shared_from_this<Session> {

@@ -76,6 +76,14 @@ Answer not_satisfiable(const Call& call, std::uint64_t size) {
   return answer;
 }
 
+Answer is_another(const Call& call, const Digest& digest) {
+  constexpr unsigned int kPreconditionFailed = 412;
+  return problem(
+      error(Cause::expected_mismatch,
+            "the content has the ETag " + etag_of(digest) + ", which If-Match does not name", "If-Match"),
+      call.request_id, kPreconditionFailed);
+}
+
 Error too_large() {
   return error(Cause::too_large, "a blob has at most " + std::to_string(limits::kMaxBlobBytes) + " bytes");
 }
@@ -108,8 +116,9 @@ Result<void> end_upload(const Call& call, BlobStore::Upload& upload, const Diges
 Task<unsigned int> send_content(const Call& call, Content content, const WorkersOf& pool, Wire& wire) {
   const std::uint64_t size = content.blob->size();
   const Portion portion = portion_of(call.request, content.digest, size);
-  if (portion.kind == Portion::Kind::not_satisfiable) {
-    const Answer refusal = not_satisfiable(call, size);
+  if (portion.kind == Portion::Kind::not_satisfiable || portion.kind == Portion::Kind::another) {
+    const bool is_another_one = portion.kind == Portion::Kind::another;
+    const Answer refusal = is_another_one ? is_another(call, content.digest) : not_satisfiable(call, size);
     co_await wire.send(refusal);
     co_return refusal.status;
   }

@@ -53,7 +53,7 @@ class Dispatcher::Impl {
       : parts_(parts),
         preparing_(parts.log, parts.head, parts.views, parts.work, parts.secrets, options.public_url),
         sending_({parts.recorder, parts.projected, parts.work, parts.sender, parts.clock}, preparing_,
-                 options.schedule) {}
+                 options.schedule, options.stop_grace) {}
 
   Result<void> start() {
     HERALD_CHECK(step_back_to_the_log());

@@ -4,7 +4,7 @@
 // least once, under the same id.
 //
 // Isolation: each URL has its own queue with kMaxInFlightPerUrl under way; kMaxInFlightPerHost of one host, kMaxInFlight
-// in all. Retry-After pauses the URL that asked for it, for whichever automations send there, and no other.
+// in all, half of which silent hosts may not take (targets.h). Retry-After pauses the URL that asked for it, for whichever automations send there, and no other.
 //
 // Threads: it is a Follower (apply on the follower's thread) and owns the sending thread, from start() to stop().
 #pragma once
@@ -15,6 +15,7 @@
 #include "automations/ports.h"
 #include "automations/schedule.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "eventstore/log.h"
 #include "eventstore/tail.h"
 #include "projections/head.h"
@@ -31,8 +32,9 @@ inline constexpr const char* kDispatcherFollower = "deliveries";
 class Dispatcher final : public recorder::Follower {
  public:
   struct Options {
-    std::string public_url;                   // for links in messages; empty: no links
-    Schedule schedule = standard_schedule();  // of automations without one of their own
+    std::string public_url;                                        // for links in messages; empty: no links
+    Schedule schedule = standard_schedule();                       // of automations without one of their own
+    std::chrono::milliseconds stop_grace = limits::kSendingGrace;  // for attempts under way
   };
   struct Parts {  // borrowed
     recorder::Recorder& recorder;
@@ -50,7 +52,8 @@ class Dispatcher final : public recorder::Follower {
 
   // Schedules again each delivery that the head holds open and the schedule does not know; then sends.
   Result<void> start();
-  // Takes nothing new; waits for what is under way (bounded by the sender's deadline), whose attempts are written.
+  // Takes nothing new; waits for what is under way, at most the grace, and until the attempts that were answered are written.
+  // The others are cancelled, and sent after the next start().
   void stop();
 
   std::string name() const override { return kDispatcherFollower; }

@@ -201,7 +201,6 @@ TEST_F(Delivering, HasANumberUnderWayAtOnceAndTheRestWaits) {
   std::vector<std::string> urls;
   for (std::size_t i = 0; i <= limits::kMaxInFlight; ++i) {
     urls.push_back("https://target-" + std::to_string(i) + ".example/hook");
-    sender.hold(urls.back());
   }
   for (std::size_t begin = 0; begin < urls.size(); begin += limits::kMaxActionsPerAutomation) {
     const std::size_t end = std::min(begin + limits::kMaxActionsPerAutomation, urls.size());
@@ -212,15 +211,18 @@ TEST_F(Delivering, HasANumberUnderWayAtOnceAndTheRestWaits) {
   }
   start();
   run.tag();
-  const auto sent = [&] { return sender.sent().size(); };
+  ASSERT_TRUE(run.wait_for<DeliverySucceeded>(urls.size())) << "all are known to answer";
+  for (const std::string& url : urls) sender.hold(url);
+  run.tag();
+  const auto sent = [&] { return sender.sent().size() - urls.size(); };
   ASSERT_TRUE(settles([&] { return sent() >= limits::kMaxInFlight; }));
   for (int i = 0; i < 20; ++i) run.record(run.new_tag("bystander"));
   EXPECT_EQ(sent(), limits::kMaxInFlight);
-  sender.release(sender.sent().front().url);
-  ASSERT_TRUE(run.wait_for<DeliverySucceeded>(1));
+  sender.release(sender.sent().at(urls.size()).url);
+  ASSERT_TRUE(run.wait_for<DeliverySucceeded>(urls.size() + 1));
   ASSERT_TRUE(settles([&] { return sent() > limits::kMaxInFlight; }));
   for (const std::string& url : urls) sender.release(url);
-  ASSERT_TRUE(run.wait_for<DeliverySucceeded>(urls.size()));
+  ASSERT_TRUE(run.wait_for<DeliverySucceeded>(2 * urls.size()));
 }
 
 TEST_F(Delivering, EndsAtOnceWhatCannotBeRendered) {
@@ -355,6 +357,24 @@ TEST_F(Delivering, WaitsForWhatIsUnderWayWhenItStops) {
   EXPECT_EQ(attempts().size(), 1u);
   EXPECT_EQ(run.facts<DeliverySucceeded>().size(), 1u);
   EXPECT_FALSE(row());
+}
+
+TEST_F(Delivering, CancelsWhatIsNotAnsweredInTheGraceOfAStopAndSendsItAfterTheStart) {
+  run.create(on_key("k", {kA}));
+  sender.hold(kA);
+  run.stop_grace = 0ms;
+  start();
+  run.tag();
+  ASSERT_TRUE(sender.wait_for(kA, 1));
+  run.stop_dispatcher();
+  EXPECT_EQ(attempts().size(), 0u) << "it is no attempt";
+  EXPECT_TRUE(row()) << "and due as it was";
+  EXPECT_EQ(run.facts<DeliveryFailing>().size(), 0u);
+  sender.release(kA);
+  run.start_dispatcher(sender);
+  ASSERT_TRUE(run.wait_for<DeliverySucceeded>(1));
+  EXPECT_EQ(run.facts<DeliverySucceeded>().at(0).attempts, 1u);
+  EXPECT_EQ(sender.sent_to(kA), 2u);
 }
 
 TEST_F(Delivering, SchedulesAgainWhatIsOpenWhenItsRowsAreLost) {

@@ -52,6 +52,7 @@ struct Outcome {
   std::string response_body;                        // cut
   std::string target;                               // scheme://host:port; without the host if it is secret
   std::chrono::milliseconds duration{0};
+  bool cancelled = false;  // by cancel(): it may have been sent or not, and is no attempt
 };
 
 class Sender {
@@ -60,6 +61,8 @@ class Sender {
   // Returns at once; `done` is called exactly once, within the total deadline, on a thread of the sender's or, for what
   // cannot be sent at all, before send() returns. It must not block. Any number may be under way.
   virtual void send(Outgoing outgoing, std::function<void(Outcome)> done) = 0;
+  // Ends what is under way, as soon as may be: it is done with `cancelled`, unless it was answered in this moment. Any thread.
+  virtual void cancel() = 0;
   // Whether a URL could be sent to at all (scheme, host, a literal address that is refused, ...), for when it is saved.
   virtual Result<void> check_url(registry::ActionKind kind, const std::string& url) const = 0;
 };

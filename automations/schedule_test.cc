@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::Ge;
+using ::testing::IsEmpty;
 using ::testing::Le;
 
 constexpr std::uint32_t kLeast = 0, kMost = 0xffffffff;
@@ -133,6 +134,13 @@ class TargetsTest : public ::testing::Test {
     return taken;
   }
 
+  void hear_from(const std::string& url) {
+    enqueue(url, 9'999, 9'999);
+    ASSERT_TRUE(targets.take());
+    targets.finished(url, Heard::answer);
+  }
+
+  using Heard = Targets::Heard;
   Targets targets;
 };
 
@@ -140,18 +148,51 @@ TEST_F(TargetsTest, SendsToOneNoMoreThanItsShareAtATime) {
   const unsigned share = limits::kMaxInFlightPerUrl;
   enqueue("a", 1, share + 2);
   EXPECT_EQ(take_all().size(), share);
-  targets.finished("a");
+  targets.finished("a", Heard::answer);
   EXPECT_THAT(take_all(), ElementsAre(delivery(share + 1)));
 }
 
 TEST_F(TargetsTest, OfADeadHostAreNoMoreUnderWayThanItsShareHoweverManyItsUrls) {
   const unsigned share = limits::kMaxInFlightPerHost;
+  hear_from("https://dead.example/0");
   for (unsigned n = 1; n <= share + 10; ++n) enqueue("https://dead.example/" + std::to_string(n), n, n);
   EXPECT_EQ(take_all().size(), share);
   enqueue("https://alive.example/", 1'000, 1'000);
   EXPECT_THAT(take_all(), ElementsAre(delivery(1'000)));
-  targets.finished("https://dead.example/1");
+  targets.finished("https://dead.example/1", Heard::nothing);
   EXPECT_THAT(take_all(), ElementsAre(delivery(share + 1)));
+}
+
+TEST_F(TargetsTest, OfAHostThatNeverAnsweredAreFewUnderWayUntilItDoes) {
+  const unsigned few = limits::kMaxInFlightPerSilentHost;
+  for (unsigned n = 1; n <= 40; ++n) enqueue("https://new.example/" + std::to_string(n), n, n);
+  EXPECT_EQ(take_all().size(), few);
+  targets.finished("https://new.example/1", Heard::nothing);
+  EXPECT_EQ(take_all().size(), 1u) << "nothing was heard";
+  targets.finished("https://new.example/2", Heard::answer);
+  EXPECT_EQ(take_all().size(), limits::kMaxInFlightPerHost - few + 1);
+  targets.finished("https://new.example/3", Heard::silence);
+  EXPECT_THAT(take_all(), IsEmpty()) << "silent again, and more than its share is under way";
+}
+
+TEST_F(TargetsTest, SilentHostsHoweverManyLeaveHalfToThoseThatAnswer) {
+  hear_from("https://alive.example/");
+  const unsigned hosts = 2 * limits::kMaxInFlightToSilentHosts;
+  for (unsigned n = 1; n <= hosts; ++n) enqueue("https://dead" + std::to_string(n) + ".example/", n, n);
+  EXPECT_EQ(take_all().size(), limits::kMaxInFlightToSilentHosts);
+  static_assert(2 * limits::kMaxInFlightToSilentHosts == limits::kMaxInFlight);
+  enqueue("https://alive.example/", 1'000, 1'000);
+  EXPECT_THAT(take_all(), ElementsAre(delivery(1'000)));
+  targets.finished("https://dead1.example/", Heard::silence);
+  EXPECT_EQ(take_all().size(), 1u) << "the next silent one";
+}
+
+TEST_F(TargetsTest, KeepOfSoManyHostsThatTheyAnswer) {
+  hear_from("https://first.example/");
+  for (std::size_t n = 1; n <= limits::kMaxHostsKept; ++n)
+    hear_from("https://" + std::to_string(n) + ".example/");
+  for (unsigned n = 1; n <= 40; ++n) enqueue("https://first.example/" + std::to_string(n), n, n);
+  EXPECT_EQ(take_all().size(), limits::kMaxInFlightPerSilentHost) << "it has to answer anew";
 }
 
 TEST_F(TargetsTest, TakeTurns) {

@@ -36,8 +36,17 @@ std::uint32_t random_number() {
   return static_cast<std::uint32_t>(read_be64(random_bytes(8)));
 }
 
+bool is_timeout(const Outcome& outcome) {
+  return outcome.error_class == "timeout";
+}
+
 bool is_overload(const Outcome& outcome) {
-  return outcome.status == 429 || outcome.error_class == "timeout";
+  return outcome.status == 429 || is_timeout(outcome);
+}
+
+Targets::Heard heard_of_the_host(const Outcome& outcome) {
+  if (is_timeout(outcome)) return Targets::Heard::silence;
+  return outcome.error_class == "configuration" ? Targets::Heard::nothing : Targets::Heard::answer;
 }
 
 bool will_pass(Cause cause) {
@@ -46,8 +55,8 @@ bool will_pass(Cause cause) {
 
 }  // namespace
 
-Sending::Sending(Parts parts, Preparing preparing, Schedule schedule)
-    : parts_(parts), preparing_(std::move(preparing)), schedule_(std::move(schedule)) {}
+Sending::Sending(Parts parts, Preparing preparing, Schedule schedule, milliseconds grace)
+    : parts_(parts), preparing_(std::move(preparing)), schedule_(std::move(schedule)), grace_(grace) {}
 
 Sending::~Sending() {
   stop();
@@ -97,11 +106,19 @@ void Sending::post(Task task) {
 void Sending::run() {
   while (!ending_ || !under_way_.empty()) {
     for (const Task& task : wait()) task();
+    cancel_when_it_is_time();
     if (ending_) continue;
     begin_what_is_due();
     begin_what_the_views_hold();
     send_what_may_leave();
   }
+}
+
+// Once, after the grace of a stop. What was answered until then is kept, and what is written and recorded of it is waited for.
+void Sending::cancel_when_it_is_time() {
+  if (!cancel_at_ || parts_.clock.steady() < *cancel_at_) return;
+  cancel_at_.reset();
+  if (counts_.in_flight > 0) parts_.sender.cancel();
 }
 
 std::vector<Sending::Task> Sending::wait() {
@@ -114,9 +131,11 @@ std::vector<Sending::Task> Sending::wait() {
   } else {
     arrived_.wait(lock, has_work);
   }
+  const bool begins_to_end = stopping_ && !ending_;
   ending_ = stopping_;
   std::vector<Task> tasks = std::exchange(inbox_, {});
   lock.unlock();
+  if (begins_to_end) cancel_at_ = parts_.clock.steady() + grace_;
   if (again_at_ && (ending_ || parts_.clock.steady() >= *again_at_)) {
     again_at_.reset();
     std::move(again_later_.begin(), again_later_.end(), std::back_inserter(tasks));
@@ -130,6 +149,7 @@ std::optional<std::chrono::steady_clock::time_point> Sending::wake(const Moment&
   const auto consider = [&](std::optional<std::chrono::steady_clock::time_point> time) {
     if (time && (!earliest || *time < *earliest)) earliest = time;
   };
+  consider(cancel_at_);
   if (ending_) return earliest;
   consider(due_.wake(now));
   return earliest;
@@ -204,7 +224,8 @@ void Sending::attempt(const Targets::Turn& turn) {
   auto delivery = preparing_.find(turn.id);
   if (!row || !delivery) throw std::logic_error("a delivery that was to be sent is not scheduled");
   auto route = preparing_.route_of(*delivery);
-  if (route && waits_for_pause(turn.id, route->url)) return targets_.finished(turn.url);
+  if (route && waits_for_pause(turn.id, route->url))
+    return targets_.finished(turn.url, Targets::Heard::nothing);
   UnderWay& under_way = under_way_[turn.id];
   under_way.row = std::move(*row);
   under_way.delivery = std::move(*delivery);
@@ -227,13 +248,19 @@ void Sending::attempted(DeliveryId id, const Outcome& outcome) {
   (void)fail_point("dispatcher.after_send");
   UnderWay& under_way = under_way_.at(id);
   --counts_.in_flight;
+  if (outcome.cancelled) {  // its row is as it was: the next start sends it
+    --counts_.attempts;
+    targets_.finished(under_way.turn, Targets::Heard::nothing);
+    under_way_.erase(id);
+    return;
+  }
   if (outcome.verdict != Verdict::delivered) ++counts_.failed_attempts;
   if (outcome.retry_after && outcome.verdict == Verdict::retry) {
     const seconds pause = heeded(*outcome.retry_after, gap_after(under_way).value_or(seconds(0)));
     const auto now = parts_.clock.steady();
     pauses_.pause(under_way.route.url, now + pause, now);
   }
-  targets_.finished(under_way.turn);
+  targets_.finished(under_way.turn, heard_of_the_host(outcome));
   plan_next(under_way, outcome);
   keep_attempt(id, outcome);
 }

@@ -44,11 +44,13 @@ class Sending {
         exhausted{0};
   };
 
-  Sending(Parts parts, Preparing preparing, Schedule schedule);
+  // `grace`: how long a stop waits for answers.
+  Sending(Parts parts, Preparing preparing, Schedule schedule, std::chrono::milliseconds grace);
   ~Sending();  // stop()
 
   void start();
-  // Takes nothing new; waits for what is under way, whose attempts are written.
+  // Takes nothing new; waits for what is under way, whose attempts are written. What is not answered within the grace is
+  // cancelled: no attempt, and due as it was.
   void stop();
   // Rows that are durable in the schedule. Any thread.
   void scheduled(std::vector<work::ScheduleRow> rows);
@@ -70,6 +72,7 @@ class Sending {
   void post(Task task);
   void run();
   std::vector<Task> wait();
+  void cancel_when_it_is_time();
   std::optional<std::chrono::steady_clock::time_point> wake(const Moment& now) const;
 
   // From due to a target's turn.
@@ -100,6 +103,7 @@ class Sending {
   const Parts parts_;
   const Preparing preparing_;
   const Schedule schedule_;
+  const std::chrono::milliseconds grace_;
   Counts counts_;
 
   std::mutex mutex_;
@@ -115,7 +119,7 @@ class Sending {
   Pauses pauses_;
   std::unordered_map<registry::DeliveryId, UnderWay> under_way_;
   std::vector<Task> again_later_;
-  std::optional<std::chrono::steady_clock::time_point> again_at_;
+  std::optional<std::chrono::steady_clock::time_point> again_at_, cancel_at_;
 
   std::atomic<bool> waits_for_views_{false};
   eventstore::Tail::Subscription projected_moved_;

@@ -45,9 +45,9 @@ void Targets::enqueue(const std::string& url, registry::DeliveryId id) {
 }
 
 std::optional<Targets::Turn> Targets::take() {
+  const std::size_t to_silent_hosts = under_way_to_silent_hosts();
   const auto turn_of_its_host = std::find_if(turns_.begin(), turns_.end(), [&](const std::string& url) {
-    const auto host = hosts_.find(queues_.find(url)->second.host);
-    return host == hosts_.end() || host->second < limits::kMaxInFlightPerHost;
+    return may_be_sent_to(queues_.find(url)->second.host, to_silent_hosts);
   });
   if (turn_of_its_host == turns_.end()) return std::nullopt;
   const Entry entry = queues_.find(*turn_of_its_host);
@@ -62,8 +62,29 @@ std::optional<Targets::Turn> Targets::take() {
   return turn;
 }
 
-void Targets::finished(const std::string& url) {
+bool Targets::may_be_sent_to(const std::string& host, std::size_t to_silent_hosts) const {
+  const auto found = hosts_.find(host);
+  const std::size_t under_way = found == hosts_.end() ? 0 : found->second;
+  if (answering_.contains(host)) return under_way < limits::kMaxInFlightPerHost;
+  return under_way < limits::kMaxInFlightPerSilentHost && to_silent_hosts < limits::kMaxInFlightToSilentHosts;
+}
+
+std::size_t Targets::under_way_to_silent_hosts() const {
+  std::size_t sum = 0;
+  for (const auto& [host, under_way] : hosts_) sum += answering_.contains(host) ? 0 : under_way;
+  return sum;
+}
+
+void Targets::remember(const std::string& host, Heard heard) {
+  if (heard == Heard::silence) answering_.erase(host);
+  if (heard != Heard::answer) return;
+  if (answering_.size() >= limits::kMaxHostsKept && !answering_.contains(host)) answering_.clear();
+  answering_.insert(host);
+}
+
+void Targets::finished(const std::string& url, Heard heard) {
   const Entry entry = queues_.find(url);
+  remember(entry->second.host, heard);
   const auto host = hosts_.find(entry->second.host);
   if (--host->second == 0) hosts_.erase(host);
   --entry->second.in_flight;

@@ -1,6 +1,8 @@
 // Who may be sent to now. Each URL has a queue of its own with kMaxInFlightPerUrl under way; they take turns. A dead one
 // holds up nobody else, be it of the same host: many who do not know each other share the host of a service. Of one host
-// kMaxInFlightPerHost are under way, so that a host that answers none of its many URLs holds up no other. One thread.
+// kMaxInFlightPerHost are under way, so that a host that answers none of its many URLs holds up no other. Nor do many such
+// hosts: one that is silent (its last attempt timed out, or it was never sent to) has kMaxInFlightPerSilentHost, and all
+// that are have kMaxInFlightToSilentHosts, so that the rest is left to those that answer. One thread.
 #pragma once
 
 #include <chrono>
@@ -10,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "registry/names.h"
 
@@ -30,7 +33,9 @@ class Targets {
   };
   // The next that may be sent; it counts as under way until finished(). Nothing: wait for finished() or enqueue().
   std::optional<Turn> take();
-  void finished(const std::string& url);
+  // `nothing`: it was not sent, or what came of it tells nothing of the host.
+  enum class Heard { answer, silence, nothing };
+  void finished(const std::string& url, Heard heard);
 
  private:
   struct Queue {
@@ -41,10 +46,14 @@ class Targets {
   };
   using Entry = std::map<std::string, Queue, std::less<>>::iterator;
   void arrange(Entry entry);
+  void remember(const std::string& host, Heard heard);
+  bool may_be_sent_to(const std::string& host, std::size_t to_silent_hosts) const;
+  std::size_t under_way_to_silent_hosts() const;
 
   std::map<std::string, Queue, std::less<>> queues_;       // those with something waiting or under way
   std::deque<std::string> turns_;                          // those that may be sent to, if their host may
   std::map<std::string, std::size_t, std::less<>> hosts_;  // how many are under way; those with any
+  std::unordered_set<std::string> answering_;              // hosts whose last attempt was answered
 };
 
 // Which URLs asked to be left alone, and until when. One thread.

@@ -36,6 +36,7 @@ inline constexpr std::size_t kMaxTagKeyBytes = 128;
 inline constexpr std::size_t kMaxTagValueBytes = 1'024;
 inline constexpr std::size_t kMaxReasonBytes = 1'000;
 inline constexpr std::size_t kMaxUriBytes = 2'048;
+inline constexpr std::size_t kMaxOriginBytes = 255;         // of a log: each event names it
 inline constexpr std::size_t kMaxTextBytes = 65'536;        // comment, description
 inline constexpr std::size_t kMaxMetadataBytes = 16'384;    // above it: a blob of its own
 inline constexpr std::size_t kMaxMetricsBytes = 10'240;     // as JSON: an update holds them before and after
@@ -125,6 +126,12 @@ inline constexpr std::uint32_t kMaxTriggersPerMinute = 60'000;  // that it may s
 inline constexpr std::size_t kMaxInFlight = 256;
 inline constexpr std::size_t kMaxInFlightPerUrl = 4;
 inline constexpr std::size_t kMaxInFlightPerHost = 32;
+// Hosts that are silent: to which the last attempt timed out, or none was made yet. Half of all attempts is kept from them.
+inline constexpr std::size_t kMaxInFlightPerSilentHost = 8;
+inline constexpr std::size_t kMaxInFlightToSilentHosts = 128;
+inline constexpr std::size_t kMaxHostsKept = 10'000;  // that answered (beyond it all are silent until they do again)
+// For attempts under way at a stop (then cancelled, and made again after the next start).
+inline constexpr std::chrono::seconds kSendingGrace{3};
 // What is kept of an attempt (cut) and read of an answer (the attempt fails: too-large).
 inline constexpr std::size_t kMaxKeptBodyBytes = 16'384;
 inline constexpr std::size_t kMaxAnswerBytes = 65'536;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,14 @@ int end_with(ExitCode code) {
 
 void complain(const std::string& sentence) {
   fmt::print(stderr, "herald: {}\n", sentence);
+}
+
+// What could not be written was not said: a full disk, a closed pipe.
+int end_when_printed(int code) {
+  std::cout.flush();  // CLI11 prints there
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout) return code;
+  complain("the answer could not be written to standard output");
+  return end_with(ExitCode::failure);
 }
 
 // Which rule, where, and what to do about it.
@@ -227,7 +236,7 @@ int Program::run_command(int argc, const char* const* argv) {
   if (words.front() == kAsksForCompletion) {
     words.erase(words.begin());
     fmt::print("{}", completion_text(complete(state_->tree, words, ask_for_names)));
-    return end_with(ExitCode::ok);
+    return end_when_printed(end_with(ExitCode::ok));
   }
   if (words.front() == "help") {  // `herald help model list` is `herald model list --help`
     words.erase(words.begin());
@@ -237,7 +246,7 @@ int Program::run_command(int argc, const char* const* argv) {
   try {
     state_->app.parse(std::move(words));
   } catch (const CLI::Success& asked) {  // --help, --version
-    return state_->app.exit(asked);
+    return end_when_printed(state_->app.exit(asked));
   } catch (const CLI::ParseError& wrong) {
     complain(explain(state_->app, wrong));
     fmt::print(stderr, "try: {} --help\n", full_name(deepest(state_->app)));
@@ -263,16 +272,12 @@ int Program::run_command(int argc, const char* const* argv) {
                    .ca_file_given = state_->ca_file});
   const Result<void> seen = state_->min_sequence ? session.wait_for(*state_->min_sequence) : Result<void>();
   const Result<void> result = seen ? state_->chosen(session) : seen;
-  const bool printed = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
   if (!result) {
+    std::fflush(stdout);
     complain(result.error());
     return end_with(session.ends_with().value_or(exit_code_of(result.error().cause)));
   }
-  if (!printed) {
-    complain("the answer could not be written to standard output");
-    return end_with(ExitCode::failure);
-  }
-  return end_with(session.ends_with().value_or(ExitCode::ok));
+  return end_when_printed(end_with(session.ends_with().value_or(ExitCode::ok)));
 }
 
 }  // namespace herald::cli

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 
 #include "base/limits.h"
 #include "connectors/http_transfer.h"
@@ -64,6 +65,14 @@ class HttpClient::Impl {
     if (first) curl_multi_wakeup(multi_);
   }
 
+  void cancel() {
+    {
+      const std::lock_guard lock(mutex_);
+      cancelling_ = true;
+    }
+    curl_multi_wakeup(multi_);
+  }
+
  private:
   struct Posted {
     HttpRequest request;
@@ -81,13 +90,15 @@ class HttpClient::Impl {
   // False when there is nothing left to do for ever.
   bool start_posted() {
     std::vector<Posted> posted;
-    bool stopping = false;
+    bool stopping = false, cancelling = false;
     {
       const std::lock_guard lock(mutex_);
       posted.swap(inbox_);
       stopping = stopping_;
+      cancelling = std::exchange(cancelling_, false);
     }
     for (Posted& one : posted) start(std::move(one));
+    if (cancelling) cancel_active();
     return !stopping || !active_.empty();
   }
 
@@ -109,6 +120,13 @@ class HttpClient::Impl {
     auto transfer = std::move(idle_.back());
     idle_.pop_back();
     return transfer;
+  }
+
+  void cancel_active() {
+    finish_done();  // what is answered is no more to be cancelled
+    std::vector<CURL*> handles;
+    for (const auto& [handle, transfer] : active_) handles.push_back(handle);
+    for (CURL* handle : handles) finish(handle, CURLE_ABORTED_BY_CALLBACK);
   }
 
   // True when something was finished, and so something new may have been posted.
@@ -140,7 +158,7 @@ class HttpClient::Impl {
   // Guarded by the mutex.
   std::mutex mutex_;
   std::vector<Posted> inbox_;
-  bool stopping_ = false;
+  bool stopping_ = false, cancelling_ = false;
 
   // The thread's own.
   std::unordered_map<CURL*, std::unique_ptr<Transfer>> active_;
@@ -152,6 +170,10 @@ class HttpClient::Impl {
 HttpClient::HttpClient(Egress egress, const EgressOptions& options)
     : impl_(std::make_unique<Impl>(std::move(egress), options)) {}
 HttpClient::~HttpClient() = default;
+
+void HttpClient::cancel() {
+  impl_->cancel();
+}
 
 void HttpClient::post(HttpRequest request, Done done) {
   impl_->post(std::move(request), std::move(done));

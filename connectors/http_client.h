@@ -33,12 +33,14 @@ struct HttpAnswer {
   std::uint32_t status = 0;                // 0: none came
   std::string body;                        // raw; what had come when it failed
   std::optional<std::string> retry_after;  // the header as it came
-  // Empty when the answer came whole; else dns, connect, refused-address, tls, timeout, protocol, too-large
-  // or configuration (the URL), with a sentence that holds nothing of path, query, headers or body.
+  // Empty when the answer came whole; else dns, connect, refused-address, tls, timeout, protocol, too-large,
+  // cancelled or configuration (the URL), with a sentence that holds nothing of path, query, headers or body.
   std::string error_class, error;
   std::string target;  // scheme://host:port; empty when the URL cannot be read
   std::chrono::milliseconds duration{0};
 };
+
+inline constexpr const char* kCancelled = "cancelled";
 
 class HttpClient {
  public:
@@ -51,6 +53,9 @@ class HttpClient {
   // Returns at once; `done` is called exactly once, on the client's thread, and must not block. It may post
   // again.
   void post(HttpRequest request, Done done);
+  // Ends what was posted and has no answer yet, as `cancelled`, on the client's thread. What waits for the address of a
+  // name may end only when the system's resolver gives up.
+  void cancel();
 
  private:
   class Impl;

@@ -6,6 +6,7 @@
 
 #include <future>
 
+#include "base/answer.h"
 #include "base/limits.h"
 #include "connectors/testing/receiver.h"
 
@@ -116,6 +117,21 @@ TEST(HttpClient, FinishesWhatIsUnderWayBeforeItGoes) {
                    [&](HttpAnswer answer) { promise.set_value(std::move(answer)); });
   }
   EXPECT_EQ(promise.get_future().get().status, 200u);
+}
+
+TEST(HttpClient, CancelsWhatHasNoAnswerAndGoesOn) {
+  Reply nothing;
+  nothing.silent = true;
+  nothing.then = Reply::Then::hang;
+  Receiver silent({nothing}), other({Reply::with(200)});
+  Client client(quick());
+  std::future<HttpAnswer> first, second;
+  (*client).post({silent.url("/first"), {}, "{}"}, answer_into(first));
+  (*client).post({silent.url("/second"), {}, "{}"}, answer_into(second));
+  (*client).cancel();
+  EXPECT_EQ(first.get().error_class, "cancelled");
+  EXPECT_EQ(second.get().error_class, "cancelled");
+  EXPECT_EQ(client.post(other.url()).status, 200u);
 }
 
 TEST(HttpClient, PostsAgainFromWithinAnAnswer) {

@@ -173,6 +173,8 @@ void Transfer::describe_failure(HttpAnswer& answer, CURLcode code) const {
       return refused_.empty() ? fail("connect", connect_failure()) : fail("refused-address", refused_);
     case CURLE_OPERATION_TIMEDOUT:
       return fail("timeout", timeout_words());
+    case CURLE_ABORTED_BY_CALLBACK:
+      return fail(kCancelled, "the server was stopped before an answer came");
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:

@@ -76,6 +76,8 @@ class HttpSender final : public automations::Sender {
                  });
   }
 
+  void cancel() override { client_.cancel(); }
+
   Result<void> check_url(ActionKind kind, const std::string& url) const override {
     HERALD_TRY(const TargetUrl target, TargetUrl::parse(url));
     if (kind == ActionKind::teams) HERALD_CHECK(teams::check_host(target.host));
@@ -98,6 +100,7 @@ class HttpSender final : public automations::Sender {
     outcome.response_body = kept(secrecy.without_secrets(valid_utf8(answer.body)));
     outcome.target = secrecy.without_secrets(answer.target);
     outcome.duration = answer.duration;
+    outcome.cancelled = answer.error_class == kCancelled;
     return outcome;
   }
 

@@ -1,7 +1,8 @@
 // Everything that happens after the log: a name, a position, and what to do with the next events. A FollowerThread
 // reads the log from the position on and hands over batches; it waits on the tail and never polls.
 //
-// Threads: apply() and position() are called on the follower's own thread; lag() by any.
+// Threads: apply() and position() are called on the follower's own thread; lag() by any. Nobody catches what they throw: an
+// exception is a defect (or no memory), and ends the process, as on each thread of Herald's own. What may fail is an Error.
 #pragma once
 
 #include <functional>

@@ -93,6 +93,12 @@ TEST_F(Retries, OfAnotherActorAreAnotherRequest) {
   EXPECT_TRUE(w.model("fraud"));
 }
 
+TEST_F(Retries, AfterTheWindowAreAnsweredWhileNoOtherKeyHadTheFirstForgotten) {
+  ASSERT_TRUE(w.record(w.register_model("churn"), "k"));
+  w.clock.advance(2 * limits::kIdempotencyWindow);
+  EXPECT_TRUE(w.record(w.register_model("churn"), "k").value().replayed);
+}
+
 TEST_F(Retries, AfterTheWindowAreNewRequests) {
   ASSERT_TRUE(w.record(w.register_model("churn"), "k"));
   w.clock.advance(limits::kIdempotencyWindow + std::chrono::milliseconds(1));

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "registry/story.h"
+#include "registry/testing/story.h"
 
 namespace herald::registry {
 namespace {

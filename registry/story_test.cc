@@ -1,4 +1,4 @@
-#include "registry/story.h"
+#include "registry/testing/story.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

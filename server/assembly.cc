@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
-
-#include <array>
 
 #include "api/server.h"
 #include "api/usage_keeper.h"
@@ -20,6 +17,7 @@
 #include "recorder/projector.h"
 #include "recorder/recovery.h"
 #include "server/descriptors.h"
+#include "server/origin.h"
 #include "server/preflight.h"
 #include "work/erasure.h"
 #include "work/keyring.h"
@@ -28,13 +26,6 @@ namespace herald::server {
 namespace {
 
 constexpr std::chrono::seconds kBetweenProgressLines{2};
-
-// "herald.<hostname>/<random>": short, and another one for each log.
-std::string make_up_origin() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0) return "herald.localhost/" + to_hex(random_bytes(8));
-  return fmt::format("herald.{}/{}", name.data(), to_hex(random_bytes(8)));
-}
 
 recorder::Progress log_progress(std::string what) {
   return [what = std::move(what), next = system_clock().steady() + kBetweenProgressLines](
@@ -114,8 +105,9 @@ Result<void> Assembly::Parts::open_folder(const Config& config) {
 
 Result<void> Assembly::Parts::open_log(const Config& config) {
   HERALD_CHECK(folder->refuse_without_its_log());
-  eventstore::LogOptions options{.path = folder->log(),
-                                 .origin = config.origin.empty() ? make_up_origin() : config.origin};
+  eventstore::LogOptions options{
+      .path = folder->log(),
+      .origin = config.origin.empty() ? make_up_origin(this_hostname()) : config.origin};
   options.map_size = config.map_size.value_or(options.map_size);
   HERALD_TRY(log, eventstore::Log::open(options, system_clock()));
   if (!config.origin.empty() && log->origin() != config.origin) {

@@ -17,6 +17,7 @@ namespace {
 
 constexpr unsigned int kMostThreadsByDefault = 4;
 constexpr std::uint64_t kLeastMapSize = 1 << 20;
+constexpr std::uint64_t kLargestMapSize = 16ull << 40;  // four of them fit into what a process can address
 
 constexpr const char* kWhat =
     "Run a server on a data folder. Without any option but --data it is whole: no database, no broker, no "
@@ -38,13 +39,11 @@ constexpr const char* kExamples =
 // The options as texts, before they are understood.
 struct Texts {
   std::string data, listen = "127.0.0.1:8420", key_file, origin, public_url, kafka, kafka_prefix = "herald",
-                    ca_file, tls_cert, tls_key;
+                    ca_file, tls_cert, tls_key, map_size, disk_reserve, rate_limit;
   bool recover = false;
   std::string log_level = "info", log_format = "text", config;
   std::vector<std::string> kafka_properties, allow_targets;
-  std::optional<std::uint64_t> map_size, disk_reserve;
   std::optional<unsigned int> threads;
-  std::uint64_t rate_limit = limits::kDefaultRateLimit;
 };
 
 std::string variable_of(const CLI::Option& option) {
@@ -66,7 +65,6 @@ CLI::Validator one_of(std::vector<std::string> choices) {
 }
 
 void declare(CLI::App& app, Texts& texts) {
-  const auto size = CLI::AsSizeValue(false).description("");
   const auto text = [&](const char* name, const char* value, std::string& into, const char* what) {
     return app.add_option(name, into, what)
         ->option_text(value)
@@ -86,9 +84,8 @@ void declare(CLI::App& app, Texts& texts) {
   text("--tls-cert", "FILE", texts.tls_cert,
        "answer over TLS with this certificate, and its chain after it (PEM)");
   text("--tls-key", "FILE", texts.tls_key, "the certificate's key (PEM)");
-  app.add_option("--rate-limit", texts.rate_limit,
-                 "requests that one token's owner may send in 10 seconds (default 20000; 0: no limit)")
-      ->option_text("N");
+  text("--rate-limit", "N", texts.rate_limit,
+       "requests that one token's owner may send in 10 seconds (default 20000; 0: no limit)");
   app.add_flag("--recover", texts.recover,
                "print a link that makes one more administrator, for when nobody has a token of one");
   app.add_option("--threads", texts.threads, "for requests (default: one for each core, at most 4)")
@@ -109,15 +106,11 @@ void declare(CLI::App& app, Texts& texts) {
   text("--origin", "NAME", texts.origin,
        "names the log for ever; for a new folder only (default herald.HOSTNAME/RANDOM)")
       ->group("storage");
-  app.add_option("--map-size", texts.map_size,
-                 "most that each store may grow to, as 64g (default 1 TB, 256 GB for derived ones)")
-      ->option_text("SIZE")
-      ->transform(size)
+  text("--map-size", "SIZE", texts.map_size,
+       "most that each store may grow to, as 64g (default 1 TB, 256 GB for derived ones)")
       ->group("storage");
-  app.add_option("--disk-reserve", texts.disk_reserve,
-                 "writes are refused while the disk has less free (default 64m)")
-      ->option_text("SIZE")
-      ->transform(size)
+  text("--disk-reserve", "SIZE", texts.disk_reserve,
+       "writes are refused while the disk has less free (default 64m)")
       ->group("storage");
   text("--log-level", "LEVEL", texts.log_level, "trace, debug, info, warn or error (default info)")
       ->check(one_of({"trace", "debug", "info", "warn", "error"}))
@@ -205,6 +198,48 @@ Result<void> check_brokers(const std::string& brokers) {
   return {};
 }
 
+// "64g", "512 MB", "1048576": the units are powers of 1,024.
+Result<std::uint64_t> parse_size(const std::string& text, const std::string& option) {
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const auto number = cli::parse_whole_number(std::string_view(text).substr(0, digits));
+  std::string unit;
+  for (const char c : text.substr(digits)) {
+    if (c != ' ') unit += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  for (const std::string_view ending : {"ib", "b"}) {
+    if (unit.size() > ending.size() && unit.ends_with(ending)) unit.resize(unit.size() - ending.size());
+  }
+  constexpr std::string_view kUnits = "bkmgtp";
+  const std::size_t power = unit.empty() ? 0 : kUnits.find(unit);
+  if (!number || unit.size() > 1 || power == std::string_view::npos || *number > UINT64_MAX >> (10 * power)) {
+    return error(
+        Cause::invalid_value,
+        fmt::format("\"{}\" is no size: a whole number is expected, with k, m, g, t or p behind it, as 64g",
+                    text.substr(0, 64)),
+        option);
+  }
+  return *number << (10 * power);
+}
+
+Result<std::optional<std::uint64_t>> parse_map_size(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  HERALD_TRY(const std::uint64_t size, parse_size(text, "--map-size"));
+  if (size < kLeastMapSize)
+    return error(Cause::invalid_value, "a store of less than 1 MiB holds nothing", "--map-size");
+  if (size > kLargestMapSize)
+    return error(Cause::invalid_value, "a store of more than 16 TiB is more than can be addressed",
+                 "--map-size");
+  return size;
+}
+
+Result<std::uint64_t> parse_rate_limit(const std::string& text) {
+  if (const auto number = cli::parse_whole_number(text)) return *number;
+  return error(Cause::invalid_value,
+               fmt::format("\"{}\" is no number of requests: a whole number is expected, 0 for no limit",
+                           text.substr(0, 64)),
+               "--rate-limit");
+}
+
 Result<Config> understand(const Texts& texts) {
   Config config;
   if (texts.data.empty())
@@ -223,7 +258,9 @@ Result<Config> understand(const Texts& texts) {
   config.tls_cert = texts.tls_cert;
   config.tls_key = texts.tls_key;
   config.recover = texts.recover;
-  config.rate_limit = texts.rate_limit;
+  if (!texts.rate_limit.empty()) {
+    HERALD_TRY(config.rate_limit, parse_rate_limit(texts.rate_limit));
+  }
   config.threads =
       texts.threads.value_or(std::clamp(std::thread::hardware_concurrency(), 1u, kMostThreadsByDefault));
   if (!texts.kafka.empty()) {
@@ -234,10 +271,10 @@ Result<Config> understand(const Texts& texts) {
   HERALD_TRY(config.kafka_properties, cli::parse_pairs(texts.kafka_properties, "--kafka-property"));
   config.allow_targets = texts.allow_targets;
   config.ca_file = texts.ca_file;
-  if (texts.map_size && *texts.map_size < kLeastMapSize)
-    return error(Cause::invalid_value, "a store of less than 1 MiB holds nothing", "--map-size");
-  config.map_size = texts.map_size;
-  config.disk_reserve = texts.disk_reserve.value_or(config.disk_reserve);
+  HERALD_TRY(config.map_size, parse_map_size(texts.map_size));
+  if (!texts.disk_reserve.empty()) {
+    HERALD_TRY(config.disk_reserve, parse_size(texts.disk_reserve, "--disk-reserve"));
+  }
   config.log_level = texts.log_level;
   config.log_json = texts.log_format == "json";
   return config;

@@ -71,6 +71,15 @@ TEST(ServeOptions, AreReadFromTheCommandLine) {
   EXPECT_EQ(config.threads, 3u);
 }
 
+TEST(ServeOptions, TakeSizesInUnitsOfPowersOf1024) {
+  const std::pair<const char*, std::uint64_t> sizes[] = {
+      {"0", 0},           {"65536", 65536},       {"3b", 3},
+      {"1k", 1024},       {"1KiB", 1024},         {"64 MB", 64u << 20},
+      {"2g", 2ull << 30}, {"900t", 900ull << 40}, {"1p", 1ull << 50}};
+  for (const auto& [text, bytes] : sizes)
+    EXPECT_EQ(config_of({"--data", "d", "--disk-reserve", text}).disk_reserve, bytes) << text;
+}
+
 TEST(ServeOptions, ComeFromTheEnvironmentWhereTheCommandLineIsSilent) {
   const Config config = config_of({"--listen", "127.0.0.1:2"}, some_set);
   EXPECT_EQ(config.data, "/from/environment");
@@ -128,6 +137,21 @@ TEST(ServeOptions, ThatCannotWorkAreRefusedInOneSentence) {
       {{"--data", "d", "--kafak", "x"}, "did you mean --kafka?"},
       {{"--data", "d", "word"}, "does not know word"},
       {{"--data", "d", "--map-size", "1"}, "--map-size"},
+      {{"--data", "d", "--map-size", "-1"}, "\"-1\" is no size"},
+      {{"--data", "d", "--map-size", "8e"}, "\"8e\" is no size"},
+      {{"--data", "d", "--map-size", "17t"}, "more than 16 TiB"},
+      {{"--data", "d", "--map-size", "99999999999999999999"}, "is no size"},
+      {{"--data", "d", "--map-size", "99999999p"}, "is no size"},
+      {{"--data", "d", "--map-size", "1.5g"}, "is no size"},
+      {{"--data", "d", "--map-size", "g"}, "is no size"},
+      {{"--data", "d", "--disk-reserve", "-1"}, "(--disk-reserve)"},
+      {{"--data", "d", "--disk-reserve", "64mm"}, "(--disk-reserve)"},
+      {{"--data", "d", "--rate-limit", "-1"}, "\"-1\" is no number of requests"},
+      {{"--data", "d", "--rate-limit", "1e3"}, "(--rate-limit)"},
+      {{"--data", "d", "--rate-limit", "99999999999999999999"}, "(--rate-limit)"},
+      {{"--data", "d", "--threads", "-1"}, "--threads"},
+      {{"--data", "d", "--listen", "0.0.0.0"}, "HOST:PORT"},
+      {{"--data", "d", "--listen", "0.0.0.0:-1"}, "HOST:PORT"},
       {{"--data", "d", "--kafka", "nonsense::"}, "\"nonsense::\" is no broker"},
       {{"--config", "/nowhere/herald.toml"}, "cannot be read"},
       {{"--config", testing::TempDir()}, "cannot be read"},

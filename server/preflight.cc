@@ -6,6 +6,7 @@
 #include "connectors/http_url.h"
 #include "connectors/kafka/publisher.h"
 #include "connectors/senders.h"
+#include "server/origin.h"
 #include "work/keyring.h"
 
 namespace herald::server {
@@ -41,6 +42,7 @@ connectors::kafka::Options kafka_options(const Config& config) {
 }
 
 Result<void> check_options(const Config& config) {
+  HERALD_CHECK(check_origin(config.origin));
   HERALD_CHECK(check_public_url(config.public_url));
   HERALD_CHECK(connectors::check(egress_options(config)));
   if (config.kafka) HERALD_CHECK(connectors::kafka::Publisher::check(kafka_options(config)));

@@ -63,6 +63,14 @@ TEST_F(WrongOptions, APublicUrlThatMakesNoLinks) {
   }
 }
 
+TEST_F(WrongOptions, AnOriginThatNoEventCouldCarry) {
+  for (const std::string& origin : {std::string("a b\nc <x>"), std::string(66'000, 'a')}) {
+    Config wrong = config();
+    wrong.origin = origin;
+    expect_mistake(refusal(wrong), "--origin");
+  }
+}
+
 TEST_F(WrongOptions, ACaFileThatIsNone) {
   std::ofstream(folder.file("empty.pem")) << "no certificate";
   for (const std::string& file : {folder.file("absent.pem"), folder.file("empty.pem"), folder.file("")}) {

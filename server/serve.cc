@@ -22,7 +22,8 @@ constexpr std::chrono::seconds kStopBound{60};
 int end(const Ending& ending) {
   fmt::print(stdout, "{}", ending.out);
   fmt::print(stderr, "{}", ending.err);
-  return ending.exit_code;
+  const bool printed = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  return printed ? ending.exit_code : EXIT_FAILURE;
 }
 
 int refuse(const Error& error) {

@@ -20,6 +20,7 @@ namespace herald::api::testing {
 class NoSender final : public automations::Sender {
  public:
   void send(automations::Outgoing, std::function<void(automations::Outcome)> done) override { done({}); }
+  void cancel() override {}
   Result<void> check_url(registry::ActionKind, const std::string&) const override { return {}; }
 };
 

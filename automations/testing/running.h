@@ -50,6 +50,8 @@ class TestClock final : public Clock {
 class Running {
  public:
   explicit Running(std::string path) : path_(std::move(path)) {}
+
+  std::chrono::milliseconds stop_grace = limits::kSendingGrace;
   ~Running() { close(); }
 
   void open() {
@@ -82,7 +84,8 @@ class Running {
     dispatcher = std::make_unique<Dispatcher>(
         Dispatcher::Parts{*recorder, *log, *head, *views, *projected, *work, *secrets, sender, clock},
         Dispatcher::Options{"https://herald.example",
-                            schedule.empty() ? standard_schedule() : Schedule{std::move(schedule)}});
+                            schedule.empty() ? standard_schedule() : Schedule{std::move(schedule)},
+                            stop_grace});
     ASSERT_TRUE(dispatcher->start());
     dispatcher_thread = std::make_unique<recorder::FollowerThread>(*dispatcher, *log, *recorded,
                                                                    recorder::FollowerThread::Options{});

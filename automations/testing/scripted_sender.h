@@ -36,6 +36,11 @@ inline Outcome gone() {
 inline Outcome timed_out() {
   return answer(Verdict::retry, 0, "timeout");
 }
+inline Outcome cancelled() {
+  Outcome outcome = answer(Verdict::retry, 0, "cancelled");
+  outcome.cancelled = true;
+  return outcome;
+}
 inline Outcome busy_for(std::chrono::seconds wait) {
   Outcome outcome = answer(Verdict::retry, 429, "status");
   outcome.retry_after = wait;
@@ -77,6 +82,18 @@ class ScriptedSender final : public Sender {
     (held == held_.end() ? requests_ : held->second).push_back({std::move(outgoing), std::move(done)});
     changed_.notify_all();
   }
+  // What is held.
+  void cancel() override {
+    const std::lock_guard lock(mutex_);
+    for (auto& [target, requests] : held_) {
+      for (Request& request : requests) {
+        request.is_cancelled = true;
+        requests_.push_back(std::move(request));
+      }
+      requests.clear();
+    }
+    changed_.notify_all();
+  }
   Result<void> check_url(registry::ActionKind, const std::string&) const override { return {}; }
 
   std::vector<Outgoing> sent() const {
@@ -97,6 +114,7 @@ class ScriptedSender final : public Sender {
   struct Request {
     Outgoing outgoing;
     std::function<void(Outcome)> done;
+    bool is_cancelled = false;
   };
 
   std::size_t count(const std::string& url) const {
@@ -122,7 +140,7 @@ class ScriptedSender final : public Sender {
       const Request request = std::move(requests_.front());
       requests_.pop_front();
       lock.unlock();
-      Outcome outcome = outcome_of(request.outgoing);
+      Outcome outcome = request.is_cancelled ? cancelled() : outcome_of(request.outgoing);
       outcome.target = target_of(request.outgoing.url);
       outcome.request_body = request.outgoing.body;
       request.done(std::move(outcome));

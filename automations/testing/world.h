@@ -90,6 +90,7 @@ class World {
 class NoSender final : public Sender {
  public:
   void send(Outgoing, std::function<void(Outcome)> done) override { done({}); }
+  void cancel() override {}
   Result<void> check_url(registry::ActionKind, const std::string& url) const override {
     if (url.find("refused") == std::string::npos) return {};
     return error(Cause::invalid_value, "the URL cannot be sent to");

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "registry/memory_registry.h"
+#include "registry/testing/memory_registry.h"
 
 namespace herald::projections::testing {
 

@@ -3,7 +3,7 @@
 
 #include "base/limits.h"
 #include "registry/decide.h"
-#include "registry/story.h"
+#include "registry/testing/story.h"
 
 namespace herald::registry {
 namespace {

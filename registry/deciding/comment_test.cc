@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "registry/story.h"
+#include "registry/testing/story.h"
 
 namespace herald::registry::story {
 namespace {

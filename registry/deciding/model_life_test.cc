@@ -1,7 +1,7 @@
 // What becomes of a model after it was registered: other names, owners, the archive, the end.
 #include <gmock/gmock.h>
 
-#include "registry/story.h"
+#include "registry/testing/story.h"
 
 namespace herald::registry::story {
 namespace {

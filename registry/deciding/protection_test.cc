@@ -1,7 +1,7 @@
 // What stands behind an alias that its registry protects.
 #include <gmock/gmock.h>
 
-#include "registry/story.h"
+#include "registry/testing/story.h"
 
 namespace herald::registry::story {
 namespace {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "registry/story.h"
+#include "registry/testing/story.h"
 #include "registry/vocabulary.h"
 
 namespace herald::registry {

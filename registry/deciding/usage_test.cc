@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "base/limits.h"
-#include "registry/story.h"
+#include "registry/testing/story.h"
 
 namespace herald::registry::story {
 namespace {

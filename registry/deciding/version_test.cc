@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "base/limits.h"
-#include "registry/story.h"
+#include "registry/testing/story.h"
 
 namespace herald::registry::story {
 namespace {

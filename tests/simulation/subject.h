@@ -8,8 +8,8 @@
 
 #include "registry/commands.h"
 #include "registry/event.h"
-#include "registry/memory_registry.h"
 #include "registry/state.h"
+#include "registry/testing/memory_registry.h"
 
 namespace herald::simulation {
 

@@ -195,6 +195,14 @@ def test_an_answer_that_cannot_be_written_is_1(server):
     assert result.returncode == 1 and "standard output" in result.stderr
 
 
+@pytest.mark.parametrize("words", ["--help", "--version", "model list --help", "serve --help", "help serve", "__complete mod"])
+def test_help_that_cannot_be_written_is_1(words):
+    with open("/dev/full", "w") as full:
+        result = subprocess.run([BINARY, *words.split()], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60,
+                                env=environment_with({}))
+    assert result.returncode == 1, result.stderr
+
+
 def test_every_command_has_help_with_an_example(herald):
     def commands_of(text):
         sections = re.split(r"\n(?=\S)", text)

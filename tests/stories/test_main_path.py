@@ -172,6 +172,17 @@ def test_a_deleted_lock_lets_no_second_process_in(herald):
     assert server.get("/v1")["writable"] is True
 
 
+@pytest.mark.parametrize("option, value", [
+    ("--origin", "a b\nc <x>"), ("--origin", "x" * 66_000), ("--map-size", "-1"), ("--map-size", "8e"),
+    ("--map-size", "99999999999999999999"), ("--rate-limit", "-1"), ("--disk-reserve", "-1"), ("--listen", "0.0.0.0"),
+], ids=lambda value: ascii(value)[:24])
+def test_a_mistaken_option_is_2_and_makes_no_folder(herald, option, value):
+    result = herald.run("serve", "--data", herald.data, option, value)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert f"({option})" in result.stderr.splitlines()[0]
+    assert not herald.data.exists() and not herald.data.with_name("data.key").exists()
+
+
 @pytest.mark.parametrize("address", ["0.0.0.0:0", "[::]:0"])
 def test_an_address_that_is_not_loopback_is_refused(herald, address):
     result = herald.run("serve", "--data", herald.data, "--listen", address)

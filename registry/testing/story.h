@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "registry/memory_registry.h"
+#include "registry/testing/memory_registry.h"
 
 namespace herald::registry::story {
 

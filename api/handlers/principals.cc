@@ -135,15 +135,13 @@ work::Entry changed_entry(work::Entry entry, const PrincipalPatch& request) {
 
 // The name that is in force by now, wherever a name is shown: before whoever asked for it hears that it is. A death of the
 // process between the record and this is made up for by the sweeper, which reads the event.
-std::function<Result<void>(const recorder::Recorded&)> showing_its_name(const Call& call,
-                                                                        registry::PrincipalId id) {
-  return [&parts = call.herald.parts, id](const recorder::Recorded&) -> Result<void> {
-    const auto entry = [&parts, id]() -> std::optional<registry::EntryId> {
-      const projections::HeadReader head(parts.head);
-      const auto principal = registry::find_principal(head, id);
-      return principal ? principal->entry : std::nullopt;
-    }();
-    return entry ? parts.work.run(work::show_name_of(id, *entry)) : Result<void>();
+std::function<std::optional<work::Store::Job>(const recorder::Recorded&)> showing_its_name(
+    const Call& call, registry::PrincipalId id) {
+  return [&parts = call.herald.parts, id](const recorder::Recorded&) -> std::optional<work::Store::Job> {
+    const projections::HeadReader head(parts.head);
+    const auto principal = registry::find_principal(head, id);
+    if (!principal || !principal->entry) return std::nullopt;
+    return work::show_name_of(id, *principal->entry);
   };
 }
 
@@ -264,6 +262,7 @@ void add_principal_routes(Router& router) {
            .takes<PrincipalPatch>("PrincipalPatch")
            .gives<PrincipalBody>("Principal")
            .records()
+           .completed_by_its_retries()
            .says("The full name and the address by itself, all of them by administrators of the server. The "
                  "name is one that nobody has, and the one before it is free. What the directory said "
                  "before is not kept; the log says that it changed, not what it says.")});

@@ -86,6 +86,21 @@ def test_every_list_gives_everything_once_a_page_at_a_time(tour, reads):
     assert walked >= 45 and longer_than_a_page >= 30, (walked, longer_than_a_page)
 
 
+def test_a_cursor_goes_on_with_the_question_that_gave_it_alone(tour, reads):
+    other_questions = {"name": "zzz", "as_of": str(tour.recorded), "state": "all", "type": "model.*"}
+    refused = set()
+    for template, operation, step in reads:
+        known = parameters(operation)
+        if not {"limit", "cursor"} <= known or "next" not in (page := asked(tour, step, limit=1)):
+            continue
+        for name in known & set(other_questions) - set(step.query):
+            query = {**step.query, "cursor": page["next"], name: other_questions[name]}
+            answer = tour.send(Step("GET", step.template, step.path, query, None, {}, step.token))
+            assert answer.status_code == 422 and answer.json()["field"] in ("cursor", name), f"{template}?{name}: {answer.text}"
+            refused |= {name} if answer.json()["field"] == "cursor" else set()
+    assert {"name", "as_of", "type"} <= refused
+
+
 def test_whatever_can_grow_is_given_in_pages(reads):
     whole = set()
     for template, operation, step in reads:

@@ -351,7 +351,7 @@ TEST_F(Walking, WhatAQueryNamesIsShownToWhoSeesItAlone) {
       if (is_in_models && walker.is_limited && walker.role && walker.place != Place::server)
         continue;  // does not see the model that the path names
       const std::string target = concrete(naming.pattern) + "?" + naming.query;
-      const Reply reply = as(walker.name, "GET", target);
+      const Reply reply = read_as(walker.name, target);
       EXPECT_EQ(is_shown(reply), walker.role.has_value() && naming.shows)
           << walker.name << " at " << target << ": " << reply.status << " " << reply.body;
     }

@@ -54,7 +54,8 @@ class PageOfEvents {
   Answer answer(const Call& call, Sequence sequence) && {
     Answer answer{.body = R"({"items":[)" + std::move(body_) + "]", .sequence = sequence};
     if (more_)
-      answer.body += R"(,"next":")" + call.herald.cursors.seal(list_of(call), std::to_string(cursor_.value())) + "\"";
+      answer.body +=
+          R"(,"next":")" + call.herald.cursors.seal(list_of(call), std::to_string(cursor_.value())) + "\"";
     answer.body.push_back('}');
     return answer;
   }

@@ -217,7 +217,7 @@ class HiddenRegistry : public testing::LockedServerTest {
     const bool is_live = target.starts_with("/v1/events/stream");
     const std::string more = target.find('?') != std::string::npos ? "&" : "?";
     const Reply reply =
-        as(who, "GET", is_live ? target + more + "before=" + std::to_string(last() + 1) : target);
+        read_as(who, is_live ? target + more + "before=" + std::to_string(last() + 1) : target);
     EXPECT_NE(reply.at("code"), "unknown-field")
         << target << ": what is asked for must not be refused for how";
     std::string text = std::to_string(reply.status) + " " + reply.body;

@@ -91,12 +91,6 @@ TEST_F(Hostile, HeadersThatMayComeOnceAreNotTakenTwice) {
   }
 }
 
-TEST_F(Hostile, TwoTracesAreNone) {
-  const std::string trace = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n";
-  EXPECT_EQ(ask("POST", "/v1/models", R"({"name":"traced"})", trace + trace).status, 201u);
-  EXPECT_EQ(ask("GET", "/v1/events/" + std::to_string(last())).at("traceparent"), "");
-}
-
 // "/v1/models/{model}/versions" -> "/v1/models/churn/versions"
 std::string filled_in(const std::string& pattern) {
   static const std::map<std::string, std::string> kNames{

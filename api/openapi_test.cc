@@ -49,7 +49,8 @@ TEST(Description, SaysOfWhichRoutesARetryCompletesTheFirst) {
     if (route.doc().completed_by_retries()) completed.push_back(route.pattern());
   }
   EXPECT_THAT(completed, ::testing::UnorderedElementsAre(
-                             "/v1/claim", "/v1/erasures", "/v1/principals/{principal}", "/v1/models/{model}/versions/{version}/usage",
+                             "/v1/claim", "/v1/erasures", "/v1/principals/{principal}",
+                             "/v1/models/{model}/versions/{version}/usage",
                              "/v1/registries/{registry}/models/{model}/versions/{version}/usage"));
   const std::string description = describe_api(router);
   std::size_t said = 0;

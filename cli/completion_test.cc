@@ -229,6 +229,9 @@ const std::set<std::string> kFreeHere{"herald artifact upload NAME",
                                       "herald events tail --correlation",
                                       "herald evaluation record --dataset",
                                       "herald evaluation list --dataset",
+                                      "herald user update --name",
+                                      "herald service update --name",
+                                      "herald team update --name",
                                       "herald serve --origin"};
 
 void find_forgotten(const Tree& tree, const CLI::App& app, std::vector<std::string>& forgotten) {

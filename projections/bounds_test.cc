@@ -47,10 +47,10 @@ TEST(WalksOfLineage, LookAtANumberOfEdgesAndSayThatThereIsMore) {
                    {.direction = Direction::upstream, .sees = [](const registry::Node&) { return false; }});
   };
   for (std::size_t number = 0; number < limits::kMaxLineageEdges; ++number) put_edge(number);
-  EXPECT_FALSE(walk().truncated);
+  EXPECT_FALSE(walk().more);
   put_edge(limits::kMaxLineageEdges);
   const LineageGraph graph = walk();
-  EXPECT_TRUE(graph.truncated);
+  EXPECT_TRUE(graph.more);
   EXPECT_EQ(graph.nodes.size(), 1u) << "the start";
 }
 

@@ -149,7 +149,9 @@ class SaidRows {
   using Row = std::vector<SaidBy>;
 
   bool is_same(const Row& row) const {
-    const std::string_view what = row.size() == versions_ ? row.front().said.equal_to() : "null";
+    using std::string_view_literals::operator""sv;
+    const std::string_view what =
+        row.size() == versions_ ? std::string_view(row.front().said.equal_to()) : "null"sv;
     return std::all_of(row.begin(), row.end(), [&](const SaidBy& by) { return by.said.equal_to() == what; });
   }
 

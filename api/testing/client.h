@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "reflect/json_value.h"
 
@@ -135,6 +136,12 @@ class Client {
     std::string text = buffer_.substr(0, size);
     buffer_.erase(0, size);
     return text;
+  }
+  // What comes until the server ends the connection.
+  std::string read_to_the_end() {
+    while (receive()) {
+    }
+    return std::exchange(buffer_, std::string());
   }
   // Takes what comes, `count` bytes at most, and throws it away. 0: the connection has ended.
   std::size_t discard(std::size_t count) {

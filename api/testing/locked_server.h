@@ -28,10 +28,18 @@ class LockedServerTest : public ServerTest {
   // As one of those that have a token here; "" is nobody.
   Reply as(const std::string& who, std::string_view method, std::string_view target,
            std::string_view body = {}, std::string_view headers = {}) {
-    const std::string credentials =
-        who.empty() ? ""
-                    : "Authorization: Bearer " + (tokens_.contains(who) ? tokens_.at(who) : who) + "\r\n";
-    return ask(method, target, body, credentials + std::string(headers));
+    return ask(method, target, body, credentials_of(who) + std::string(headers));
+  }
+  // GET; of a live stream, which must have an end (`before`), with all that came.
+  Reply read_as(const std::string& who, std::string_view target) {
+    Client client(server_->port());
+    Reply reply = client.request("GET", target, {}, credentials_of(who));
+    if (reply.header("content-type").starts_with("text/event-stream")) reply.body = client.read_to_the_end();
+    return reply;
+  }
+  std::string credentials_of(const std::string& who) const {
+    if (who.empty()) return {};
+    return "Authorization: Bearer " + (tokens_.contains(who) ? tokens_.at(who) : who) + "\r\n";
   }
   // A user with a token, and with `role` where `roles` says ("/v1", "/v1/registries/x", ...); "" is none.
   void given_user(const std::string& name, const std::string& role = "", const std::string& roles = "/v1") {

@@ -56,6 +56,19 @@ TEST_F(AnOpenServer, ShowsTheTokenOfAClaimOnceHoweverOftenItIsRetried) {
   ASSERT_EQ(again.status, 201u) << again.body;
   EXPECT_EQ(again.header("herald-idempotent-replay"), "true");
   EXPECT_THAT(again.body, Not(HasSubstr("herald_")));
+  EXPECT_EQ(again.at("token_id"), first.at("token_id")) << again.body;
+}
+
+TEST_F(AnOpenServer, GivesARetryOfAnotherNameTheFirstAnswerThoughNobodyIsCalledSoAnyMore) {
+  ASSERT_EQ(ask("POST", "/v1/principals", R"({"name":"ada"})").status, 201u);
+  const std::string body = R"({"name":"countess"})", key = "Idempotency-Key: k1\r\n";
+  const Reply first = ask("PATCH", "/v1/principals/ada", body, key);
+  ASSERT_EQ(first.status, 200u) << first.body;
+  ASSERT_EQ(ask("POST", "/v1/principals", R"({"name":"ada"})").status, 201u);
+  const Reply again = ask("PATCH", "/v1/principals/ada", body, key);
+  EXPECT_EQ(again.header("herald-idempotent-replay"), "true");
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_EQ(get("/v1/principals/ada").at("name"), "ada") << "who took the name keeps it";
 }
 
 TEST_F(AnOpenServer, HasAPageBehindItsLinkThatClaimsNothingByBeingLookedAt) {

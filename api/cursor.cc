@@ -1,5 +1,8 @@
 #include "api/cursor.h"
 
+#include <algorithm>
+
+#include "base/bytes.h"
 #include "base/digest.h"
 #include "base/hex.h"
 
@@ -38,16 +41,30 @@ std::string Cursors::tag(std::string_view list, std::string_view position) const
   return std::string(hmac_sha256(key_, text).bytes().substr(0, kTagBytes));
 }
 
+// Under a stream of bytes that follow from the key and the tag, which is another for each position.
+std::string Cursors::masked(std::string_view tag, std::string text) const {
+  std::string seed("cursor mask");
+  seed.push_back('\0');
+  seed.append(tag);
+  for (std::size_t begin = 0; begin < text.size(); begin += Digest::kSize) {
+    const Digest mask = hmac_sha256(key_, seed + be64(begin));
+    const std::size_t end = std::min(begin + Digest::kSize, text.size());
+    for (std::size_t i = begin; i < end; ++i) text[i] = static_cast<char>(text[i] ^ mask.bytes()[i - begin]);
+  }
+  return text;
+}
+
 std::string Cursors::seal(std::string_view list, std::string_view position) const {
-  return to_base64url(tag(list, position) + std::string(position));
+  const std::string mark = tag(list, position);
+  return to_base64url(mark + masked(mark, std::string(position)));
 }
 
 Result<std::string> Cursors::open(std::string_view list, std::string_view cursor) const {
   const auto bytes = from_base64url(cursor);
   if (bytes && bytes->size() >= kTagBytes) {
-    std::string position = bytes->substr(kTagBytes);
-    if (equal_in_constant_time(tag(list, position), std::string_view(*bytes).substr(0, kTagBytes)))
-      return position;
+    const std::string_view mark = std::string_view(*bytes).substr(0, kTagBytes);
+    std::string position = masked(mark, bytes->substr(kTagBytes));
+    if (equal_in_constant_time(tag(list, position), mark)) return position;
   }
   return error(Cause::invalid_value,
                "the cursor is not one that this list gave: take \"next\" of a page as it is, or begin "

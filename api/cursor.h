@@ -1,5 +1,6 @@
 // Where a list goes on, as callers carry it: the position, authenticated for the very list it came from, so that a
-// forged cursor, or one of another list, is refused and never reaches a store.
+// forged cursor, or one of another list, is refused and never reaches a store. The position is kept from who carries it, too: it
+// may tell of rows that are hidden.
 #pragma once
 
 #include <string>
@@ -19,6 +20,7 @@ class Cursors {
 
  private:
   std::string tag(std::string_view list, std::string_view position) const;
+  std::string masked(std::string_view tag, std::string text) const;  // twice is as never
   std::string key_;
 };
 

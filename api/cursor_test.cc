@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/hex.h"
+
 namespace herald::api {
 namespace {
 
@@ -44,6 +46,18 @@ TEST(ACursor, ThatWasForgedIsRefused) {
   }
   for (const char* bad : {"", "x", "42", "====", "+/+/", "\xff\xff", "AAAAAAAAAAAAAAAAAAAAAAAA"})
     EXPECT_FALSE(kCursors.open("/v1/models", bad)) << bad;
+}
+
+TEST(ACursor, TellsNothingOfItsPosition) {
+  const std::string position = std::string(32, 'x') + std::string(32, 'x');
+  const std::string cursor = kCursors.seal("/v1/runs", position);
+  for (const std::size_t before : {0, 1, 2}) {
+    const std::string plain = to_base64(std::string(before, 'y') + std::string(24, 'x'));
+    EXPECT_EQ(cursor.find(plain.substr(4, 20)), std::string::npos) << plain;
+  }
+  const std::string body = cursor.substr(16);  // behind the tag
+  EXPECT_NE(body.substr(0, 40), body.substr(body.size() - 43, 40));
+  EXPECT_EQ(kCursors.open("/v1/runs", cursor).value(), position);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ namespace herald::api {
 
 namespace {
 
-constexpr std::size_t kBodySlice = 64 << 10;
+constexpr std::size_t kBodySlice = 8 << 10;
 constexpr std::size_t kRewrittenHere = 32 << 10;  // takes less than a millisecond
 
 Error defect(const std::exception& failure) {
@@ -327,7 +327,8 @@ class Exchange {
   // Does what the handler asked for.
   Task<Result<void>> perform(const Call& call, Result<Outcome> outcome) {
     if (!outcome) {
-      // A retry of what changed nothing is handled as of now, and may no longer make sense.
+      // A retry of what changed nothing is handled as of now, and may no longer make sense. Of routes that retries complete this is
+      // for what was erased since alone: their handlers ask nothing of now of a retry.
       if (!first_) co_return outcome.error();
       co_await send_what_was_decided();
       co_return Result<void>();

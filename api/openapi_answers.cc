@@ -107,7 +107,7 @@ struct RefusalText {
   std::string_view header = {};  // that it has besides those of all
 };
 // What every client may meet; docs/errors.md has all. Further ones are described by `default`.
-constexpr std::array<RefusalText, 15> kRefusals{{
+constexpr std::array<RefusalText, 16> kRefusals{{
     {"400", "The request cannot be read"},
     {"401", "A token is needed", "WWW-Authenticate"},
     {"403", "Not permitted"},
@@ -115,6 +115,7 @@ constexpr std::array<RefusalText, 15> kRefusals{{
     {"408", "The body came too slowly"},
     {"409", "The state is another than the one that is needed"},
     {"411", "The length of the body must be announced"},
+    {"412", "The content is another than If-Match says"},
     {"413", "Larger than allowed"},
     {"415", "The content type is not understood"},
     {"416", "The range lies outside the content", "Content-Range"},
@@ -135,7 +136,7 @@ bool may_be_refused_with(const Route& route, std::string_view status) {
   if (status == "404") return route.permission() != Permission::open;
   if (status == "409") return route.doc().recording();
   if (status == "408" || status == "411" || status == "413" || status == "415") return takes_body;
-  if (status == "416") return route.doc().has_ranges();
+  if (status == "412" || status == "416") return route.doc().has_ranges();
   if (status == "507") return route.doc().recording() || takes_body;
   return true;
 }

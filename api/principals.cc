@@ -55,6 +55,7 @@ Result<registry::PrincipalRecord> principal_in(const Call& call, const registry:
 
 Result<void> check_name_is_free(const Call& call, const std::string& name,
                                 const std::optional<registry::PrincipalId>& but_for) {
+  if (call.is_retry) return {};  // it was free to the first, which may be who has it
   const auto holder = holder_of_name(call, name);
   if (!holder || holder == but_for) return {};
   return error(Cause::already_exists,

@@ -201,6 +201,8 @@ constexpr Remedy kRemedies[] = {
     {Cause::not_found, "path", "Look at the spelling: GET /openapi.json lists every path."},
     {Cause::invalid_value, "cursor", "Ask for the first page without a cursor, and follow its \"next\"."},
     {Cause::malformed, "body", "Send one JSON document in UTF-8, whole, where one is taken."},
+    {Cause::expected_mismatch, "If-Match",
+     "Take what is there now: ask again with its ETag, or without If-Match."},
     {Cause::malformed, "path", "Write the path in UTF-8, and what is special in it percent-encoded."},
     {Cause::malformed, "query", "Write the query in UTF-8, and what is special in it percent-encoded."},
     {Cause::not_found, "card", "Write one first: PUT on the same path, herald card set MODEL -f FILE."},

@@ -177,7 +177,7 @@ class Session final : public Connection, public Wire, public std::enable_shared_
     while (!parser_->is_done()) {
       if (slow_body_) set_deadline(herald_.options.stall_timeout);
       if (buffer_.size() == 0) {
-        const bool more = co_await read_some(kReadBodyBytes);
+        const bool more = co_await read_some(body_room());
         if (!more) co_return cut_off();
       }
       auto& body = parser_->get().body();
@@ -202,7 +202,7 @@ class Session final : public Connection, public Wire, public std::enable_shared_
                         "trailers");
       }
       if (failed == http::error::need_more) {
-        const bool more = co_await read_some(kReadBodyBytes);
+        const bool more = co_await read_some(body_room());
         if (!more) co_return cut_off();
       }
     }
@@ -387,6 +387,9 @@ class Session final : public Connection, public Wire, public std::enable_shared_
   }
 
   bool body_taken() const { return parser_ && parser_->is_done(); }
+
+  // Content comes in large pieces. What is no content is kept as a whole beside the buffer, which need not be large.
+  std::size_t body_room() const { return slow_body_ ? kReadBodyBytes : kReadBytes; }
 
   // No larger than what can come: most bodies are small.
   std::size_t slice_size(std::size_t count) {

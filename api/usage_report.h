@@ -2,7 +2,7 @@
 // recorded, for exactly what the recorded answer names, and forgotten where it is refused. Between the request and the record
 // an alias may move, and the model be deleted and its name given to another.
 //
-// Threads: any; what is remembered is asked for on the work store's thread.
+// Threads: any.
 #pragma once
 
 #include <optional>

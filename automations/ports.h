@@ -33,7 +33,9 @@ struct Outgoing {
   std::string body;                            // webhook: compact JSON
   std::optional<std::string> signing_secret;   // webhook: "whsec_..."
   Message message;                             // slack, teams
-  Timestamp now;                               // of this attempt: the signature's time
+  // The same without names of the directory, for the record; absent: `message`.
+  std::optional<Message> kept_message;
+  Timestamp now;  // of this attempt: the signature's time
 };
 
 enum class Verdict {
@@ -48,9 +50,9 @@ struct Outcome {
   std::string error_class;                          // see work/deliveries.h
   std::string error;                                // a sentence without anything secret
   std::optional<std::chrono::seconds> retry_after;  // as the target asked
-  std::string request_body;                         // as sent, for the record (holds no secret)
-  std::string response_body;                        // cut
-  std::string target;                               // scheme://host:port; without the host if it is secret
+  std::string request_body;   // as sent (people by their ids), for the record (holds no secret)
+  std::string response_body;  // cut
+  std::string target;         // scheme://host:port; without the host if it is secret
   std::chrono::milliseconds duration{0};
   bool cancelled = false;  // by cancel(): it may have been sent or not, and is no attempt
 };

@@ -64,7 +64,10 @@ Result<void> render_webhook(Outgoing& out, const Action& action, std::string_vie
 Result<void> render_message(Outgoing& out, const Action& action, const Event& event, const Values& values,
                             const RenderContext& context) {
   out.message = message_for(event, context.state_as_of, context.public_url, context.actor_name);
-  if (!action.text) return {};
+  if (!action.text) {
+    if (context.actor_name) out.kept_message = message_for(event, context.state_as_of, context.public_url);
+    return {};
+  }
   HERALD_TRY(const Template text, Template::parse(*action.text));
   HERALD_TRY(std::string filled, text.text(values));
   out.message =

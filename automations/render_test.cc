@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "automations/messages.h"
 #include "automations/testing/world.h"
 #include "base/limits.h"
 
@@ -12,6 +13,7 @@ namespace {
 using namespace registry;
 using Headers = std::map<std::string, std::string>;
 using testing::automation;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::id;
@@ -185,6 +187,24 @@ TEST_F(Rendering, MessagesHaveTheDefaultWords) {
   const Outgoing out = render(action, moved).value();
   EXPECT_EQ(out.message.title, "production of churn moved from v3 to v4");
   EXPECT_EQ(out.body, "");
+  EXPECT_FALSE(out.kept_message) << "there is no name in it";
+}
+
+TEST_F(Rendering, MessagesAreKeptWithoutTheNamesThatTheyAreSentWith) {
+  Action action;
+  action.kind = ActionKind::slack;
+  action.url = "https://hooks.slack.com/services/x";
+  RenderContext with_name = context();
+  with_name.actor_name = "Ada Lovelace";
+  const Outgoing out = automations::render(action, moved.event, moved.bytes, with_name).value();
+  EXPECT_THAT(out.message.facts, Contains(Pair("Actor", "Ada Lovelace")));
+  ASSERT_TRUE(out.kept_message);
+  EXPECT_EQ(out.kept_message->title, out.message.title);
+  EXPECT_EQ(out.kept_message->link, out.message.link);
+  EXPECT_THAT(out.kept_message->facts, Contains(Pair("Actor", name_of(moved.event.actor))));
+  EXPECT_EQ(out.kept_message->text.find("Ada"), std::string::npos);
+  action.text = "words of its own";
+  EXPECT_FALSE(automations::render(action, moved.event, moved.bytes, with_name).value().kept_message);
 }
 
 TEST_F(Rendering, OrTheAutomationsOwn) {

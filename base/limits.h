@@ -17,6 +17,8 @@ inline constexpr std::size_t kMaxBytesPerCommand = 1 << 20;
 inline constexpr std::size_t kMaxCommandsPerBatch = 256;
 inline constexpr std::size_t kMaxBatchBytes = 1 << 20;
 inline constexpr std::size_t kMaxQueuedCommands = 8'192;
+// That a write was refused for want of room is told by /readyz for so long, or until one is taken.
+inline constexpr std::chrono::seconds kLossTold{60};
 
 // Publication to Kafka: one transaction (the rest waits for the next one).
 inline constexpr std::size_t kMaxEventsPerTransaction = 1'000;
@@ -136,6 +138,7 @@ inline constexpr std::chrono::seconds kSendingGrace{3};
 inline constexpr std::size_t kMaxKeptBodyBytes = 16'384;
 inline constexpr std::size_t kMaxAnswerBytes = 65'536;
 inline constexpr std::size_t kMaxAnswerHeaderBytes = 32'768;
+inline constexpr std::size_t kMaxSecrecyWork = 64 << 20;  // bytes of an answer times secrets not to repeat (withheld)
 inline constexpr std::chrono::hours kAttemptsKept{30 * 24};
 inline constexpr std::size_t kAttemptsPrunedPerWrite = 4;
 inline constexpr std::size_t kMaxPayloadBytes = 262'144;  // of a webhook, rendered (the delivery is exhausted)

@@ -54,7 +54,7 @@ class HttpClient {
   // again.
   void post(HttpRequest request, Done done);
   // Ends what was posted and has no answer yet, as `cancelled`, on the client's thread. What waits for the address of a
-  // name may end only when the system's resolver gives up.
+  // name ends too; its resolver's thread is left behind.
   void cancel();
 
  private:

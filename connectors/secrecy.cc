@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/hex.h"
+#include "base/limits.h"
 #include "connectors/http_url.h"
 #include "connectors/text.h"
 
@@ -16,11 +17,13 @@ namespace {
 
 constexpr std::string_view kInstead = "[redacted]";
 constexpr std::string_view kWithheld = "[withheld: it repeats a secret in another spelling]";
+constexpr std::string_view kTooMuch = "[withheld: too much was sent that is secret to look for each of it]";
+constexpr char kHidden = '\0';  // stands for what is hidden already, where other spellings are looked for
 
 // Shorter ones would hide ordinary words; a value that is a secret as a whole is looked for from the second on.
 constexpr std::size_t kShortest = 8;
 constexpr std::size_t kShortestValue = 3;
-constexpr std::size_t kShortestPart = 12;  // of a part, such as a segment of a URL
+constexpr std::size_t kShortestOrdinaryPart = 12;  // of what is no secret by itself, as a segment of a URL
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -85,9 +88,10 @@ std::optional<Unescaped> ampersanded(std::string_view rest) {
   return code ? std::optional(Unescaped{character(*code), end + 1}) : std::nullopt;
 }
 
-// Lower-case text without the escapes of any medium, those within others included.
+// Lower-case text without the escapes of any medium, those within others included. A plus is a blank, as in forms.
 std::string unescaped(std::string text) {
   constexpr int kDepth = 4;  // JSON in a string of JSON in a URL, and one more
+  text = lower(text);
   for (int depth = 0; depth < kDepth; ++depth) {
     std::string out;
     out.reserve(text.size());
@@ -100,10 +104,12 @@ std::string unescaped(std::string text) {
       out += found ? found->text : std::string(1, rest[0]);
       at += found ? found->length : 1;
     }
+    out = lower(out);
     if (out == text) break;
     text = std::move(out);
   }
-  return lower(text);
+  std::replace(text.begin(), text.end(), '+', ' ');
+  return text;
 }
 
 // The base64 of whatever holds the secret has one of these in it: the secret may begin at each of the three bytes that four
@@ -132,12 +138,28 @@ std::optional<std::string> out_of_base64(std::string_view part) {
   return bytes;
 }
 
-bool longest_first(const std::string& a, const std::string& b) {
-  return a.size() != b.size() ? a.size() > b.size() : a < b;
+std::string_view without_blanks(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t";
+  const std::size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
+}
+
+// Which bytes belong to one of the secrets, those that overlap included.
+std::vector<bool> hidden_in(const std::string& folded, const std::vector<std::string>& secrets) {
+  std::vector<bool> hidden(folded.size());
+  for (const std::string& secret : secrets) {
+    std::size_t marked = 0;
+    for (std::size_t at = folded.find(secret); at != std::string::npos; at = folded.find(secret, at + 1)) {
+      const std::size_t end = at + secret.size();
+      for (marked = std::max(marked, at); marked < end; ++marked) hidden[marked] = true;
+    }
+  }
+  return hidden;
 }
 
 void arrange(std::vector<std::string>& texts) {
-  std::sort(texts.begin(), texts.end(), longest_first);
+  std::sort(texts.begin(), texts.end());
   texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
 }
 
@@ -145,27 +167,35 @@ void arrange(std::vector<std::string>& texts) {
 
 Secrecy::Secrecy(const automations::Outgoing& outgoing) {
   constexpr std::string_view kOfHeaders = " ,;=:";
-  for (const std::string& value : outgoing.revealed) keep_with_parts(value, kOfHeaders, kShortestValue);
-  for (const auto& [name, value] : outgoing.headers) keep_with_parts(value, kOfHeaders, kShortest);
-  if (outgoing.signing_secret) keep_with_parts(*outgoing.signing_secret, "_", kShortestValue);
+  for (const std::string& value : outgoing.revealed) {
+    keep_with_parts(value, kOfHeaders, kShortestValue, kShortest);
+  }
+  for (const auto& [name, value] : outgoing.headers) {
+    keep_with_parts(value, kOfHeaders, kShortest, kShortestOrdinaryPart);
+  }
+  if (outgoing.signing_secret) {
+    keep_with_parts(*outgoing.signing_secret, "_", kShortestValue, kShortestOrdinaryPart);
+  }
   if (const auto url = TargetUrl::parse(outgoing.url)) {
-    keep_with_parts(url->path, "/?&=", kShortest);
+    keep_with_parts(url->path, "/?&=", kShortest, outgoing.url_is_secret ? kShortest : kShortestOrdinaryPart);
     if (outgoing.url_is_secret) keep(url->host, kShortestValue);
   }
-  arrange(spellings_);  // a part that is redacted first would hide the whole that it is in
+  arrange(spellings_);
   for (const std::string& spelling : spellings_) plain_.push_back(unescaped(spelling));
   arrange(plain_);
 }
 
 void Secrecy::keep(std::string_view secret, std::size_t shortest) {
+  secret = without_blanks(secret);  // which targets take off the values of headers
   if (secret.size() < shortest) return;
   spellings_.push_back(lower(secret));
   for (const std::string& written : in_base64(secret)) spellings_.push_back(lower(written));
 }
 
-void Secrecy::keep_with_parts(std::string_view secret, std::string_view separators, std::size_t shortest) {
+void Secrecy::keep_with_parts(std::string_view secret, std::string_view separators, std::size_t shortest,
+                              std::size_t shortest_part) {
   keep(secret, shortest);
-  for (const std::string_view part : parts_of(secret, separators)) keep(part, kShortestPart);
+  for (const std::string_view part : parts_of(secret, separators)) keep(part, shortest_part);
   // Base64 has the separators of headers in it, so its parts end at spaces alone.
   for (const std::string_view part : parts_of(secret, " ,")) {
     const auto said = out_of_base64(part);
@@ -177,16 +207,19 @@ void Secrecy::keep_with_parts(std::string_view secret, std::string_view separato
 }
 
 std::string Secrecy::without_secrets(std::string_view text) const {
-  std::string out(text);
-  std::string folded = lower(text);
-  for (const std::string& secret : spellings_) {
-    for (std::size_t at = folded.find(secret); at != std::string::npos;
-         at = folded.find(secret, at + kInstead.size())) {
-      out.replace(at, secret.size(), kInstead);
-      folded.replace(at, secret.size(), kInstead);
+  if (spellings_.size() * text.size() > limits::kMaxSecrecyWork) return std::string(kTooMuch);
+  const std::vector<bool> hidden = hidden_in(lower(text), spellings_);
+  std::string out, rest;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!hidden[at]) {
+      out += text[at];
+      rest += text[at];
+    } else if (at == 0 || !hidden[at - 1]) {
+      out += kInstead;
+      rest += kHidden;
     }
   }
-  const std::string plain = unescaped(out);
+  const std::string plain = unescaped(std::move(rest));
   const bool told = std::any_of(plain_.begin(), plain_.end(), [&](const std::string& secret) {
     return plain.find(secret) != std::string::npos;
   });

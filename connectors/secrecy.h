@@ -19,15 +19,16 @@ class Secrecy {
   explicit Secrecy(const automations::Outgoing& outgoing);
 
   // Each secret that stands there as it was sent, in whatever case, becomes "[redacted]". If it also stands there in another
-  // spelling, the whole text is withheld: which of its bytes tell of the secret cannot be known for every medium. `text`:
-  // UTF-8.
+  // spelling, the whole text is withheld: which of its bytes tell of the secret cannot be known for every medium. So it is
+  // beyond kMaxSecrecyWork. `text`: UTF-8.
   std::string without_secrets(std::string_view text) const;
 
  private:
   void keep(std::string_view secret, std::size_t shortest);
-  void keep_with_parts(std::string_view secret, std::string_view separators, std::size_t shortest);
+  void keep_with_parts(std::string_view secret, std::string_view separators, std::size_t shortest,
+                       std::size_t shortest_part);
 
-  std::vector<std::string> spellings_;  // lower case; the longest first
+  std::vector<std::string> spellings_;  // lower case
   std::vector<std::string> plain_;      // the same without any medium's escapes
 };
 

@@ -51,6 +51,15 @@ std::string kept(std::string_view bytes) {
   return std::string(cut_bytes(bytes, limits::kMaxKeptBodyBytes));
 }
 
+// With people by their ids; nothing rather than their names.
+std::string body_to_keep(const Outgoing& outgoing, const HttpRequest& request) {
+  if (!outgoing.kept_message) return kept(request.body);
+  Outgoing by_ids = outgoing;
+  by_ids.message = *outgoing.kept_message;
+  const auto rendered = request_for(by_ids);
+  return rendered ? kept(rendered->body) : std::string();
+}
+
 Outcome never_sent(std::string sentence) {
   Outcome outcome;
   outcome.verdict = Verdict::permanent;
@@ -68,7 +77,7 @@ class HttpSender final : public automations::Sender {
     auto request = request_for(outgoing);
     if (!request) return done(never_sent(request.error().message));
     request->headers.emplace_back("user-agent", "Herald/" HERALD_VERSION);
-    std::string body = kept(request->body);
+    std::string body = body_to_keep(outgoing, *request);
     client_.post(std::move(*request),
                  [done = std::move(done), kind = outgoing.kind, now = outgoing.now, body = std::move(body),
                   secrecy = Secrecy(outgoing)](HttpAnswer answer) {

@@ -179,6 +179,17 @@ TEST(SendToSlack, IsDeliveredWhenItSaysOk) {
   EXPECT_FALSE(sent.requests.at(0).headers.contains("webhook-id"));
 }
 
+TEST(SendToSlack, IsKeptWithPeopleByTheirIds) {
+  Outgoing outgoing = message_to(ActionKind::slack, "");
+  outgoing.kept_message = outgoing.message;
+  outgoing.message.text = "Moved by Ada Lovelace.";
+  outgoing.message.facts = {{"Actor", "Ada Lovelace"}};
+  const Sent sent = send_to(Reply::with(200, "ok"), outgoing);
+  EXPECT_THAT(sent.requests.at(0).body, HasSubstr("Ada Lovelace"));
+  EXPECT_EQ(sent.outcome.request_body.find("Ada"), std::string::npos);
+  EXPECT_THAT(sent.outcome.request_body, HasSubstr("Moved by anonymous."));
+}
+
 TEST(SendToTeams, IsDeliveredWhenItIsAccepted) {
   EXPECT_EQ(send_to(Reply::with(202), message_to(ActionKind::teams, "")).outcome.verdict, Verdict::delivered);
 }

@@ -30,10 +30,12 @@ struct Table {
 enum class Sync { each_commit, none };
 
 struct Options {
+  static constexpr unsigned int kTablesByDefault = 64;
+
   std::string path;                     // a folder, made durably if absent (mode 0700)
   std::uint64_t map_size = 1ull << 40;  // address space, and the bound on growth
   Sync sync = Sync::each_commit;
-  unsigned int max_tables = 32;
+  unsigned int max_tables = kTablesByDefault;
   unsigned int max_readers = 1024;
 };
 

@@ -17,6 +17,8 @@ bool tells_of_access(registry::Table table) {
          table == Table::tokens;
 }
 
+static_assert(registry::kTableCount + 1 <= lmdb::Options::kTablesByDefault, "the head's tables and meta fit");
+
 }  // namespace
 
 class Head::Impl {

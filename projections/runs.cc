@@ -239,6 +239,10 @@ Page<ListedRun> list_runs(const Reader& reader, std::string_view name_part, cons
   std::string last = page.after;
   std::size_t scanned = 0, bytes = 0;
   for (auto run = next_run(reader, page.after); run; run = next_run(reader, behind_rows_of(run->key))) {
+    if (scanned > limits::kMaxRowsScanned) {
+      out.next = last;
+      break;
+    }
     const std::string place = behind_rows_of(run->key);
     Glance glance = Glance::hidden;
     FactsOfRun told;
@@ -249,8 +253,7 @@ Page<ListedRun> list_runs(const Reader& reader, std::string_view name_part, cons
       if (is_named) glance = look(*run->id);
     }
     const bool is_full = out.items.size() == limit || bytes >= limits::kMaxPageBytes;
-    if ((glance == Glance::shown && is_full) || glance == Glance::later ||
-        scanned > limits::kMaxRowsScanned) {
+    if ((glance == Glance::shown && is_full) || glance == Glance::later) {
       out.next = last;
       break;
     }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <future>
@@ -58,6 +59,11 @@ struct Answer {
   bool stands = false;  // whatever becomes of the batch: the log knew it before
 };
 
+struct Loss {
+  Error why;
+  std::chrono::steady_clock::time_point at;
+};
+
 }  // namespace
 
 class Recorder::Impl {
@@ -96,9 +102,9 @@ class Recorder::Impl {
     if (!writable_) return writes_stopped();
     if (auto shortage = disk_.look()) return shortage;
     const std::lock_guard lock(loss_mutex_);
-    if (!loss_) return std::nullopt;
-    return error(loss_->cause,
-                 fmt::format("the last write was refused, and none was taken since: {}", loss_->message));
+    if (!loss_ || clock_.steady() - loss_->at >= limits::kLossTold) return std::nullopt;
+    return error(loss_->why.cause,
+                 fmt::format("the last write was refused, and none was taken since: {}", loss_->why.message));
   }
 
  private:
@@ -171,10 +177,11 @@ class Recorder::Impl {
     release(answers);
   }
 
-  // Kept until something is recorded: whether there is room again, only a write can tell.
+  // Told until something is recorded, for only a write can tell whether there is room again; and not for long, or whoever
+  // is asked before writes are sent here would never send one.
   Error lost(const Error& why) {
     const std::lock_guard lock(loss_mutex_);
-    loss_ = why;
+    loss_ = Loss{why, clock_.steady()};
     return why;
   }
   void found_room() {
@@ -210,8 +217,7 @@ class Recorder::Impl {
   bool ended_ = false;  // the recorder's thread alone
   std::atomic<bool> writable_{true};
   mutable std::mutex loss_mutex_;
-  std::optional<Error>
-      loss_;  // guarded by the mutex: why the last batch was lost, until one with events is recorded
+  std::optional<Loss> loss_;  // guarded by the mutex: of the last batch, until one with events is recorded
   std::atomic<std::uint64_t> batches_{0}, commands_{0}, events_{0}, refused_{0};
   CommandQueue queue_{limits::kMaxQueuedCommands};
   std::mutex stopping_;

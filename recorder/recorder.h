@@ -104,7 +104,7 @@ class Recorder {
   };
   Stats stats() const;
   // Why a command could not be recorded now; any thread. The disk is asked; of what only a write can tell (a full map, a
-  // quota, a bound on the size of files) it is why the last one was lost, until events are recorded.
+  // quota, a bound on the size of files) it is why the last one was lost, for kLossTold, or until events are recorded.
   std::optional<Error> why_not_writable() const;
 
  private:

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/fail_point.h"
+#include "base/limits.h"
 #include "recorder/testing/recorder_fixture.h"
 
 namespace herald::recorder {
@@ -181,6 +182,20 @@ class FailPoints : public ::testing::Test {
     _exit(kAsItShouldBe);
   }
 
+  [[noreturn]] static void lose_for_good(const std::string& path) {
+    Workshop w(path);
+    begin(w, "recorder.before_log_commit=error");
+    require(!w.record(w.register_model("churn")), "a write is refused");
+    w.clock.advance(limits::kLossTold - 1ms);
+    require(!w.recorder->stats().writable, "which is told for a while");
+    w.clock.advance(1ms);
+    require(w.recorder->stats().writable, "and then no more, so that one is sent");
+    require(!w.record(w.register_model("churn")), "it is refused as well");
+    require(!w.recorder->stats().writable, "which is told again");
+    w.close();
+    _exit(kAsItShouldBe);
+  }
+
   [[noreturn]] static void fail_after_the_log(const std::string& path) {
     Workshop w(path);
     begin(w, "recorder.after_log_commit=error@1");
@@ -238,6 +253,10 @@ class FailPoints : public ::testing::Test {
 
 TEST_F(FailPoints, BeforeTheLogsCommitRefuseTheBatch) {
   EXPECT_EXIT(fail_before_the_log(folder.path()), ExitedWithCode(kAsItShouldBe), "");
+}
+
+TEST_F(FailPoints, BeforeTheLogsCommitAreToldForAMinute) {
+  EXPECT_EXIT(lose_for_good(folder.path()), ExitedWithCode(kAsItShouldBe), "");
 }
 
 TEST_F(FailPoints, AfterTheLogsCommitStopWritesButNotTheAnswer) {

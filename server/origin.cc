@@ -18,11 +18,12 @@ Error no_origin(std::string_view origin, std::string_view why) {
   const std::string shown(origin.substr(0, 64));
   const bool is_plain =
       std::all_of(shown.begin(), shown.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"'; });
-  return error(Cause::invalid_value,
-               fmt::format("{}is no name of a log: {}. A URI-reference without \"+\" is expected, as "
-                           "models.example.com/prod",
-                           is_plain ? "\"" + shown + "\" " : "this ", why),
-               "--origin");
+  return error(
+      Cause::invalid_value,
+      fmt::format("{}is no name of a log: {}. A URI-reference without \"+\" is expected, as "
+                  "models.example.com/prod. A log that is there has its name already: leave --origin out",
+                  is_plain ? "\"" + shown + "\" " : "this ", why),
+      "--origin");
 }
 
 bool fits_a_hostname(char c) {

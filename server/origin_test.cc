@@ -29,6 +29,7 @@ TEST(AnOrigin, IsRefusedWithItsOptionWhenItIsNone) {
     EXPECT_EQ(refused.error().cause, Cause::invalid_value);
     EXPECT_EQ(refused.error().field, "--origin");
     EXPECT_THAT(refused.error().message, HasSubstr("is no name of a log: "));
+    EXPECT_THAT(refused.error().message, HasSubstr("has its name already: leave --origin out"));
     EXPECT_EQ(refused.error().message.find('\n'), std::string::npos) << "one line";
   }
 }

@@ -143,7 +143,13 @@ Result<void> entry_is_changed(lmdb::WriteTxn& txn, const Tables& tables, registr
   if (!row) return erase_entry(txn, tables, id);  // it was erased while the change was on its way
   const std::string before = record::decode<Entry>(*row).name;
   const auto changed = txn.get(tables.directory, change_key(id, to));
-  const std::string name = changed ? record::decode<Entry>(*changed).name : before;
+  // A change that is read late takes nothing back of those after it: their ids ascend.
+  const auto rows = rows_of(txn, tables, id);
+  const std::string own = change_key(id, to);
+  const bool shows_a_later = std::any_of(rows.begin(), rows.end(), [&](const auto& one) {
+    return one.first > own && one.second.name == before;
+  });
+  const std::string name = changed && !shows_a_later ? record::decode<Entry>(*changed).name : before;
   if (from) HERALD_CHECK(mark_loose(txn, tables, Loose::change, change_key(id, *from)));
   HERALD_CHECK(txn.put(tables.directory, id.bytes(), record::encode(Entry{id, name, {}, {}})));
   return let_go_of_name(txn, tables, id, before);

@@ -52,7 +52,8 @@ struct UsageReport {
 };
 
 // For what the log remembers that this request was recorded under its key: where it names an alias, each attempt may have been
-// for another version. Nothing where it does not remember it. Called on the store's thread.
+// for another version. Nothing where it does not remember it. Called on the store's
+// thread, and before it by who handles the report: on any.
 using RememberedFor = std::function<std::optional<UsageCounter>(const ReportKey&)>;
 // How much of a counter the log has.
 using RecordedUsage = std::function<std::uint64_t(const UsageCounter&)>;

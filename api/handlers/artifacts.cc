@@ -198,7 +198,7 @@ bool is_held_out_of_sight(const Sight& sight, const registry::Reader& state, reg
 
 // Of nobody's versions any more. What somebody else made is deleted by a member of the whole server alone; a token of one
 // registry or model, by which nobody can tell what was made for that, deletes nothing.
-Result<Outcome> delete_artifact(const Call& call) {
+Result<Outcome> prepare_deletion(const Call& call) {
   HERALD_TRY(auto reason, reason_in_query(call));
   const Snapshot now = call.snapshot();
   const Sight sight(call);
@@ -222,6 +222,11 @@ Result<Outcome> delete_artifact(const Call& call) {
   }
   return Write{
       registry::DeleteArtifact{artifact.id, std::move(reason)}, {}, present_removed(artifact.name.str())};
+}
+
+// Of all that hold it, which may be many: not on a thread that others wait for.
+Result<Outcome> delete_artifact(const Call& call) {
+  return Blocking{[&call] { return prepare_deletion(call); }};
 }
 
 Result<Outcome> list_artifacts(const Call& call) {

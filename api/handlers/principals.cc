@@ -135,19 +135,27 @@ work::Entry changed_entry(work::Entry entry, const PrincipalPatch& request) {
 
 // The name that is in force by now, wherever a name is shown: before whoever asked for it hears that it is. A death of the
 // process between the record and this is made up for by the sweeper, which reads the event.
-std::function<std::optional<work::Store::Job>(const recorder::Recorded&)> showing_its_name(
-    const Call& call, registry::PrincipalId id) {
-  return [&parts = call.herald.parts, id](const recorder::Recorded&) -> std::optional<work::Store::Job> {
+std::function<std::optional<work::Store::Job>(const recorder::Recorded&)> showing_its_name(const Call& call) {
+  return [&parts = call.herald.parts](const recorder::Recorded& recorded) -> std::optional<work::Store::Job> {
+    const auto made = json::from_json<PrincipalMade>(recorded.answer, json::Mode::stored);
+    if (!made) return std::nullopt;
     const projections::HeadReader head(parts.head);
-    const auto principal = registry::find_principal(head, id);
+    const auto principal = registry::find_principal(head, made->id);
     if (!principal || !principal->entry) return std::nullopt;
-    return work::show_name_of(id, *principal->entry);
+    return work::show_name_of(made->id, *principal->entry);
   };
 }
 
 // Changes of one principal come one after the other, each beginning with what the one before it left; and no two ask for one
 // name at once.
 Result<Outcome> update_principal(const Call& call) {
+  // Of whom the first spoke its answer says: the name in the path may be nobody's by now, or another's.
+  if (call.is_retry) {
+    return Write{.command = registry::DescribePrincipal{},
+                 .before = {},
+                 .present = present_principal(call),
+                 .once_recorded = showing_its_name(call)};
+  }
   const auto named = [&call]() -> Result<PrincipalRecord> {
     const Snapshot now = call.snapshot();
     return principal_in(call, now.state());
@@ -176,14 +184,12 @@ Result<Outcome> update_principal(const Call& call) {
   const work::Entry entry = changed_entry(*present, request);
   const bool is_changed =
       entry.name != present->name || entry.full_name != present->full_name || entry.email != present->email;
-  // What a retry asks for is so already.
-  if (!is_changed && !call.is_retry)
-    return answer_with(principal_body(call, principal), call.herald.parts.tail.last());
+  if (!is_changed) return answer_with(principal_body(call, principal), call.herald.parts.tail.last());
   const auto change = call.new_id<registry::EntryId>();
   return Write{.command = registry::DescribePrincipal{principal.id, change, request.reason},
                .before = {work::put_change(change, entry)},
                .present = present_principal(call),
-               .once_recorded = showing_its_name(call, principal.id),
+               .once_recorded = showing_its_name(call),
                .held = std::make_shared<std::array<std::optional<Turns::Turn>, 2>>(std::array{turn, naming})};
 }
 

@@ -109,6 +109,11 @@ class ScriptedSender final : public Sender {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, std::chrono::seconds(20), [&] { return count(url) >= number; });
   }
+  // Of all targets together. Longer: an attempt is begun in a millisecond, and under a sanitizer in many.
+  bool wait_for_sent(std::size_t number) const {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(60), [&] { return sent_.size() >= number; });
+  }
 
  private:
   struct Request {

@@ -98,7 +98,7 @@ def test_a_cursor_goes_on_with_the_question_that_gave_it_alone(tour, reads):
             answer = tour.send(Step("GET", step.template, step.path, query, None, {}, step.token))
             assert answer.status_code == 422 and answer.json()["field"] in ("cursor", name), f"{template}?{name}: {answer.text}"
             refused |= {name} if answer.json()["field"] == "cursor" else set()
-    assert {"name", "as_of", "type"} <= refused
+    assert {"name", "as_of", "state"} <= refused
 
 
 def test_whatever_can_grow_is_given_in_pages(reads):

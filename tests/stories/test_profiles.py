@@ -143,7 +143,7 @@ def test_profiles_are_listed_without_their_tokens_and_forgotten(herald_cli, conf
     listed = herald_cli("profile", "list")
     assert "token" not in listed.stdout
     assert [line.split() for line in listed.stdout.splitlines()[1:]] == [
-        ["open", "http://127.0.0.1:9", "false", "false"], ["work", listener.url, "true", "true"]]
+        ["open", "http://127.0.0.1:9", "false", "false", "-"], ["work", listener.url, "true", "true", "-"]]
     assert herald_cli("profile", "remove", "work").returncode == 0
     assert "token" not in config.read_text()
     assert herald_cli("profile", "use", "work").returncode == 3

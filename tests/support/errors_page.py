@@ -18,7 +18,8 @@ it to them.
 
 Over HTTP what is not done is answered with `application/problem+json` (RFC 9457). Every 4xx says three things: `field`, where it is (the
 field of the body as a path, a query parameter, a part of the path, a header, or else `body`, `path`, `method`); `detail`, which rule does
-not hold; `fix`, what to do. `code` is one of these words and stable, `status` and `title` follow from it, `instance` has the request's id,
+not hold; `fix`, what to do. `code` is one of these words and stable, `status` and `title` follow from it (but 412 where an
+`If-Match` does not hold, and 431 for a header that is too large), `instance` has the request's id,
 which the server's log has too. A 5xx has no field, for nothing in the request is wrong; its `fix` says what mends it. The command line
 says the same in two lines, and ends with the exit code: 1 the same command may work later, 2 it will not work as it is, 3 not there, 4
 the state is another, 5 denied. A refusal changes nothing.

@@ -376,7 +376,8 @@ class Session final : public Connection, public Wire, public std::enable_shared_
     } else {
       done = co_await exchange(herald_, loop_, workers_, *this, request_, id);
     }
-    request_.body = {};  // not kept while the connection waits for its next request
+    // Not kept while the connection waits for its next request; assigned to, a string would keep its room.
+    std::string().swap(request_.body);
     const auto took = herald_.parts.clock.steady() - begun_;
     herald_.metrics->answered(done.route, done.status, took);
     if (spdlog::should_log(spdlog::level::debug)) {

@@ -351,6 +351,7 @@ class Tour:
         self.asks("POST", "/v1/models", {"name": "x" * (1 << 20)}, refused=True)
         self.asks("POST", "/v1/models", b"name: churn", headers={"Content-Type": "application/yaml"}, refused=True)
         self.asks("GET", "/v1/blobs/{sha256}", headers={"Range": "bytes=9000000-"}, refused=True, sha256=digest_of(WEIGHTS))
+        self.asks("GET", "/v1/blobs/{sha256}", headers={"If-Match": '"0"'}, refused=True, sha256=digest_of(WEIGHTS))
         self.asks("POST", "/v1/models", {"name": "fraud", "nmae": "x"}, refused=True)
         self.asks("DELETE", "/v1/models", refused=True)
         token = self.asks("POST", "/v1/tokens", {"principal": "trainer"})["token"]

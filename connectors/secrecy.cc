@@ -25,7 +25,7 @@ constexpr std::size_t kShortest = 8;
 constexpr std::size_t kShortestValue = 3;
 constexpr std::size_t kShortestOrdinaryPart = 12;  // of what is no secret by itself, as a segment of a URL
 
-std::string lower(std::string_view text) {
+std::string in_lower_case(std::string_view text) {
   std::string out(text);
   boost::algorithm::to_lower(out, std::locale::classic());
   return out;
@@ -91,7 +91,7 @@ std::optional<Unescaped> ampersanded(std::string_view rest) {
 // Lower-case text without the escapes of any medium, those within others included. A plus is a blank, as in forms.
 std::string unescaped(std::string text) {
   constexpr int kDepth = 4;  // JSON in a string of JSON in a URL, and one more
-  text = lower(text);
+  text = in_lower_case(text);
   for (int depth = 0; depth < kDepth; ++depth) {
     std::string out;
     out.reserve(text.size());
@@ -104,7 +104,7 @@ std::string unescaped(std::string text) {
       out += found ? found->text : std::string(1, rest[0]);
       at += found ? found->length : 1;
     }
-    out = lower(out);
+    out = in_lower_case(out);
     if (out == text) break;
     text = std::move(out);
   }
@@ -188,8 +188,8 @@ Secrecy::Secrecy(const automations::Outgoing& outgoing) {
 void Secrecy::keep(std::string_view secret, std::size_t shortest) {
   secret = without_blanks(secret);  // which targets take off the values of headers
   if (secret.size() < shortest) return;
-  spellings_.push_back(lower(secret));
-  for (const std::string& written : in_base64(secret)) spellings_.push_back(lower(written));
+  spellings_.push_back(in_lower_case(secret));
+  for (const std::string& written : in_base64(secret)) spellings_.push_back(in_lower_case(written));
 }
 
 void Secrecy::keep_with_parts(std::string_view secret, std::string_view separators, std::size_t shortest,
@@ -208,7 +208,7 @@ void Secrecy::keep_with_parts(std::string_view secret, std::string_view separato
 
 std::string Secrecy::without_secrets(std::string_view text) const {
   if (spellings_.size() * text.size() > limits::kMaxSecrecyWork) return std::string(kTooMuch);
-  const std::vector<bool> hidden = hidden_in(lower(text), spellings_);
+  const std::vector<bool> hidden = hidden_in(in_lower_case(text), spellings_);
   std::string out, rest;
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (!hidden[at]) {

@@ -77,9 +77,11 @@ TEST(Description, HasRefusalsAsTheTableOfProblemsMakesThem) {
       if (to_string(static_cast<Cause>(cause)) != code) continue;
       is_known = true;
       const ProblemKind kind = problem_kind(static_cast<Cause>(cause));
-      EXPECT_EQ(value.find("status")->unsigned_integer(), kind.status) << name;
+      const auto field = value.find("field");
+      const unsigned int status = field && field->string() == "If-Match" ? 412 : kind.status;
+      EXPECT_EQ(value.find("status")->unsigned_integer(), status) << name;
       EXPECT_EQ(value.find("title")->string(), kind.title) << name;
-      EXPECT_EQ(name, "refusal." + std::to_string(kind.status));
+      EXPECT_EQ(name, "refusal." + std::to_string(status));
     }
     EXPECT_TRUE(is_known) << code;
   }

@@ -2,17 +2,13 @@
 #include <unistd.h>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/held_on.h"
 #include "cli/commands/saying.h"
 #include "cli/commands/shared.h"
 #include "cli/terminal.h"
 
 namespace herald::cli {
 namespace {
-
-// What is deleted says so: another may have its name by now.
-std::string model_held_on(const json::Value& role) {
-  return text_at(role, "on.model") + (text_at(role, "on.deleted") == "true" ? " (deleted)" : "");
-}
 
 const View& role_view() {
   static const View view{

@@ -2,23 +2,16 @@
 
 #include "base/limits.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/held_on.h"
 #include "cli/commands/shared.h"
 #include "cli/profiles.h"
 
 namespace herald::cli {
 namespace {
 
-bool opens_what_was_deleted(const json::Value& token) {
-  return text_at(token, "on.deleted") == "true";
-}
-
-std::string model_of(const json::Value& token) {
-  return text_at(token, "on.model") + (opens_what_was_deleted(token) ? " (deleted)" : "");
-}
-
 // "models", "models/churn"; nothing where it opens whatever its principal may see.
 std::string place_of(const json::Value& token) {
-  const std::string registry = text_at(token, "on.registry"), model = model_of(token);
+  const std::string registry = text_at(token, "on.registry"), model = model_held_on(token);
   return model.empty() ? registry : registry + "/" + model;
 }
 
@@ -38,7 +31,7 @@ const View& token_view() {
                   {"of", text("principal")},
                   {"at most", text("at_most")},
                   {"registry", text("on.registry")},
-                  {"model", model_of},
+                  {"model", model_held_on},
                   {"expires", time("expires")},
                   {"last used", time("last_used")},
                   {"issued", mark("issued")},
@@ -169,7 +162,7 @@ Result<void> run(Session& session, const Rotate& args) {
   if (!string_at(old, "expires").empty() && !args.expires)
     return error(Cause::missing_field, "the old one expires, so say when the new one does, as 90d",
                  "--expires");
-  if (opens_what_was_deleted(old)) {
+  if (is_held_on_what_was_deleted(old)) {
     return error(Cause::not_allowed_now,
                  "the old one opens model \"" + string_at(old, "on.model") +
                      "\" alone, which was deleted: who has that name by now is another one");
